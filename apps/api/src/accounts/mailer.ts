@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createTransport } from 'nodemailer';
+import type { Log } from '#evaluation';
+import { LOG, SETTINGS, type ApiSettings } from '../settings.js';
+
+/** Sends one-time links by mail when SMTP is configured; otherwise the admin hands them over. */
+@Injectable()
+export class Mailer {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'smtpUrl' | 'mailFrom'>,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  get configured(): boolean {
+    return this.settings.smtpUrl !== null;
+  }
+
+  /** True when the mail server took it. A mail that cannot be sent is logged, without its address and text. */
+  async send(mail: { readonly to: string; readonly subject: string; readonly text: string }): Promise<boolean> {
+    if (this.settings.smtpUrl === null) return false;
+    const transport = createTransport({ url: this.settings.smtpUrl, connectionTimeout: 5000, greetingTimeout: 5000, socketTimeout: 10_000 });
+    try {
+      await transport.sendMail({ from: this.settings.mailFrom, ...mail });
+      return true;
+    } catch (error) {
+      this.log.error('mail.failed', error, { subject: mail.subject });
+      return false;
+    } finally {
+      transport.close();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { Authenticator } from './accounts/authenticator.js';
+import { AuthController } from './accounts/auth.controller.js';
+import { DemoAccounts } from './accounts/demo-accounts.js';
+import { Mailer } from './accounts/mailer.js';
+import { OneTimeLinks } from './accounts/one-time-links.js';
+import { SignIn } from './accounts/sign-in.js';
+import { Throttle } from './accounts/throttle.js';
+import { TokensController } from './accounts/tokens.controller.js';
+import { UsersController } from './accounts/users.controller.js';
+import { AlgorithmsController } from './algorithms/algorithms.controller.js';
+import { BenchmarksController } from './benchmarks/benchmarks.controller.js';
+import { Sight } from './benchmarks/sight.js';
+import { CasesController } from './cases/cases.controller.js';
+import { ObjectsController } from './cases/objects.controller.js';
+import { ContractInterceptor } from './http/contract.interceptor.js';
+import { PolicyGuard } from './http/policy.guard.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { AccessLogController } from './operations/access-log.controller.js';
+import { HealthController } from './operations/health.controller.js';
+import { ACCESS_LOG, ACCOUNTS, BLOBS, CLOCK, INSPECTOR, LOG, PASSWORDS, QUEUE, RECORDS, SETTINGS, type ApiParts, type ApiSettings } from './settings.js';
+import { RunEventHub } from './submissions/run-event-hub.js';
+import { RunsController } from './submissions/runs.controller.js';
+import { SubmissionDesk } from './submissions/submission-desk.js';
+import { SubmissionsController } from './submissions/submissions.controller.js';
+import { TakeIn } from './submissions/take-in.js';
+import { UploadSpool } from './submissions/upload-spool.js';
+
+/** The whole API over the given ports. */
+@Module({})
+export class ApiModule {
+  static over(parts: ApiParts, settings: ApiSettings, extra: Pick<DynamicModule, 'controllers'> = {}): DynamicModule {
+    const ports: Provider[] = [
+      { provide: SETTINGS, useValue: settings },
+      { provide: RECORDS, useValue: parts.records },
+      { provide: ACCOUNTS, useValue: parts.accounts },
+      { provide: ACCESS_LOG, useValue: parts.accessLog },
+      { provide: BLOBS, useValue: parts.blobs },
+      { provide: QUEUE, useValue: parts.queue },
+      { provide: INSPECTOR, useValue: parts.inspector },
+      { provide: PASSWORDS, useValue: parts.passwords },
+      { provide: CLOCK, useValue: parts.clock },
+      { provide: LOG, useValue: parts.log },
+    ];
+    return {
+      module: ApiModule,
+      imports: [DiscoveryModule],
+      controllers: [
+        AuthController,
+        TokensController,
+        UsersController,
+        BenchmarksController,
+        CasesController,
+        ObjectsController,
+        SubmissionsController,
+        RunsController,
+        AlgorithmsController,
+        HealthController,
+        AccessLogController,
+        ...(extra.controllers ?? []),
+      ],
+      providers: [
+        ...ports,
+        Authenticator,
+        DemoAccounts,
+        Mailer,
+        OneTimeLinks,
+        SignIn,
+        Throttle,
+        Sight,
+        SubmissionDesk,
+        TakeIn,
+        UploadSpool,
+        RunEventHub,
+        ProblemFilter,
+        { provide: APP_FILTER, useExisting: ProblemFilter },
+        { provide: APP_GUARD, useClass: PolicyGuard },
+        { provide: APP_INTERCEPTOR, useClass: ContractInterceptor },
+      ],
+    };
+  }
+}

@@ -1,0 +1,66 @@
+import type { LeaderboardEntryView, RunView } from '#contracts';
+import { METRIC_CATALOGUE, metricDefinition } from '#metrics';
+import type { RankingScheme } from '#domain';
+import type { LeaderboardEntry, Phase } from '#evaluation';
+import type { BenchmarkView } from '#contracts';
+
+/** Metric that a board is ordered by; of a consensus, the first. */
+export function leadingMetric(ranking: RankingScheme): string {
+  return ranking.kind === 'mean-then-rank' ? ranking.metric : ranking.metrics[0];
+}
+
+/**
+ * A time that may be told to somebody who may not know how long the held-out cases took: cut to the whole minute, so that
+ * the end of a run says little about the time that single images cost.
+ */
+export function wholeMinute(at: Date): Date {
+  return new Date(Math.floor(at.getTime() / 60_000) * 60_000);
+}
+
+/**
+ * One row of a board. Exact means, rank and counts are released for held-out phases; time and memory come from practice
+ * cases by construction.
+ *
+ * @param exactTimes whether the asking person may see per-case figures of the phase
+ */
+export function entryView(entry: LeaderboardEntry, submitter: string, exactTimes: boolean): LeaderboardEntryView {
+  const { rank, runId, submissionId, version, practiceUsage, finishedAt } = entry;
+  return {
+    rank,
+    runId,
+    submissionId,
+    algorithm: { slug: entry.algorithm.slug, name: entry.algorithm.name },
+    version,
+    submitter,
+    ...meansView(entry),
+    practiceUsage: practiceUsage && {
+      elapsedMs: practiceUsage.elapsedMs,
+      cpuMs: practiceUsage.cpuMs,
+      peakRssBytes: practiceUsage.peakRssBytes,
+    },
+    finishedAt: (exactTimes ? finishedAt : wholeMinute(finishedAt)).toISOString(),
+  };
+}
+
+/** Rank and means of a completed run, for its own page. */
+export function resultView(entry: LeaderboardEntry): NonNullable<RunView['result']> {
+  return { rank: entry.rank, ...meansView(entry) };
+}
+
+function meansView({ metrics, aggregates, cases }: LeaderboardEntry): Pick<LeaderboardEntryView, 'metrics' | 'aggregates' | 'cases'> {
+  return {
+    metrics: { ...metrics },
+    aggregates: aggregates.map(({ region, metric, mean, n, penalised }) => ({ region, metric, mean, n, penalised })),
+    cases: { scored: cases.scored, failed: cases.failed },
+  };
+}
+
+/** What the metrics of these phases mean, from the catalogue, in its order. */
+export function metricInfos(phases: readonly Pick<Phase, 'rules'>[]): BenchmarkView['metrics'] {
+  const ids = [...new Set(phases.flatMap(({ rules }) => rules.metrics.map(({ id }) => id)))];
+  const place = (id: string): number => METRIC_CATALOGUE.findIndex(({ key }) => key === id.split('@', 1)[0]);
+  return ids
+    .map((id) => metricDefinition(id))
+    .sort((a, b) => place(a.id) - place(b.id))
+    .map(({ id, name, abbreviation, unit, direction, description }) => ({ id, name, abbreviation, unit, direction, description }));
+}

@@ -1,0 +1,48 @@
+import { Controller, Inject } from '@nestjs/common';
+import { ENDPOINTS } from '#contracts';
+import { notFound } from '#domain';
+import type { EvaluationRecords } from '#evaluation';
+import { Mount, type Answer, type Ask } from '../http/mount.js';
+import { may, permit } from '../http/permit.js';
+import { RECORDS } from '../settings.js';
+import { inPhase, Sight } from '../benchmarks/sight.js';
+import { caseSummaryView, geometryView, predictionView } from './case-view.js';
+
+/** Predictions listed beside a case, best first; more than a person looks through. */
+const MOST_PREDICTIONS = 200;
+
+@Controller()
+export class CasesController {
+  constructor(
+    @Inject(RECORDS) private readonly records: EvaluationRecords,
+    private readonly sight: Sight,
+  ) {}
+
+  /** Ids of what the viewer may load: image, references and predictions, each only where the policy shows it. */
+  @Mount(ENDPOINTS.getCase)
+  async get({ actor, params }: Ask<typeof ENDPOINTS.getCase>): Promise<Answer<typeof ENDPOINTS.getCase>> {
+    const found = await this.records.findCase(params.id);
+    if (found === null) throw notFound('case');
+    const benchmark = await this.records.findBenchmark(found.phase.benchmarkId);
+    if (benchmark === null) throw new Error(`phase ${found.phase.id} belongs to no benchmark`);
+    const resource = { ...inPhase(await this.sight.ofBenchmark(actor, benchmark), found.phase), label: found.case.label };
+    permit(actor, 'case.view', resource, 'case');
+
+    const { image, references } = found.case;
+    permit(actor, 'object.view', { ...resource, label: image.label, kind: 'image' }, 'case');
+    const shown = references.filter(({ object }) => may(actor, 'object.view', { ...resource, label: object.label, kind: 'reference' }));
+    const standings = may(actor, 'run.case-result', resource) ? await this.records.resultsOfCase(params.id, MOST_PREDICTIONS) : [];
+    const siblings = await this.records.cases(found.phase.id);
+    const at = siblings.findIndex(({ id }) => id === params.id);
+    return {
+      ...caseSummaryView(found.case),
+      benchmark: { slug: benchmark.slug, title: benchmark.title },
+      phase: found.phase.kind,
+      geometry: geometryView(found.case),
+      image: { objectId: image.id, bytes: image.bytes },
+      references: shown.map(({ reader, consensus, object }) => ({ objectId: object.id, reader, consensus })),
+      predictions: standings.map(predictionView),
+      neighbours: { previous: siblings[at - 1]?.id ?? null, next: siblings[at + 1]?.id ?? null },
+    };
+  }
+}

@@ -1,0 +1,131 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { API_PREFIX } from '#contracts';
+import { RequestRefused } from '#domain';
+import { DemoAccounts } from './accounts/demo-accounts.js';
+import { ApiModule } from './api.module.js';
+import { lingerAfterRefusal } from './http/linger.js';
+import { checkMounts, mountedHandlers } from './http/mount-check.js';
+import { openApi } from './http/openapi.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { problemOf, problemText } from './http/problem.js';
+import { applyStatus, rememberReply } from './http/reply-of.js';
+import { DOCS_POLICY, securityHeaders } from './http/security-headers.js';
+import type { ApiParts, ApiSettings } from './settings.js';
+import { serveWeb } from './web/serve-web.js';
+import { WebFiles } from './web/web-files.js';
+
+const JSON_BYTES = 256 * 1024;
+const IDLE_MS = 30_000;
+
+export interface CreateOptions {
+  /** Where Nest's own messages go; none by default. */
+  readonly logger?: LoggerService;
+  /** Further controllers, for tests of the start-up checks. */
+  readonly controllers?: DynamicModule['controllers'];
+}
+
+/**
+ * The API, ready to listen or to be asked through `inject`.
+ *
+ * @throws Error when a route and the contract do not fit, or demo accounts would be reachable from outside
+ */
+export async function createApi(parts: ApiParts, settings: ApiSettings, options: CreateOptions = {}): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    trustProxy: settings.trustProxy,
+    bodyLimit: JSON_BYTES,
+    connectionTimeout: IDLE_MS,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const problem = problemOf(error, request);
+      const { text, headers } = problemText(problem);
+      void reply.code(problem.body.status).headers({ ...headers, 'x-request-id': request.id, 'x-content-type-options': 'nosniff' }).send(text);
+    },
+    clientErrorHandler: answerUnreadable,
+  } as ConstructorParameters<typeof FastifyAdapter>[0]);
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.over(parts, settings, options), adapter, {
+    bodyParser: false,
+    logger: options.logger ?? false,
+    abortOnError: false,
+  });
+  try {
+    const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    const routes = collectRoutes(server);
+    await prepare(server, settings);
+    SwaggerModule.setup('api/docs', app, openApi(settings.version) as unknown as OpenAPIObject, {
+      jsonDocumentUrl: 'api/docs-json',
+      customSiteTitle: 'Voxelmark API',
+    });
+    serveWeb(server, settings.webDir === null ? null : await WebFiles.open(settings.webDir));
+    await app.init();
+    await server.ready();
+    checkMounts(mountedHandlers(app.get(DiscoveryService), app.get(MetadataScanner)), routes);
+    await app.get(DemoAccounts).refuseBeyondLoopback();
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+async function prepare(server: FastifyInstance, settings: ApiSettings): Promise<void> {
+  server.removeContentTypeParser('text/plain');
+  await server.register(helmet, securityHeaders(settings.publicUrl));
+  await server.register(multipart, { throwFileSizeLimit: false }); // the spool counts and refuses
+  server.addHook('onRequest', async (request, reply) => {
+    rememberReply(request, reply);
+    reply.header('x-request-id', request.id);
+    if (request.url.startsWith('/api/docs')) reply.header('content-security-policy', DOCS_POLICY);
+    else if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+  });
+  server.addHook('preParsing', async (request, _reply, payload) => {
+    limitBodyTime(request);
+    return payload;
+  });
+  server.addHook('preSerialization', async (request, reply, payload) => {
+    applyStatus(request, reply);
+    return payload;
+  });
+  server.addHook('onResponse', async (request) => lingerAfterRefusal(request));
+}
+
+/** A small body that does not arrive within half a minute is cut off; uploads may take long, but not pause that long. */
+function limitBodyTime(request: FastifyRequest): void {
+  const { raw } = request;
+  if (raw.complete || (request.headers['content-type'] ?? '').startsWith('multipart/')) return;
+  const timer = setTimeout(() => raw.destroy(new RequestRefused(408, 'body-slow', 'The body did not arrive within 30 seconds.')), IDLE_MS);
+  timer.unref();
+  raw.once('end', () => clearTimeout(timer));
+  raw.once('close', () => clearTimeout(timer));
+}
+
+/** Every route that the server gets below the API prefix, as `METHOD /path`; HEAD comes with GET. */
+function collectRoutes(server: FastifyInstance): string[] {
+  const routes: string[] = [];
+  server.addHook('onRoute', ({ method, url }) => {
+    if (url !== API_PREFIX && !url.startsWith(`${API_PREFIX}/`)) return;
+    for (const one of [method].flat()) if (one !== 'HEAD') routes.push(`${one} ${url}`);
+  });
+  return routes;
+}
+
+/** What cannot even be read as HTTP: too large a header, a wrong length, binary junk. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const refusal = new RequestRefused(status, status === 431 ? 'header-too-large' : status === 408 ? 'request-slow' : 'http-malformed', 'The request is not HTTP that this server reads.');
+  const { text, headers } = problemText(problemOf(refusal, { method: 'GET', url: '/', id: '' }));
+  if (socket.writable) {
+    const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(text)), connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
+    socket.write(`HTTP/1.1 ${status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${text}`);
+  }
+  socket.destroySoon();
+}

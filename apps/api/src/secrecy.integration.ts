@@ -1,0 +1,347 @@
+import { ENDPOINTS } from '#contracts';
+import type { Benchmark, EvaluationCase, Submission } from '#evaluation';
+import { PEOPLE, World, type Who } from './test-support/world.js';
+
+let world: World;
+let benchmark: Benchmark;
+let draft: Benchmark;
+let practice: readonly EvaluationCase[];
+let heldOut: readonly EvaluationCase[];
+/** Both phases done, one case failed in each. */
+let done: Submission;
+/** Half-way through the held-out cases. */
+let running: Submission;
+let prediction: { practice: string; heldOut: string };
+
+beforeAll(async () => {
+  world = await World.open();
+  benchmark = await world.benchmark('canary');
+  draft = await world.benchmark('draft', { published: false, members: false });
+  const [first, second] = benchmark.phases;
+  practice = await world.parts.records.cases(first.id);
+  heldOut = await world.parts.records.cases(second.id);
+
+  done = await world.submission(benchmark, 'finished');
+  await world.complete(done.runs[0].id, { failing: 1 });
+  await world.complete(done.runs[1].id, { failing: 1 });
+  running = await world.submission(benchmark, 'half-way');
+  await world.complete(running.runs[0].id);
+  await world.startRun(running.runs[1].id);
+  await world.recordCase(running.runs[1].id, heldOut[0]);
+  await world.recordCase(running.runs[1].id, heldOut[1], { fails: true });
+
+  const predicted = async (runId: string): Promise<string> => {
+    const result = (await world.parts.records.caseResults(runId)).find(({ prediction: one }) => one !== null);
+    return result?.prediction?.id ?? 'none';
+  };
+  prediction = { practice: await predicted(done.runs[0].id), heldOut: await predicted(done.runs[1].id) };
+}, 120_000);
+afterAll(() => world?.close());
+
+/** Every address that can be read, with the ids of this world filled in: the lists of the contract, crawled. */
+function readable(): string[] {
+  const objects = [...practice, ...heldOut].flatMap((one) => [one.image.id, ...one.references.map(({ object }) => object.id)]);
+  const values: Record<string, readonly string[]> = {
+    '/benchmarks/:slug': ['canary', 'draft'],
+    '/benchmarks/:slug/leaderboard': ['canary', 'draft'],
+    '/benchmarks/:slug/cases': ['canary', 'draft'],
+    '/benchmarks/:slug/access-events': ['canary', 'draft'],
+    '/cases/:id': [...practice, ...heldOut].map(({ id }) => id),
+    '/objects/:id': [...objects, prediction.practice, prediction.heldOut, done.version.model.id],
+    '/submissions/:id': [done.id, running.id],
+    '/runs/:id': [...done.runs, ...running.runs].map(({ id }) => id),
+    '/runs/:id/cases': [...done.runs, ...running.runs].map(({ id }) => id),
+    '/algorithms/:slug': ['finished', 'half-way'],
+    '/algorithms/:slug/versions/:version/model': ['finished'],
+  };
+  return Object.values(ENDPOINTS).flatMap((endpoint) => {
+    if (endpoint.method !== 'GET' || endpoint.path === ENDPOINTS.submissionEvents.path) return [];
+    if (!endpoint.path.includes(':')) return [endpoint.path];
+    const filled = values[endpoint.path];
+    if (filled === undefined) throw new Error(`no values for ${endpoint.path}: a new route must be crawled too`);
+    const paths = filled.map((value) => endpoint.path.replace(/:(id|slug)/, value).replace(':version', '1.0.0'));
+    return endpoint.path.endsWith('/cases') || endpoint.path.endsWith('/leaderboard')
+      ? paths.flatMap((path) => (path.startsWith('/runs') ? [path] : [path, `${path}?phase=test`, `${path}?phase=practice`]))
+      : paths;
+  });
+}
+
+describe('canaries: marks in everything that is held out', () => {
+  it.each(['visitor', 'researcher', 'owner', 'admin'] as const)('none of them reaches the %s, whatever he reads', async (who) => {
+    const leaks: string[] = [];
+    for (const path of readable()) {
+      const answer = await world.ask(who, 'GET', path);
+      const found = world.marks.findIn(answer.rawPayload);
+      if (found.length > 0) leaks.push(`${path}: ${found.join(', ')}`);
+      expect(answer.statusCode).toBeLessThan(500);
+      const inHeaders = world.marks.findIn(Buffer.from(JSON.stringify(answer.headers)));
+      if (inHeaders.length > 0) leaks.push(`${path} (headers): ${inHeaders.join(', ')}`);
+    }
+    expect(leaks).toEqual([]);
+  });
+
+  it.each(['visitor', 'researcher', 'owner'] as const)('ids of held-out cases and objects do not reach the %s either', async (who) => {
+    const secret = [...heldOut.map(({ id }) => id), ...heldOut.flatMap((one) => [one.image.id, ...one.references.map(({ object }) => object.id)]), prediction.heldOut];
+    const leaks: string[] = [];
+    for (const path of readable()) {
+      const { body } = await world.ask(who, 'GET', path);
+      const found = secret.filter((id) => body.includes(id));
+      if (found.length > 0) leaks.push(`${path}: ${found.join(', ')}`);
+    }
+    expect(leaks).toEqual([]);
+  });
+
+  it('a reader gets the images and the facts of the cases, and nothing that was made from them', async () => {
+    const kinds = new Set<string>();
+    for (const path of readable()) {
+      const answer = await world.ask('reader', 'GET', path);
+      for (const found of world.marks.findIn(answer.rawPayload)) kinds.add(found.replace(/ \d+ \(.*\)$| \d+$/, ''));
+    }
+    expect([...kinds].sort()).toEqual(['held-out image bytes', 'held-out image noise', 'name of a held-out case', 'site of a held-out case']);
+  });
+
+  it('an organiser and a steward do get them: the crawl can find what is there', async () => {
+    for (const who of ['organiser', 'steward'] as const) {
+      const kinds = new Set<string>();
+      for (const path of readable()) {
+        const answer = await world.ask(who, 'GET', path);
+        for (const found of world.marks.findIn(answer.rawPayload)) kinds.add(found.replace(/ \d+ \(.*\)$| \d+$/, ''));
+      }
+      for (const expected of ['held-out image bytes', 'held-out reference bytes', 'prediction on a held-out image bytes', 'error text of a held-out case', 'dice', 'hd95', 'time']) {
+        expect([who, [...kinds]]).toEqual([who, expect.arrayContaining([expected])]);
+      }
+    }
+  });
+});
+
+describe('what is not there and what is not for you look the same', () => {
+  const nowhere = '0192f0c4-7777-7777-8777-777777777777';
+
+  it.each([
+    ['object', () => `/objects/${heldOut[0].image.id}`, `/objects/${nowhere}`],
+    ['prediction', () => `/objects/${prediction.heldOut}`, `/objects/${nowhere}`],
+    ['model as an object', () => `/objects/${done.version.model.id}`, `/objects/${nowhere}`],
+    ['case', () => `/cases/${heldOut[0].id}`, `/cases/${nowhere}`],
+    ['unpublished benchmark', () => '/benchmarks/draft', '/benchmarks/nowhere'],
+    ['its board', () => '/benchmarks/draft/leaderboard', '/benchmarks/nowhere/leaderboard'],
+    ['its cases', () => '/benchmarks/draft/cases', '/benchmarks/nowhere/cases'],
+  ])('%s', async (_, hidden, absent) => {
+    for (const who of ['visitor', 'researcher', 'owner'] as const) {
+      const [a, b] = [await world.ask(who, 'GET', hidden()), await world.ask(who, 'GET', absent)];
+      expect(a.statusCode).toBe(404);
+      expect(a.body).toBe(b.body);
+      const names = (headers: object): string[] => Object.keys(headers).filter((name) => !['date', 'x-request-id'].includes(name));
+      expect(names(a.headers)).toEqual(names(b.headers));
+      expect(a.headers['content-length']).toBe(b.headers['content-length']);
+    }
+  });
+});
+
+describe('what each person may, endpoint by endpoint', () => {
+  type Row = readonly [what: string, method: string, path: () => string, expected: Readonly<Record<Who, number>>, body?: () => unknown];
+  const all = (status: number): Record<Who, number> => Object.fromEntries(PEOPLE.map((who) => [who, status])) as Record<Who, number>;
+  const signedIn = (status: number, visitor = 401): Record<Who, number> => ({ ...all(status), visitor });
+  const keepers = { ...all(404), organiser: 200, steward: 200 };
+  const nobody = '0192f0c4-7777-7777-8777-777777777777';
+
+  // statuses of a request that is well-formed; a person that may sees 2xx (or a fault of the content, never 401/403/404)
+  const rows: Row[] = [
+    ['whoami', 'GET', () => '/auth/session', all(200)],
+    ['health', 'GET', () => '/health', all(200)],
+    ['list benchmarks', 'GET', () => '/benchmarks', all(200)],
+    ['benchmark', 'GET', () => '/benchmarks/canary', all(200)],
+    ['unpublished benchmark', 'GET', () => '/benchmarks/draft', { ...all(404), admin: 200 }],
+    ['board', 'GET', () => '/benchmarks/canary/leaderboard', all(200)],
+    ['board of an unpublished benchmark', 'GET', () => '/benchmarks/draft/leaderboard', { ...all(404), admin: 200 }],
+    ['practice cases', 'GET', () => '/benchmarks/canary/cases', all(200)],
+    ['held-out cases', 'GET', () => '/benchmarks/canary/cases?phase=test', all(200)],
+    ['practice case', 'GET', () => `/cases/${practice[0].id}`, all(200)],
+    ['held-out case', 'GET', () => `/cases/${heldOut[0].id}`, { ...keepers, reader: 200 }],
+    ['practice image', 'GET', () => `/objects/${practice[0].image.id}`, all(200)],
+    ['practice reference', 'GET', () => `/objects/${practice[0].references[0].object.id}`, all(200)],
+    ['practice prediction', 'GET', () => `/objects/${prediction.practice}`, all(200)],
+    ['held-out image', 'GET', () => `/objects/${heldOut[0].image.id}`, { ...keepers, reader: 200 }],
+    ['held-out reference', 'GET', () => `/objects/${heldOut[0].references[0].object.id}`, keepers],
+    ['prediction on a held-out image', 'GET', () => `/objects/${prediction.heldOut}`, keepers],
+    ['model as an object', 'GET', () => `/objects/${done.version.model.id}`, all(404)],
+    ['submission', 'GET', () => `/submissions/${done.id}`, all(200)],
+    ['my submissions', 'GET', () => '/submissions', signedIn(200)],
+    ['practice run', 'GET', () => `/runs/${done.runs[0].id}`, all(200)],
+    ['held-out run', 'GET', () => `/runs/${done.runs[1].id}`, all(200)],
+    ['per-case figures, practice', 'GET', () => `/runs/${done.runs[0].id}/cases`, all(200)],
+    ['per-case figures, held-out', 'GET', () => `/runs/${done.runs[1].id}/cases`, keepers],
+    ['algorithms', 'GET', () => '/algorithms', all(200)],
+    ['my algorithms', 'GET', () => '/algorithms?mine=true', signedIn(200)],
+    ['algorithm', 'GET', () => '/algorithms/finished', all(200)],
+    ['model file', 'GET', () => '/algorithms/finished/versions/1.0.0/model', { ...all(404), visitor: 401, owner: 200 }],
+    ['access log', 'GET', () => '/benchmarks/canary/access-events', { ...all(403), visitor: 401, organiser: 200, steward: 200, admin: 200 }],
+    ['access log of an unpublished benchmark', 'GET', () => '/benchmarks/draft/access-events', { ...all(404), visitor: 401, admin: 200 }],
+    ['accounts', 'GET', () => '/users', { ...all(403), visitor: 401, admin: 200 }],
+    ['invite', 'POST', () => '/users', { ...all(403), visitor: 401, admin: 201 }, () => ({ email: 'invited@example.org', role: 'researcher' })],
+    ['change an account', 'PATCH', () => `/users/${nobody}`, { ...all(403), visitor: 401, admin: 404 }, () => ({ disabled: true })],
+    ['reset link for an account', 'POST', () => `/users/${nobody}/reset-link`, { ...all(403), visitor: 401, admin: 404 }],
+    ['my tokens', 'GET', () => '/tokens', signedIn(200)],
+    ['make a token', 'POST', () => '/tokens', signedIn(201), () => ({ name: 'x', scopes: ['read'] })],
+    ['revoke a token', 'DELETE', () => `/tokens/${nobody}`, signedIn(404)],
+    ['change my password', 'POST', () => '/auth/password', signedIn(401), () => ({ current: 'not it', password: 'long enough 1' })],
+    ['retry another’s run', 'POST', () => `/runs/${done.runs[1].id}/retry`, { ...all(403), visitor: 401, owner: 409, organiser: 409, admin: 409 }],
+    ['submit without a form', 'POST', () => '/submissions', signedIn(415), () => ({})],
+    ['cancel', 'POST', () => `/submissions/${done.id}/cancel`, { ...all(403), visitor: 401, owner: 200, organiser: 200, admin: 200 }],
+  ];
+
+  it.each(rows.map((row) => ({ what: row[0], row })))('$what', async ({ row: [, method, path, expected, body] }) => {
+    const got: Record<string, number> = {};
+    for (const who of PEOPLE) got[who] = (await world.ask(who, method, path(), { body: body?.() })).statusCode;
+    expect(got).toEqual(expected);
+  });
+
+  it('covers every endpoint but signing in, which has tests of its own, and the stream', () => {
+    const covered = new Set(rows.map(([, method, path]) => `${method} ${shapeOf(path().split('?')[0])}`));
+    const elsewhere = ['login', 'logout', 'register', 'requestReset', 'resetPassword', 'submissionEvents'];
+    const missing = Object.entries(ENDPOINTS)
+      .filter(([id]) => !elsewhere.includes(id))
+      .filter(([, { method, path }]) => !covered.has(`${method} ${path.replace(/:\w+/g, '*')}`))
+      .map(([id]) => id);
+    expect(missing).toEqual([]);
+  });
+
+  function shapeOf(path: string): string {
+    const parts = path.split('/').map((part, n, list) => (/^[0-9a-f-]{36}$/.test(part) || ['benchmarks', 'algorithms', 'versions'].includes(list[n - 1]) ? '*' : part));
+    return parts.join('/');
+  }
+});
+
+describe('what a run tells', () => {
+  it('practice: everything to everybody, error texts to the owner and the keepers', async () => {
+    for (const who of PEOPLE) {
+      const run = (await world.ask(who, 'GET', `/runs/${done.runs[0].id}`)).json();
+      expect(run).toMatchObject({ state: 'completed', progress: { done: 2, failed: 1, total: 2 }, casesVisible: true, result: { rank: 1, cases: { scored: 1, failed: 1 } } });
+      expect(run.startedAt).toEqual(expect.any(String));
+      const { items } = (await world.ask(who, 'GET', `/runs/${done.runs[0].id}/cases`)).json();
+      expect(items).toHaveLength(2);
+      const failed = items.find((item: { state: string }) => item.state === 'failed');
+      expect(failed.failure).toEqual({
+        code: 'inference-failed',
+        advice: expect.any(String),
+        detail: ['owner', 'organiser', 'steward'].includes(who) ? 'index 17 is out of bounds' : null,
+      });
+      const scored = items.find((item: { state: string }) => item.state === 'scored');
+      expect(scored.scores[0].values.dice).toEqual(expect.any(Number));
+      expect(scored.scores[1].values.hd95).toBe('Infinity');
+      expect(failed.scores[0]).toMatchObject({ status: 'failed', values: { dice: null }, reasons: { dice: 'no-prediction' } });
+    }
+  });
+
+  it('held-out: state, means, rank and failed counts to everybody; k of n and exact times to the keepers only', async () => {
+    for (const who of PEOPLE) {
+      const keeper = who === 'organiser' || who === 'steward';
+      const finished = (await world.ask(who, 'GET', `/runs/${done.runs[1].id}`)).json();
+      expect(finished).toMatchObject({ state: 'completed', casesVisible: keeper, result: { rank: 1, metrics: { dice: 0.5 }, cases: { scored: 2, failed: 1 } } });
+      const half = (await world.ask(who, 'GET', `/runs/${running.runs[1].id}`)).json();
+      expect(half).toMatchObject({ state: 'running', progress: keeper ? { done: 2, failed: 1, total: 3 } : null, result: null });
+      expect(half.startedAt === null).toBe(!keeper);
+      if (!keeper) expect(finished.finishedAt).toMatch(/:00\.000Z$/);
+    }
+  });
+
+  it('the board has times and memory of practice cases only', async () => {
+    const { items } = (await world.ask('visitor', 'GET', '/benchmarks/canary/leaderboard')).json();
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({ rank: 1, algorithm: { slug: 'finished' }, submitter: 'The owner', cases: { scored: 2, failed: 1 } });
+    expect(items[0].practiceUsage.elapsedMs).toBeGreaterThan(0);
+  });
+
+  it('a case page shows each person the layers he may see', async () => {
+    const layers = async (who: Who, id: string) => {
+      const { references, predictions } = (await world.ask(who, 'GET', `/cases/${id}`)).json();
+      return [references.length, predictions.length];
+    };
+    expect(await layers('visitor', practice[0].id)).toEqual([2, 2]);
+    expect(await layers('reader', heldOut[0].id)).toEqual([0, 0]);
+    expect(await layers('organiser', heldOut[0].id)).toEqual([2, 2]);
+  });
+
+  it('held-out cases are counted, not named', async () => {
+    const cases = async (who: Who) => (await world.ask(who, 'GET', '/benchmarks/canary/cases?phase=test')).json();
+    expect(await cases('owner')).toEqual({ items: [], hidden: 3 });
+    expect(await cases('admin')).toEqual({ items: [], hidden: 3 });
+    expect((await cases('steward')).items).toHaveLength(3);
+  });
+});
+
+describe('pixels', () => {
+  const events = async (objectId: string) =>
+    (await world.parts.accessLog.list({ benchmarkId: benchmark.id }, { limit: 500 })).filter((event) => event.objectId === objectId);
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 200));
+
+  it('an access event is written for each, also for those who were refused', async () => {
+    const { id } = heldOut[2].image;
+    await world.ask('organiser', 'GET', `/objects/${id}`);
+    await world.ask('owner', 'GET', `/objects/${id}`);
+    await settle();
+    const seen = await events(id);
+    expect(seen.find(({ userId, allowed }) => userId === world.account('organiser').id && allowed)).toBeDefined();
+    expect(seen.find(({ userId, allowed }) => userId === world.account('owner').id && !allowed)).toBeDefined();
+    const { items } = (await world.ask('steward', 'GET', '/benchmarks/canary/access-events?limit=200')).json();
+    expect(items.map(({ userName }: { userName: string }) => userName)).toEqual(expect.arrayContaining(['The organiser', 'The owner']));
+  });
+
+  it('nothing leaves when the event cannot be written', async () => {
+    const { append } = world.parts.accessLog;
+    (world.parts.accessLog as { append: unknown }).append = () => Promise.reject(new Error('disk full'));
+    const answer = await world.ask('organiser', 'GET', `/objects/${heldOut[0].image.id}`);
+    (world.parts.accessLog as { append: unknown }).append = append;
+    expect(answer.statusCode).toBe(500);
+    expect(world.marks.findIn(answer.rawPayload)).toEqual([]);
+  });
+
+  it('sealed ones are kept by no cache; public ones have an ETag and are kept by the browser', async () => {
+    const sealed = await world.ask('organiser', 'GET', `/objects/${heldOut[0].image.id}`);
+    expect(sealed.headers).toMatchObject({ 'cache-control': 'private, no-store', 'content-disposition': expect.stringMatching(/^attachment/), 'x-content-type-options': 'nosniff', 'content-type': 'application/gzip' });
+    expect(sealed.headers.etag).toBeUndefined();
+    const open = await world.ask('visitor', 'GET', `/objects/${practice[0].image.id}`);
+    expect(open.headers).toMatchObject({ 'cache-control': 'private, max-age=31536000, immutable', etag: `"${practice[0].image.sha256}"` });
+    const again = await world.ask('visitor', 'GET', `/objects/${practice[0].image.id}`, { headers: { 'if-none-match': String(open.headers.etag) } });
+    expect([again.statusCode, again.rawPayload.length]).toEqual([304, 0]);
+  });
+
+  it('answers ranges', async () => {
+    const { id, bytes } = practice[0].image;
+    const whole = await world.ask('visitor', 'GET', `/objects/${id}`);
+    expect(whole.rawPayload.length).toBe(bytes);
+    const part = async (range: string) => world.ask('visitor', 'GET', `/objects/${id}`, { headers: { range } });
+    const first = await part('bytes=0-9');
+    expect([first.statusCode, first.headers['content-range'], first.headers['content-length']]).toEqual([206, `bytes 0-9/${bytes}`, '10']);
+    expect(first.rawPayload.equals(whole.rawPayload.subarray(0, 10))).toBe(true);
+    expect((await part('bytes=-5')).rawPayload.equals(whole.rawPayload.subarray(bytes - 5))).toBe(true);
+    expect((await part(`bytes=5-${bytes + 100}`)).rawPayload.equals(whole.rawPayload.subarray(5))).toBe(true);
+    const beyond = await part(`bytes=${bytes}-`);
+    expect([beyond.statusCode, beyond.headers['content-range']]).toEqual([416, `bytes */${bytes}`]);
+    expect((await world.ask('visitor', 'HEAD', `/objects/${id}`)).headers['content-length']).toBe(String(bytes));
+  });
+});
+
+describe('tokens do what their scopes say', () => {
+  const bearer = async (scopes: Parameters<World['token']>[1], who: Exclude<Who, 'visitor'> = 'owner') => ({ headers: { authorization: `Bearer ${await world.token(who, scopes)}` } });
+
+  it('read reads, and does not submit or manage', async () => {
+    const read = await bearer(['read']);
+    expect((await world.ask('visitor', 'GET', '/submissions', read)).statusCode).toBe(200);
+    const submit = await world.ask('visitor', 'POST', '/submissions', read);
+    expect([submit.statusCode, submit.json().code]).toEqual([403, 'token-scope']);
+    expect((await world.ask('visitor', 'GET', '/users', await bearer(['read'], 'admin'))).statusCode).toBe(403);
+    expect((await world.ask('visitor', 'GET', '/users', await bearer(['admin'], 'admin'))).statusCode).toBe(200);
+    expect((await world.ask('visitor', 'GET', '/users', await bearer(['admin'], 'owner'))).statusCode).toBe(403);
+    expect((await world.ask('visitor', 'POST', '/submissions', await bearer(['submit']))).statusCode).toBe(415);
+  });
+
+  it('no token makes another, however wide its scopes', async () => {
+    const wide = await bearer(['read', 'submit', 'data', 'admin']);
+    const made = await world.ask('visitor', 'POST', '/tokens', { ...wide, body: { name: 'child', scopes: ['admin'] } });
+    expect([made.statusCode, made.json().code]).toEqual([403, 'forbidden']);
+  });
+});
+
+it('nothing that was asked here was a defect, but the one planted', () => {
+  expect(world.logged.map(({ event, error }) => [event, (error as Error).message])).toEqual([['http.defect', 'disk full']]);
+});

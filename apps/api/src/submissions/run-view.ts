@@ -1,0 +1,68 @@
+import type { CaseResultView, RunSummary } from '#contracts';
+import { FAILURE_ADVICE, type Actor, type FailureCode, type Resource } from '#domain';
+import type { CaseResult, EvaluationCase, EvaluationRun, Phase } from '#evaluation';
+import { wholeMinute } from '../benchmarks/board-view.js';
+import { scoresView } from '../cases/scores-view.js';
+import { may } from '../http/permit.js';
+
+/** What one person may know of one run, as the policy said. */
+export interface RunSight {
+  /** k of n, and which cases. */
+  readonly progress: boolean;
+  /** Figures of single cases, and times exact enough to tell what a case cost. */
+  readonly caseResults: boolean;
+  /** What the model or ONNX Runtime said, word for word. */
+  readonly errorText: boolean;
+}
+
+/** @param resource of the phase that the run belongs to, with the submission's owner */
+export function sightOfRun(actor: Actor, resource: Resource): RunSight {
+  return {
+    progress: may(actor, 'run.case-list', resource),
+    caseResults: may(actor, 'run.case-result', resource),
+    errorText: may(actor, 'run.error-text', resource),
+  };
+}
+
+/**
+ * A run for one pair of eyes. Of a held-out run a submitter or visitor learns the state, on failure a code and what to do,
+ * and to the minute when it ended: nothing that was computed from a single image.
+ */
+export function runSummaryView(run: EvaluationRun, phase: Pick<Phase, 'kind'>, sight: RunSight, queuePosition: number | null): RunSummary {
+  const { cases } = run;
+  return {
+    id: run.id,
+    phase: phase.kind,
+    state: run.state,
+    queuePosition: run.state === 'queued' ? queuePosition : null,
+    failure: failureView(run.failureCode, run.failureDetail, sight),
+    progress: sight.progress ? { done: cases.scored + cases.failed, failed: cases.failed, total: cases.total } : null,
+    createdAt: run.createdAt.toISOString(),
+    startedAt: sight.caseResults ? (run.startedAt?.toISOString() ?? null) : null,
+    finishedAt: instantFor(run.finishedAt, sight),
+  };
+}
+
+function instantFor(at: Date | null, sight: RunSight): string | null {
+  if (at === null) return null;
+  return (sight.caseResults ? at : wholeMinute(at)).toISOString();
+}
+
+export function failureView(code: FailureCode | null, detail: string | null, sight: Pick<RunSight, 'errorText'>): RunSummary['failure'] {
+  return code === null ? null : { code, advice: FAILURE_ADVICE[code], detail: sight.errorText ? detail : null };
+}
+
+/** One row of the per-case table; only for those whom `run.case-result` lets in. */
+export function caseResultView(result: CaseResult, of: EvaluationCase, sight: RunSight, mayOpenPrediction: boolean): CaseResultView {
+  const { usage, prediction } = result;
+  return {
+    caseId: of.id,
+    caseName: of.name,
+    facts: { ...of.facts },
+    state: result.state,
+    failure: failureView(result.failureCode, result.failureDetail, sight),
+    usage: usage && { elapsedMs: usage.elapsedMs, cpuMs: usage.cpuMs, peakRssBytes: usage.peakRssBytes, sessionMs: usage.sessionMs },
+    scores: scoresView(result.scores),
+    predictionObjectId: mayOpenPrediction ? (prediction?.id ?? null) : null,
+  };
+}

@@ -1,0 +1,67 @@
+import { Controller, Inject } from '@nestjs/common';
+import { ENDPOINTS } from '#contracts';
+import { RequestRefused } from '#domain';
+import type { EvaluationRecords, Log } from '#evaluation';
+import { resultView } from '../benchmarks/board-view.js';
+import { inPhase } from '../benchmarks/sight.js';
+import { Mount, type Answer, type Ask } from '../http/mount.js';
+import { may, permit } from '../http/permit.js';
+import { LOG, RECORDS } from '../settings.js';
+import { caseResultView, sightOfRun } from './run-view.js';
+import { SubmissionDesk } from './submission-desk.js';
+
+/** Runs: their state, their result, and where the policy allows their cases. */
+@Controller()
+export class RunsController {
+  constructor(
+    @Inject(RECORDS) private readonly records: EvaluationRecords,
+    @Inject(LOG) private readonly log: Log,
+    private readonly desk: SubmissionDesk,
+  ) {}
+
+  @Mount(ENDPOINTS.getRun)
+  async get({ actor, params }: Ask<typeof ENDPOINTS.getRun>): Promise<Answer<typeof ENDPOINTS.getRun>> {
+    const opened = await this.desk.openRun(actor, params.id, 'run.view');
+    const { run, phase, resource } = opened;
+    const entry = run.state === 'completed' ? await this.records.boardEntry(run.id) : null;
+    return {
+      ...(await this.desk.runView(actor, opened, run)),
+      submission: await this.desk.view(actor, opened),
+      signature: run.signature,
+      result: entry === null ? null : resultView(entry),
+      casesVisible: may(actor, 'run.case-result', inPhase(resource, phase)),
+    };
+  }
+
+  @Mount(ENDPOINTS.listCaseResults)
+  async cases({ actor, params }: Ask<typeof ENDPOINTS.listCaseResults>): Promise<Answer<typeof ENDPOINTS.listCaseResults>> {
+    const { run, phase, resource } = await this.desk.openRun(actor, params.id, 'run.view');
+    const inThisPhase = inPhase(resource, phase);
+    permit(actor, 'run.case-result', inThisPhase, 'table');
+    const sight = sightOfRun(actor, inThisPhase);
+    const results = new Map((await this.records.caseResults(run.id)).map((result) => [result.caseId, result]));
+    const items = (await this.records.cases(phase.id)).flatMap((one) => {
+      const result = results.get(one.id);
+      if (result === undefined) return []; // not planned yet
+      const prediction = result.prediction;
+      const mayOpen = prediction !== null && may(actor, 'object.view', { ...inThisPhase, label: prediction.label, kind: 'prediction' });
+      return [caseResultView(result, one, sight, mayOpen)];
+    });
+    return { items };
+  }
+
+  @Mount(ENDPOINTS.retryRun)
+  async retry({ actor, params }: Ask<typeof ENDPOINTS.retryRun>): Promise<Answer<typeof ENDPOINTS.retryRun>> {
+    const { run, submission } = await this.desk.openRun(actor, params.id, 'submission.control');
+    if (!(await this.records.retryRun(run.id))) {
+      throw new RequestRefused(409, 'run-not-retryable', `This run is ${run.state} and cannot be tried again. ${WHY_NOT_AGAIN}`);
+    }
+    this.log.info('run.retried', { runId: run.id, by: actor.userId });
+    const again = await this.desk.open(actor, submission.id, 'run.view', 'run');
+    const fresh = again.submission.runs.find(({ id }) => id === run.id);
+    if (fresh === undefined) throw new Error(`run ${run.id} vanished`);
+    return this.desk.runView(actor, again, fresh);
+  }
+}
+
+const WHY_NOT_AGAIN = 'Only runs that failed, expired or were cancelled can; when every practice case failed, submit a corrected version instead.';

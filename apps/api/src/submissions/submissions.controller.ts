@@ -1,0 +1,164 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ENDPOINTS } from '#contracts';
+import { notFound, RequestRefused } from '#domain';
+import type { EvaluationRecords, Log } from '#evaluation';
+import { Authenticator } from '../accounts/authenticator.js';
+import { Sight } from '../benchmarks/sight.js';
+import { createdAtPlace, readCursor, writeCursor } from '../http/cursor.js';
+import { Mount, type Answer, type Ask } from '../http/mount.js';
+import { may, permit } from '../http/permit.js';
+import { answerWith } from '../http/reply-of.js';
+import { LOG, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
+import { algorithmSlug } from './algorithm-slug.js';
+import { readEventId } from './event-id.js';
+import { streamRuns } from './event-stream.js';
+import { RunEventHub } from './run-event-hub.js';
+import { SubmissionDesk } from './submission-desk.js';
+import { readSubmissionForm, type SubmissionForm } from './submission-form.js';
+import { TakeIn } from './take-in.js';
+import { UploadSpool } from './upload-spool.js';
+
+const UPLOADS_AT_ONCE = 4;
+const STREAMS_AT_ONCE = 1000;
+
+/** The door of a submission, and where its submitter sees how it stands. */
+@Controller()
+export class SubmissionsController {
+  private readonly uploading = new Map<string, number>();
+
+  constructor(
+    @Inject(RECORDS) private readonly records: EvaluationRecords,
+    @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'maxModelBytes'>,
+    @Inject(LOG) private readonly log: Log,
+    private readonly sight: Sight,
+    private readonly desk: SubmissionDesk,
+    private readonly spool: UploadSpool,
+    private readonly takeIn: TakeIn,
+    private readonly hub: RunEventHub,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  @Mount(ENDPOINTS.createSubmission)
+  async create(ask: Ask<typeof ENDPOINTS.createSubmission>): Promise<Answer<typeof ENDPOINTS.createSubmission>> {
+    const userId = ask.actor.userId as string; // the policy asks for an account
+    const idempotencyKey = keyOf(ask.request.headers['idempotency-key']);
+    const done = this.countUpload(userId);
+    try {
+      await this.spool.checkRoom(Math.min(Number(ask.request.headers['content-length'] ?? 0) || 0, this.settings.maxModelBytes));
+      const form = await readSubmissionForm(ask.request, this.settings.maxModelBytes);
+      return await this.enter(ask, form, userId, idempotencyKey);
+    } finally {
+      done();
+    }
+  }
+
+  private async enter({ actor, request }: Ask, { fields, model, finish }: SubmissionForm, userId: string, idempotencyKey: string | null): Promise<Answer<typeof ENDPOINTS.createSubmission>> {
+    const benchmark = await this.records.findBenchmark(fields.benchmark);
+    if (benchmark === null) throw notFound('benchmark');
+    permit(actor, 'submission.create', await this.sight.ofBenchmark(actor, benchmark), 'benchmark');
+    const { manifest } = fields;
+    const slug = fields.algorithm ?? algorithmSlug(manifest.name);
+    if (slug === null) {
+      throw new RequestRefused(422, 'algorithm-name', 'No address can be made from the name in the manifest. Choose one with the field "algorithm".', [
+        { path: 'form.algorithm', message: 'needed, because the name has fewer than two Latin letters or digits' },
+      ]);
+    }
+    const upload = await this.spool.receive(model);
+    try {
+      await finish();
+      const { submission, existing } = await this.takeIn.submit(upload, {
+        benchmark: benchmark.id,
+        submitterId: userId,
+        algorithm: { slug, name: manifest.name, description: manifest.description ?? '' },
+        version: manifest.version,
+        manifest,
+        idempotencyKey,
+      });
+      this.log.info('submission.taken-in', { submissionId: submission.id, userId, existing, bytes: upload.bytes });
+      if (existing) answerWith(request, 200);
+      const opened = await this.desk.open(actor, submission.id, 'submission.view');
+      return { ...(await this.desk.view(actor, opened)), existing };
+    } finally {
+      await upload.remove();
+    }
+  }
+
+  @Mount(ENDPOINTS.listSubmissions)
+  async list({ actor, query }: Ask<typeof ENDPOINTS.listSubmissions>): Promise<Answer<typeof ENDPOINTS.listSubmissions>> {
+    const place = readCursor(query.cursor, createdAtPlace);
+    const before = place && { createdAt: new Date(place.at), id: place.id };
+    const found = await this.records.listSubmissions({ submitterId: actor.userId as string }, { limit: query.limit + 1, before });
+    const page = found.slice(0, query.limit);
+    const last = page.at(-1);
+    return {
+      items: await this.desk.viewAll(actor, page),
+      nextCursor: found.length > page.length && last !== undefined ? writeCursor({ at: last.createdAt.toISOString(), id: last.id }) : null,
+    };
+  }
+
+  @Mount(ENDPOINTS.getSubmission)
+  async get({ actor, params }: Ask<typeof ENDPOINTS.getSubmission>): Promise<Answer<typeof ENDPOINTS.getSubmission>> {
+    return this.desk.view(actor, await this.desk.open(actor, params.id, 'submission.view'));
+  }
+
+  @Mount(ENDPOINTS.cancelSubmission)
+  async cancel({ actor, params }: Ask<typeof ENDPOINTS.cancelSubmission>): Promise<Answer<typeof ENDPOINTS.cancelSubmission>> {
+    await this.desk.open(actor, params.id, 'submission.control');
+    // nothing left to cancel is what was wished for
+    if (await this.records.cancelSubmission(params.id)) this.log.info('submission.cancelled', { submissionId: params.id, by: actor.userId });
+    return this.desk.view(actor, await this.desk.open(actor, params.id, 'submission.view'));
+  }
+
+  @Mount(ENDPOINTS.submissionEvents)
+  async events({ actor, caller, params, request }: Ask<typeof ENDPOINTS.submissionEvents>, reply: FastifyReply): Promise<void> {
+    const opened = await this.desk.open(actor, params.id, 'submission.view');
+    if (this.hub.watchers >= STREAMS_AT_ONCE) {
+      throw new RequestRefused(429, 'streams-busy', 'Too many pages are watching at the moment. Ask for the submission from time to time instead.');
+    }
+    if (request.method === 'HEAD') {
+      await reply.header('content-type', 'text/event-stream; charset=utf-8').send();
+      return;
+    }
+    const header = request.headers['last-event-id'];
+    const seen = readEventId(Array.isArray(header) ? header[0] : header, opened.submission.runs.map(({ id }) => id));
+    await streamRuns(
+      reply,
+      {
+        stillValid: () => this.authenticator.stillValid(caller),
+        look: async () => {
+          if (!(await this.authenticator.stillValid(caller))) return null;
+          const submission = await this.records.findSubmission(params.id);
+          if (submission === null) return null;
+          const resource = { ...(await this.sight.ofBenchmark(actor, opened.benchmark)), ownerId: submission.submitterId };
+          if (!may(actor, 'submission.view', resource)) return null;
+          const now = { submission, benchmark: opened.benchmark, resource };
+          return Promise.all(submission.runs.map((run) => this.desk.runView(actor, now, run)));
+        },
+        watch: (changed, close) => this.hub.watch(params.id, changed, close),
+        failed: (error) => this.log.error('events.failed', error, { submissionId: params.id }),
+      },
+      seen,
+    );
+  }
+
+  /** Counts the uploads of one person that are under way. Returns how to stop counting. */
+  private countUpload(userId: string): () => void {
+    const count = this.uploading.get(userId) ?? 0;
+    if (count >= UPLOADS_AT_ONCE) {
+      throw new RequestRefused(429, 'uploads-busy', `${count} uploads of yours are under way. Wait until one has ended.`);
+    }
+    this.uploading.set(userId, count + 1);
+    return () => {
+      const left = (this.uploading.get(userId) ?? 1) - 1;
+      if (left === 0) this.uploading.delete(userId);
+      else this.uploading.set(userId, left);
+    };
+  }
+}
+
+function keyOf(header: string | string[] | undefined): string | null {
+  if (header === undefined) return null;
+  if (typeof header === 'string' && /^[\x21-\x7e]{1,200}$/.test(header)) return header;
+  throw new RequestRefused(400, 'idempotency-key-invalid', 'Idempotency-Key: expected 1 to 200 visible ASCII characters without spaces.');
+}

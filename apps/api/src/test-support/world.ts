@@ -1,0 +1,330 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AccountRole } from '#domain';
+import type { Account, Benchmark, EvaluationCase, NewBenchmark, NewCase, StoredBlob, Submission } from '#evaluation';
+import { writeNifti, type Geometry } from '#imaging';
+import { createModelInspector } from '#inference';
+import {
+  createAccessLog,
+  createAccountRecords,
+  createEvaluationRecords,
+  migrate,
+  openDatabase,
+  removeEmbeddedPostgres,
+  startEmbeddedPostgres,
+  type Database,
+} from '#persistence';
+import { hashPassword, systemClock, verifyPassword } from '#platform';
+import { openFilesystemStore } from '#storage';
+import { digestOf, newSecret, TOKEN_PREFIX } from '../accounts/secrets.js';
+import { createApi } from '../create-api.js';
+import type { ApiParts, ApiSettings } from '../settings.js';
+import { testSettings } from './no-parts.js';
+import { Marks } from './marks.js';
+
+export const ORIGIN = 'http://localhost:4200';
+export const PASSWORD = 'correct horse battery';
+const GEOMETRY: Geometry = { sizeXyz: [8, 8, 4], spacingMm: [1, 1, 3], originLps: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+
+export type Who = 'visitor' | 'researcher' | 'owner' | 'organiser' | 'reader' | 'steward' | 'admin';
+export const PEOPLE: readonly Who[] = ['visitor', 'researcher', 'owner', 'organiser', 'reader', 'steward', 'admin'];
+const ROLE: Readonly<Record<Exclude<Who, 'visitor'>, AccountRole>> = {
+  researcher: 'researcher',
+  owner: 'researcher',
+  organiser: 'organiser',
+  reader: 'reader',
+  steward: 'steward',
+  admin: 'admin',
+};
+
+export interface Sent {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly payload?: string | Buffer;
+  /** Network address it comes from. */
+  readonly ip?: string;
+}
+
+/** A real database, real blobs and the whole API, with one person of each kind signed in. */
+export class World {
+  readonly people = new Map<Who, { account: Account; cookie: string }>();
+  readonly marks = new Marks();
+
+  private constructor(
+    readonly folder: string,
+    readonly database: Database,
+    readonly parts: ApiParts,
+    readonly settings: ApiSettings,
+    readonly app: NestFastifyApplication,
+    /** Errors that were logged. */
+    readonly logged: { event: string; error: unknown }[],
+    private readonly stop: () => Promise<void>,
+  ) {}
+
+  static async open(change: Partial<ApiSettings> = {}): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), 'voxelmark-api-'));
+    const server = await startEmbeddedPostgres({ dataDir: folder });
+    const database = await openDatabase({ ...server.options, poolSize: 10, applicationName: 'voxelmark-api-test' });
+    await migrate(database);
+    const logged: World['logged'] = [];
+    const parts: ApiParts = {
+      records: createEvaluationRecords(database),
+      accounts: createAccountRecords(database),
+      accessLog: createAccessLog(database),
+      blobs: await openFilesystemStore(join(folder, 'blobs')),
+      queue: { depth: async () => 0, workers: async () => 1 },
+      inspector: createModelInspector({ scratchDir: join(folder, 'scratch') }),
+      passwords: { hash: hashPassword, verify: verifyPassword },
+      clock: systemClock,
+      log: { info: () => undefined, warn: () => undefined, error: (event, error) => void logged.push({ event, error }) },
+    };
+    const settings = testSettings({ spoolDir: join(folder, 'uploads'), publicUrl: ORIGIN, ...change });
+    const app = await createApi(parts, settings);
+    const stop = async (): Promise<void> => {
+      await app.close();
+      await parts.blobs.close();
+      await database.close();
+      await server.stop();
+      removeEmbeddedPostgres(folder);
+      rmSync(folder, { recursive: true, force: true });
+    };
+    const world = new World(folder, database, parts, settings, app, logged, stop);
+    for (const who of PEOPLE) if (who !== 'visitor') await world.signUp(who, ROLE[who]);
+    return world;
+  }
+
+  close(): Promise<void> {
+    return this.stop();
+  }
+
+  async signUp(who: Who, role: AccountRole): Promise<void> {
+    const account = await this.parts.accounts.createAccount({
+      email: `${who}@example.org`,
+      name: `The ${who}`,
+      role,
+      passwordHash: await hashPassword(PASSWORD),
+    });
+    this.people.set(who, { account, cookie: await this.session(account) });
+  }
+
+  async session(account: Account): Promise<string> {
+    const secret = newSecret();
+    await this.parts.accounts.createSession(account.id, digestOf(secret));
+    return `voxelmark_session=${secret}`;
+  }
+
+  async token(who: Exclude<Who, 'visitor'>, scopes: readonly ('read' | 'submit' | 'data' | 'admin')[]): Promise<string> {
+    const secret = TOKEN_PREFIX + newSecret();
+    await this.parts.accounts.createToken({ userId: this.account(who).id, name: 'test', scopes, expiresAt: null }, digestOf(secret));
+    return secret;
+  }
+
+  account(who: Exclude<Who, 'visitor'>): Account {
+    const person = this.people.get(who);
+    if (person === undefined) throw new Error(`nobody is ${who}`);
+    return person.account;
+  }
+
+  /** Sends a request as a browser page of ours would, below /api/v1. */
+  ask(who: Who, method: string, path: string, { headers = {}, body, payload, ip }: Sent = {}): Promise<Awaited<ReturnType<NestFastifyApplication['inject']>>> {
+    const cookie = this.people.get(who)?.cookie;
+    return this.app.inject({
+      method: method as 'GET',
+      url: path.startsWith('/api') ? path : `/api/v1${path}`,
+      ...(ip === undefined ? {} : { remoteAddress: ip }),
+      headers: {
+        host: 'localhost:4200',
+        ...(cookie === undefined ? {} : { cookie }),
+        ...(method === 'GET' || method === 'HEAD' ? {} : { origin: ORIGIN }),
+        ...headers,
+      },
+      ...(payload === undefined ? (body === undefined ? {} : { payload: body as object }) : { payload }),
+    });
+  }
+
+  async store(content: Uint8Array): Promise<StoredBlob> {
+    return this.parts.blobs.put(
+      (async function* () {
+        yield content;
+      })(),
+    );
+  }
+
+  /** Voxels that nobody could guess; those of sealed objects are remembered as marks. */
+  async storeVolume(sealed: string | null): Promise<StoredBlob> {
+    const data = new Uint8Array(randomBytes(8 * 8 * 4)).map((value) => value % 5);
+    const noise = randomBytes(32).toString('hex');
+    const bytes = await writeNifti({ geometry: GEOMETRY, data }, { gzip: true, description: noise });
+    const blob = await this.store(bytes);
+    if (sealed !== null) {
+      this.marks.add(`${sealed} bytes`, Buffer.from(bytes));
+      this.marks.add(`${sealed} noise`, noise);
+      this.marks.add(`${sealed} digest`, blob.sha256);
+    }
+    return blob;
+  }
+
+  /** Two practice cases, open to all, and three held-out ones whose every word is marked. */
+  async benchmark(slug: string, { published = true, members = true } = {}): Promise<Benchmark> {
+    const rules: NewBenchmark['phases'][number]['rules'] = {
+      regions: [
+        { name: 'liver', labels: [1, 4], color: '#b05a3c' },
+        { name: 'spleen', labels: [2] },
+      ],
+      metrics: [
+        { id: 'dice', penalty: { kind: 'fixed', value: 0 } },
+        { id: 'hd95', penalty: { kind: 'volume-diagonal' } },
+      ],
+      ranking: { kind: 'mean-then-rank', metric: 'dice', ties: 'min' },
+      limits: { loadSeconds: 10, caseSeconds: 10, memoryMib: 512, threads: 1 },
+    };
+    const capacities = ['organiser', 'reader', 'steward'] as const;
+    return this.parts.records.createBenchmark({
+      slug,
+      title: `Benchmark ${slug}`,
+      question: 'How well?',
+      summary: 'A small one.',
+      rules: 'Be fair.',
+      synthetic: true,
+      published,
+      labels: [
+        { value: 1, name: 'liver' },
+        { value: 2, name: 'spleen' },
+        { value: 4, name: 'liver lesion' },
+      ],
+      windowPresets: [{ name: 'soft tissue', center: 40, width: 400 }],
+      dataset: { slug: `${slug}-data`, name: 'Data', licence: 'CC0-1.0', description: 'Made up.' },
+      phases: [
+        { kind: 'practice', title: 'Practice', label: 'PUBLIC', rules, cases: await this.cases(`${slug}-practice`, 2, false) },
+        { kind: 'test', title: 'Test', label: 'SEALED', rules, cases: await this.cases(`${slug}-test`, 3, true) },
+      ],
+      members: members ? capacities.map((capacity) => ({ userId: this.account(capacity).id, capacity })) : [],
+    });
+  }
+
+  private async cases(prefix: string, count: number, sealed: boolean): Promise<NewCase[]> {
+    const cases: NewCase[] = [];
+    for (let n = 1; n <= count; n++) {
+      const word = (what: string): string => (sealed ? this.marks.make(`${what} of a held-out case`) : `${what}-${n}`);
+      cases.push({
+        name: sealed ? `${prefix}-${n}-${word('name')}` : `${prefix}-${n}`,
+        patient: word('patient'),
+        facts: { site: word('site') },
+        geometry: GEOMETRY,
+        image: await this.storeVolume(sealed ? 'held-out image' : null),
+        references: [
+          { reader: 'consensus', consensus: true, blob: await this.storeVolume(sealed ? 'held-out reference' : null) },
+          { reader: 'reader-1', consensus: false, blob: await this.storeVolume(sealed ? 'held-out reference' : null) },
+        ],
+      });
+    }
+    return cases;
+  }
+
+  /** A submission of the owner, not yet run. */
+  async submission(benchmark: Benchmark, slug: string, version = '1.0.0'): Promise<Submission> {
+    const manifest = testManifest(slug, version);
+    const { submission } = await this.parts.records.createSubmission({
+      benchmarkId: benchmark.id,
+      submitterId: this.account('owner').id,
+      algorithm: { slug, name: slug, description: 'Made for tests.' },
+      version,
+      manifest,
+      manifestSha256: createHash('sha256').update(JSON.stringify(manifest)).digest('hex'),
+      model: await this.store(Buffer.from(`model ${slug} ${version}`)),
+      idempotencyKey: null,
+    });
+    return submission;
+  }
+
+  async startRun(runId: string, epoch = 1): Promise<void> {
+    if ((await this.parts.records.claimRun(runId, epoch, 'w1')) === null) throw new Error('the run could not be claimed');
+    if (!(await this.parts.records.startRun(runId, epoch, 'w1', 'test|v1'))) throw new Error('the run could not be started');
+  }
+
+  /** Scores one case with figures that appear nowhere else, or fails it with a text that would tell something. */
+  async recordCase(runId: string, one: EvaluationCase, { fails = false, epoch = 1 } = {}): Promise<void> {
+    const sealed = one.label === 'SEALED';
+    const claim = await this.parts.records.claimCase(runId, one.id, epoch, 'w1', 30);
+    if (claim === null) throw new Error(`case ${one.id} could not be claimed`);
+    const figure = (low: number, what: string): number => (sealed ? this.marks.figure(low, what) : low + Math.random());
+    const prediction = await this.storeVolume(sealed ? 'prediction on a held-out image' : null);
+    const scores = (['liver', 'spleen'] as const).map((region) => ({
+      region,
+      status: fails ? ('failed' as const) : ('ok' as const),
+      values: fails
+        ? { dice: { kind: 'undefined', why: 'no-prediction' } as const, hd95: { kind: 'undefined', why: 'no-prediction' } as const }
+        : { dice: { kind: 'value', value: figure(0, 'dice') } as const, hd95: region === 'liver' ? ({ kind: 'value', value: figure(3, 'hd95') } as const) : ({ kind: 'unbounded' } as const) },
+    }));
+    const recorded = await this.parts.records.recordCase(claim, {
+      prediction: fails ? null : { ...prediction, kind: 'prediction', mediaType: 'application/gzip', label: 'PUBLIC', inputs: [] },
+      usage: { elapsedMs: figure(100, 'time'), cpuMs: figure(90, 'time'), peakRssBytes: 1e6, sessionMs: figure(80, 'time') },
+      scores,
+      failure: fails ? { code: 'inference-failed', detail: sealed ? this.marks.make('error text of a held-out case') : 'index 17 is out of bounds' } : null,
+    });
+    if (!recorded) throw new Error('the case could not be recorded');
+  }
+
+  async complete(runId: string, { failing = 0, dice = 0.5, epoch = 1 } = {}): Promise<void> {
+    await this.startRun(runId, epoch);
+    const context = await this.parts.records.runContext(runId);
+    if (context === null) throw new Error('no such run');
+    const cases = await this.parts.records.cases(context.phase.id);
+    for (const [n, one] of cases.entries()) await this.recordCase(runId, one, { fails: n < failing, epoch });
+    const done = await this.parts.records.completeRun(
+      runId,
+      epoch,
+      {
+        aggregates: ['liver', 'spleen'].flatMap((region) => ['dice', 'hd95'].map((metric) => ({ region, metric, mean: dice, n: cases.length, penalised: failing }))),
+        metrics: { dice, hd95: 4.5 },
+        stop: null,
+      },
+      (entries) => new Map(entries.map(({ runId: id, metrics }) => [id, 1 + entries.filter((other) => other.metrics.dice > metrics.dice).length])),
+    );
+    if (!done) throw new Error('the run could not be completed');
+  }
+
+  /** Rows and files there are, to see whether a refused request left any. */
+  async inventory(): Promise<Record<string, number>> {
+    const tables = ['submission', 'evaluation_run', 'algorithm', 'algorithm_version', 'stored_object', 'outbox', 'account', 'access_token'];
+    const counts: Record<string, number> = {};
+    for (const table of tables) {
+      const [{ count }] = (await this.database.dataSource.manager.query(`select count(*)::int as count from ${table}`)) as { count: number }[];
+      counts[table] = count;
+    }
+    counts.blobs = 0;
+    for await (const _ of this.parts.blobs.list()) counts.blobs += 1;
+    for (const place of ['uploads', 'scratch', 'blobs']) counts[`files in ${place}`] = filesBelow(join(this.folder, place));
+    return counts;
+  }
+}
+
+export function testManifest(name: string, version = '1.0.0') {
+  return {
+    manifestVersion: 1 as const,
+    name,
+    version,
+    task: 'semantic' as const,
+    inputs: [{ tensor: 'image', layout: 'NCXYZ' as const, dtype: 'float32' as const, channels: [{ name: 'CT' }] as const }] as const,
+    output: { tensor: 'logits', layout: 'NCXYZ' as const, meaning: 'logits' as const },
+    preprocess: [{ op: 'orient' as const, axes: 'RAS' }],
+    inference: { mode: 'full' as const, divisor: [1, 1, 1] as const, padValue: 0 },
+    postprocess: [{ op: 'invert' as const, order: 1 as const }, { op: 'argmax' as const }],
+    labels: [
+      { value: 0, name: 'background' },
+      { value: 1, name: 'liver' },
+    ],
+  };
+}
+
+function filesBelow(folder: string): number {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
+}

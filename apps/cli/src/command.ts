@@ -1,0 +1,94 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { usageError, type ExitCode } from './exit.js';
+
+/** Where a command writes: data to `out`, words to `say`. */
+export interface Terminal {
+  readonly json: boolean;
+  /** True when stderr is a terminal: only then progress is drawn. */
+  readonly interactive: boolean;
+  /** One piece of data on stdout: an object with `--json`, otherwise the given text. */
+  out(data: unknown, text: string): void;
+  /** A sentence on stderr. */
+  say(text: string): void;
+  /** A line on stderr that the next one overwrites; nothing unless stderr is a terminal. */
+  progress(text: string): void;
+}
+
+export interface Invocation {
+  readonly options: Readonly<Record<string, string | boolean | string[] | undefined>>;
+  readonly words: readonly string[];
+  readonly terminal: Terminal;
+}
+
+export interface Command {
+  /** Noun and verb, for instance `['run', 'show']`. */
+  readonly name: readonly string[];
+  readonly summary: string;
+  /** What follows the name in the usage line. */
+  readonly usage: string;
+  readonly options: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string; readonly help: string }>>;
+  /** Smallest and largest number of words after the name. */
+  readonly words: readonly [number, number];
+  run(invocation: Invocation): Promise<ExitCode>;
+}
+
+/** The command that the words begin with, longest name first. */
+export function findCommand(commands: readonly Command[], argv: readonly string[]): Command | null {
+  return (
+    [...commands]
+      .sort((a, b) => b.name.length - a.name.length)
+      .find(({ name }) => name.every((word, i) => argv[i] === word)) ?? null
+  );
+}
+
+/** @throws CliError `usage` for unknown options, missing values, and too few or too many words */
+export function parse(command: Command, argv: readonly string[]): Omit<Invocation, 'terminal'> & { readonly json: boolean; readonly help: boolean } {
+  const options: NonNullable<ParseArgsConfig['options']> = {
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+    ...Object.fromEntries(Object.entries(command.options).map(([name, { type, short }]) => [name, { type, ...(short ? { short } : {}) }])),
+  };
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...argv.slice(command.name.length)], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw usageError(`${(error as Error).message}\n\n${usageOf(command)}`);
+  }
+  const { json, help, ...values } = parsed.values as Record<string, string | boolean | undefined>;
+  const [least, most] = command.words;
+  if (!help && (parsed.positionals.length < least || parsed.positionals.length > most)) {
+    const expected = least === most ? `${least}` : `${least} to ${most}`;
+    throw usageError(`\`voxelmark ${command.name.join(' ')}\` takes ${expected} argument(s), got ${parsed.positionals.length}\n\n${usageOf(command)}`);
+  }
+  return { options: values, words: parsed.positionals, json: json === true, help: help === true };
+}
+
+export function usageOf(command: Command): string {
+  const rows = Object.entries(command.options).map(
+    ([name, { type, short, help }]) => `  ${`${short ? `-${short}, ` : ''}--${name}${type === 'string' ? ' VALUE' : ''}`.padEnd(28)} ${help}`,
+  );
+  return [
+    `usage: voxelmark ${command.name.join(' ')} ${command.usage}`.trimEnd(),
+    `  ${command.summary}`,
+    ...(rows.length > 0 ? ['', ...rows] : []),
+    `  ${'--json'.padEnd(28)} one JSON object on stdout`,
+  ].join('\n');
+}
+
+export function overview(commands: readonly Command[]): string {
+  const rows = commands.map(({ name, summary }) => `  voxelmark ${name.join(' ').padEnd(20)} ${summary}`);
+  return ['Voxelmark: benchmarks for medical-image segmentation.', '', ...rows, '', 'Add --help to any of them, --json for machine-readable output.'].join('\n');
+}
+
+/** A text option that was given, or null. */
+export function text(invocation: Pick<Invocation, 'options'>, name: string): string | null {
+  const value = invocation.options[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** @throws CliError `usage` when it was not given */
+export function required(invocation: Pick<Invocation, 'options'>, name: string): string {
+  const value = text(invocation, name);
+  if (value === null) throw usageError(`--${name} is needed`);
+  return value;
+}

@@ -1,0 +1,138 @@
+import { PHASE_KINDS, type PhaseKind } from '#domain';
+import type { Direction } from '../format/order.js';
+
+/** Search parameters as they stand in the address: every value is text, or several texts under one name. */
+export type RawSearch = Readonly<Record<string, unknown>>;
+
+/** `?a=1&hide=x&hide=y` as `{ a: '1', hide: ['x', 'y'] }`. Values stay text: a version "1.0" is not the number 1. */
+export function parseSearch(search: string): Record<string, string | string[]> {
+  const out: Record<string, string | string[]> = {};
+  for (const [key, value] of new URLSearchParams(search)) {
+    const known = Object.hasOwn(out, key) ? out[key] : undefined;
+    out[key] = known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value];
+  }
+  return out;
+}
+
+/** The inverse of `parseSearch`; undefined and empty values are left out, commas stay readable. */
+export function stringifySearch(search: RawSearch): string {
+  const out = new URLSearchParams();
+  for (const [key, value] of Object.entries(search)) {
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (typeof one === 'string' && one !== '') out.append(key, one);
+      else if (typeof one === 'number' || typeof one === 'boolean') out.append(key, String(one));
+    }
+  }
+  const text = out.toString().replaceAll('%2C', ',');
+  return text === '' ? '' : `?${text}`;
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const oneOf = <T extends string>(value: unknown, allowed: readonly T[]): T | undefined =>
+  allowed.find((word) => word === value);
+
+export const BENCHMARK_TABS = ['leaderboard', 'cases', 'data', 'rules'] as const;
+export type BenchmarkTab = (typeof BENCHMARK_TABS)[number];
+
+export interface BenchmarkSearch {
+  readonly tab?: BenchmarkTab;
+  readonly phase?: PhaseKind;
+  /** Region whose means are shown; absent: the mean over structures. */
+  readonly structure?: string;
+  readonly sort?: string;
+  readonly dir?: Direction;
+}
+export const benchmarkSearch = (raw: RawSearch): BenchmarkSearch => ({
+  tab: oneOf(raw.tab, BENCHMARK_TABS),
+  phase: oneOf(raw.phase, PHASE_KINDS),
+  structure: text(raw.structure),
+  sort: text(raw.sort),
+  dir: oneOf(raw.dir, ['asc', 'desc']),
+});
+
+export interface AlgorithmSearch {
+  readonly version?: string;
+}
+export const algorithmSearch = (raw: RawSearch): AlgorithmSearch => ({ version: text(raw.version) });
+
+export interface RunSearch {
+  /** Metric whose values the per-case table shows. */
+  readonly metric?: string;
+  readonly sort?: string;
+  readonly dir?: Direction;
+}
+export const runSearch = (raw: RawSearch): RunSearch => ({
+  metric: text(raw.metric),
+  sort: text(raw.sort),
+  dir: oneOf(raw.dir, ['asc', 'desc']),
+});
+
+export interface SubmitSearch {
+  readonly benchmark?: string;
+  readonly algorithm?: string;
+}
+export const submitSearch = (raw: RawSearch): SubmitSearch => ({
+  benchmark: text(raw.benchmark),
+  algorithm: text(raw.algorithm),
+});
+
+export interface SubmissionSearch {
+  /** Set after an upload whose file had been submitted before. */
+  readonly existing?: boolean;
+}
+export const submissionSearch = (raw: RawSearch): SubmissionSearch => ({
+  existing: raw.existing === 'true' || raw.existing === true ? true : undefined,
+});
+
+/** `run` and `reader` choose what is laid over the image; the rest belongs to the viewer and passes through unread. */
+export interface CaseSearch {
+  readonly run?: string;
+  readonly reader?: string;
+  readonly at?: string;
+  readonly w?: string;
+  readonly mode?: string;
+  readonly layout?: string;
+  readonly invert?: string;
+  readonly off?: string;
+  readonly hide?: string | readonly string[];
+}
+const VIEW_KEYS = ['at', 'w', 'mode', 'layout', 'invert', 'off'] as const;
+export const caseSearch = (raw: RawSearch): CaseSearch => ({
+  run: text(raw.run),
+  reader: text(raw.reader),
+  ...Object.fromEntries(VIEW_KEYS.map((key) => [key, text(raw[key])])),
+  hide: Array.isArray(raw.hide) ? raw.hide.filter((id): id is string => typeof id === 'string') : text(raw.hide),
+});
+
+/** The viewer's part of a case link, as the query string that the viewer reads. */
+export function viewQuery({ run: _run, reader: _reader, ...view }: CaseSearch): string {
+  return stringifySearch(view).replace(/^\?/, '');
+}
+
+/** The viewer's query string as search parameters beside `run` and `reader`. */
+export function withViewQuery({ run, reader }: CaseSearch, query: string): CaseSearch {
+  return { ...caseSearch(parseSearch(query)), run, reader };
+}
+
+export interface SignInSearch {
+  readonly next?: string;
+}
+export const signInSearch = (raw: RawSearch): SignInSearch => ({ next: safeNext(raw.next) });
+
+/** An address of this site to go to after signing in; anything else is dropped, so that a link cannot lead astray. */
+export function safeNext(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !/^\/(?![/\\])/.test(value) || /[\u0000-\u001f\\]/.test(value)) return undefined;
+  return value.startsWith('/sign-in') ? undefined : value;
+}
+
+export interface InvitationSearch {
+  readonly invitation?: string;
+}
+export const invitationSearch = (raw: RawSearch): InvitationSearch => ({
+  invitation: text(raw.invitation) ?? text(raw.token),
+});
+
+export interface TokenSearch {
+  readonly token?: string;
+}
+export const tokenSearch = (raw: RawSearch): TokenSearch => ({ token: text(raw.token) });

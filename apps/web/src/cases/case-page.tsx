@@ -1,0 +1,130 @@
+import { lazy, Suspense, useMemo, type ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { BenchmarkView, CaseView } from '#contracts';
+import { queries } from '../api/queries.js';
+import { viewQuery, withViewQuery } from '../app/search.js';
+import { Badge } from '../ui/badge.js';
+import { Icon } from '../ui/icons.js';
+import { SkeletonBlocks } from '../ui/skeleton.js';
+import { Page } from '../ui/page.js';
+import { ErrorState } from '../ui/states.js';
+import { PHASE_WORDS } from '../runs/run-words.js';
+import { CaseAside } from './case-aside.js';
+import { chosenLayers, objectUrl } from './chosen-layers.js';
+import { decodeView, encodeView } from '../viewer/view-link.js';
+
+const CaseViewer = lazy(() => import('../viewer/case-viewer.js'));
+
+/** One case in the viewer, with what a chosen prediction scored beside it. The whole view is in the address. */
+export function CasePage(): ReactNode {
+  const { id } = useParams({ from: '/cases/$id' });
+  const query = useQuery(queries.caseView(id));
+  const benchmark = useQuery({
+    ...queries.benchmark(query.data?.benchmark.slug ?? ''),
+    enabled: query.data !== undefined,
+  });
+  if (query.data && benchmark.data) return <CaseBody key={id} view={query.data} benchmark={benchmark.data} />;
+  const failed = query.isError ? query : benchmark.isError ? benchmark : null;
+  return (
+    <Page title={failed ? 'Case' : 'Loading case'} wide>
+      {failed ? <ErrorState error={failed.error} onRetry={() => void failed.refetch()} /> : <ViewerSkeleton />}
+    </Page>
+  );
+}
+
+function ViewerSkeleton(): ReactNode {
+  return (
+    <div className="viewer-skeleton">
+      <SkeletonBlocks count={1} height={560} label="Loading the viewer" />
+    </div>
+  );
+}
+
+function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly benchmark: BenchmarkView }): ReactNode {
+  const search = useSearch({ from: '/cases/$id' });
+  const navigate = useNavigate({ from: '/cases/$id' });
+  const { run, reader } = search;
+  const layers = useMemo(() => chosenLayers(view, { run, reader }), [view, run, reader]);
+  const labels = useMemo(() => benchmark.labels.filter(({ value }) => value !== 0), [benchmark]);
+
+  return (
+    <div className="page page-case">
+      <title>{`${view.name} · ${benchmark.title} · Voxelmark`}</title>
+      <header className="case-head">
+        <div>
+          <nav className="trail" aria-label="Breadcrumb">
+            <Link to="/benchmarks/$slug" params={{ slug: benchmark.slug }} search={{ tab: 'cases' }}>
+              {benchmark.title}
+            </Link>
+          </nav>
+          <h1>
+            {view.name}{' '}
+            <Badge icon={view.label === 'PUBLIC' ? 'eye' : 'lock'}>
+              {view.phase === 'practice' ? 'practice case' : 'held-out case'}
+            </Badge>
+          </h1>
+        </div>
+        <nav className="case-steps" aria-label="Neighbouring cases">
+          <Neighbour id={view.neighbours.previous} words="Previous case" />
+          <Neighbour id={view.neighbours.next} words="Next case" />
+        </nav>
+      </header>
+      {view.label !== 'PUBLIC' && (
+        <p className="sealed-line">
+          {PHASE_WORDS.test.long}: shown because of your part in this benchmark, and recorded.
+        </p>
+      )}
+      <div className="case-layout">
+        <section className="case-viewer" aria-label={`Viewer: ${view.name}`}>
+          <Suspense fallback={<ViewerSkeleton />}>
+            <CaseViewer
+              caseName={view.name}
+              imageUrl={objectUrl(view.image.objectId)}
+              layers={layers}
+              labels={labels}
+              windowPresets={benchmark.windowPresets}
+              initialView={decodeView(viewQuery(search))}
+              onViewChange={(next) =>
+                void navigate({
+                  search: (now) => withViewQuery(now, encodeView(next)),
+                  replace: true,
+                  resetScroll: false,
+                  ignoreBlocker: true,
+                })
+              }
+            />
+          </Suspense>
+        </section>
+        <CaseAside view={view} benchmark={benchmark} search={search} />
+      </div>
+    </div>
+  );
+}
+
+function Neighbour({ id, words }: { readonly id: string | null; readonly words: string }): ReactNode {
+  const search = useSearch({ from: '/cases/$id' });
+  const back = words.startsWith('Previous');
+  const face = (
+    <>
+      {back && <Icon name="left" size={14} />} {words} {!back && <Icon name="right" size={14} />}
+    </>
+  );
+  if (id === null) {
+    return (
+      <span className="button button-small button-off" aria-disabled="true">
+        {face}
+      </span>
+    );
+  }
+  return (
+    <Link
+      to="/cases/$id"
+      params={{ id }}
+      search={{ run: search.run, reader: search.reader, w: search.w, mode: search.mode }}
+      className="button button-small"
+    >
+      {face}
+    </Link>
+  );
+}

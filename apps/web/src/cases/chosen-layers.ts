@@ -1,0 +1,65 @@
+import { ENDPOINTS, type CaseView } from '#contracts';
+import { addressOf } from '../api/api-client.js';
+import type { CaseSearch } from '../app/search.js';
+
+export type CasePrediction = CaseView['predictions'][number];
+export type CaseReference = CaseView['references'][number];
+
+/** A label map for the viewer. Ids are the same for every case, so that a link's hidden layers mean the same everywhere. */
+export interface Layer {
+  readonly id: 'reference' | 'prediction';
+  readonly kind: 'reference' | 'prediction';
+  readonly title: string;
+  readonly url: string;
+}
+
+/** The prediction that a link names, else the best-ranked one that exists, else the first row (a failure). */
+export function chosenPrediction(
+  predictions: readonly CasePrediction[],
+  run: string | undefined,
+): CasePrediction | null {
+  const named = predictions.find(({ runId }) => runId === run);
+  if (named) return named;
+  const byRank = [...predictions].sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
+  return byRank.find(({ objectId }) => objectId !== null) ?? byRank[0] ?? null;
+}
+
+/** The reader that a link names, else the consensus that is scored against, else the first; null when references are sealed. */
+export function chosenReference(
+  references: readonly CaseReference[],
+  reader: string | undefined,
+): CaseReference | null {
+  return (
+    references.find((reference) => reference.reader === reader) ??
+    references.find(({ consensus }) => consensus) ??
+    references[0] ??
+    null
+  );
+}
+
+/** What is laid over the image. */
+export function chosenLayers(view: Pick<CaseView, 'references' | 'predictions'>, search: CaseSearch): Layer[] {
+  const reference = chosenReference(view.references, search.reader);
+  const prediction = chosenPrediction(view.predictions, search.run);
+  const layers: Layer[] = [];
+  if (reference !== null) {
+    const title = `Reference: ${reference.consensus ? 'consensus' : reference.reader}`;
+    layers.push({ id: 'reference', kind: 'reference', title, url: objectUrl(reference.objectId) });
+  }
+  if (prediction !== null && prediction.objectId !== null) {
+    const title = `${prediction.algorithm.name} ${prediction.version}`;
+    layers.push({ id: 'prediction', kind: 'prediction', title, url: objectUrl(prediction.objectId) });
+  }
+  return layers;
+}
+
+export function objectUrl(id: string): string {
+  return addressOf(ENDPOINTS.getObject, { id });
+}
+
+/** Predictions in the order of their rank; those without one last, then by name. */
+export function inRankOrder(predictions: readonly CasePrediction[]): CasePrediction[] {
+  return [...predictions].sort(
+    (a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || a.algorithm.name.localeCompare(b.algorithm.name, 'en'),
+  );
+}

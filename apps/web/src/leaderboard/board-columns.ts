@@ -1,0 +1,89 @@
+import type { BenchmarkView, LeaderboardEntryView } from '#contracts';
+import type { PhaseRules } from '#domain';
+import type { Direction, SortKey } from '../format/order.js';
+
+/** Catalogue entry of a metric, as the benchmark's answer carries it. */
+export type MetricInfo = BenchmarkView['metrics'][number];
+
+/** The mean that a cell shows, and how many of its cases stand in with a penalty. */
+export interface Cell {
+  readonly mean: number;
+  /** Cases behind the mean; null for the mean over structures. */
+  readonly n: number | null;
+  readonly penalised: number;
+}
+
+/** Catalogue entries in the order of the phase's rules; a metric without an entry is shown under its id. */
+export function metricColumns(rules: Pick<PhaseRules, 'metrics'>, catalogue: readonly MetricInfo[]): MetricInfo[] {
+  return rules.metrics.map(
+    ({ id }) =>
+      catalogue.find((info) => info.id === id) ?? {
+        id,
+        name: id,
+        abbreviation: id,
+        unit: '',
+        direction: 'higher',
+        description: '',
+      },
+  );
+}
+
+/** Metric ids by which the phase is ranked. */
+export function rankingMetrics({ ranking }: Pick<PhaseRules, 'ranking'>): readonly string[] {
+  return ranking.kind === 'mean-then-rank' ? [ranking.metric] : ranking.metrics;
+}
+
+/** @param structure name of a region, or null for the mean over structures; @returns null when the row has no such figure */
+export function cellOf(
+  entry: Pick<LeaderboardEntryView, 'metrics' | 'aggregates'>,
+  metric: string,
+  structure: string | null,
+): Cell | null {
+  if (structure === null) {
+    const mean = Object.hasOwn(entry.metrics, metric) ? entry.metrics[metric] : undefined;
+    if (mean === undefined) return null;
+    const penalised = entry.aggregates
+      .filter((part) => part.metric === metric)
+      .reduce((sum, part) => sum + part.penalised, 0);
+    return { mean, n: null, penalised };
+  }
+  const part = entry.aggregates.find((aggregate) => aggregate.metric === metric && aggregate.region === structure);
+  return part ? { mean: part.mean, n: part.n, penalised: part.penalised } : null;
+}
+
+/** The best mean of a column; null when nothing has a value or all are equal (then nothing stands out). */
+export function bestOf(
+  entries: readonly LeaderboardEntryView[],
+  metric: MetricInfo,
+  structure: string | null,
+): number | null {
+  const means = entries.flatMap((entry) => cellOf(entry, metric.id, structure)?.mean ?? []);
+  const [low, high] = [Math.min(...means), Math.max(...means)];
+  if (means.length < 2 || low === high) return null;
+  return metric.direction === 'higher' ? high : low;
+}
+
+/** What a first click on a column gives: best first. */
+export function naturalDirection(metric: Pick<MetricInfo, 'direction'>): Direction {
+  return metric.direction === 'higher' ? 'desc' : 'asc';
+}
+
+/** What a row is sorted by. Columns: rank, algorithm, failed, cpu, memory, finished, or a metric id. */
+export function sortKey(entry: LeaderboardEntryView, column: string, structure: string | null): SortKey {
+  switch (column) {
+    case 'rank':
+      return entry.rank;
+    case 'algorithm':
+      return `${entry.algorithm.name} ${entry.version}`;
+    case 'failed':
+      return entry.cases.failed;
+    case 'cpu':
+      return entry.practiceUsage?.cpuMs;
+    case 'memory':
+      return entry.practiceUsage?.peakRssBytes;
+    case 'finished':
+      return Date.parse(entry.finishedAt);
+    default:
+      return cellOf(entry, column, structure)?.mean;
+  }
+}

@@ -1,0 +1,43 @@
+import type { CaseResultView } from '#contracts';
+import type { Figure } from '../format/numbers.js';
+import type { SortKey } from '../format/order.js';
+
+/** What one case scored on one structure in one metric. */
+export interface CaseFigure {
+  readonly value: Figure;
+  /** Why there is no value, or none that is bounded; undefined when there is one. */
+  readonly reason: string | undefined;
+  /** ok, empty_prediction, both_empty …; undefined when the case has no such score. */
+  readonly status: string | undefined;
+}
+
+type Scored = Pick<CaseResultView, 'scores'>;
+
+export function figureOf({ scores }: Scored, region: string, metric: string): CaseFigure {
+  const score = scores.find((candidate) => candidate.region === region);
+  if (!score) return { value: null, reason: undefined, status: undefined };
+  const value = Object.hasOwn(score.values, metric) ? score.values[metric] : null;
+  const reason = Object.hasOwn(score.reasons, metric) ? score.reasons[metric] : undefined;
+  return { value, reason: value === 'Infinity' ? (reason ?? 'unbounded') : reason, status: score.status };
+}
+
+/** Columns: case, state, time, cpu, memory, or `region:NAME`. Unbounded distances sort as the largest. */
+export function caseSortKey(row: CaseResultView, column: string, metric: string): SortKey {
+  switch (column) {
+    case 'case':
+      return row.caseName;
+    case 'state':
+      return row.state;
+    case 'time':
+      return row.usage?.elapsedMs;
+    case 'cpu':
+      return row.usage?.cpuMs;
+    case 'memory':
+      return row.usage?.peakRssBytes;
+    default: {
+      if (!column.startsWith('region:')) return null;
+      const { value } = figureOf(row, column.slice('region:'.length), metric);
+      return value === 'Infinity' ? Infinity : value;
+    }
+  }
+}

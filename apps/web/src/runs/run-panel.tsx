@@ -1,0 +1,273 @@
+import type { ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { BenchmarkView, RunView } from '#contracts';
+import { isTerminal } from '#domain';
+import { queries } from '../api/queries.js';
+import type { RunSearch } from '../app/search.js';
+import { count, formatDuration, formatFigure } from '../format/numbers.js';
+import { metricColumns, rankingMetrics } from '../leaderboard/board-columns.js';
+import { FailedCell, StructureMatrix } from '../leaderboard/leaderboard-table.js';
+import { SignatureLine } from '../leaderboard/signature.js';
+import { Notice } from '../ui/notice.js';
+import { Section } from '../ui/page.js';
+import { BusyBar, ProgressBar } from '../ui/progress.js';
+import { SkeletonBlocks } from '../ui/skeleton.js';
+import { EmptyState, QueryView } from '../ui/states.js';
+import { CaseResultsTable } from './case-results-table.js';
+import { PHASE_WORDS, queueWords, RUN_WORDS } from './run-words.js';
+
+/** Everything about one run below the stepper: where it stands, why it failed, its result, its cases. */
+export function RunPanel({
+  run,
+  benchmark,
+  search,
+}: {
+  readonly run: RunView;
+  readonly benchmark: BenchmarkView | undefined;
+  readonly search: RunSearch;
+}): ReactNode {
+  return (
+    <>
+      <Standing run={run} />
+      <Failure run={run} />
+      {run.result && benchmark && <Result run={run} benchmark={benchmark} />}
+      {run.casesVisible ? (
+        benchmark && <Cases run={run} benchmark={benchmark} search={search} />
+      ) : (
+        <HeldOut run={run} />
+      )}
+    </>
+  );
+}
+
+function Standing({ run }: { readonly run: RunView }): ReactNode {
+  const { progress, state } = run;
+  if (isTerminal(state)) return null;
+  const words = queueWords(run.queuePosition);
+  return (
+    <div className="standing" aria-live="polite">
+      <p>
+        <strong>{RUN_WORDS[state].word}</strong>
+        {words !== null && <> · {words}</>} · {RUN_WORDS[state].sentence}
+      </p>
+      {state === 'waiting' || state === 'queued' || state === 'quarantined' ? null : progress !== null ? (
+        <ProgressBar
+          done={progress.done}
+          total={progress.total}
+          label="Cases done"
+          words={
+            <>
+              {progress.done} of {count(progress.total, 'case')}
+              {progress.failed > 0 && (
+                <>
+                  , <span className="failed-count">{progress.failed} failed</span>
+                </>
+              )}
+            </>
+          }
+        />
+      ) : (
+        <>
+          <BusyBar label={`${PHASE_WORDS[run.phase].name} run in progress`} />
+          <p className="fine">
+            How far a held-out run has come is not shown; it would say something about the hidden cases.
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Failure({ run }: { readonly run: RunView }): ReactNode {
+  if (run.failure === null) return null;
+  const practice = run.submission.runs.find(({ phase }) => phase === 'practice');
+  return (
+    <Notice
+      tone={run.state === 'cancelled' ? 'caution' : 'bad'}
+      title={
+        <>
+          {RUN_WORDS[run.state].word}: <code>{run.failure.code}</code>
+        </>
+      }
+    >
+      <p>{run.failure.advice}</p>
+      {run.failure.detail !== null && (
+        <pre className="failure-detail" tabIndex={0} aria-label="Full text of the error">
+          {run.failure.detail}
+        </pre>
+      )}
+      {run.failure.code === 'practice-all-failed' && run.phase === 'test' && practice && (
+        <p>
+          <Link to="/runs/$id" params={{ id: practice.id }}>
+            Open the practice run with its error texts
+          </Link>
+        </p>
+      )}
+    </Notice>
+  );
+}
+
+function Result({ run, benchmark }: { readonly run: RunView; readonly benchmark: BenchmarkView }): ReactNode {
+  const phase = benchmark.phases.find(({ kind }) => kind === run.phase);
+  if (!run.result || !phase) return null;
+  const metrics = metricColumns(phase.rules, benchmark.metrics);
+  const ranked = rankingMetrics(phase.rules);
+  const { rank, cases } = run.result;
+  return (
+    <Section
+      title="Result"
+      actions={
+        <Link
+          to="/benchmarks/$slug"
+          params={{ slug: benchmark.slug }}
+          search={{ phase: run.phase === 'test' ? undefined : run.phase }}
+          className="button"
+        >
+          Leaderboard
+        </Link>
+      }
+    >
+      <dl className="figures">
+        <div>
+          <dt>Rank</dt>
+          <dd>{rank}</dd>
+        </div>
+        {metrics.map((metric) => (
+          <div key={metric.id} className={ranked.includes(metric.id) ? 'figure-ranked' : undefined}>
+            <dt title={`${metric.name}. ${metric.description}`}>{metric.abbreviation}</dt>
+            <dd>
+              {formatFigure(run.result?.metrics[metric.id], metric.unit)}{' '}
+              <span className="figure-unit">{metric.unit}</span>
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>Failed cases</dt>
+          <dd>
+            <FailedCell cases={cases} />
+          </dd>
+        </div>
+      </dl>
+      <StructureMatrix
+        title="Means per structure"
+        aggregates={run.result.aggregates}
+        regions={phase.rules.regions}
+        metrics={metrics}
+        overall={run.result.metrics}
+      />
+      {run.signature !== null && <SignatureLine signature={run.signature} />}
+    </Section>
+  );
+}
+
+function HeldOut({ run }: { readonly run: RunView }): ReactNode {
+  const practice = run.submission.runs.find(({ phase }) => phase === 'practice');
+  return (
+    <Notice icon="lock" title="Per-case figures of the held-out cases stay sealed">
+      <p>
+        Figures, error texts and times of single held-out cases would let somebody rebuild the hidden references bit by
+        bit, so nobody who submits sees them. You get the exact means, the rank, the number of failed cases and, when
+        something fails, a code with advice.
+      </p>
+      {practice && (
+        <p>
+          For everything in detail, with overlays, look at the{' '}
+          <Link to="/runs/$id" params={{ id: practice.id }}>
+            practice run
+          </Link>{' '}
+          of the same model: it ran on public cases from the same sites.
+        </p>
+      )}
+    </Notice>
+  );
+}
+
+function Cases({
+  run,
+  benchmark,
+  search,
+}: {
+  readonly run: RunView;
+  readonly benchmark: BenchmarkView;
+  readonly search: RunSearch;
+}): ReactNode {
+  const query = useQuery(queries.caseResults(run.id));
+  const navigate = useNavigate();
+  const phase = benchmark.phases.find(({ kind }) => kind === run.phase);
+  if (!phase || (isTerminal(run.state) && query.data?.items.length === 0)) return null; // it ended before any case was planned
+  const metrics = metricColumns(phase.rules, benchmark.metrics);
+  const metric = metrics.find(({ id }) => id === search.metric) ?? metrics[0];
+  const show = (next: RunSearch): void => {
+    void navigate({
+      to: '/runs/$id',
+      params: { id: run.id },
+      search: { ...search, ...next },
+      replace: true,
+      resetScroll: false,
+    });
+  };
+  return (
+    <Section
+      title="Cases"
+      note={
+        <p>
+          Each figure opens the case in the viewer with this prediction over it.
+          {run.phase === 'test' && ' These cases are held out; opening one is recorded.'}
+        </p>
+      }
+      actions={
+        <label className="inline-select">
+          <span>Show</span>
+          <select value={metric.id} onChange={(event) => show({ metric: event.target.value })}>
+            {metrics.map(({ id, name, unit }) => (
+              <option key={id} value={id}>
+                {name}
+                {unit === '' ? '' : ` (${unit})`}
+              </option>
+            ))}
+          </select>
+        </label>
+      }
+    >
+      <QueryView query={query} skeleton={<SkeletonBlocks count={6} height={38} label="Loading the cases" />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState icon="clock" title="No case has been planned yet">
+              <p>The cases appear as soon as the model has passed its check.</p>
+            </EmptyState>
+          ) : (
+            <>
+              <CaseResultsTable
+                rows={items}
+                regions={phase.rules.regions}
+                metric={metric}
+                runId={run.id}
+                sorting={{ column: search.sort ?? 'case', direction: search.dir ?? 'asc' }}
+                onSort={({ column, direction }) => show({ sort: column, dir: direction })}
+                caption={`${metric.name} by case and structure`}
+              />
+              <Usage items={items} />
+            </>
+          )
+        }
+      </QueryView>
+    </Section>
+  );
+}
+
+function Usage({
+  items,
+}: {
+  readonly items: readonly { readonly usage: { readonly elapsedMs: number } | null }[];
+}): ReactNode {
+  const used = items.flatMap(({ usage }) => (usage ? [usage.elapsedMs] : []));
+  if (used.length === 0) return null;
+  const total = used.reduce((sum, ms) => sum + ms, 0);
+  return (
+    <p className="fine">
+      {count(used.length, 'case')} evaluated in {formatDuration(total)} of wall time together ·{' '}
+      <sup className="penalised">∅</sup> both masks empty, which counts as agreement
+    </p>
+  );
+}

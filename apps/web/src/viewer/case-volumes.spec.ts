@@ -1,0 +1,96 @@
+import { ImageFormatError, orientTo, writeNifti } from '#imaging';
+import type { Geometry, Volume, VoxelArray } from '#imaging';
+import { compare, readShownImage, readShownLabelMap } from './case-volumes.js';
+
+const grid: Geometry = { sizeXyz: [3, 2, 2], spacingMm: [2, 3, 5], originLps: [-10, 20, 30], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+const image: Volume<Int16Array> = { geometry: grid, data: Int16Array.of(-1000, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 3000) };
+const labels: Volume<Uint8Array> = { geometry: grid, data: Uint8Array.of(0, 1, 1, 0, 1, 1, 0, 0, 4, 0, 0, 9) };
+const file = (volume: Volume): Promise<Uint8Array> => writeNifti(volume, { gzip: true });
+
+describe('the image of a case', () => {
+  it.each(['LPS', 'RAS', 'SPL', 'AIR', 'IPR'])('stored as %s is shown in one order, voxel by voxel the same', async (axes) => {
+    const shown = await readShownImage(await file(orientTo(image, axes)));
+    expect([...shown.voxels]).toEqual([...image.data]);
+    expect(shown.geometry.sizeXyz).toEqual(grid.sizeXyz);
+    expect(shown.geometry.direction).toEqual(grid.direction);
+    expect(shown.geometry.originLps).toEqual([expect.closeTo(-10, 5), expect.closeTo(20, 5), expect.closeTo(30, 5)]);
+    expect(shown.range).toEqual({ lower: -1000, upper: 3000 });
+  });
+
+  it.each([
+    ['int8', Int8Array.of(-5, 5), Int16Array],
+    ['int32 that fits 16 bits', Int32Array.of(-32768, 32767), Int16Array],
+    ['int32 that does not', Int32Array.of(0, 40000), Float32Array],
+    ['float64', Float64Array.of(0.5, 1.5), Float32Array],
+    ['float32 of whole numbers', Float32Array.of(1, 2), Float32Array],
+    ['uint16', Uint16Array.of(0, 65535), Uint16Array],
+  ] as [string, VoxelArray, unknown][])('%s keeps its values in a type that can be drawn', async (_name, data, type) => {
+    const two: Geometry = { ...grid, sizeXyz: [2, 1, 1] };
+    const { voxels } = await readShownImage(await file({ geometry: two, data }));
+    expect(voxels).toBeInstanceOf(type);
+    expect([...voxels]).toEqual([...data]);
+  });
+
+  it('values that are not finite are drawn as the darkest, and do not widen the range', async () => {
+    const four: Geometry = { ...grid, sizeXyz: [4, 1, 1] };
+    const { voxels, range } = await readShownImage(await file({ geometry: four, data: Float32Array.of(NaN, -3, Infinity, 8) }));
+    expect([...voxels]).toEqual([-3, -3, -3, 8]);
+    expect(range).toEqual({ lower: -3, upper: 8 });
+  });
+});
+
+describe('a label map of a case', () => {
+  it('follows the image whatever way it is stored', async () => {
+    const map = await readShownLabelMap(await file(orientTo(labels, 'RSA')), grid, [1, 4]);
+    expect([...map.segments]).toEqual([0, 1, 1, 0, 1, 1, 0, 0, 2, 0, 0, 3]);
+    expect(map.voxels).toEqual([6, 4, 1, 1]);
+    expect(map.undeclared).toEqual([9]);
+    expect(map.look[0]).toBeNull();
+    expect(map.look[2]).toEqual([2, 0, 1]);
+  });
+
+  it.each([
+    ['another place', { originLps: [-10, 20, 32] }, 'both have 3 x 2 x 2 voxels of 2 x 3 x 5 mm, LPS, but their centres are 2.0 mm apart'],
+    ['another size', { sizeXyz: [3, 4, 1] }, 'it has 3 x 4 x 1 voxels of 2 x 3 x 5 mm, LPS; the image has 3 x 2 x 2 voxels'],
+    ['another spacing', { spacingMm: [2, 3, 4] }, 'voxels of 2 x 3 x 4 mm'],
+  ] as [string, Partial<Geometry>, string][])('is refused on %s, with what differs', async (_name, change, text) => {
+    const elsewhere = await file({ geometry: { ...grid, ...change }, data: labels.data });
+    const refusal = readShownLabelMap(elsewhere, grid, [1, 4]);
+    await expect(refusal).rejects.toBeInstanceOf(ImageFormatError);
+    await expect(refusal).rejects.toMatchObject({ code: 'grid-differs', message: expect.stringContaining(text) as string });
+  });
+
+  it('is refused when it is no label map', async () => {
+    const fractions = await file({ geometry: grid, data: Float32Array.from(labels.data, (x) => x + 0.5) });
+    await expect(readShownLabelMap(fractions, grid, [1])).rejects.toMatchObject({ code: 'label-values' });
+  });
+});
+
+describe('comparing', () => {
+  const line: Geometry = { ...grid, sizeXyz: [6, 1, 1] };
+  const reference = Uint8Array.of(1, 1, 0, 2, 2, 0);
+  const prediction = Uint8Array.of(1, 0, 1, 1, 2, 0);
+
+  it('tells agreement, invented, missed and wrong structure, and lists errors as connected regions', () => {
+    const { errors, counts, regions, regionCount } = compare(line, reference, prediction, []);
+    expect([...errors]).toEqual([1, 3, 2, 4, 1, 0]);
+    expect(counts).toEqual({ truePositive: 2, falsePositive: 1, falseNegative: 1, wrongLabel: 1 });
+    expect(regions.map(({ value, voxels }) => [value, voxels])).toEqual([[3, 1], [2, 1], [4, 1]]);
+    expect(regionCount).toBe(3);
+  });
+
+  it('a hidden structure is background on both sides', () => {
+    expect([...compare(line, reference, prediction, [1]).errors]).toEqual([0, 0, 0, 3, 1, 0]);
+    expect([...compare(line, reference, prediction, [2]).errors]).toEqual([1, 3, 2, 2, 0, 0]);
+  });
+
+  it('swapping the two swaps invented and missed', () => {
+    const a = compare(line, reference, prediction, []).counts;
+    const b = compare(line, prediction, reference, []).counts;
+    expect([a.falsePositive, a.falseNegative, a.wrongLabel]).toEqual([b.falseNegative, b.falsePositive, b.wrongLabel]);
+  });
+
+  it('nothing to compare is no error', () => {
+    expect(compare(line, new Uint8Array(6), new Uint8Array(6), [])).toMatchObject({ regions: [], regionCount: 0 });
+  });
+});

@@ -1,0 +1,128 @@
+import { axisMapTo, bringToGrid, describeGrid, errorMap, ImageFormatError, mapGeometry, orientTo, pointLps, readLabelMap, readNifti } from '#imaging';
+import type { Geometry, LabelMap, Vec3, Volume, VoxelArray } from '#imaging';
+import { connectedRegions, largestRegions } from './connected-regions.js';
+import type { ConnectedRegion } from './connected-regions.js';
+import { countErrors, toSegments, withoutSegments } from './segments.js';
+import type { ErrorCounts } from './segments.js';
+
+/** Voxel types that the renderer takes as they are. */
+export type DisplayVoxels = Uint8Array | Int16Array | Uint16Array | Float32Array;
+
+/** An image ready to be shown: stored axes run nearest to L, P, S; an oblique image stays oblique. */
+export interface ShownImage {
+  readonly geometry: Geometry;
+  readonly voxels: DisplayVoxels;
+  /** Smallest and largest finite value. */
+  readonly range: { readonly lower: number; readonly upper: number };
+  /** Grid of the file, whose axes may be permuted and flipped: for telling people the voxel index in their file. */
+  readonly storedGeometry: Geometry;
+}
+
+/** A label map ready to be shown on the grid of its image. */
+export interface ShownLabelMap {
+  /** See `Segments`. */
+  readonly segments: Uint8Array;
+  readonly voxels: readonly number[];
+  readonly undeclared: readonly number[];
+  /** Where to look for each segment: inside its largest connected part; null when it does not occur. n + 2 entries. */
+  readonly look: readonly (Vec3 | null)[];
+}
+
+/** Reference and prediction side by side, for the structures that are shown. */
+export interface Comparison {
+  /** Classes of the imaging library's error map, on the image's grid. */
+  readonly errors: Uint8Array;
+  readonly counts: ErrorCounts;
+  /** Connected errors (not agreement), largest first, at most `MOST_REGIONS`. */
+  readonly regions: readonly ConnectedRegion[];
+  readonly regionCount: number;
+}
+
+/** More is not useful to step through, and each costs a message. */
+export const MOST_REGIONS = 200;
+
+/** Largest uncompressed volume that is opened in a browser tab. */
+const MOST_BYTES = 1.5 * 2 ** 30;
+
+const CANONICAL = 'LPS';
+
+/**
+ * Reads the image of a case.
+ *
+ * @param bytes a NIfTI file, gzipped or not
+ * @throws ImageFormatError with a sentence for people
+ */
+export async function readShownImage(bytes: Uint8Array): Promise<ShownImage> {
+  const stored = await readNifti(bytes, { maxBytes: MOST_BYTES });
+  const { geometry, data } = orientTo<VoxelArray>(stored, CANONICAL);
+  const range = finiteRange(data);
+  return { geometry, voxels: displayVoxels(data, range), range, storedGeometry: stored.geometry };
+}
+
+/**
+ * Reads a label map and refuses it unless it lies on the image's grid; permuted or flipped storage is the same grid.
+ *
+ * @param image geometry of the shown (canonical) image
+ * @throws ImageFormatError `grid-differs` and the codes of the reader
+ */
+export async function readShownLabelMap(bytes: Uint8Array, image: Geometry, labelValues: readonly number[]): Promise<ShownLabelMap> {
+  const stored = await readLabelMap(bytes, { maxBytes: MOST_BYTES });
+  let onImage: LabelMap;
+  try {
+    onImage = bringToGrid(stored, image);
+  } catch (cause) {
+    if (!(cause instanceof ImageFormatError)) throw cause;
+    throw new ImageFormatError(
+      'grid-differs',
+      `It lies on another grid than the image (${differenceOfGrids(stored.geometry, image)}), ` +
+        'so overlaying it would show structures where they are not.',
+      { cause },
+    );
+  }
+  const { data, voxels, undeclared } = toSegments(onImage.data, labelValues);
+  const largest = largestRegions(data, image.sizeXyz);
+  return { segments: data, voxels, undeclared, look: voxels.map((_, segment) => largest.get(segment)?.atIjk ?? null) };
+}
+
+/** How two grids differ, in words; both in the orientation of the image, so that permuted storage is not named. */
+function differenceOfGrids(layer: Geometry, image: Geometry): string {
+  const turned = mapGeometry(layer, axisMapTo(layer, CANONICAL));
+  const [ours, theirs] = [describeGrid(turned), describeGrid(image)];
+  if (ours !== theirs) return `it has ${ours}; the image has ${theirs}`;
+  const middle = (grid: Geometry): Vec3 => pointLps(grid, [(grid.sizeXyz[0] - 1) / 2, (grid.sizeXyz[1] - 1) / 2, (grid.sizeXyz[2] - 1) / 2]);
+  const [a, b] = [middle(turned), middle(image)];
+  const apart = Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+  return apart >= 0.05 ? `both have ${ours}, but their centres are ${apart.toFixed(1)} mm apart` : `both have ${ours}, but their axes are tilted against each other`;
+}
+
+/** Compares two shown label maps of one image; hidden segments count as background in both. */
+export function compare(geometry: Geometry, reference: Uint8Array, prediction: Uint8Array, hidden: readonly number[]): Comparison {
+  const shown = (data: Uint8Array): Volume<Uint8Array> => ({ geometry, data: withoutSegments(data, hidden) });
+  const errors = errorMap(shown(reference), shown(prediction)).data;
+  const regions = connectedRegions(errors, geometry.sizeXyz, (value) => value > 1);
+  return { errors, counts: countErrors(errors), regions: regions.slice(0, MOST_REGIONS), regionCount: regions.length };
+}
+
+function finiteRange(data: VoxelArray): { lower: number; upper: number } {
+  let lower = Infinity;
+  let upper = -Infinity;
+  for (let v = 0; v < data.length; v++) {
+    const x = data[v];
+    if (x < lower && x !== -Infinity) lower = x;
+    if (x > upper && x !== Infinity) upper = x;
+  }
+  return lower <= upper ? { lower, upper } : { lower: 0, upper: 1 };
+}
+
+/**
+ * Voxels in a type that the renderer takes. Whole numbers that fit go to int16, everything else to float32; values that
+ * are not finite become the smallest finite one, because a renderer draws them as noise.
+ */
+function displayVoxels(data: VoxelArray, { lower, upper }: { lower: number; upper: number }): DisplayVoxels {
+  if (data instanceof Uint8Array || data instanceof Int16Array || data instanceof Uint16Array) return data;
+  const whole = !(data instanceof Float32Array || data instanceof Float64Array);
+  if (whole && lower >= -32768 && upper <= 32767) return Int16Array.from(data);
+  const shown = data instanceof Float32Array ? data : new Float32Array(data.length);
+  for (let v = 0; v < data.length; v++) shown[v] = Number.isFinite(data[v]) ? data[v] : lower;
+  return shown;
+}

@@ -1,0 +1,95 @@
+import type { Vec3 } from '#imaging';
+
+/** Face-connected voxels of one class. */
+export interface ConnectedRegion {
+  /** Value that all its voxels share; never 0. */
+  readonly value: number;
+  readonly voxels: number;
+  /**
+   * A voxel of the region to look at: in the axial slice (stored axis k) that holds most of it, the voxel nearest to the
+   * region's middle in that slice. Always inside the region, also when the region is hollow or bent.
+   */
+  readonly atIjk: Vec3;
+}
+
+/**
+ * Face-connected (6-neighbour) regions of equal value, largest first; equal sizes in order of their first voxel.
+ *
+ * @param data    x-fastest values of the grid `sizeXyz`
+ * @param wanted  which values form regions; background 0 never does
+ * @throws RangeError when the length disagrees with the size
+ */
+export function connectedRegions(data: Uint8Array, sizeXyz: Vec3, wanted: (value: number) => boolean = () => true): ConnectedRegion[] {
+  const [nx, ny, nz] = sizeXyz;
+  if (data.length !== nx * ny * nz) throw new RangeError(`array holds ${data.length} voxels; the grid has ${sizeXyz.join(' x ')}`);
+  const isWanted = Uint8Array.from({ length: 256 }, (_, value) => (value > 0 && wanted(value) ? 1 : 0));
+  const open = data.map((value) => (isWanted[value] ? value : 0)); // voxels not yet taken by a region
+  const slice = nx * ny;
+  let queue = new Int32Array(1024);
+  const regions: ConnectedRegion[] = [];
+  for (let seed = 0; seed < open.length; seed++) {
+    const value = open[seed];
+    if (value === 0) continue;
+    let length = 0;
+    const take = (v: number): void => {
+      if (length === queue.length) {
+        const larger = new Int32Array(queue.length * 2);
+        larger.set(queue);
+        queue = larger;
+      }
+      queue[length++] = v;
+      open[v] = 0;
+    };
+    take(seed);
+    for (let n = 0; n < length; n++) {
+      const v = queue[n];
+      const i = v % nx;
+      const j = Math.floor(v / nx) % ny;
+      if (i > 0 && open[v - 1] === value) take(v - 1);
+      if (i < nx - 1 && open[v + 1] === value) take(v + 1);
+      if (j > 0 && open[v - nx] === value) take(v - nx);
+      if (j < ny - 1 && open[v + nx] === value) take(v + nx);
+      if (v >= slice && open[v - slice] === value) take(v - slice);
+      if (v < data.length - slice && open[v + slice] === value) take(v + slice);
+    }
+    regions.push({ value, voxels: length, atIjk: voxelToLookAt(queue.subarray(0, length), nx, slice, nz) });
+  }
+  return regions.sort((a, b) => b.voxels - a.voxels);
+}
+
+/** Largest region of each value, by value. */
+export function largestRegions(data: Uint8Array, sizeXyz: Vec3): Map<number, ConnectedRegion> {
+  const largest = new Map<number, ConnectedRegion>();
+  for (const region of connectedRegions(data, sizeXyz)) {
+    if (!largest.has(region.value)) largest.set(region.value, region);
+  }
+  return largest;
+}
+
+function voxelToLookAt(voxels: Int32Array, nx: number, slice: number, nz: number): Vec3 {
+  const perSlice = new Int32Array(nz);
+  for (const v of voxels) perSlice[Math.floor(v / slice)]++;
+  const k = perSlice.indexOf(Math.max(...perSlice));
+  let sumI = 0;
+  let sumJ = 0;
+  for (const v of voxels) {
+    if (Math.floor(v / slice) !== k) continue;
+    sumI += v % nx;
+    sumJ += Math.floor((v % slice) / nx);
+  }
+  const middleI = sumI / perSlice[k];
+  const middleJ = sumJ / perSlice[k];
+  let best: Vec3 = [0, 0, k];
+  let bestSquared = Infinity;
+  for (const v of voxels) {
+    if (Math.floor(v / slice) !== k) continue;
+    const i = v % nx;
+    const j = Math.floor((v % slice) / nx);
+    const squared = (i - middleI) ** 2 + (j - middleJ) ** 2;
+    if (squared < bestSquared) {
+      bestSquared = squared;
+      best = [i, j, k];
+    }
+  }
+  return best;
+}

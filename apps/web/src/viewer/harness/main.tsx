@@ -1,0 +1,60 @@
+import { lazy, StrictMode, Suspense, useState } from 'react';
+import type { ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { decodeView, encodeView } from '../view-link.js';
+import { PHANTOM_LABELS } from './phantom.js';
+
+// The viewer on a page of its own, for tests and for working on it. Not part of the product's build.
+// ?grid=oblique&prediction=other-grid&reference=none&theme=dark and the parameters of a deep link.
+
+const CaseViewer = lazy(() => import('../case-viewer.js'));
+const asked = new URLSearchParams(location.search);
+const grid = asked.get('grid') ?? 'straight';
+const theme = asked.get('theme');
+if (theme) document.documentElement.dataset.theme = theme;
+
+function Harness(): ReactNode {
+  const [open, setOpen] = useState(true);
+  const reference = asked.get('reference') ?? 'reference';
+  const prediction = asked.get('prediction') ?? 'prediction';
+  return (
+    <>
+      <h1>
+        Case {grid}{' '}
+        <button type="button" id="toggle" onClick={() => setOpen((was) => !was)}>
+          {open ? 'Leave' : 'Enter'}
+        </button>
+      </h1>
+      {open && (
+        <Suspense fallback={<p>Loading the viewer …</p>}>
+          <CaseViewer
+            caseName={grid}
+            imageUrl={`/data/${grid}/${asked.get('image') ?? 'image'}.nii.gz`}
+            layers={[
+              ...(reference === 'none' ? [] : [{ id: 'reference', kind: 'reference' as const, title: 'Reference segmentation', url: `/data/${grid}/${reference}.nii.gz` }]),
+              ...(prediction === 'none' ? [] : [{ id: 'prediction', kind: 'prediction' as const, title: 'unet-small 1.0.0', url: `/data/${grid}/${prediction}.nii.gz` }]),
+            ]}
+            labels={PHANTOM_LABELS}
+            windowPresets={[
+              { name: 'Soft tissue', center: 40, width: 400 },
+              { name: 'Liver', center: 80, width: 150 },
+              { name: 'Bone', center: 400, width: 2000 },
+            ]}
+            initialView={decodeView(location.search)}
+            onViewChange={(view) => {
+              document.documentElement.dataset.view = encodeView(view);
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+const root = document.getElementById('root');
+if (!root) throw new Error('the page has no root element');
+createRoot(root).render(
+  <StrictMode>
+    <Harness />
+  </StrictMode>,
+);

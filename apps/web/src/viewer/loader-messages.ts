@@ -1,0 +1,27 @@
+import type { Comparison, ShownImage, ShownLabelMap } from './case-volumes.js';
+
+/** What the page asks of the loading worker. One worker serves one opening of a case and is ended with it. */
+export type LoaderRequest =
+  | {
+      readonly kind: 'open';
+      readonly imageUrl: string;
+      readonly layers: readonly { readonly id: string; readonly url: string }[];
+      readonly labelValues: readonly number[];
+    }
+  | {
+      readonly kind: 'compare';
+      readonly ticket: number;
+      readonly referenceId: string;
+      readonly predictionId: string;
+      readonly hiddenSegments: readonly number[];
+    };
+
+/** What the worker tells the page. `source` is 'image' or the id of a layer. */
+export type LoaderMessage =
+  | { readonly kind: 'progress'; readonly source: string; readonly received: number; readonly total: number | null }
+  | { readonly kind: 'image'; readonly image: ShownImage }
+  | { readonly kind: 'layer'; readonly id: string; readonly map: ShownLabelMap }
+  | { readonly kind: 'refused'; readonly source: string; readonly sentence: string }
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'compared'; readonly ticket: number; readonly comparison: Comparison };
+

@@ -1,0 +1,71 @@
+import { ImageFormatError } from '#imaging';
+import type { Geometry } from '#imaging';
+import { compare, readShownImage, readShownLabelMap } from './case-volumes.js';
+import { fetchBytes, FetchRefused } from './fetch-bytes.js';
+import type { LoaderMessage, LoaderRequest } from './loader-messages.js';
+
+// Fetching, inflating and comparing happen here, so that the page keeps answering while hundreds of megabytes arrive.
+
+interface WorkerScope {
+  postMessage(message: LoaderMessage, transfer?: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<LoaderRequest>) => void): void;
+}
+const scope = self as unknown as WorkerScope;
+
+let geometry: Geometry | undefined;
+const segmentsOf = new Map<string, Uint8Array>();
+
+scope.addEventListener('message', ({ data: request }) => {
+  if (request.kind === 'open') open(request).catch(reportError); // a defect: reaches the page as an error of the worker
+  else runComparison(request);
+});
+
+async function open({ imageUrl, layers, labelValues }: Extract<LoaderRequest, { kind: 'open' }>): Promise<void> {
+  // All files travel at once; they are decoded in order, the image first.
+  const arriving = [{ id: 'image', url: imageUrl }, ...layers].map(({ id, url }) => ({ id, bytes: download(id, url) }));
+  for (const { bytes } of arriving) bytes.catch(() => undefined); // reported below, in order
+  for (const { id, bytes } of arriving) {
+    try {
+      if (id === 'image') showImage(await readShownImage(await bytes));
+      else if (geometry) await showLayer(id, await bytes, geometry, labelValues);
+    } catch (error) {
+      scope.postMessage({ kind: 'refused', source: id, sentence: sentenceOf(error) });
+      if (id === 'image') return;
+    }
+  }
+  scope.postMessage({ kind: 'loaded' });
+}
+
+function download(source: string, url: string): Promise<Uint8Array> {
+  return fetchBytes(url, (received, total) => scope.postMessage({ kind: 'progress', source, received, total }));
+}
+
+function showImage(image: Awaited<ReturnType<typeof readShownImage>>): void {
+  geometry = image.geometry;
+  scope.postMessage({ kind: 'image', image }, [image.voxels.buffer as ArrayBuffer]);
+}
+
+async function showLayer(id: string, bytes: Uint8Array, grid: Geometry, labelValues: readonly number[]): Promise<void> {
+  const map = await readShownLabelMap(bytes, grid, labelValues);
+  segmentsOf.set(id, map.segments.slice()); // kept for comparisons; the other copy goes to the page
+  scope.postMessage({ kind: 'layer', id, map }, [map.segments.buffer as ArrayBuffer]);
+}
+
+function runComparison({ ticket, referenceId, predictionId, hiddenSegments }: Extract<LoaderRequest, { kind: 'compare' }>): void {
+  const reference = segmentsOf.get(referenceId);
+  const prediction = segmentsOf.get(predictionId);
+  if (!geometry || !reference || !prediction) {
+    throw new Error(`asked to compare ${referenceId} with ${predictionId}, of which at least one is not loaded`);
+  }
+  const comparison = compare(geometry, reference, prediction, hiddenSegments);
+  scope.postMessage({ kind: 'compared', ticket, comparison }, [comparison.errors.buffer as ArrayBuffer]);
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof FetchRefused) return error.message;
+  if (error instanceof ImageFormatError) {
+    return error.code === 'grid-differs' ? error.message : `The file cannot be read: ${error.message}.`;
+  }
+  if (error instanceof RangeError) return `There is not enough memory in this browser to open it (${error.message}).`;
+  throw error;
+}

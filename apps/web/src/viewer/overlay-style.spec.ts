@@ -1,0 +1,49 @@
+import { ERROR_LEGEND, errorMapStyle, labelColor, layerStyle, parseHexColor } from './overlay-style.js';
+
+const labels = [
+  { value: 1, name: 'liver', color: '#e69f00' },
+  { value: 2, name: 'spleen', color: 'rebeccapurple' },
+];
+
+describe('colours', () => {
+  it.each([
+    ['#fff', [255, 255, 255]],
+    ['#0a1B2c', [10, 27, 44]],
+  ])('reads %s', (text, rgb) => expect(parseHexColor(text)).toEqual(rgb));
+  it.each(['red', '#12', '#12345', 'rgb(1,2,3)', ''])('does not guess %j', (text) => expect(parseHexColor(text)).toBeNull());
+  it('a label without a readable colour gets a safe one by its place', () => {
+    expect(labelColor(labels, 0)).toBe('#e69f00');
+    expect(labelColor(labels, 1)).toBe('#56b4e9');
+  });
+});
+
+describe('overlay styles', () => {
+  const shown = { visible: true, opacity: 0.5 };
+  it('fills the reference and outlines a prediction', () => {
+    expect(layerStyle({ kind: 'reference', ...shown }, 'overlays', labels, [])).toMatchObject({ fillOpacity: 0.5, outlineOpacity: 0 });
+    expect(layerStyle({ kind: 'prediction', ...shown }, 'overlays', labels, [])).toMatchObject({ fillOpacity: 0, outlineOpacity: 0.5 });
+  });
+  it('has a colour for each label and one for those that are not declared', () => {
+    expect(layerStyle({ kind: 'reference', ...shown }, 'overlays', labels, [2]).colors).toEqual([
+      [230, 159, 0, 255],
+      [86, 180, 233, 255],
+      [176, 183, 191, 255],
+    ]);
+  });
+  it('keeps only the line of the reference over an error map', () => {
+    expect(layerStyle({ kind: 'reference', ...shown }, 'errors', labels, [])).toMatchObject({ visible: true, fillOpacity: 0 });
+    expect(layerStyle({ kind: 'prediction', ...shown }, 'errors', labels, [])).toMatchObject({ visible: false });
+    expect(layerStyle({ kind: 'reference', visible: false, opacity: 1 }, 'errors', labels, [])).toMatchObject({ visible: false });
+  });
+  it('draws errors stronger than agreement', () => {
+    const [agreement, ...errors] = errorMapStyle(true).colors.map(([, , , alpha]) => alpha);
+    expect(Math.min(...errors)).toBeGreaterThan(2 * agreement - 1);
+  });
+  it('has colours that differ in lightness too, for readers who see no hues', () => {
+    const luminance = ERROR_LEGEND.slice(1).map(({ color }) => {
+      const [r, g, b] = parseHexColor(color) ?? [0, 0, 0];
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    });
+    expect(new Set(luminance.map((l) => Math.round(l / 10))).size).toBe(luminance.length);
+  });
+});

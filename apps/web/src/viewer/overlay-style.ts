@@ -1,0 +1,89 @@
+import type { OverlayStyle, Rgba } from './cornerstone-adapter.js';
+import type { OverlayMode } from './view-state.js';
+
+/** A label of the benchmark as the page gives it. */
+export interface ShownLabel {
+  /** Integer class in the label maps, other than 0. */
+  readonly value: number;
+  readonly name: string;
+  /** '#rgb' or '#rrggbb'. */
+  readonly color: string;
+}
+
+/** Okabe and Ito's colours, which stay apart for colour-blind readers; used where a label brings none that we can read. */
+const SAFE_COLORS = ['#e69f00', '#56b4e9', '#009e73', '#d55e00', '#cc79a7', '#f0e442', '#0072b2'] as const;
+
+/** Labels that the benchmark does not declare. */
+export const UNDECLARED_COLOR = '#b0b7bf';
+
+/** Error map, classes 1 to 4. Errors differ in lightness as well as hue; agreement steps back. */
+export const ERROR_LEGEND = [
+  { key: 'truePositive', short: 'TP', name: 'Agreement', color: '#4bb592', alpha: 0.45 },
+  { key: 'falsePositive', short: 'FP', name: 'Predicted only', color: '#ff9d0a', alpha: 1 },
+  { key: 'falseNegative', short: 'FN', name: 'Missed', color: '#38a3ff', alpha: 1 },
+  { key: 'wrongLabel', short: 'Wrong', name: 'Wrong structure', color: '#e86fc0', alpha: 1 },
+] as const;
+
+/** Red, green, blue of '#rgb' or '#rrggbb'; null for anything else. */
+export function parseHexColor(text: string): readonly [number, number, number] | null {
+  const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(text);
+  const long = short ? null : /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text);
+  const parts = short ? short.slice(1).map((c) => c + c) : long?.slice(1);
+  return parts ? [parseInt(parts[0], 16), parseInt(parts[1], 16), parseInt(parts[2], 16)] : null;
+}
+
+/** The colour a label is drawn in everywhere: its own, or one of the safe colours by its place. */
+export function labelColor(labels: readonly ShownLabel[], n: number): string {
+  return parseHexColor(labels[n].color) ? labels[n].color : SAFE_COLORS[n % SAFE_COLORS.length];
+}
+
+function rgba(hex: string, alpha = 1): Rgba {
+  const [r, g, b] = parseHexColor(hex) ?? [255, 255, 255];
+  return [r, g, b, Math.round(alpha * 255)];
+}
+
+/** What decides how a layer is drawn. */
+export interface LayerLook {
+  readonly kind: 'reference' | 'prediction';
+  readonly visible: boolean;
+  /** 0 to 1, of the fill of a reference and of the line of a prediction. */
+  readonly opacity: number;
+}
+
+export const DEFAULT_OPACITY: Readonly<Record<LayerLook['kind'], number>> = { reference: 0.4, prediction: 1 };
+
+/**
+ * How a layer is drawn: the reference as a translucent fill, a prediction as an outline, so that both are seen where
+ * they cover each other. Over an error map only the reference stays, as a thin white line: what is inside the line and
+ * coloured was missed, what is outside was invented, whatever colours a reader can tell apart.
+ */
+export function layerStyle(look: LayerLook, mode: OverlayMode, labels: readonly ShownLabel[], hiddenSegments: readonly number[]): OverlayStyle {
+  const colors = [...labels.map((_, n) => labelColor(labels, n)), UNDECLARED_COLOR];
+  const common = { outlineWidthPx: 2, hiddenSegments };
+  if (mode === 'errors') {
+    return {
+      ...common,
+      visible: look.visible && look.kind === 'reference',
+      fillOpacity: 0,
+      outlineOpacity: 0.9,
+      outlineWidthPx: 1,
+      colors: colors.map(() => rgba('#ffffff')),
+    };
+  }
+  const shown = { ...common, visible: look.visible, colors: colors.map((color) => rgba(color)) };
+  return look.kind === 'reference'
+    ? { ...shown, fillOpacity: look.opacity, outlineOpacity: 0 }
+    : { ...shown, fillOpacity: 0, outlineOpacity: look.opacity };
+}
+
+/** How the error map is drawn. */
+export function errorMapStyle(visible: boolean): OverlayStyle {
+  return {
+    visible,
+    fillOpacity: 0.7,
+    outlineOpacity: 0,
+    outlineWidthPx: 1,
+    colors: ERROR_LEGEND.map(({ color, alpha }) => rgba(color, alpha)),
+    hiddenSegments: [],
+  };
+}

@@ -1,0 +1,158 @@
+import { useId } from 'react';
+import type { ReactNode } from 'react';
+import { matchingPreset, tidyWindow } from './grey-window.js';
+import type { GreyWindow } from './grey-window.js';
+import { Icon } from './icons.js';
+import type { IconName } from './icons.js';
+import type { DragTool } from './use-plane-gestures.js';
+import type { OverlayMode } from './view-state.js';
+
+const TOOLS: readonly { readonly tool: DragTool; readonly name: string; readonly does: string }[] = [
+  { tool: 'crosshair', name: 'Crosshair', does: 'Drag moves the crosshair in all planes' },
+  { tool: 'window', name: 'Window', does: 'Drag changes brightness and contrast' },
+  { tool: 'pan', name: 'Pan', does: 'Drag moves the picture' },
+  { tool: 'zoom', name: 'Zoom', does: 'Drag up or down zooms' },
+];
+
+export interface NamedWindow extends GreyWindow {
+  readonly name: string;
+}
+
+export interface ToolbarProps {
+  readonly disabled: boolean;
+  readonly tool: DragTool;
+  readonly onTool: (tool: DragTool) => void;
+  readonly presets: readonly NamedWindow[];
+  readonly window: GreyWindow;
+  readonly onWindow: (window: GreyWindow) => void;
+  readonly valueUnit: string;
+  readonly inverted: boolean;
+  readonly onInvert: () => void;
+  readonly showCrosshair: boolean;
+  readonly onCrosshair: () => void;
+  readonly mode: OverlayMode;
+  /** Null where there is nothing to compare. */
+  readonly onMode: ((mode: OverlayMode) => void) | null;
+  readonly onReset: () => void;
+  readonly onHelp: () => void;
+}
+
+export function Toolbar(props: ToolbarProps): ReactNode {
+  const { disabled } = props;
+  return (
+    <div className="vmv-toolbar" role="toolbar" aria-label="Viewer tools">
+      <div className="vmv-group" role="group" aria-label="What dragging does">
+        {TOOLS.map(({ tool, name, does }) => (
+          <ToolButton key={tool} icon={tool} name={name} title={does} pressed={props.tool === tool} disabled={disabled} onClick={() => props.onTool(tool)} />
+        ))}
+      </div>
+      <WindowControls {...props} />
+      <div className="vmv-group" role="group" aria-label="Display">
+        <ToolButton icon="invert" name="Invert" short title="Invert grey values (i)" pressed={props.inverted} disabled={disabled} onClick={props.onInvert} />
+        <ToolButton icon="locate" name="Show crosshair" short title="Crosshair lines on or off (x)" pressed={props.showCrosshair} disabled={disabled} onClick={props.onCrosshair} />
+        <ToolButton icon="reset" name="Reset view" short title="Reset window, zoom and position (0)" disabled={disabled} onClick={props.onReset} />
+      </div>
+      {props.onMode && <ModeSwitch mode={props.mode} onMode={props.onMode} disabled={disabled} />}
+      <p className="vmv-research" data-testid="research-only">
+        <Icon name="warning" />
+        Research only, not for care
+      </p>
+      <ToolButton icon="help" name="Keyboard and mouse" short title="Keyboard and mouse (?)" onClick={props.onHelp} />
+    </div>
+  );
+}
+
+interface ToolButtonProps {
+  readonly icon: IconName;
+  readonly name: string;
+  readonly title: string;
+  /** Icon only; the name is then for assistive technology. */
+  readonly short?: boolean;
+  readonly pressed?: boolean;
+  readonly disabled?: boolean;
+  readonly onClick: () => void;
+}
+
+function ToolButton({ icon, name, title, short, pressed, disabled, onClick }: ToolButtonProps): ReactNode {
+  return (
+    <button type="button" className="vmv-button" title={title} aria-label={name} aria-pressed={pressed} disabled={disabled} onClick={onClick}>
+      <Icon name={icon} />
+      {!short && <span className="vmv-button-text">{name}</span>}
+    </button>
+  );
+}
+
+function ModeSwitch({ mode, onMode, disabled }: { readonly mode: OverlayMode; readonly onMode: (mode: OverlayMode) => void; readonly disabled: boolean }): ReactNode {
+  return (
+    <div className="vmv-group vmv-segmented" role="group" aria-label="What is drawn over the image">
+      <button type="button" className="vmv-button" aria-pressed={mode === 'overlays'} disabled={disabled} onClick={() => onMode('overlays')}>
+        Overlays
+      </button>
+      <button type="button" className="vmv-button" aria-pressed={mode === 'errors'} title="Where prediction and reference differ (e)" disabled={disabled} onClick={() => onMode('errors')}>
+        Error map
+      </button>
+    </div>
+  );
+}
+
+function WindowControls({ presets, window, onWindow, valueUnit, disabled }: ToolbarProps): ReactNode {
+  const id = useId();
+  const preset = matchingPreset(presets, window);
+  const edit = (part: Partial<GreyWindow>): void => onWindow(tidyWindow({ ...window, ...part }));
+  return (
+    <div className="vmv-group vmv-window" role="group" aria-label="Window of grey values">
+      <select
+        className="vmv-field"
+        aria-label="Window preset"
+        title="Window preset (w)"
+        value={preset?.name ?? ''}
+        disabled={disabled}
+        onChange={(event) => {
+          const chosen = presets.find(({ name }) => name === event.target.value);
+          if (chosen) onWindow({ center: chosen.center, width: chosen.width });
+        }}
+      >
+        {!preset && <option value="">Own window</option>}
+        {presets.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <NumberField id={`${id}-width`} label="W" name={`Window width, ${valueUnit}`} value={window.width} min={0} disabled={disabled} onValue={(width) => edit({ width })} />
+      <NumberField id={`${id}-center`} label="C" name={`Window center, ${valueUnit}`} value={window.center} disabled={disabled} onValue={(center) => edit({ center })} />
+    </div>
+  );
+}
+
+interface NumberFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly name: string;
+  readonly value: number;
+  readonly min?: number;
+  readonly disabled: boolean;
+  readonly onValue: (value: number) => void;
+}
+
+function NumberField({ id, label, name, value, min, disabled, onValue }: NumberFieldProps): ReactNode {
+  return (
+    <span className="vmv-number-field">
+      <label htmlFor={id} title={name}>
+        {label}
+      </label>
+      <input
+        id={id}
+        className="vmv-field vmv-number"
+        type="number"
+        aria-label={name}
+        value={value}
+        min={min}
+        step="any"
+        disabled={disabled}
+        onChange={({ target }) => {
+          // An emptied or half-typed field is not yet a number: wait for the rest.
+          if (Number.isFinite(target.valueAsNumber) && (min === undefined || target.valueAsNumber > min)) onValue(target.valueAsNumber);
+        }}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { decodeView, encodeView } from './view-link.js';
+import type { ViewState } from './view-state.js';
+
+const view: ViewState = {
+  positionLps: [12.5, -30, 48.04],
+  window: { center: 40, width: 400 },
+  inverted: false,
+  mode: 'overlays',
+  layout: 'planes',
+  hiddenLayers: [],
+  hiddenLabels: [],
+};
+
+describe('deep links', () => {
+  it('is short and readable where everything is at its default', () => {
+    expect(encodeView(view)).toBe('at=12.5,-30,48&w=40,400');
+  });
+  it('carries everything', () => {
+    const link = encodeView({ ...view, mode: 'errors', layout: 'axial', inverted: true, hiddenLayers: ['a,b', 'ü&c'], hiddenLabels: [4, 2] });
+    expect(decodeView(`?${link}`)).toEqual({
+      positionLps: [12.5, -30, 48],
+      window: view.window,
+      mode: 'errors',
+      layout: 'axial',
+      inverted: true,
+      hiddenLayers: ['a,b', 'ü&c'],
+      hiddenLabels: [4, 2],
+    });
+  });
+  it('any view comes back, positions to a tenth of a millimetre', () => {
+    const mm = fc.integer({ min: -5000, max: 5000 }).map((n) => n / 10);
+    const views = fc.record({
+      positionLps: fc.tuple(mm, mm, mm),
+      window: fc.record({ center: fc.integer({ min: -2000, max: 2000 }), width: fc.integer({ min: 1, max: 5000 }) }),
+      inverted: fc.boolean(),
+      mode: fc.constantFrom('overlays' as const, 'errors' as const),
+      layout: fc.constantFrom('planes' as const, 'axial' as const, 'coronal' as const, 'sagittal' as const),
+      hiddenLayers: fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' })),
+      hiddenLabels: fc.uniqueArray(fc.integer({ min: 1, max: 65535 })),
+    });
+    fc.assert(fc.property(views, (v) => expect({ ...view, hiddenLayers: [], ...defaults(decodeView(encodeView(v))) }).toEqual(v)));
+  });
+  it.each([
+    ['at=1,2', 'two coordinates'],
+    ['at=1,2,x', 'a letter'],
+    ['at=,,', 'nothing'],
+    ['at=1,2,Infinity', 'no finite number'],
+    ['w=40,0', 'a window of no width'],
+    ['w=40,-5', 'a negative width'],
+    ['mode=everything', 'an unknown mode'],
+    ['layout=oblique', 'an unknown layout'],
+    ['off=0', 'background'],
+    ['off=1.5', 'a fraction'],
+  ])('leaves out what it cannot read: %s (%s)', (link) => expect(decodeView(link)).toEqual({}));
+  it('ignores parameters of the page', () => expect(decodeView('tab=scores&at=1,2,3')).toEqual({ positionLps: [1, 2, 3] }));
+});
+
+/** What a missing part means: its default. Negative zeros are zeros. */
+function defaults(partial: Partial<ViewState>): Partial<ViewState> {
+  return { mode: 'overlays', layout: 'planes', inverted: false, hiddenLayers: [], hiddenLabels: [], ...partial };
+}

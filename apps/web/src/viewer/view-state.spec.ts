@@ -1,0 +1,46 @@
+import { viewReducer } from './view-state.js';
+import type { ViewState } from './view-state.js';
+
+const view: ViewState = {
+  positionLps: [1, 2, 3],
+  window: { center: 40, width: 400 },
+  inverted: false,
+  mode: 'overlays',
+  layout: 'planes',
+  hiddenLayers: [],
+  hiddenLabels: [],
+};
+
+describe('view state', () => {
+  it('stays the same object when nothing changes, so that nothing is drawn again', () => {
+    expect(viewReducer(view, { kind: 'move', to: [1, 2, 3] })).toBe(view);
+    expect(viewReducer(view, { kind: 'window', window: { center: 40, width: 400 } })).toBe(view);
+    expect(viewReducer(view, { kind: 'mode', mode: 'overlays' })).toBe(view);
+    expect(viewReducer(view, { kind: 'layout', layout: 'planes' })).toBe(view);
+    expect(viewReducer(view, { kind: 'show-all-labels' })).toBe(view);
+  });
+  it('moves, inverts, changes window, mode and layout', () => {
+    expect(viewReducer(view, { kind: 'move', to: [0, 2, 3] }).positionLps).toEqual([0, 2, 3]);
+    expect(viewReducer(view, { kind: 'invert' }).inverted).toBe(true);
+    expect(viewReducer(view, { kind: 'window', window: { center: 1, width: 2 } }).window).toEqual({ center: 1, width: 2 });
+    expect(viewReducer(view, { kind: 'mode', mode: 'errors' }).mode).toBe('errors');
+    expect(viewReducer(view, { kind: 'layout', layout: 'axial' }).layout).toBe('axial');
+  });
+  it('toggles a structure on and off', () => {
+    const off = viewReducer(view, { kind: 'toggle-label', value: 4 });
+    expect(off.hiddenLabels).toEqual([4]);
+    expect(viewReducer(off, { kind: 'toggle-label', value: 4 }).hiddenLabels).toEqual([]);
+  });
+  it('shows one structure alone, and all again', () => {
+    const only = viewReducer(view, { kind: 'only-label', value: 2, all: [1, 2, 3] });
+    expect(only.hiddenLabels).toEqual([1, 3]);
+    expect(viewReducer(only, { kind: 'show-all-labels' }).hiddenLabels).toEqual([]);
+  });
+  it('several predictions go together: any shown hides all, none shown shows all', () => {
+    const ids = ['a', 'b'];
+    const someShown = { ...view, hiddenLayers: ['a', 'reference'] };
+    const hidden = viewReducer(someShown, { kind: 'toggle-layers', ids });
+    expect(hidden.hiddenLayers).toEqual(['reference', 'a', 'b']);
+    expect(viewReducer(hidden, { kind: 'toggle-layers', ids }).hiddenLayers).toEqual(['reference']);
+  });
+});

@@ -1,0 +1,69 @@
+import type { Vec3 } from '#imaging';
+import type { GreyWindow } from './grey-window.js';
+import type { PlaneName } from './planes.js';
+
+/** What is drawn over the image: the label maps themselves, or where they disagree. */
+export type OverlayMode = 'overlays' | 'errors';
+
+/** Three planes at once, or one of them alone. */
+export type Layout = 'planes' | PlaneName;
+
+/** Everything that a link must carry so that somebody else sees the same. */
+export interface ViewState {
+  /** Point at which the three planes meet, LPS mm. */
+  readonly positionLps: Vec3;
+  readonly window: GreyWindow;
+  readonly inverted: boolean;
+  readonly mode: OverlayMode;
+  readonly layout: Layout;
+  /** Ids of layers and values of labels that are switched off. What is not named is shown. */
+  readonly hiddenLayers: readonly string[];
+  readonly hiddenLabels: readonly number[];
+}
+
+export type ViewAction =
+  | { readonly kind: 'move'; readonly to: Vec3 }
+  | { readonly kind: 'window'; readonly window: GreyWindow }
+  | { readonly kind: 'invert' }
+  | { readonly kind: 'mode'; readonly mode: OverlayMode }
+  | { readonly kind: 'layout'; readonly layout: Layout }
+  | { readonly kind: 'toggle-layers'; readonly ids: readonly string[] }
+  | { readonly kind: 'toggle-label'; readonly value: number }
+  | { readonly kind: 'only-label'; readonly value: number; readonly all: readonly number[] }
+  | { readonly kind: 'show-all-labels' }
+  | { readonly kind: 'replace'; readonly view: ViewState };
+
+const toggled = <T>(list: readonly T[], item: T): readonly T[] =>
+  list.includes(item) ? list.filter((x) => x !== item) : [...list, item];
+
+/** The next view; returns the very same object when nothing changes, so that nobody re-renders for nothing. */
+export function viewReducer(view: ViewState, action: ViewAction): ViewState {
+  switch (action.kind) {
+    case 'move':
+      return action.to.every((mm, w) => mm === view.positionLps[w]) ? view : { ...view, positionLps: action.to };
+    case 'window':
+      return action.window.center === view.window.center && action.window.width === view.window.width
+        ? view
+        : { ...view, window: action.window };
+    case 'invert':
+      return { ...view, inverted: !view.inverted };
+    case 'mode':
+      return action.mode === view.mode ? view : { ...view, mode: action.mode };
+    case 'layout':
+      return action.layout === view.layout ? view : { ...view, layout: action.layout };
+    case 'toggle-layers': {
+      // Several at once (all predictions): if any is shown, hide them all; otherwise show them all.
+      const anyShown = action.ids.some((id) => !view.hiddenLayers.includes(id));
+      const others = view.hiddenLayers.filter((id) => !action.ids.includes(id));
+      return { ...view, hiddenLayers: anyShown ? [...others, ...action.ids] : others };
+    }
+    case 'toggle-label':
+      return { ...view, hiddenLabels: toggled(view.hiddenLabels, action.value) };
+    case 'only-label':
+      return { ...view, hiddenLabels: action.all.filter((value) => value !== action.value) };
+    case 'show-all-labels':
+      return view.hiddenLabels.length === 0 ? view : { ...view, hiddenLabels: [] };
+    case 'replace':
+      return action.view;
+  }
+}

@@ -1,0 +1,266 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { PhaseRules } from '#domain';
+import {
+  importBenchmark,
+  submit,
+  type Benchmark,
+  type CaseResult,
+  type EvaluationRun,
+  type ImportedCase,
+  type Log,
+  type Submission,
+} from '#evaluation';
+import { writeNifti, type Geometry } from '#imaging';
+import { createModelInspector } from '#inference';
+import { removeEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from '#persistence';
+import type { Manifest } from '#pipeline';
+import { migrateAll, openPlatform, readConfig, type Platform } from '#platform';
+
+const SILENT: Log & { debug: Log['info'] } = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  debug: () => undefined,
+};
+const GEOMETRY: Geometry = {
+  sizeXyz: [12, 10, 6],
+  spacingMm: [2, 2, 5],
+  originLps: [-10, 4, 100],
+  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+};
+const VOXELS = 12 * 10 * 6;
+const RULES: PhaseRules = {
+  regions: [{ name: 'liver', labels: [1] }],
+  metrics: [
+    { id: 'dice', penalty: { kind: 'fixed', value: 0 } },
+    { id: 'hd95', penalty: { kind: 'volume-diagonal' } },
+  ],
+  ranking: { kind: 'mean-then-rank', metric: 'dice', ties: 'min' },
+  limits: { loadSeconds: 60, caseSeconds: 60, memoryMib: 1024, threads: 1 },
+};
+
+const MANIFEST: Manifest = {
+  manifestVersion: 1,
+  name: 'threshold',
+  version: '1.0.0',
+  task: 'semantic',
+  inputs: [{ tensor: 'image', layout: 'NCXYZ', dtype: 'float32', channels: [{ name: 'CT' }] }],
+  output: { tensor: 'logits', layout: 'NCXYZ', meaning: 'logits' },
+  preprocess: [{ op: 'orient', axes: 'RAS' }],
+  inference: { mode: 'full', divisor: [1, 1, 1], padValue: 0 },
+  postprocess: [{ op: 'softmax' }, { op: 'invert', order: 1 }, { op: 'argmax' }],
+  labels: [
+    { value: 0, name: 'background' },
+    { value: 1, name: 'liver' },
+  ],
+};
+
+/** The image is 1 in the first 120 voxels; of the reference the first `missing` voxels lack, so that Dice is known. */
+function smallCase(name: string, missing: number): ImportedCase {
+  const image = Float32Array.from({ length: VOXELS }, (_, v) => (v < 120 ? 1 : 0));
+  const labels = Uint8Array.from({ length: VOXELS }, (_, v) => (v >= missing && v < 120 ? 1 : 0));
+  return {
+    name,
+    patient: name,
+    facts: { site: 'A' },
+    files: async () => ({
+      image: await writeNifti({ geometry: GEOMETRY, data: image }, { gzip: true }),
+      references: [
+        {
+          reader: 'consensus',
+          consensus: true,
+          labels: await writeNifti({ geometry: GEOMETRY, data: labels }, { gzip: true }),
+        },
+      ],
+    }),
+  };
+}
+
+/** Dice of the threshold models on a case whose reference lacks so many of 120 voxels. */
+export const expectedDice = (missing: number): number => (2 * (120 - missing)) / (240 - missing);
+
+export const PRACTICE_MISSING = [0, 20];
+export const TEST_MISSING = [0, 40, 60];
+
+export interface SmallPlatform {
+  readonly platform: Platform;
+  readonly server: EmbeddedPostgres;
+  readonly benchmark: Benchmark;
+  /** Enters a model as a new algorithm. */
+  submit(model: Uint8Array, slug: string, rules?: { readonly benchmark?: string }): Promise<Submission>;
+  /** Starts a worker as a process of its own, as the product does. */
+  startWorker(environment?: Readonly<Record<string, string>>): WorkerProcess;
+  /** Another benchmark of the same small cases under other limits. */
+  makeBenchmark(slug: string, limits: Partial<PhaseRules['limits']>): Promise<Benchmark>;
+  run(id: string): Promise<EvaluationRun>;
+  results(runId: string): Promise<readonly CaseResult[]>;
+  remove(): Promise<void>;
+}
+
+export interface WorkerProcess {
+  readonly process: ChildProcess;
+  readonly pid: number;
+  /** What it logged so far. */
+  lines(): readonly string[];
+  stop(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Real database, queue and files in a folder of their own, and a benchmark of two practice and three held-out cases. */
+export async function smallPlatform(): Promise<SmallPlatform> {
+  const entry = resolve(import.meta.dirname, '../../../../dist/apps/worker/src/main.js');
+  if (!existsSync(entry)) throw new Error(`${entry} is missing; run "npm run build" first`);
+  const dataDir = mkdtempSync(join(tmpdir(), 'voxelmark-worker-'));
+  const server = await startEmbeddedPostgres({ dataDir });
+  const config = readConfig({ VOXELMARK_DATA_DIR: dataDir });
+  await migrateAll(config, SILENT);
+  const platform = await openPlatform(config, 'test', SILENT);
+  const { records, blobs, accounts } = platform;
+  const { id: submitterId } = await accounts.createAccount({
+    email: 'r@example.org',
+    name: 'R',
+    role: 'researcher',
+    passwordHash: null,
+  });
+  const workers: WorkerProcess[] = [];
+
+  const makeBenchmark = async (slug: string, limits: Partial<PhaseRules['limits']>) => {
+    const rules = { ...RULES, limits: { ...RULES.limits, ...limits } };
+    const { benchmark } = await importBenchmark(platform, {
+      slug,
+      title: slug,
+      question: 'Where is the liver?',
+      summary: '',
+      rules: '',
+      synthetic: true,
+      labels: [{ value: 1, name: 'liver' }],
+      windowPresets: [],
+      dataset: { slug: `${slug}-data`, name: slug, licence: 'CC0-1.0', description: '' },
+      members: [],
+      phases: [
+        {
+          kind: 'practice',
+          title: 'Practice',
+          label: 'PUBLIC',
+          rules,
+          cases: PRACTICE_MISSING.map((missing, n) => smallCase(`practice-${n}`, missing)),
+        },
+        {
+          kind: 'test',
+          title: 'Test',
+          label: 'SEALED',
+          rules,
+          cases: TEST_MISSING.map((missing, n) => smallCase(`test-${n}`, missing)),
+        },
+      ],
+    });
+    return benchmark;
+  };
+
+  return {
+    platform,
+    server,
+    benchmark: await makeBenchmark('small', {}),
+    makeBenchmark,
+    async submit(model, slug, { benchmark = 'small' } = {}) {
+      const stored = await blobs.put(
+        (async function* () {
+          yield model;
+        })(),
+      );
+      const inspector = createModelInspector({ scratchDir: join(dataDir, 'scratch') });
+      const algorithm = { slug, name: slug, description: '' };
+      const command = {
+        benchmark,
+        submitterId,
+        algorithm,
+        version: '1.0.0',
+        manifest: MANIFEST,
+        model: stored,
+        idempotencyKey: null,
+      };
+      return (await submit({ records, blobs, inspector }, command)).submission;
+    },
+    startWorker(environment = {}) {
+      const worker = workerProcess(entry, {
+        VOXELMARK_DATA_DIR: dataDir,
+        VOXELMARK_PARENT_PID: String(process.pid),
+        ...environment,
+      });
+      workers.push(worker);
+      return worker;
+    },
+    async run(id) {
+      const context = await records.runContext(id);
+      if (!context) throw new Error(`no run ${id}`);
+      return context.run;
+    },
+    results: (runId) => records.caseResults(runId),
+    async remove() {
+      await Promise.all(workers.map((worker) => worker.stop('SIGTERM')));
+      await platform.close();
+      await server.stop();
+      removeEmbeddedPostgres(dataDir);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function workerProcess(entry: string, environment: Readonly<Record<string, string>>): WorkerProcess {
+  const child = spawn(process.execPath, ['--no-warnings', entry], {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString('utf8')));
+  const ended = new Promise<number | null>((done) => child.once('close', (code) => done(code)));
+  return {
+    process: child,
+    pid: child.pid!,
+    lines: () => log.split('\n').filter(Boolean),
+    stop(signal) {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** Waits until `look` gives something; fails with what `describe` says after `seconds`. */
+export async function eventually<T>(
+  look: () => Promise<T | null | undefined | false>,
+  seconds: number,
+  describe: () => string = () => 'it',
+): Promise<T> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (performance.now() > end) throw new Error(`${describe()} did not come about within ${seconds} s`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+/** The processes that run models for a worker (Linux). */
+export function modelProcesses(workerPid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
+        return Number(parent) === workerPid && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('runner-child');
+      } catch {
+        return false; // ended while we looked
+      }
+    })
+    .map(Number);
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { CAPACITIES, PHASE_KINDS, SECRECY_LABELS } from '#domain';
+import { cursor, id, instant, metricValues, none, slug, vec3 } from './primitives.js';
+import type { Endpoint } from './endpoint.js';
+
+const secrecyLabel = z.enum(SECRECY_LABELS);
+export const phaseKind = z.enum(PHASE_KINDS);
+
+export const region = z.object({ name: z.string(), labels: z.array(z.number().int().min(1)).min(1), color: z.string().optional() });
+export const penalty = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('fixed'), value: z.number() }),
+  z.object({ kind: z.literal('volume-diagonal') }),
+]);
+export const phaseRules = z.object({
+  regions: z.array(region),
+  metrics: z.array(z.object({ id: z.string(), penalty })),
+  ranking: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('mean-then-rank'), metric: z.string(), ties: z.literal('min') }),
+    z.object({ kind: z.literal('consensus'), metrics: z.array(z.string()), ties: z.literal('min') }),
+  ]),
+  limits: z.object({ loadSeconds: z.number(), caseSeconds: z.number(), memoryMib: z.number(), threads: z.number().int() }),
+});
+
+/** What a metric means: from the catalogue. */
+export const metricInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  abbreviation: z.string(),
+  unit: z.string().describe('empty when unitless'),
+  direction: z.enum(['higher', 'lower']),
+  description: z.string(),
+});
+
+export const phaseSummary = z.object({
+  id,
+  kind: phaseKind,
+  title: z.string(),
+  label: secrecyLabel,
+  caseCount: z.number().int(),
+  rules: phaseRules,
+});
+
+export const benchmarkSummary = z.object({
+  id,
+  slug: z.string(),
+  title: z.string(),
+  question: z.string(),
+  published: z.boolean(),
+  synthetic: z.boolean(),
+  caseCount: z.number().int(),
+  algorithmCount: z.number().int(),
+  structures: z.array(z.string()),
+  leader: z.object({ algorithm: z.string(), version: z.string(), metric: z.string(), value: z.number() }).nullable(),
+  createdAt: instant,
+});
+
+export const benchmarkView = benchmarkSummary.extend({
+  summary: z.string(),
+  rules: z.string().describe('Markdown'),
+  labels: z.array(z.object({ value: z.number().int(), name: z.string(), color: z.string() })),
+  windowPresets: z.array(z.object({ name: z.string(), center: z.number(), width: z.number() })),
+  metrics: z.array(metricInfo),
+  dataset: z.object({ slug: z.string(), name: z.string(), licence: z.string(), description: z.string(), version: z.number().int(), digest: z.string() }),
+  phases: z.array(phaseSummary),
+  /** What the asking person is here. */
+  capacities: z.array(z.enum(CAPACITIES)),
+});
+export type BenchmarkView = z.infer<typeof benchmarkView>;
+
+export const aggregate = z.object({ region: z.string(), metric: z.string(), mean: z.number(), n: z.number().int(), penalised: z.number().int() });
+
+export const leaderboardEntry = z.object({
+  rank: z.number().int(),
+  runId: id,
+  submissionId: id,
+  algorithm: z.object({ slug: z.string(), name: z.string() }),
+  version: z.string(),
+  submitter: z.string().describe('display name'),
+  metrics: z.record(z.string(), z.number()).describe('means over structures and cases after penalties'),
+  aggregates: z.array(aggregate),
+  cases: z.object({ scored: z.number().int(), failed: z.number().int() }),
+  practiceUsage: z
+    .object({ elapsedMs: z.number(), cpuMs: z.number(), peakRssBytes: z.number() })
+    .nullable()
+    .describe('medians over practice cases'),
+  finishedAt: instant,
+});
+export const leaderboard = z.object({
+  benchmark: z.string(),
+  phase: phaseKind,
+  signature: z.string(),
+  updatedAt: instant.nullable(),
+  total: z.number().int(),
+  items: z.array(leaderboardEntry),
+  nextCursor: z.string().nullable(),
+});
+export type LeaderboardView = z.infer<typeof leaderboard>;
+export type LeaderboardEntryView = z.infer<typeof leaderboardEntry>;
+
+const geometry = z.object({ sizeXyz: vec3, spacingMm: vec3, originLps: vec3, direction: z.array(z.number()).length(9) });
+export const caseSummary = z.object({
+  id,
+  name: z.string(),
+  ordinal: z.number().int(),
+  label: secrecyLabel,
+  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+  sizeXyz: vec3,
+  spacingMm: vec3,
+});
+
+/** What the viewer may show of one case; layers that the asking person may not see are absent. */
+export const caseView = caseSummary.extend({
+  benchmark: z.object({ slug: z.string(), title: z.string() }),
+  phase: phaseKind,
+  geometry,
+  image: z.object({ objectId: id, bytes: z.number().int() }),
+  references: z.array(z.object({ objectId: id, reader: z.string(), consensus: z.boolean() })),
+  predictions: z.array(
+    z.object({
+      objectId: id.nullable(),
+      runId: id,
+      rank: z.number().int().nullable(),
+      algorithm: z.object({ slug: z.string(), name: z.string() }),
+      version: z.string(),
+      state: z.enum(['scored', 'failed']),
+      failureCode: z.string().nullable(),
+      scores: z.array(z.object({ region: z.string(), status: z.string(), values: metricValues, reasons: z.record(z.string(), z.string()) })),
+    }),
+  ),
+  neighbours: z.object({ previous: id.nullable(), next: id.nullable() }),
+});
+export type CaseView = z.infer<typeof caseView>;
+
+const bySlug = z.strictObject({ slug });
+const tag = 'Benchmarks';
+export const benchmarkEndpoints = {
+  listBenchmarks: { method: 'GET', path: '/benchmarks', action: 'benchmark.view', tag, summary: 'Published benchmarks', params: none, query: none, body: null, response: z.object({ items: z.array(benchmarkSummary) }), status: 200 },
+  getBenchmark: { method: 'GET', path: '/benchmarks/:slug', action: 'benchmark.view', tag, summary: 'Question, data, rules', params: bySlug, query: none, body: null, response: benchmarkView, status: 200 },
+  getLeaderboard: { method: 'GET', path: '/benchmarks/:slug/leaderboard', action: 'leaderboard.view', tag, summary: 'One row per algorithm version, by rank', params: bySlug, query: z.strictObject({ phase: phaseKind.default('test'), limit: z.coerce.number().int().min(1).max(200).default(100), cursor: cursor.optional() }), body: null, response: leaderboard, status: 200 },
+  listCases: { method: 'GET', path: '/benchmarks/:slug/cases', action: 'benchmark.view', tag, summary: 'Cases of a phase that the asking person may see', params: bySlug, query: z.strictObject({ phase: phaseKind.default('practice') }), body: null, response: z.object({ items: z.array(caseSummary), hidden: z.number().int().describe('cases that exist but are not shown') }), status: 200 },
+  getCase: { method: 'GET', path: '/cases/:id', action: 'case.view', tag: 'Cases', summary: 'Image, references and predictions of one case', params: z.strictObject({ id }), query: none, body: null, response: caseView, status: 200 },
+  getObject: { method: 'GET', path: '/objects/:id', action: 'object.view', tag: 'Cases', summary: 'Voxels of an image, a reference or a prediction (NIfTI, gzip). The only route that pixels leave by; an access event is written first. Accepts Range.', params: z.strictObject({ id }), query: none, body: null, response: null, produces: 'application/gzip', status: 200 },
+} as const satisfies Record<string, Endpoint>;

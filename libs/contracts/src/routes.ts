@@ -1,0 +1,14 @@
+import { accountEndpoints } from './accounts.js';
+import { benchmarkEndpoints } from './benchmarks.js';
+import { submissionEndpoints } from './submissions.js';
+import { operationEndpoints } from './operations.js';
+
+/** Every route of the API under /api/v1. The server refuses to start when one has no handler, or a handler has none. */
+export const ENDPOINTS = {
+  ...accountEndpoints,
+  ...benchmarkEndpoints,
+  ...submissionEndpoints,
+  ...operationEndpoints,
+} as const;
+export type EndpointId = keyof typeof ENDPOINTS;
+export const API_PREFIX = '/api/v1';

@@ -1,0 +1,182 @@
+import type { SecrecyLabel } from './secrecy.js';
+import type { PhaseKind } from './benchmark.js';
+
+/** What an account may be. A visitor has no account. */
+export const ROLES = ['visitor', 'researcher', 'organiser', 'reader', 'steward', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+export const ACCOUNT_ROLES = ['researcher', 'organiser', 'reader', 'steward', 'admin'] as const;
+export type AccountRole = (typeof ACCOUNT_ROLES)[number];
+
+/** What a person is to one benchmark. */
+export const CAPACITIES = ['organiser', 'reader', 'steward'] as const;
+export type Capacity = (typeof CAPACITIES)[number];
+
+/** What a personal access token may be used for. A session may do all that its role may. */
+export const SCOPES = ['read', 'submit', 'data', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who asks. */
+export interface Actor {
+  readonly userId: string | null;
+  readonly role: Role;
+  /** Scopes of the token used; null for a browser session. */
+  readonly scopes: readonly Scope[] | null;
+}
+
+export const VISITOR: Actor = { userId: null, role: 'visitor', scopes: null };
+
+/** What is asked for. One word per kind of act; a route names exactly one of them, or it does not start. */
+export const ACTIONS = [
+  'public', // health, OpenAPI, sign-in: for everybody, before anyone is known
+  'session.own', // one's own account and the list of one's tokens
+  'session.secure', // password and tokens: by a signed-in browser session, never by a token, or a token could breed
+  'user.manage',
+  'benchmark.view',
+  'benchmark.manage',
+  'leaderboard.view',
+  'algorithm.view',
+  'submission.create',
+  'submission.list-own',
+  'submission.view',
+  'submission.control', // cancel, retry
+  'run.view', // state of a run
+  'run.case-list', // which cases a run has, k of n
+  'run.case-result', // figures of one case
+  'run.error-text', // full text of what went wrong
+  'case.view', // that a case exists, its geometry and clinical facts
+  'object.view', // voxels of an image, a reference or a prediction
+  'model.download',
+  'access-log.view',
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** The scope that a token needs for an action. */
+export const ACTION_SCOPE: Readonly<Record<Action, Scope | null>> = {
+  public: null,
+  'session.own': 'read',
+  'session.secure': null,
+  'user.manage': 'admin',
+  'benchmark.view': 'read',
+  'benchmark.manage': 'data',
+  'leaderboard.view': 'read',
+  'algorithm.view': 'read',
+  'submission.create': 'submit',
+  'submission.list-own': 'read',
+  'submission.view': 'read',
+  'submission.control': 'submit',
+  'run.view': 'read',
+  'run.case-list': 'read',
+  'run.case-result': 'read',
+  'run.error-text': 'read',
+  'case.view': 'read',
+  'object.view': 'read',
+  'model.download': 'read',
+  'access-log.view': 'read',
+};
+
+/** The thing asked about, as far as the decision needs it. */
+export interface Resource {
+  /** Highest label of what the answer is computed from. */
+  readonly label?: SecrecyLabel;
+  readonly published?: boolean;
+  readonly ownerId?: string | null;
+  readonly phase?: PhaseKind;
+  readonly kind?: 'image' | 'reference' | 'prediction' | 'model';
+  /** The actor's capacities in the benchmark concerned. */
+  readonly capacities?: readonly Capacity[];
+}
+
+export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly why: 'sign-in' | 'scope' | 'forbidden' | 'hidden' };
+
+const ALLOW: Decision = { allowed: true };
+const deny = (why: 'sign-in' | 'scope' | 'forbidden' | 'hidden'): Decision => ({ allowed: false, why });
+
+/**
+ * The one policy. Deny by default.
+ *
+ * `hidden` must become the same 404 as a thing that does not exist; `sign-in` 401; `scope` and `forbidden` 403.
+ * Held-out (SEALED) images, references, predictions, per-case figures, error texts and times are for the organiser and
+ * the steward of the benchmark only; a reader sees held-out images only (predictions and references wait for reader
+ * studies); an administrator has no standing access to sealed data.
+ */
+export function decide(actor: Actor, action: Action, resource: Resource = {}): Decision {
+  const scope = ACTION_SCOPE[action];
+  if (actor.scopes !== null && scope !== null && !actor.scopes.includes(scope)) return deny('scope');
+  const signedIn = actor.userId !== null;
+  const owner = signedIn && resource.ownerId === actor.userId;
+  const capacities = signedIn ? (resource.capacities ?? []) : [];
+  const organiser = capacities.includes('organiser');
+  const keeper = organiser || capacities.includes('steward');
+  // what belongs to an unpublished benchmark exists for those who prepare it, and for nobody else
+  const unseen = resource.published === false && !keeper && actor.role !== 'admin';
+
+  switch (action) {
+    case 'public':
+      return ALLOW;
+    case 'session.own':
+    case 'submission.list-own':
+      return signedIn ? ALLOW : deny('sign-in');
+    case 'session.secure':
+      if (!signedIn) return deny('sign-in');
+      return actor.scopes === null ? ALLOW : deny('forbidden');
+    case 'user.manage':
+      return actor.role === 'admin' ? ALLOW : deny(signedIn ? 'forbidden' : 'sign-in');
+    case 'benchmark.manage':
+      if (!signedIn) return deny('sign-in');
+      return actor.role === 'organiser' || actor.role === 'admin' ? ALLOW : deny('forbidden');
+    case 'benchmark.view':
+    case 'leaderboard.view':
+      return unseen ? deny('hidden') : ALLOW;
+    case 'algorithm.view':
+      return ALLOW;
+    case 'submission.create':
+      if (!signedIn) return deny('sign-in');
+      if (unseen) return deny('hidden');
+      // whoever may look at the held-out set of a benchmark does not compete on it
+      return capacities.length > 0 ? deny('forbidden') : ALLOW;
+    case 'submission.view':
+    case 'run.view':
+      // that a run exists and how it stands on the board is public; everything finer is asked for separately
+      return unseen && !owner ? deny('hidden') : ALLOW;
+    case 'submission.control':
+      if (!signedIn) return deny('sign-in');
+      if (unseen && !owner) return deny('hidden');
+      return owner || organiser || actor.role === 'admin' ? ALLOW : deny('forbidden');
+    case 'run.case-list':
+    case 'run.case-result':
+      return (!unseen && seesLabel(resource.label, signedIn)) || keeper ? ALLOW : deny('hidden');
+    case 'case.view':
+      return (!unseen && seesLabel(resource.label, signedIn)) || keeper || capacities.includes('reader')
+        ? ALLOW
+        : deny('hidden');
+    case 'run.error-text':
+      if (resource.label === undefined) return deny('hidden');
+      return keeper || (owner && resource.label !== 'SEALED') ? ALLOW : deny('hidden');
+    case 'object.view':
+      if (resource.kind === undefined || resource.kind === 'model') return deny('hidden');
+      if ((!unseen && seesLabel(resource.label, signedIn)) || keeper) return ALLOW;
+      return resource.kind === 'image' && capacities.includes('reader') ? ALLOW : deny('hidden');
+    case 'model.download':
+      return owner ? ALLOW : deny(signedIn ? 'hidden' : 'sign-in');
+    case 'access-log.view':
+      if (!signedIn) return deny('sign-in');
+      if (unseen) return deny('hidden');
+      return keeper || actor.role === 'admin' ? ALLOW : deny('forbidden');
+  }
+}
+
+/**
+ * What can be said before the thing asked about is known: refuses only what no resource whatever would make allowed, for
+ * instance a visitor who wants to submit, or a token without the scope. Whoever passes this door is asked again with the
+ * resource.
+ */
+export function decideAtDoor(actor: Actor, action: Action): Decision {
+  const generous: Resource = { label: 'PUBLIC', published: true, ownerId: actor.userId, kind: 'image' };
+  const asStranger = decide(actor, action, generous);
+  if (asStranger.allowed || actor.userId === null) return asStranger;
+  return decide(actor, action, { ...generous, capacities: CAPACITIES });
+}
+
+function seesLabel(label: SecrecyLabel | undefined, signedIn: boolean): boolean {
+  return label === 'PUBLIC' || (label === 'PARTICIPANT' && signedIn);
+}

@@ -1,0 +1,80 @@
+import type { Penalty, PhaseRules } from '#domain';
+import { diagonalMm, type Geometry } from '#imaging';
+import type { MetricValue } from '#metrics';
+import type { Aggregate, CaseResult } from './ports.js';
+
+/** A reference case as far as an aggregate needs it. */
+export interface CountedCase {
+  readonly id: string;
+  readonly geometry: Geometry;
+}
+
+export interface RunAggregates {
+  readonly aggregates: readonly Aggregate[];
+  /** Mean over regions of the means, by metric id: what a leaderboard ranks. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/**
+ * Means over the reference cases of a phase, region by region and metric by metric.
+ *
+ * We go over the references, never over the predictions: each case enters each mean exactly once. Where there is no
+ * number (the algorithm failed on the case, a distance to an empty mask is unbounded, a value is undefined) the penalty
+ * that the phase declares for the metric takes its place and is counted in `penalised`. Both masks empty is agreement and
+ * no penalty; the metric already says so. Every region weighs the same in the mean over regions.
+ *
+ * Sums run in the order of `cases`, so that equal results give equal bits.
+ *
+ * @throws RangeError when a case has no final result: an aggregate of a part would look like one of the whole
+ */
+export function aggregate(
+  { regions, metrics }: Pick<PhaseRules, 'regions' | 'metrics'>,
+  cases: readonly CountedCase[],
+  results: readonly CaseResult[],
+): RunAggregates {
+  if (cases.length === 0) throw new RangeError('a phase without cases has no means');
+  const byCase = new Map(results.map((result) => [result.caseId, result]));
+  const settled = cases.map((counted) => {
+    const result = byCase.get(counted.id);
+    if (!result || result.state === 'pending') throw new RangeError(`case ${counted.id} has no final result yet`);
+    return { ...counted, result };
+  });
+
+  const aggregates = regions.flatMap(({ name: region }) =>
+    metrics.map(({ id: metric, penalty }): Aggregate => {
+      let sum = 0;
+      let penalised = 0;
+      for (const { geometry, result } of settled) {
+        const value = result.state === 'scored' ? valueOf(result, region, metric) : null;
+        if (value?.kind === 'value') sum += value.value;
+        else {
+          sum += penaltyOf(penalty, geometry);
+          penalised++;
+        }
+      }
+      return { region, metric, mean: sum / settled.length, n: settled.length, penalised };
+    }),
+  );
+
+  const overRegions = metrics.map(({ id }) => {
+    const means = aggregates.filter(({ metric }) => metric === id).map(({ mean }) => mean);
+    return [id, means.reduce((sum, mean) => sum + mean, 0) / means.length] as const;
+  });
+  return { aggregates, metrics: Object.fromEntries(overRegions) };
+}
+
+function valueOf({ caseId, scores }: CaseResult, region: string, metric: string): MetricValue {
+  const value = scores.find((score) => score.region === region)?.values[metric];
+  if (!value) throw new RangeError(`case ${caseId} was scored, but has no ${metric} of region "${region}"`);
+  if (value.kind === 'value' && !Number.isFinite(value.value)) {
+    throw new RangeError(
+      `case ${caseId} has ${value.value} as ${metric} of region "${region}"; expected a finite number`,
+    );
+  }
+  return value;
+}
+
+/** What a missing number is worth: a constant, or the diagonal of the reference volume in mm. */
+export function penaltyOf(penalty: Penalty, geometry: Geometry): number {
+  return penalty.kind === 'fixed' ? penalty.value : diagonalMm(geometry);
+}

@@ -1,0 +1,201 @@
+import { EngineUnavailable } from '#domain';
+import { readLabelMap, voxelCount, type LabelMap } from '#imaging';
+import { evaluateCase } from './evaluate-case.js';
+import { ModelFailure } from './ports.js';
+import {
+  GEOMETRY,
+  memoryBlobs,
+  memoryRun,
+  noPrediction,
+  scriptedSessions,
+  stagePorts,
+  USAGE,
+} from './test-support/memory-ports.js';
+
+const JOB = { runId: 'run-1', epoch: 1, caseId: 'case-1' };
+const never = new AbortController().signal;
+/** Label 1 in the first `count` voxels; the reference has it in the first 6. */
+const prediction = (count: number): LabelMap => ({
+  geometry: GEOMETRY,
+  data: Uint8Array.from({ length: voxelCount(GEOMETRY) }, (_, v) => (v < count ? 1 : 0)),
+});
+const predicts = (count: number) => async () => ({ labels: prediction(count), usage: USAGE });
+
+async function setUp(label: 'PUBLIC' | 'SEALED' = 'PUBLIC') {
+  const blobs = memoryBlobs();
+  return { blobs, run: await memoryRun(blobs, label) };
+}
+
+describe('one case', () => {
+  it('ends as a scored row with its prediction, labelled as its image', async () => {
+    const { blobs, run } = await setUp('SEALED');
+    await evaluateCase(stagePorts(run, blobs, scriptedSessions(predicts(3))), JOB, never);
+    // 3 of 6 voxels found, none too many: Dice 2*3/(3+6)
+    expect(run.outcome?.scores).toEqual([
+      { region: 'liver', status: 'ok', values: { dice: { kind: 'value', value: 2 / 3 } } },
+    ]);
+    expect(run.outcome?.prediction).toMatchObject({ kind: 'prediction', label: 'SEALED', inputs: ['image-id'] });
+    expect(run.outcome?.usage).toEqual(USAGE);
+    const stored = await readLabelMap(await blobs.read(run.outcome!.prediction!.sha256));
+    expect(stored.data).toEqual(prediction(3).data);
+    expect(run.released).toBe(0);
+  });
+
+  it('does nothing when somebody else has it or it is done', async () => {
+    const { blobs, run } = await setUp();
+    run.entitled = false;
+    const sessions = scriptedSessions(predicts(3));
+    await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
+    expect([sessions.opened, run.outcome]).toEqual([0, null]);
+  });
+
+  it('ends as a failed row with code, detail and undefined values when the algorithm fails', async () => {
+    const { blobs, run } = await setUp();
+    const sessions = scriptedSessions(() =>
+      Promise.reject(new ModelFailure('inference-failed', 'Reshape: 24 into 27')),
+    );
+    await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
+    expect(run.outcome).toEqual({
+      prediction: null,
+      usage: null,
+      scores: noPrediction,
+      failure: { code: 'inference-failed', detail: 'Reshape: 24 into 27' },
+    });
+    expect(sessions.opened).toBe(1);
+  });
+
+  it.each(['inference-crashed', 'inference-out-of-memory'] as const)(
+    'is tried once more in a fresh process after %s, and then scored',
+    async (code) => {
+      const { blobs, run } = await setUp();
+      let calls = 0;
+      const sessions = scriptedSessions(async () => {
+        if (++calls === 1) throw new ModelFailure(code, 'gone');
+        return predicts(6)();
+      });
+      await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
+      expect(sessions.opened).toBe(2);
+      expect(run.outcome?.failure).toBeNull();
+    },
+  );
+
+  it("is the algorithm's failure after two abnormal ends, with the code of the last", async () => {
+    const { blobs, run } = await setUp();
+    const sessions = scriptedSessions(() => Promise.reject(new ModelFailure('inference-crashed', 'signal SIGFPE')));
+    await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
+    expect(sessions.opened).toBe(2);
+    expect(run.outcome?.failure?.code).toBe('inference-crashed');
+  });
+
+  it('is not tried twice when time ran out: it would run out again', async () => {
+    const { blobs, run } = await setUp();
+    const sessions = scriptedSessions(() =>
+      Promise.reject(new ModelFailure('inference-timeout', 'no answer within 10 s')),
+    );
+    await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
+    expect(sessions.opened).toBe(1);
+  });
+
+  it('ends as worker-lost after it took three workers with it, without touching the model', async () => {
+    const { blobs, run } = await setUp();
+    run.lost = 3;
+    const sessions = scriptedSessions(predicts(6));
+    await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
+    expect(run.outcome?.failure?.code).toBe('worker-lost');
+    expect(sessions.opened).toBe(0);
+  });
+});
+
+describe('faults of ours', () => {
+  it('give the case back and are thrown, for the queue to try again', async () => {
+    const { blobs, run } = await setUp();
+    const ports = stagePorts(
+      run,
+      blobs,
+      scriptedSessions(() => Promise.reject(new EngineUnavailable('runner-scratch', 'disk full'))),
+    );
+    for (let i = 0; i < 5; i++) await expect(evaluateCase(ports, JOB, never)).rejects.toThrow('disk full');
+    expect(run).toMatchObject({ released: 5, outcome: null, failure: null });
+  });
+
+  it('end the run as a defect when they come back, instead of going round for ever', async () => {
+    const { blobs, run } = await setUp();
+    const ports = stagePorts(
+      run,
+      blobs,
+      scriptedSessions(() => Promise.reject(new TypeError('x is undefined'))),
+    );
+    await expect(evaluateCase(ports, JOB, never)).rejects.toThrow(TypeError);
+    await expect(evaluateCase(ports, JOB, never)).rejects.toThrow(TypeError);
+    await evaluateCase(ports, JOB, never);
+    expect(run.failure?.code).toBe('defect');
+    expect(run.outcome).toBeNull();
+  });
+
+  it('a blob that is gone or has changed ends the run as case-unreadable and costs the algorithm nothing', async () => {
+    for (const spoil of ['delete', 'change'] as const) {
+      const { blobs, run } = await setUp();
+      if (spoil === 'delete') blobs.content.delete(run.case.image.sha256);
+      else blobs.content.set(run.case.references[0].object.sha256, Uint8Array.of(1, 2, 3));
+      await evaluateCase(stagePorts(run, blobs, scriptedSessions(predicts(6))), JOB, never);
+      expect(run.failure?.code).toBe('case-unreadable');
+      expect(run.failure?.detail).toMatch(
+        spoil === 'delete' ? /image .* is not in the blob store/ : /reference .* has changed/,
+      );
+      expect(run.outcome).toBeNull();
+    }
+  });
+
+  it('an image whose grid is not the recorded one ends the run, too', async () => {
+    const { blobs, run } = await setUp();
+    const moved = { ...prediction(6), geometry: { ...GEOMETRY, originLps: [5, 0, 0] as const } };
+    await evaluateCase(
+      stagePorts(
+        run,
+        blobs,
+        scriptedSessions(async () => ({ labels: moved, usage: USAGE })),
+      ),
+      JOB,
+      never,
+    );
+    expect(run.failure).toMatchObject({ code: 'case-unreadable' });
+  });
+});
+
+describe('letting go', () => {
+  it('writes nothing after it was overtaken', async () => {
+    const { blobs, run } = await setUp();
+    const sessions = scriptedSessions(async () => {
+      run.attempts++; // another worker claimed it while we were busy
+      return predicts(6)();
+    });
+    await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
+    expect(run.outcome).toBeNull();
+  });
+
+  it('gives the case back when the worker stops, and says so to the queue', async () => {
+    const { blobs, run } = await setUp();
+    const stop = new AbortController();
+    const untilAborted = (_: Uint8Array, signal: AbortSignal) =>
+      new Promise<never>((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    const running = evaluateCase(stagePorts(run, blobs, scriptedSessions(untilAborted)), JOB, stop.signal);
+    setTimeout(() => stop.abort(new EngineUnavailable('worker-stopping', 'stops')), 20);
+    await expect(running).rejects.toThrow('stops');
+    expect(run).toMatchObject({ released: 1, outcome: null, failure: null });
+  });
+
+  it('throws the fault itself, not that of a database that is away when the case is given back', async () => {
+    const { blobs, run } = await setUp();
+    const records = {
+      ...run.records,
+      releaseCase: () => Promise.reject(new EngineUnavailable('database-unavailable', 'away')),
+    };
+    const ports = stagePorts(
+      run,
+      blobs,
+      scriptedSessions(() => Promise.reject(new EngineUnavailable('runner-start', 'no process'))),
+      { records },
+    );
+    await expect(evaluateCase(ports, JOB, never)).rejects.toThrow('no process');
+  });
+});

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { BenchmarkMisconfigured, EngineUnavailable } from '#domain';
+import { describeGrid, sameGrid, writeNifti, type LabelMap } from '#imaging';
+import { scoresWithoutPrediction } from '#metrics';
+import { errorText } from './error-text.js';
+import { holding, Overtaken } from './holding.js';
+import {
+  ModelFailure,
+  type BlobStore,
+  type CaseClaim,
+  type EvaluationCase,
+  type EvaluationRecords,
+  type RunContext,
+  type StoredObject,
+} from './ports.js';
+import type { StagePorts } from './stage-ports.js';
+import { useModel } from './use-model.js';
+
+const LEASE_SECONDS = 10;
+const RENEW_SECONDS = 2;
+/** A case that took this many workers with it is not given to another one. */
+const LOST_WORKERS = 3;
+/** Claims of a case after which a defect of ours ends the run rather than being tried again. */
+const DEFECT_ATTEMPTS = 3;
+
+/** A stored image or reference cannot be used: nothing the algorithm did. The run fails with `case-unreadable`. */
+export class CaseUnreadable extends BenchmarkMisconfigured {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('case-unreadable', message, options);
+  }
+}
+
+type Outcome = Parameters<EvaluationRecords['recordCase']>[1];
+
+/**
+ * Light table, engine and bench for one reference case: image to label map in the child process, label map to metric
+ * values, both stored, one row written.
+ *
+ * May be called any number of times, also at once: a claim with a lease lets one worker in, and the row is written only
+ * by the holder of the latest claim. What the algorithm does wrong becomes a failed row; a fault of ours gives the case
+ * back and is thrown, so that the queue tries again.
+ */
+export async function evaluateCase(
+  ports: StagePorts,
+  job: { readonly runId: string; readonly epoch: number; readonly caseId: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { records, log, owner, clock } = ports;
+  const { runId, epoch, caseId } = job;
+  const claim = await records.claimCase(runId, caseId, epoch, owner, LEASE_SECONDS);
+  if (claim === null) return;
+  const lease = {
+    what: `case ${caseId}`,
+    seconds: LEASE_SECONDS,
+    everySeconds: RENEW_SECONDS,
+    renew: () => records.heartbeat(claim, LEASE_SECONDS),
+  };
+  const start = clock.monotonicMs();
+  try {
+    const outcome = await holding(lease, clock, signal, async (held) => {
+      const [context, found] = await Promise.all([records.runContext(runId), records.findCase(caseId)]);
+      if (!context || !found) throw new Error(`run ${runId} or case ${caseId} is not in the records`);
+      if (claim.lost >= LOST_WORKERS) {
+        return failed(context, {
+          code: 'worker-lost',
+          detail: `${claim.lost} workers were lost while they worked on this case`,
+        });
+      }
+      return evaluate(ports, context, found.case, held);
+    });
+    const elapsedMs = Math.round(clock.monotonicMs() - start);
+    if (await records.recordCase(claim, outcome)) {
+      if (outcome.failure)
+        log.info('case.failed', {
+          runId,
+          caseId,
+          epoch,
+          attempt: claim.attempt,
+          code: outcome.failure.code,
+          elapsedMs,
+        });
+      else log.info('case.scored', { runId, caseId, epoch, attempt: claim.attempt, elapsedMs });
+    } else log.info('case.overtaken', { runId, caseId, epoch, attempt: claim.attempt });
+  } catch (error) {
+    if (error instanceof Overtaken) return;
+    if (!(await giveBack(ports, claim))) return; // overtaken: somebody else answers for this case now
+    if (error instanceof CaseUnreadable) {
+      log.error('case.unreadable', error, { runId, caseId, epoch });
+      await records.failRun(runId, epoch, { code: 'case-unreadable', detail: error.message });
+      return;
+    }
+    if (!(error instanceof EngineUnavailable) && !signal.aborted && claim.attempt >= DEFECT_ATTEMPTS) {
+      log.error('case.defect', error, { runId, caseId, epoch, attempt: claim.attempt });
+      await records.failRun(runId, epoch, { code: 'defect', detail: errorText(error) });
+      return;
+    }
+    throw error;
+  }
+}
+
+async function evaluate(
+  ports: StagePorts,
+  context: RunContext,
+  evaluationCase: EvaluationCase,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { blobs, scorer } = ports;
+  const { rules } = context.phase;
+  const consensus = evaluationCase.references.find((reference) => reference.consensus);
+  if (!consensus) throw new CaseUnreadable(`case ${evaluationCase.id} has no consensus reference segmentation`);
+  const [image, reference] = await Promise.all([
+    readVerified(blobs, evaluationCase.image),
+    readVerified(blobs, consensus.object),
+  ]);
+  let prediction: LabelMap;
+  let usage: Outcome['usage'];
+  try {
+    const predicted = await useModel(ports, context, signal, (session) => session.predict(image, signal));
+    prediction = onRecordedGrid(predicted.labels, evaluationCase);
+    usage = predicted.usage;
+  } catch (error) {
+    if (!(error instanceof ModelFailure)) throw error;
+    if (error.code === 'case-unreadable') throw new CaseUnreadable(error.detail, { cause: error });
+    return failed(context, { code: error.code, detail: error.detail });
+  }
+  const metrics = rules.metrics.map(({ id }) => id);
+  const { scores } = await scorer.score({ reference, prediction, regions: rules.regions, metrics });
+  signal.throwIfAborted();
+  const stored = await blobs.put(inOnePiece(await writeNifti(prediction, { gzip: true })));
+  return {
+    prediction: {
+      ...stored,
+      kind: 'prediction',
+      mediaType: 'application/gzip',
+      label: evaluationCase.label,
+      inputs: [evaluationCase.image.id],
+    },
+    usage,
+    scores,
+    failure: null,
+  };
+}
+
+/** True when it was still ours. A database that is away says neither: then the lease runs out by itself. */
+async function giveBack({ records, log }: StagePorts, claim: CaseClaim): Promise<boolean> {
+  try {
+    return await records.releaseCase(claim);
+  } catch (error) {
+    log.error('case.release-failed', error, { runId: claim.runId, caseId: claim.caseId });
+    return true;
+  }
+}
+
+/** A case without a prediction is a row like any other: every value undefined, with the reason. */
+function failed({ phase }: RunContext, failure: NonNullable<Outcome['failure']>): Outcome {
+  const { regions, metrics } = phase.rules;
+  const scores = scoresWithoutPrediction(
+    regions,
+    metrics.map(({ id }) => id),
+  );
+  return { prediction: null, usage: null, scores, failure };
+}
+
+async function readVerified(blobs: BlobStore, { sha256, kind }: StoredObject): Promise<Uint8Array> {
+  const bytes = await blobs.read(sha256).catch((error: unknown) => {
+    throw error instanceof EngineUnavailable && error.code === 'blob-missing'
+      ? new CaseUnreadable(`${kind} ${sha256} is not in the blob store`, { cause: error })
+      : error;
+  });
+  const got = createHash('sha256').update(bytes).digest('hex');
+  if (got !== sha256)
+    throw new CaseUnreadable(`${kind} ${sha256} has changed in the blob store: its digest now is ${got}`);
+  return bytes;
+}
+
+/** The child reports the grid it found in the image; the one that counts is the one recorded with the case. */
+function onRecordedGrid(labels: LabelMap, { id, geometry }: EvaluationCase): LabelMap {
+  if (!sameGrid(labels.geometry, geometry)) {
+    throw new CaseUnreadable(
+      `the image of case ${id} has the grid ${describeGrid(labels.geometry)}; recorded is ${describeGrid(geometry)}`,
+    );
+  }
+  return { ...labels, geometry };
+}
+
+async function* inOnePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,130 @@
+import { BenchmarkMisconfigured } from '#domain';
+import { readNifti, writeNifti, type Geometry } from '#imaging';
+import { importBenchmark, type ImportedBenchmark, type ImportedCase } from './import-benchmark.js';
+import type { Benchmark, NewBenchmark } from './ports.js';
+import { GEOMETRY, memoryBlobs, RULES, sha256 } from './test-support/memory-ports.js';
+
+const VOXELS = 24;
+const image = (geometry: Geometry = GEOMETRY) =>
+  writeNifti({ geometry, data: Int16Array.from({ length: VOXELS }, (_, v) => v * 10 - 100) }, { gzip: true });
+const labels = (value: number, geometry: Geometry = GEOMETRY) =>
+  writeNifti({ geometry, data: new Uint8Array(VOXELS).fill(value, 3, 7) }, { gzip: false });
+
+function aCase(name: string, files: Partial<Awaited<ReturnType<ImportedCase['files']>>> = {}): ImportedCase {
+  return {
+    name,
+    patient: `patient of ${name}`,
+    facts: { site: 'A' },
+    files: async () => ({
+      image: await image(),
+      references: [{ reader: 'consensus', consensus: true, labels: await labels(1) }],
+      ...files,
+    }),
+  };
+}
+
+function benchmark(cases: readonly ImportedCase[], rules = RULES): ImportedBenchmark {
+  return {
+    slug: 'demo',
+    title: 'Demo',
+    question: 'Where is the liver?',
+    summary: '',
+    rules: '',
+    synthetic: true,
+    labels: [{ value: 1, name: 'liver' }],
+    windowPresets: [],
+    dataset: { slug: 'demo-data', name: 'Demo data', licence: 'CC0-1.0', description: '' },
+    members: [],
+    phases: [{ kind: 'practice', title: 'Practice', label: 'PUBLIC', rules, cases }],
+  };
+}
+
+function memory() {
+  const blobs = memoryBlobs();
+  const created: NewBenchmark[] = [];
+  const records = {
+    findBenchmark: async (slug: string) =>
+      created.some((known) => known.slug === slug) ? ({ slug } as Benchmark) : null,
+    createBenchmark: async (made: NewBenchmark) => {
+      created.push(made);
+      return { slug: made.slug } as Benchmark;
+    },
+  };
+  return { ports: { blobs, records }, blobs, created };
+}
+
+/** Sentences of the refusal. */
+async function refusal(imported: ImportedBenchmark): Promise<string> {
+  const { ports, created } = memory();
+  const error: unknown = await importBenchmark(ports, imported).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(BenchmarkMisconfigured);
+  expect(created).toEqual([]);
+  return (error as Error).message;
+}
+
+describe('importing a benchmark', () => {
+  it('stores images and references under their digests, with the geometry of the image', async () => {
+    const { ports, blobs, created } = memory();
+    const seen: string[] = [];
+    await importBenchmark(ports, benchmark([aCase('one'), aCase('two')]), (name) => seen.push(name));
+    expect(seen).toEqual(['one', 'two']);
+    const [stored] = created[0].phases[0].cases;
+    expect(stored).toMatchObject({
+      name: 'one',
+      geometry: { sizeXyz: [4, 3, 2] },
+      references: [{ reader: 'consensus', consensus: true }],
+    });
+    const bytes = await blobs.read(stored.image.sha256);
+    expect(sha256(bytes)).toBe(stored.image.sha256);
+    expect([...(await readNifti(bytes)).data].slice(0, 3)).toEqual([-100, -90, -80]);
+  });
+
+  it('keeps nothing of the file but voxels and geometry', async () => {
+    const file = await writeNifti({ geometry: GEOMETRY, data: new Int16Array(VOXELS) }, { gzip: false });
+    Buffer.from('DOE^JANE 1970', 'latin1').copy(file, 148); // descrip, where converters leave names
+    const { ports, blobs, created } = memory();
+    await importBenchmark(ports, benchmark([aCase('one', { image: file })]));
+    const bytes = await blobs.read(created[0].phases[0].cases[0].image.sha256);
+    const plain = await new Response(
+      new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')),
+    ).arrayBuffer();
+    expect(Buffer.from(plain).includes('JANE')).toBe(false);
+  });
+
+  it('is done once: a second time returns what is there', async () => {
+    const { ports, created } = memory();
+    await importBenchmark(ports, benchmark([aCase('one')]));
+    await expect(importBenchmark(ports, benchmark([aCase('one')]))).resolves.toMatchObject({ existing: true });
+    expect(created).toHaveLength(1);
+  });
+
+  it('refuses a reference on another grid, an undeclared label, a broken file, and says all of it at once', async () => {
+    const shifted = { ...GEOMETRY, originLps: [7, 0, 0] as const };
+    const message = await refusal(
+      benchmark([
+        aCase('moved', { references: [{ reader: 'consensus', consensus: true, labels: await labels(1, shifted) }] }),
+        aCase('strange', { references: [{ reader: 'consensus', consensus: true, labels: await labels(7) }] }),
+        aCase('cut', { image: (await image()).subarray(0, 40) }),
+        aCase('undecided', { references: [] }),
+      ]),
+    );
+    expect(message).toMatch(/case "moved": reference of "consensus" has the grid .*; the image has/);
+    expect(message).toMatch(/case "strange": reference of "consensus" holds labels 7; declared are 1/);
+    expect(message).toMatch(/case "cut": /);
+    expect(message).toMatch(/case "undecided": 0 consensus references; expected exactly one/);
+  });
+
+  it('refuses rules that cannot be scored or ranked', async () => {
+    const rules = {
+      ...RULES,
+      regions: [{ name: 'spleen', labels: [2] }],
+      metrics: [{ id: 'niceness', penalty: { kind: 'fixed', value: 0 } as const }],
+    };
+    const message = await refusal(benchmark([aCase('one'), aCase('one')], rules));
+    expect(message).toContain('region "spleen" is made of labels 2 that the benchmark does not declare');
+    expect(message).toContain('metric "niceness" is not in the catalogue');
+    expect(message).toContain('it is ranked by "dice", which it does not measure');
+    expect(message).toContain('two cases are called "one"');
+    expect(await refusal(benchmark([]))).toContain('no cases');
+  });
+});

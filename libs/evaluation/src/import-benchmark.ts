@@ -1,0 +1,170 @@
+import { BenchmarkMisconfigured, type PhaseKind, type PhaseRules, type SecrecyLabel } from '#domain';
+import {
+  describeGrid,
+  ImageFormatError,
+  labelExtents,
+  readLabelMap,
+  readNifti,
+  sameGrid,
+  writeNifti,
+  type Geometry,
+} from '#imaging';
+import { isMetricId } from '#metrics';
+import type { Benchmark, BlobStore, EvaluationRecords, NewBenchmark, NewCase, StoredBlob } from './ports.js';
+
+/** A case as files: bytes of NIfTI, gzipped or not. `files` is called once, when the case's turn has come. */
+export interface ImportedCase {
+  readonly name: string;
+  readonly patient: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly files: () => Promise<{
+    readonly image: Uint8Array;
+    /** Exactly one of them is the consensus, against which algorithms are scored. */
+    readonly references: readonly {
+      readonly reader: string;
+      readonly consensus: boolean;
+      readonly labels: Uint8Array;
+    }[];
+  }>;
+}
+
+export type ImportedBenchmark = Omit<NewBenchmark, 'phases'> & {
+  readonly phases: readonly {
+    readonly kind: PhaseKind;
+    readonly title: string;
+    readonly label: SecrecyLabel;
+    readonly rules: PhaseRules;
+    readonly cases: readonly ImportedCase[];
+  }[];
+};
+
+export interface ImportPorts {
+  readonly records: Pick<EvaluationRecords, 'findBenchmark' | 'createBenchmark'>;
+  readonly blobs: Pick<BlobStore, 'put'>;
+}
+
+/**
+ * Makes a benchmark from files. Every image and reference is read, checked and written anew, so that what is stored holds
+ * voxels and geometry and nothing else of the file it came from. Cases are handled one after the other.
+ *
+ * Doing it again for a slug that exists changes nothing and returns the benchmark that is there.
+ *
+ * @param onCase called after each case, for progress
+ * @throws BenchmarkMisconfigured `benchmark-invalid` with all faults of rules and cases, not only the first; no benchmark
+ *   is made then (blobs already written are referred to by nothing)
+ */
+export async function importBenchmark(
+  { records, blobs }: ImportPorts,
+  benchmark: ImportedBenchmark,
+  onCase: (name: string) => void = () => undefined,
+): Promise<{ readonly benchmark: Benchmark; readonly existing: boolean }> {
+  const known = await records.findBenchmark(benchmark.slug);
+  if (known) return { benchmark: known, existing: true };
+  const problems = ruleProblems(benchmark);
+  const phases: NewBenchmark['phases'][number][] = [];
+  for (const phase of benchmark.phases) {
+    const cases: NewCase[] = [];
+    for (const imported of phase.cases) {
+      try {
+        cases.push(await storeCase(blobs, imported, benchmark.labels));
+        onCase(imported.name);
+      } catch (error) {
+        if (!(error instanceof CaseFault || error instanceof ImageFormatError)) throw error;
+        problems.push(`case "${imported.name}": ${error.message}`);
+      }
+    }
+    phases.push({ ...phase, cases });
+  }
+  if (problems.length > 0) {
+    throw new BenchmarkMisconfigured(
+      'benchmark-invalid',
+      `benchmark "${benchmark.slug}" cannot be imported:\n- ${problems.join('\n- ')}`,
+    );
+  }
+  return { benchmark: await records.createBenchmark({ ...benchmark, phases }), existing: false };
+}
+
+/** Something about a case that the organiser has to correct. */
+class CaseFault extends Error {}
+
+async function storeCase(
+  blobs: ImportPorts['blobs'],
+  imported: ImportedCase,
+  declared: ImportedBenchmark['labels'],
+): Promise<NewCase> {
+  const { name, patient, facts } = imported;
+  const files = await imported.files();
+  const consensus = files.references.filter((reference) => reference.consensus);
+  if (consensus.length !== 1) throw new CaseFault(`${consensus.length} consensus references; expected exactly one`);
+  const image = await readNifti(files.image);
+  const references: NewCase['references'][number][] = [];
+  for (const { reader, consensus, labels } of files.references) {
+    const blob = await storeReference(blobs, `reference of "${reader}"`, labels, image.geometry, declared);
+    references.push({ reader, consensus, blob });
+  }
+  return {
+    name,
+    patient,
+    facts,
+    geometry: image.geometry,
+    image: await store(blobs, await writeNifti(image, { gzip: true })),
+    references,
+  };
+}
+
+async function storeReference(
+  blobs: ImportPorts['blobs'],
+  what: string,
+  bytes: Uint8Array,
+  geometry: Geometry,
+  declared: ImportedBenchmark['labels'],
+): Promise<StoredBlob> {
+  const labels = await readLabelMap(bytes);
+  if (!sameGrid(labels.geometry, geometry)) {
+    throw new CaseFault(
+      `${what} has the grid ${describeGrid(labels.geometry)}; the image has ${describeGrid(geometry)}`,
+    );
+  }
+  const allowed = declared.map(({ value }) => value);
+  const strangers = labelExtents(labels).flatMap(({ label }) =>
+    label === 0 || allowed.includes(label) ? [] : [label],
+  );
+  if (strangers.length > 0) {
+    throw new CaseFault(
+      `${what} holds labels ${strangers.slice(0, 10).join(', ')}; declared are ${allowed.join(', ')}`,
+    );
+  }
+  // the very geometry of the image: two headers that agree within the tolerance become one grid
+  return store(blobs, await writeNifti({ geometry, data: labels.data }, { gzip: true }));
+}
+
+function store(blobs: ImportPorts['blobs'], bytes: Uint8Array): Promise<StoredBlob> {
+  return blobs.put(
+    (async function* () {
+      yield bytes;
+    })(),
+  );
+}
+
+function ruleProblems({ labels, phases }: ImportedBenchmark): string[] {
+  const declared = new Set(labels.map(({ value }) => value));
+  return phases.flatMap(({ title, rules, cases }) => {
+    const problems: string[] = [];
+    const say = (problem: string) => problems.push(`phase "${title}": ${problem}`);
+    if (cases.length === 0) say('no cases');
+    if (rules.regions.length === 0) say('no regions to score');
+    for (const { name, labels: parts } of rules.regions) {
+      const unknown = parts.filter((value) => !declared.has(value));
+      if (parts.length === 0) say(`region "${name}" has no labels`);
+      if (unknown.length > 0)
+        say(`region "${name}" is made of labels ${unknown.join(', ')} that the benchmark does not declare`);
+    }
+    const ids = rules.metrics.map(({ id }) => id);
+    for (const id of ids) if (!isMetricId(id)) say(`metric "${id}" is not in the catalogue`);
+    const ranked = rules.ranking.kind === 'consensus' ? rules.ranking.metrics : [rules.ranking.metric];
+    for (const id of ranked) if (!ids.includes(id)) say(`it is ranked by "${id}", which it does not measure`);
+    const twice = cases.map(({ name }) => name).filter((name, index, names) => names.indexOf(name) !== index);
+    if (twice.length > 0) say(`two cases are called ${[...new Set(twice)].map((name) => `"${name}"`).join(', ')}`);
+    return problems;
+  });
+}

@@ -1,0 +1,57 @@
+export {
+  BlobMissing,
+  ModelFailure,
+  type StoredBlob,
+  type BlobStore,
+  type Job,
+  type QueuedJob,
+  type JobQueue,
+  type JobWorker,
+  type ModelFacts,
+  type CaseUsage,
+  type ModelRunner,
+  type ModelSession,
+  type ModelSessions,
+  type ModelInspector,
+  type Scorer,
+  type ObjectKind,
+  type StoredObject,
+  type NewObject,
+  type NewCase,
+  type NewBenchmark,
+  type Benchmark,
+  type Phase,
+  type EvaluationCase,
+  type Algorithm,
+  type AlgorithmVersion,
+  type Submission,
+  type EvaluationRun,
+  type RunContext,
+  type CaseResult,
+  type CaseStanding,
+  type CaseClaim,
+  type Aggregate,
+  type LeaderboardEntry,
+  type Leaderboard,
+  type NewSubmission,
+  type EvaluationRecords,
+  type RunEvent,
+  type Account,
+  type AccessToken,
+  type AccountRecords,
+  type AccessLog,
+  type Clock,
+  type Log,
+} from './ports.js';
+export { aggregate, penaltyOf, type CountedCase, type RunAggregates } from './aggregate.js';
+export { canonicalJson } from './canonical-json.js';
+export { closeRun } from './close-run.js';
+export { CaseUnreadable, evaluateCase } from './evaluate-case.js';
+export { handleJob, STAGES } from './handle-job.js';
+export { holding, Overtaken, type Lease } from './holding.js';
+export { importBenchmark, type ImportedBenchmark, type ImportedCase, type ImportPorts } from './import-benchmark.js';
+export { rankBoard, type BoardEntry } from './rank-board.js';
+export { runSignature } from './signature.js';
+export type { StagePorts } from './stage-ports.js';
+export { labelProblems, manifestDigest, submit, type SubmitCommand, type SubmitPorts } from './submit.js';
+export { validateModel } from './validate-model.js';

@@ -1,0 +1,12 @@
+import type { BlobStore, Clock, EvaluationRecords, Log, ModelSessions, Scorer } from './ports.js';
+
+/** What the stages of a run need. `owner` names this worker in leases. */
+export interface StagePorts {
+  readonly records: EvaluationRecords;
+  readonly blobs: BlobStore;
+  readonly sessions: ModelSessions;
+  readonly scorer: Scorer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: string;
+}

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { affineRas, geometryFromRasAffine, indexIjk, invert3, pointLps } from './affine.js';
+import { diagonalMm, voxelCount, voxelVolumeMm3 } from './geometry.js';
+import type { Geometry, Mat3, Vec3 } from './geometry.js';
+import { bringToGrid, describeGrid, geometryHash, sameGrid } from './grid.js';
+import { ImageFormatError } from './image-format-error.js';
+import { ALL_AXIS_CODES, orientTo } from './orientation.js';
+import type { LabelMap } from './volume.js';
+
+const GRID: Geometry = {
+  sizeXyz: [4, 3, 2],
+  spacingMm: [0.7, 0.7, 5],
+  originLps: [-100.25, 40, 1200.5],
+  direction: [0.8, -0.6, 0, 0.6, 0.8, 0, 0, 0, 1],
+};
+const shifted = (by: Vec3): Geometry => ({ ...GRID, originLps: pointLps(GRID, by) });
+
+describe('geometry', () => {
+  it('counts voxels, their volume and the diagonal', () => {
+    expect(voxelCount(GRID)).toBe(24);
+    expect(voxelVolumeMm3(GRID)).toBeCloseTo(2.45, 12);
+    expect(diagonalMm({ ...GRID, sizeXyz: [3, 4, 1], spacingMm: [1, 1, 1e-9] })).toBeCloseTo(5, 12);
+  });
+
+  it('goes from index to point and back, and through the RAS affine and back', () => {
+    const index: Vec3 = [1.5, -2, 7];
+    indexIjk(GRID, pointLps(GRID, index)).forEach((x, a) => expect(x).toBeCloseTo(index[a], 9));
+    const back = geometryFromRasAffine(affineRas(GRID), GRID.sizeXyz);
+    expect(sameGrid(back, GRID)).toBe(true);
+    expect(back.originLps).toEqual(GRID.originLps);
+  });
+
+  it('inverts matrices and refuses singular ones', () => {
+    const entry = fc.integer({ min: -30, max: 30 }).map((x) => x / 10);
+    const property = fc.property(fc.array(entry, { minLength: 9, maxLength: 9 }), (entries) => {
+      const m = entries as unknown as Mat3;
+      const det =
+        m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) + m[2] * (m[3] * m[7] - m[4] * m[6]);
+      fc.pre(Math.abs(det) > 0.01);
+      const n = invert3(m);
+      for (let r = 0; r < 3; r++) {
+        for (let c = 0; c < 3; c++) {
+          const product = m[3 * r] * n[c] + m[3 * r + 1] * n[3 + c] + m[3 * r + 2] * n[6 + c];
+          expect(product).toBeCloseTo(r === c ? 1 : 0, 8);
+        }
+      }
+    });
+    fc.assert(property, { seed: 2 });
+    expect(() => invert3([1, 2, 3, 2, 4, 6, 0, 0, 1])).toThrow('determinant 0');
+  });
+});
+
+describe('comparing grids', () => {
+  it('tolerates a thousandth of a voxel along each axis and no more', () => {
+    for (const axis of [0, 1, 2]) {
+      const by = (x: number): Vec3 => [axis === 0 ? x : 0, axis === 1 ? x : 0, axis === 2 ? x : 0];
+      expect(sameGrid(GRID, shifted(by(0.0009)))).toBe(true);
+      expect(sameGrid(GRID, shifted(by(0.0011)))).toBe(false);
+    }
+  });
+
+  it('sees a wrong size, spacing, or direction, on an axis of one voxel as well', () => {
+    expect(sameGrid(GRID, { ...GRID, sizeXyz: [4, 3, 3] })).toBe(false);
+    expect(sameGrid(GRID, { ...GRID, spacingMm: [0.7, 0.7, 5.01] })).toBe(false);
+    const plane: Geometry = { ...GRID, sizeXyz: [4, 3, 1] };
+    expect(sameGrid(plane, { ...plane, direction: [0.8, -0.6, 0, 0.6, 0.8, 0, 0, 0, -1] })).toBe(false);
+  });
+
+  it('writes one text for one grid, rounded to 1e-4 mm, without negative zeros', () => {
+    expect(geometryHash(GRID)).toBe(
+      'grid-1;4x3x2;-100.2500,40.0000,1200.5000;2.2400,1.6800,0.0000;-1.2600,1.6800,0.0000;0.0000,0.0000,10.0000',
+    );
+    expect(geometryHash({ ...GRID, originLps: [-100.25, 40.00001, 1200.5] })).toBe(geometryHash(GRID));
+    expect(geometryHash({ ...GRID, originLps: [-100.25, 40.0002, 1200.5] })).not.toBe(geometryHash(GRID));
+    const negative: Geometry = { ...GRID, direction: [0.8, -0.6, -0, 0.6, 0.8, -1e-9, -0, 0, 1] };
+    expect(geometryHash(negative)).toBe(geometryHash(GRID));
+  });
+});
+
+describe('bringing a label map to a grid', () => {
+  const labels: LabelMap = { geometry: GRID, data: Uint8Array.from({ length: 24 }, (_, v) => v) };
+
+  it('finds the permutation and flips between any two storage orders', () => {
+    for (const axes of ALL_AXIS_CODES) {
+      const stored = orientTo(labels, axes);
+      const back = bringToGrid(stored, GRID);
+      expect(back.geometry).toBe(GRID);
+      expect(back.data).toEqual(labels.data);
+    }
+  });
+
+  it('refuses another grid and says which', () => {
+    for (const other of [shifted([0.5, 0, 0]), { ...GRID, sizeXyz: [4, 3, 1] as Vec3 }]) {
+      const attempt = (): LabelMap => bringToGrid(labels, other);
+      expect(attempt).toThrow(ImageFormatError);
+      expect(attempt).toThrow('grid is 4 x 3 x 2 voxels of 0.7 x 0.7 x 5 mm, LPS; expected 4 x 3');
+    }
+    expect(describeGrid(GRID)).not.toContain('1200'); // no position: it may be shown
+  });
+});

@@ -1,0 +1,135 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** Random access to the bytes of a model. A model can be larger than we want in memory, so nothing asks for all of it. */
+export interface ByteSource {
+  readonly size: number;
+  /** The byte at `offset`; the caller has checked that it lies inside. */
+  byte(offset: number): number;
+  /** A copy of `length` bytes from `offset`; for names, never for weights. */
+  slice(offset: number, length: number): Uint8Array;
+}
+
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    byte: (offset) => bytes[offset],
+    slice: (offset, length) => bytes.slice(offset, offset + length),
+  };
+}
+
+const WINDOW_BYTES = 64 * 1024;
+
+/**
+ * Reads a file through one window of 64 KiB: walking a model of 500 MiB touches its headers, not its weights.
+ * Calls `work` with the source and closes the file afterwards.
+ */
+export function withFileSource<T>(path: string, work: (source: ByteSource) => T): T {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const window = Buffer.alloc(WINDOW_BYTES);
+    let start = 0;
+    let end = 0; // exclusive
+    const load = (offset: number) => {
+      start = offset;
+      end = offset + readSync(file, window, 0, WINDOW_BYTES, offset);
+    };
+    const byte = (offset: number): number => {
+      if (offset < start || offset >= end) load(offset);
+      if (offset >= end) throw new WireError(`the file ends before byte ${offset}`);
+      return window[offset - start];
+    };
+    const slice = (offset: number, length: number): Uint8Array => {
+      const bytes = new Uint8Array(length);
+      for (let i = 0; i < length; i++) bytes[i] = byte(offset + i);
+      return bytes;
+    };
+    return work({ size, byte, slice });
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The bytes are not a protocol buffer of the kind we expect, or are more than we are willing to walk. */
+export class WireError extends RangeError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WireError';
+  }
+}
+
+/** One field of a message. `value` is the number of a varint (low 53 bits) or 0; start and end frame a delimited value. */
+export interface Field {
+  readonly number: number;
+  readonly wire: 'varint' | 'fixed64' | 'delimited' | 'fixed32';
+  readonly value: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Shared by one whole walk, so that nesting cannot multiply the work. */
+export interface WalkBudget {
+  /** Fields that may still be read. */
+  fields: number;
+}
+
+const WIRES = { 0: 'varint', 1: 'fixed64', 2: 'delimited', 5: 'fixed32' } as const;
+
+/**
+ * The fields of the message in bytes [start, end), in order, without looking into them.
+ * Format: https://protobuf.dev/programming-guides/encoding/
+ *
+ * @throws WireError on truncated or malformed bytes, on groups (unknown to ONNX), and when the budget is spent
+ */
+export function* fields(source: ByteSource, start: number, end: number, budget: WalkBudget): Generator<Field> {
+  let at = start;
+  while (at < end) {
+    if (--budget.fields < 0) throw new WireError('the model has more protobuf fields than are looked at');
+    const tag = varint(source, at, end);
+    at = tag.next;
+    const number = Math.floor(tag.value / 8);
+    const wire = WIRES[(tag.value % 8) as keyof typeof WIRES];
+    if (number === 0 || number > 536_870_911 || wire === undefined) {
+      throw new WireError(`byte ${at - 1} is not the tag of a protobuf field`);
+    }
+    if (wire === 'varint') {
+      const read = varint(source, at, end);
+      yield { number, wire, value: read.value, start: at, end: read.next };
+      at = read.next;
+      continue;
+    }
+    let length = wire === 'fixed64' ? 8 : 4;
+    if (wire === 'delimited') {
+      const read = varint(source, at, end);
+      at = read.next;
+      length = read.value;
+    }
+    if (length > end - at)
+      throw new WireError(`field ${number} at byte ${at} claims ${length} bytes, ${end - at} are left`);
+    yield { number, wire, value: 0, start: at, end: at + length };
+    at += length;
+  }
+}
+
+/** Base-128 number at `at`. Exact up to 2^53; larger ones (only negative int64 in practice) keep their low bits roughly. */
+function varint(source: ByteSource, at: number, end: number): { value: number; next: number } {
+  let value = 0;
+  let scale = 1;
+  for (let i = 0; i < 10; i++) {
+    if (at >= end) throw new WireError(`a number is cut off at byte ${at}`);
+    const byte = source.byte(at++);
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return { value, next: at };
+    scale *= 128;
+  }
+  throw new WireError(`the number before byte ${at} has more than ten bytes`);
+}
+
+const NAME_BYTES = 1024;
+
+/** Text of a delimited field; longer names than 1024 bytes are not names. */
+export function text(source: ByteSource, field: Field): string {
+  const length = field.end - field.start;
+  if (length > NAME_BYTES) throw new WireError(`a name has ${length} bytes, at most ${NAME_BYTES} are accepted`);
+  return new TextDecoder().decode(source.slice(field.start, length));
+}

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  ModelFailure,
+  type CaseUsage,
+  type Log,
+  type ModelFacts,
+  type ModelRunner,
+  type ModelSession,
+} from '#evaluation';
+import { EngineUnavailable, type RunLimits } from '#domain';
+import { voxelCount, type Geometry, type LabelMap } from '#imaging';
+import type { Manifest } from '#pipeline';
+import type { Reply } from './protocol.js';
+import { RunnerProcess } from './runner-process.js';
+import { createScratch, removeScratch, sweepScratch, type Scratch } from './scratch.js';
+
+export interface ModelRunnerOptions {
+  /** Scratch folders of sessions are made and removed below it. Not shared with another worker's model files. */
+  readonly scratchDir: string;
+  readonly log: Log;
+  /** Node to run the child with; by default the one that runs us. */
+  readonly nodePath?: string;
+  /** Compiled child, by default `child/runner-child.js` beside this file. */
+  readonly childScript?: string;
+}
+
+const MODEL_FILE = 'model.onnx';
+
+/** Opens models in child processes, one a session. Folders that a killed worker left behind are removed at the start. */
+export async function createModelRunner(options: ModelRunnerOptions): Promise<ModelRunner> {
+  const { scratchDir, log } = options;
+  const swept = await sweepScratch(scratchDir);
+  if (swept > 0) log.info('inference.scratch-swept', { folders: swept });
+  const sessions = new Set<ChildSession>();
+  const processOptions = {
+    nodePath: options.nodePath ?? process.execPath,
+    childScript: options.childScript ?? fileURLToPath(new URL('./child/runner-child.js', import.meta.url)),
+  };
+
+  return {
+    async open(model, manifest, limits) {
+      const scratch = await inScratch(() => createScratch(scratchDir));
+      try {
+        const path = join(scratch.modelDir, MODEL_FILE);
+        await model.copyTo(path);
+        await verifyDigest(path, model.sha256);
+        const child = new RunnerProcess({ ...processOptions, cwd: scratch.modelDir, memoryMib: limits.memoryMib });
+        try {
+          const load = { kind: 'load', model: MODEL_FILE, manifest, threads: limits.threads } as const;
+          const reply = await child.request(load, limits.loadSeconds);
+          if (reply.kind !== 'loaded') throw failureOf(reply, 'loaded');
+          const session = new ChildSession(child, scratch, manifest, limits, reply.facts, () =>
+            sessions.delete(session),
+          );
+          sessions.add(session);
+          return session;
+        } catch (error) {
+          await child.close();
+          throw error;
+        }
+      } catch (error) {
+        await removeScratch(scratch);
+        throw error;
+      }
+    },
+
+    async close() {
+      await Promise.all([...sessions].map((session) => session.close()));
+    },
+  };
+}
+
+class ChildSession implements ModelSession {
+  private cases = 0;
+  private closing: Promise<void> | null = null;
+
+  constructor(
+    private readonly child: RunnerProcess,
+    private readonly scratch: Scratch,
+    private readonly manifest: Manifest,
+    private readonly limits: RunLimits,
+    readonly facts: ModelFacts,
+    private readonly onClosed: () => void,
+  ) {}
+
+  get alive(): boolean {
+    return this.closing === null && this.child.alive;
+  }
+
+  async predict(
+    image: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<{ readonly labels: LabelMap; readonly usage: CaseUsage }> {
+    signal.throwIfAborted();
+    const number = ++this.cases;
+    const imagePath = join(this.scratch.casesDir, `${number}.nii.gz`);
+    const labelsPath = join(this.scratch.casesDir, `${number}.labels`);
+    try {
+      await inScratch(() => writeFile(imagePath, image, { mode: 0o600 }));
+      const paths = { image: this.asSeenByChild(imagePath), labels: this.asSeenByChild(labelsPath) };
+      const reply = await this.child.request({ kind: 'predict', ...paths }, this.limits.caseSeconds, signal);
+      if (reply.kind !== 'predicted') throw failureOf(reply, 'predicted');
+      const labels = await readLabels(labelsPath, reply.geometry, reply.dtype, this.manifest);
+      const peakRssBytes = Math.max(reply.usage.peakRssBytes, this.child.peakRssBytes);
+      return { labels, usage: { ...reply.usage, peakRssBytes } };
+    } finally {
+      await Promise.all([rm(imagePath, { force: true }), rm(labelsPath, { force: true })]);
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.child.close().then(async () => {
+      await removeScratch(this.scratch);
+      this.onClosed();
+    });
+    return this.closing;
+  }
+
+  private asSeenByChild(path: string): string {
+    return relative(this.scratch.modelDir, path);
+  }
+}
+
+/** The child's own account of a failure. Two codes are not the model's fault and become what they are. */
+function failureOf(reply: Reply, expected: string): Error {
+  if (reply.kind !== 'failed')
+    return new ModelFailure('inference-crashed', `the process answered "${reply.kind}"; expected "${expected}"`);
+  if (reply.code === 'defect') return new Error(`defect in the process that runs models: ${reply.detail}`);
+  return new ModelFailure(reply.code, reply.detail);
+}
+
+/**
+ * The label map that the child wrote, checked: exactly the bytes that its grid needs, and no value that the manifest does
+ * not declare.
+ */
+async function readLabels(
+  path: string,
+  geometry: Geometry,
+  dtype: 'uint8' | 'uint16',
+  manifest: Manifest,
+): Promise<LabelMap> {
+  const voxels = voxelCount(geometry);
+  const expected = voxels * (dtype === 'uint8' ? 1 : 2);
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw new ModelFailure('inference-crashed', 'the process answered, but left no label map', { cause: error });
+  });
+  if (size !== expected) {
+    throw new ModelFailure(
+      'output-shape',
+      `the label map has ${size} bytes; a grid of ${geometry.sizeXyz.join(' x ')} of ${dtype} has ${expected}`,
+    );
+  }
+  const bytes = new Uint8Array(expected);
+  const file = await open(path, 'r');
+  try {
+    let at = 0;
+    while (at < expected) {
+      const { bytesRead } = await file.read(bytes, at, expected - at, at);
+      if (bytesRead === 0)
+        throw new ModelFailure('inference-crashed', `the label map ended after ${at} of ${expected} bytes`);
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+  const data = dtype === 'uint8' ? bytes : new Uint16Array(bytes.buffer);
+  const declared = new Uint8Array(65_536);
+  for (const { value } of manifest.labels) declared[value] = 1;
+  for (let v = 0; v < data.length; v++) {
+    if (declared[data[v]] === 0) {
+      throw new ModelFailure(
+        'output-shape',
+        `the label map holds ${data[v]}; the manifest declares ${manifest.labels.map(({ value }) => value).join(', ')}`,
+      );
+    }
+  }
+  return { geometry, data } as LabelMap;
+}
+
+/** What is loaded is what was submitted, or nothing is. */
+async function verifyDigest(path: string, expected: string): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  const got = hash.digest('hex');
+  if (got !== expected) throw new Error(`the model file has digest ${got}; the submission has ${expected}`);
+}
+
+/** Trouble with our own disk is not the model's fault. */
+async function inScratch<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new EngineUnavailable('runner-scratch', `the scratch folder of the worker cannot be used: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}

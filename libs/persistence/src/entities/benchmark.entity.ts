@@ -1,0 +1,244 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, Unique, type Relation } from 'typeorm';
+import {
+  CAPACITIES,
+  PHASE_KINDS,
+  SECRECY_LABELS,
+  type Capacity,
+  type PhaseKind,
+  type PhaseRules,
+  type SecrecyLabel,
+  type WindowPreset,
+} from '#domain';
+import type { Geometry } from '#imaging';
+import { AccountEntity } from './account.entity.js';
+import { CREATED, oneOf } from './columns.js';
+import { StoredObjectEntity } from './stored-object.entity.js';
+
+@Entity('dataset')
+@Unique(['slug'])
+export class DatasetEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  slug!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  licence!: string;
+
+  @Column('text')
+  description!: string;
+
+  @Column(CREATED)
+  createdAt!: Date;
+}
+
+/** A frozen state of a dataset; its digest covers every case of every phase. */
+@Entity('dataset_version')
+@Unique(['datasetId', 'version'])
+export class DatasetVersionEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid')
+  datasetId!: string;
+
+  @ManyToOne(() => DatasetEntity)
+  @JoinColumn({ name: 'dataset_id' })
+  dataset?: Relation<DatasetEntity>;
+
+  @Column('integer')
+  version!: number;
+
+  @Column('text')
+  digest!: string;
+
+  @Column(CREATED)
+  createdAt!: Date;
+}
+
+@Entity('benchmark')
+@Unique(['slug'])
+export class BenchmarkEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  slug!: string;
+
+  @Column('text')
+  title!: string;
+
+  @Column('text')
+  question!: string;
+
+  @Column('text')
+  summary!: string;
+
+  /** Markdown. */
+  @Column('text')
+  rules!: string;
+
+  @Column('boolean')
+  published!: boolean;
+
+  @Column('boolean')
+  synthetic!: boolean;
+
+  @Column('jsonb')
+  labels!: { value: number; name: string }[];
+
+  @Column('jsonb')
+  windowPresets!: WindowPreset[];
+
+  @Column('uuid')
+  datasetVersionId!: string;
+
+  @ManyToOne(() => DatasetVersionEntity)
+  @JoinColumn({ name: 'dataset_version_id' })
+  datasetVersion?: Relation<DatasetVersionEntity>;
+
+  @OneToMany(() => PhaseEntity, (phase) => phase.benchmark)
+  phases?: Relation<PhaseEntity[]>;
+
+  @Column(CREATED)
+  createdAt!: Date;
+}
+
+@Entity('membership')
+@Check('ck_membership_capacity', oneOf('capacity', CAPACITIES))
+export class MembershipEntity {
+  @PrimaryColumn('uuid')
+  benchmarkId!: string;
+
+  @ManyToOne(() => BenchmarkEntity)
+  @JoinColumn({ name: 'benchmark_id' })
+  benchmark?: Relation<BenchmarkEntity>;
+
+  @Index()
+  @PrimaryColumn('uuid')
+  accountId!: string;
+
+  @ManyToOne(() => AccountEntity)
+  @JoinColumn({ name: 'account_id' })
+  account?: Relation<AccountEntity>;
+
+  @PrimaryColumn('text')
+  capacity!: Capacity;
+}
+
+@Entity('phase')
+@Unique(['benchmarkId', 'kind'])
+@Unique(['benchmarkId', 'ordinal'])
+@Check('ck_phase_kind', oneOf('kind', PHASE_KINDS))
+@Check('ck_phase_label', oneOf('label', SECRECY_LABELS))
+export class PhaseEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid')
+  benchmarkId!: string;
+
+  @ManyToOne(() => BenchmarkEntity, (benchmark) => benchmark.phases)
+  @JoinColumn({ name: 'benchmark_id' })
+  benchmark?: Relation<BenchmarkEntity>;
+
+  @Column('text')
+  kind!: PhaseKind;
+
+  /** Phases run in this order, from 0. */
+  @Column('smallint')
+  ordinal!: number;
+
+  @Column('text')
+  title!: string;
+
+  @Column('text')
+  label!: SecrecyLabel;
+
+  @Column('jsonb')
+  rules!: PhaseRules;
+
+  @Column('integer')
+  caseCount!: number;
+
+  @Column('text')
+  datasetDigest!: string;
+}
+
+@Entity('evaluation_case')
+@Unique(['phaseId', 'ordinal'])
+@Unique(['phaseId', 'name'])
+@Check('ck_evaluation_case_label', oneOf('label', SECRECY_LABELS))
+export class EvaluationCaseEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('uuid')
+  phaseId!: string;
+
+  @ManyToOne(() => PhaseEntity)
+  @JoinColumn({ name: 'phase_id' })
+  phase?: Relation<PhaseEntity>;
+
+  @Column('integer')
+  ordinal!: number;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  patient!: string;
+
+  /** The highest label of its image and references. */
+  @Column('text')
+  label!: SecrecyLabel;
+
+  @Column('jsonb')
+  facts!: Record<string, string | number>;
+
+  @Column('jsonb')
+  geometry!: Geometry;
+
+  @Index()
+  @Column('uuid')
+  imageId!: string;
+
+  @ManyToOne(() => StoredObjectEntity)
+  @JoinColumn({ name: 'image_id' })
+  image?: Relation<StoredObjectEntity>;
+
+  @OneToMany(() => CaseReferenceEntity, (reference) => reference.case)
+  references?: Relation<CaseReferenceEntity[]>;
+}
+
+@Entity('case_reference')
+export class CaseReferenceEntity {
+  @PrimaryColumn('uuid')
+  caseId!: string;
+
+  @ManyToOne(() => EvaluationCaseEntity, (evaluationCase) => evaluationCase.references)
+  @JoinColumn({ name: 'case_id' })
+  case?: Relation<EvaluationCaseEntity>;
+
+  /** Who drew it; the consensus has a name of its own. */
+  @PrimaryColumn('text')
+  reader!: string;
+
+  @Column('smallint')
+  ordinal!: number;
+
+  @Column('boolean')
+  consensus!: boolean;
+
+  @Index()
+  @Column('uuid')
+  objectId!: string;
+
+  @ManyToOne(() => StoredObjectEntity)
+  @JoinColumn({ name: 'object_id' })
+  object?: Relation<StoredObjectEntity>;
+}

@@ -1,0 +1,46 @@
+import { AccessEventEntity } from './access-event.entity.js';
+import { AccessTokenEntity, AccountEntity, AccountSessionEntity, OneTimeLinkEntity, SignInAttemptEntity } from './account.entity.js';
+import {
+  BenchmarkEntity,
+  CaseReferenceEntity,
+  DatasetEntity,
+  DatasetVersionEntity,
+  EvaluationCaseEntity,
+  MembershipEntity,
+  PhaseEntity,
+} from './benchmark.entity.js';
+import { CaseResultEntity, MetricValueEntity } from './case-result.entity.js';
+import { EvaluationRunEntity, RunEventEntity } from './evaluation-run.entity.js';
+import { LeaderboardRowEntity } from './leaderboard-row.entity.js';
+import { OutboxEntity } from './outbox.entity.js';
+import { StoredObjectEntity, StoredObjectInputEntity } from './stored-object.entity.js';
+import { AlgorithmEntity, AlgorithmVersionEntity, IdempotencyKeyEntity, SubmissionEntity } from './submission.entity.js';
+
+/** Every table. */
+export const ENTITIES = [
+  AccountEntity,
+  AccountSessionEntity,
+  AccessTokenEntity,
+  OneTimeLinkEntity,
+  SignInAttemptEntity,
+  StoredObjectEntity,
+  StoredObjectInputEntity,
+  DatasetEntity,
+  DatasetVersionEntity,
+  BenchmarkEntity,
+  MembershipEntity,
+  PhaseEntity,
+  EvaluationCaseEntity,
+  CaseReferenceEntity,
+  AlgorithmEntity,
+  AlgorithmVersionEntity,
+  SubmissionEntity,
+  IdempotencyKeyEntity,
+  EvaluationRunEntity,
+  RunEventEntity,
+  CaseResultEntity,
+  MetricValueEntity,
+  LeaderboardRowEntity,
+  OutboxEntity,
+  AccessEventEntity,
+];

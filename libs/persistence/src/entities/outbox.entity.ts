@@ -1,0 +1,48 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique, type Relation } from 'typeorm';
+import { BIGINT, CREATED, INSTANT, oneOf } from './columns.js';
+import { EvaluationRunEntity } from './evaluation-run.entity.js';
+import type { Job } from '#evaluation';
+
+export const JOB_NAMES = ['validate-model', 'evaluate-case', 'close-run'] as const satisfies readonly Job['name'][];
+
+/** Jobs that the transaction which wrote them owes to the queue. */
+@Entity('outbox')
+@Unique(['jobId'])
+@Check('ck_outbox_name', oneOf('name', JOB_NAMES))
+@Check('ck_outbox_case', `(name = 'evaluate-case') = (case_id is not null)`)
+export class OutboxEntity {
+  @Index('ix_outbox_unsent', { where: 'sent_at is null' })
+  @PrimaryGeneratedColumn('identity', { ...BIGINT, type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  @Column('text')
+  jobId!: string;
+
+  @Column('text')
+  name!: Job['name'];
+
+  @Index()
+  @Column('uuid')
+  runId!: string;
+
+  @ManyToOne(() => EvaluationRunEntity)
+  @JoinColumn({ name: 'run_id' })
+  run?: Relation<EvaluationRunEntity>;
+
+  @Column('integer')
+  epoch!: number;
+
+  @Column('uuid', { nullable: true })
+  caseId!: string | null;
+
+  /** 1 is first. */
+  @Column('smallint')
+  priority!: number;
+
+  @Column(CREATED)
+  createdAt!: Date;
+
+  @Index({ where: 'sent_at is not null' })
+  @Column({ ...INSTANT, nullable: true })
+  sentAt!: Date | null;
+}

@@ -1,0 +1,84 @@
+import { jest } from '@jest/globals';
+import { ACCOUNT_ROLES, CAPACITIES, CASE_STATES, PHASE_KINDS, RUN_STATES, SCOPES, SECRECY_LABELS, TERMINAL_STATES } from '#domain';
+import { migrate, pendingMigrations } from './migrate.js';
+import { MIGRATIONS } from './migrations/index.js';
+import { scratchDatabase, type ScratchDatabase } from './testing/scratch-database.js';
+
+jest.setTimeout(60_000);
+
+let scratch: ScratchDatabase;
+let empty: Awaited<ReturnType<ScratchDatabase['empty']>>;
+const query = <Row>(sql: string): Promise<Row[]> => empty.database.dataSource.query<Row[]>(sql);
+const tables = async (): Promise<string[]> =>
+  (await query<{ name: string }>(`select table_name as name from information_schema.tables where table_schema = 'public' order by 1`)).map(({ name }) => name);
+
+beforeAll(async () => {
+  scratch = await scratchDatabase();
+});
+beforeEach(async () => {
+  empty = await scratch.empty();
+});
+afterAll(() => scratch.remove());
+
+test('from empty, and nothing is pending afterwards', async () => {
+  expect(await pendingMigrations(empty.database)).toHaveLength(MIGRATIONS.length);
+  expect(await tables()).toEqual([]); // asking what is pending writes nothing
+
+  const done = await migrate(empty.database);
+  expect(done).toHaveLength(MIGRATIONS.length);
+  expect(done[0]).toMatch(/^0001-create-accounts/);
+  expect(await pendingMigrations(empty.database)).toEqual([]);
+  expect(await migrate(empty.database)).toEqual([]);
+});
+
+test('several processes migrate at once: each migration runs once', async () => {
+  const others = await Promise.all([empty.open(), empty.open(), empty.open()]);
+  const done = (await Promise.all(others.map(migrate))).flat();
+  expect([...done].sort()).toEqual([...new Set(done)].sort());
+  expect(done).toHaveLength(MIGRATIONS.length);
+});
+
+test('down to nothing, and up again', async () => {
+  await migrate(empty.database);
+  const afterUp = await tables();
+  for (let undone = 0; undone < MIGRATIONS.length; undone++) await empty.database.dataSource.undoLastMigration({ transaction: 'each' });
+  expect(await tables()).toEqual(['schema_migration']);
+  expect(await query(`select proname from pg_proc where pronamespace = 'public'::regnamespace`)).toEqual([]);
+  await migrate(empty.database);
+  expect(await tables()).toEqual(afterUp);
+});
+
+test('entities and schema agree', async () => {
+  await migrate(empty.database);
+  const difference = await empty.database.dataSource.driver.createSchemaBuilder().log();
+  expect(difference.upQueries.map(({ query: sql }) => sql)).toEqual([]);
+
+  // TypeORM compares check constraints by name only; here, what they say
+  const declared = empty.database.dataSource.entityMetadatas.flatMap((entity) => entity.checks.map(({ name, expression }) => [name, wordsOf(expression)] as const));
+  const stored = await query<{ name: string; definition: string }>(
+    `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint where contype = 'c' and connamespace = 'public'::regnamespace`,
+  );
+  expect(Object.fromEntries(stored.map(({ name, definition }) => [name, wordsOf(definition)]))).toEqual(Object.fromEntries(declared));
+});
+
+test('check constraints allow exactly the words of the domain', async () => {
+  await migrate(empty.database);
+  const stored = await query<{ name: string; definition: string }>(`select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint where contype = 'c'`);
+  const words = new Map(stored.map(({ name, definition }) => [name, wordsOf(definition)]));
+  for (const [constraint, expected] of Object.entries({
+    ck_evaluation_run_state: RUN_STATES,
+    ck_evaluation_run_deadline: TERMINAL_STATES,
+    ck_case_result_state: CASE_STATES,
+    ck_stored_object_label: SECRECY_LABELS,
+    ck_phase_kind: PHASE_KINDS,
+    ck_account_role: ACCOUNT_ROLES,
+    ck_membership_capacity: CAPACITIES,
+    ck_access_token_scopes: SCOPES,
+  })) {
+    expect([constraint, words.get(constraint)]).toEqual([constraint, [...expected].sort()]);
+  }
+});
+
+function wordsOf(sql: string): string[] {
+  return [...sql.matchAll(/'([^']*)'/g)].map(([, word]) => word).sort();
+}

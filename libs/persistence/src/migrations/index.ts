@@ -1,0 +1,15 @@
+import type { MigrationInterface } from 'typeorm';
+import { CreateAccounts } from './0001-create-accounts.js';
+import { CreateBenchmarks } from './0002-create-benchmarks.js';
+import { CreateSubmissions } from './0003-create-submissions.js';
+import { CreateLeaderboard } from './0004-create-leaderboard.js';
+import { CreateAccessLog } from './0005-create-access-log.js';
+
+/** In the order in which they run. A migration never changes after a release; TypeORM orders them by the number at the end of their names. */
+export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
+  CreateAccounts,
+  CreateBenchmarks,
+  CreateSubmissions,
+  CreateLeaderboard,
+  CreateAccessLog,
+];

@@ -1,0 +1,142 @@
+import { jest } from '@jest/globals';
+import { BenchmarkMisconfigured } from '#domain';
+import type { EvaluationRecords } from '#evaluation';
+import { createAccountRecords } from './account-records.js';
+import { createEvaluationRecords } from './evaluation-records.js';
+import { insertObject } from './stored-objects.js';
+import { scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
+import { blob, claimed, newSubmission, runOf, scored, smallBenchmark, somebody, started } from '../testing/small-benchmark.js';
+
+jest.setTimeout(60_000);
+
+let scratch: ScratchDatabase;
+let records: EvaluationRecords;
+
+beforeAll(async () => {
+  scratch = await scratchDatabase();
+  records = createEvaluationRecords(scratch.database);
+});
+afterAll(() => scratch.remove());
+
+const inputsOf = async (objectId: string): Promise<string[]> => {
+  const rows: { input_id: string }[] = await scratch.database.dataSource.query('select input_id from stored_object_input where object_id = $1', [objectId]);
+  return rows.map(({ input_id }) => input_id).sort();
+};
+
+test('a benchmark reads back as it was written, by address and by id', async () => {
+  const organiser = await somebody(createAccountRecords(scratch.database));
+  const wanted = smallBenchmark({ slug: 'reads-back', members: [{ userId: organiser.id, capacity: 'organiser' }, { userId: organiser.id, capacity: 'steward' }] });
+  const made = await records.createBenchmark(wanted);
+  expect(made).toMatchObject({ slug: 'reads-back', published: true, labels: wanted.labels, windowPresets: wanted.windowPresets, dataset: { ...wanted.dataset, version: 1 } });
+  expect(made.phases.map(({ kind, ordinal, caseCount, label }) => ({ kind, ordinal, caseCount, label }))).toEqual([
+    { kind: 'practice', ordinal: 0, caseCount: 2, label: 'PUBLIC' },
+    { kind: 'test', ordinal: 1, caseCount: 3, label: 'SEALED' },
+  ]);
+  expect(made.phases[0].rules).toEqual(wanted.phases[0].rules);
+  expect(made.phases[0].datasetDigest).toMatch(/^[0-9a-f]{64}$/);
+  expect(made.phases[0].datasetDigest).not.toBe(made.phases[1].datasetDigest);
+  expect(await records.findBenchmark('reads-back')).toEqual(made);
+  expect(await records.findBenchmark(made.id)).toEqual(made);
+  expect(await records.findBenchmark('no-such')).toBeNull();
+  expect(await records.listBenchmarks()).toContainEqual(made);
+  expect(await records.capacities(organiser.id, made.id)).toEqual(['organiser', 'steward']);
+  expect(await records.capacities('visitor', made.id)).toEqual([]);
+
+  const cases = await records.cases(made.phases[1].id);
+  expect(cases.map(({ name, ordinal }) => [name, ordinal])).toEqual([
+    ['reads-back-test-1', 0],
+    ['reads-back-test-2', 1],
+    ['reads-back-test-3', 2],
+  ]);
+  const { image, references, ...declared } = wanted.phases[1].cases[0];
+  expect(cases[0]).toMatchObject(declared);
+  expect(cases[0].image).toMatchObject({ ...image, kind: 'image', label: 'SEALED' });
+  expect(cases[0].references.map(({ reader, consensus, object }) => [reader, consensus, object.sha256])).toEqual(
+    references.map(({ reader, consensus, blob: { sha256 } }) => [reader, consensus, sha256]),
+  );
+  expect(await records.findCase(cases[0].id)).toEqual({ case: cases[0], phase: made.phases[1] });
+  expect(await records.findCase('not-an-id')).toBeNull();
+});
+
+test('references are computed from the image, the consensus from the readers, and all carry the label of their phase', async () => {
+  const { phases } = await records.createBenchmark(smallBenchmark({ slug: 'derived' }));
+  const [sealed] = await records.cases(phases[1].id);
+  expect(sealed.label).toBe('SEALED');
+  for (const { object } of sealed.references) expect(object.label).toBe('SEALED');
+  const [consensus, first, second] = sealed.references.map(({ object }) => object.id);
+  expect(await inputsOf(sealed.image.id)).toEqual([]);
+  expect(await inputsOf(first)).toEqual([sealed.image.id]);
+  expect(await inputsOf(consensus)).toEqual([sealed.image.id, first, second].sort());
+  const [open] = await records.cases(phases[0].id);
+  expect([open.label, open.image.label, ...open.references.map(({ object }) => object.label)]).toEqual(Array(5).fill('PUBLIC'));
+});
+
+test('a derived object takes the highest label of its inputs, whatever it was given', async () => {
+  const { manager } = scratch.database.dataSource;
+  const put = (content: string, label: 'PUBLIC' | 'PARTICIPANT' | 'SEALED', inputs: string[] = []) =>
+    insertObject(manager, { ...blob(content), kind: 'image', mediaType: 'application/gzip', label, inputs });
+  const open = await put('a', 'PUBLIC');
+  const participant = await put('b', 'PARTICIPANT');
+  const sealed = await put('c', 'SEALED');
+  expect((await put('d', 'PUBLIC', [open.id])).label).toBe('PUBLIC');
+  expect((await put('e', 'PUBLIC', [open.id, participant.id])).label).toBe('PARTICIPANT');
+  expect((await put('f', 'PUBLIC', [open.id, sealed.id, participant.id, sealed.id])).label).toBe('SEALED');
+  expect((await put('g', 'SEALED', [open.id])).label).toBe('SEALED');
+  await expect(put('h', 'PUBLIC', [open.id, '00000000-0000-7000-8000-000000000000'])).rejects.toThrow('names 2 inputs, of which 1 exist');
+});
+
+test('a prediction inherits the label of its image and belongs to its case', async () => {
+  const benchmark = await records.createBenchmark(smallBenchmark({ slug: 'predicted', practice: 1, test: 1 }));
+  const submitter = await somebody(createAccountRecords(scratch.database));
+  const { submission } = await records.createSubmission(newSubmission(benchmark, submitter));
+  for (const ordinal of [0, 1] as const) {
+    const runId = runOf(submission, ordinal);
+    const [evaluationCase] = await records.cases(benchmark.phases[ordinal].id);
+    await started(records, runId);
+    await records.recordCase(await claimed(records, runId, evaluationCase.id), scored(evaluationCase));
+    const [{ prediction }] = await records.caseResults(runId);
+    expect(prediction!.label).toBe(ordinal === 0 ? 'PUBLIC' : 'SEALED');
+    expect(await inputsOf(prediction!.id)).toEqual([evaluationCase.image.id, submission.version.model.id].sort());
+    expect(await records.findObject(prediction!.id)).toEqual({ object: prediction, caseId: evaluationCase.id, benchmarkId: benchmark.id });
+    expect(await records.findObject(evaluationCase.image.id)).toMatchObject({ caseId: evaluationCase.id, benchmarkId: benchmark.id });
+    expect(await records.findObject(evaluationCase.references[1].object.id)).toMatchObject({ caseId: evaluationCase.id });
+    await records.completeRun(runId, 1, { aggregates: [], metrics: { dice: 1 }, stop: null }, (entries) => new Map(entries.map((entry) => [entry.runId, 1])));
+  }
+  expect(await records.findObject(submission.version.model.id)).toEqual({ object: submission.version.model, caseId: null, benchmarkId: null });
+  expect(await records.findObject('nonsense')).toBeNull();
+});
+
+test('the same cases are the same version of a dataset, others the next', async () => {
+  const dataset = { slug: 'shared-data', name: 'Shared', licence: 'CC0-1.0', description: '' };
+  const one = smallBenchmark({ slug: 'version-one' });
+  const first = await records.createBenchmark({ ...one, dataset });
+  const again = await records.createBenchmark({ ...one, slug: 'version-one-again', dataset });
+  const other = await records.createBenchmark({ ...smallBenchmark({ slug: 'version-two' }), dataset });
+  expect([first, again, other].map((benchmark) => benchmark.dataset.version)).toEqual([1, 1, 2]);
+  expect(again.dataset.digest).toBe(first.dataset.digest);
+  expect(other.dataset.digest).not.toBe(first.dataset.digest);
+});
+
+test('what cannot be scored is refused, and leaves nothing', async () => {
+  const wanted = smallBenchmark({ slug: 'refused' });
+  const [practice, held] = wanted.phases;
+  const [one] = practice.cases;
+  const withCases = (cases: typeof practice.cases) => records.createBenchmark({ ...wanted, phases: [{ ...practice, cases }, held] });
+  const refusals: [Promise<unknown> | (() => Promise<unknown>), string][] = [
+    [() => records.createBenchmark({ ...wanted, phases: [] }), 'benchmark-without-phases'],
+    [() => withCases([]), 'phase-without-cases'],
+    [() => withCases([one, one]), 'case-twice'],
+    [() => withCases([{ ...one, references: [] }]), 'case-without-reference'],
+    [() => withCases([{ ...one, references: [one.references[0], { ...one.references[0], reader: 'x' }] }]), 'case-consensus-twice'],
+  ];
+  for (const [attempt, code] of refusals) {
+    const error: unknown = await Promise.resolve().then(attempt as () => Promise<unknown>).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(BenchmarkMisconfigured);
+    expect(error).toMatchObject({ code });
+  }
+  // refused by the database half-way: the member does not exist
+  await expect(records.createBenchmark({ ...wanted, members: [{ userId: '00000000-0000-7000-8000-000000000000', capacity: 'reader' }] })).rejects.toThrow('fk_membership_account_id');
+  expect(await records.findBenchmark('refused')).toBeNull();
+  await records.createBenchmark(wanted);
+  await expect(records.createBenchmark(wanted)).rejects.toMatchObject({ status: 409, code: 'benchmark-exists' });
+});

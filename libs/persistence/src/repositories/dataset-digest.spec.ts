@@ -1,0 +1,29 @@
+import type { NewCase } from '#evaluation';
+import { smallBenchmark } from '../testing/small-benchmark.js';
+import { datasetDigest, phaseDigest } from './dataset-digest.js';
+
+const [first, second]: readonly NewCase[] = smallBenchmark().phases[0].cases;
+const other = 'f'.repeat(64);
+
+test('the order of keys in the facts does not matter', () => {
+  const turned = { ...first, facts: Object.fromEntries(Object.entries(first.facts).reverse()) };
+  expect(phaseDigest([turned, second])).toBe(phaseDigest([first, second]));
+});
+
+test.each<[string, readonly NewCase[]]>([
+  ['the order of cases', [second, first]],
+  ['a case less', [first]],
+  ['a name', [{ ...first, name: 'x' }, second]],
+  ['a patient', [{ ...first, patient: 'x' }, second]],
+  ['a fact', [{ ...first, facts: { ...first.facts, site: 'b' } }, second]],
+  ['a spacing', [{ ...first, geometry: { ...first.geometry, spacingMm: [1, 1, 4] } }, second]],
+  ['an image', [{ ...first, image: { ...first.image, sha256: other } }, second]],
+  ['a reference', [{ ...first, references: [{ ...first.references[0], blob: { bytes: 1, sha256: other } }, ...first.references.slice(1)] }, second]],
+])('%s makes another digest', (_, changed) => {
+  expect(phaseDigest(changed)).not.toBe(phaseDigest([first, second]));
+});
+
+test('the dataset digest depends on each phase and on their order', () => {
+  expect(datasetDigest(['a', 'b'])).toMatch(/^[0-9a-f]{64}$/);
+  expect(new Set([datasetDigest(['a', 'b']), datasetDigest(['b', 'a']), datasetDigest(['a']), datasetDigest(['ab'])]).size).toBe(4);
+});

@@ -1,0 +1,26 @@
+import type { EvaluationRecords } from '#evaluation';
+import { withAdvisoryLock } from '../advisory-lock.js';
+import type { Database } from '../database.js';
+import { benchmarks } from './benchmarks.js';
+import { cases } from './cases.js';
+import { leaderboards } from './leaderboards.js';
+import { outbox } from './outbox.js';
+import { runEvents } from './run-events.js';
+import { runs } from './runs.js';
+import { submissions } from './submissions.js';
+import { sweeper } from './sweep.js';
+
+/** The EvaluationRecords port on PostgreSQL. Each method is one transaction, `sweep` one for each run that it judges. */
+export function createEvaluationRecords(database: Database): EvaluationRecords {
+  return {
+    ...benchmarks(database),
+    ...submissions(database),
+    ...runs(database),
+    ...cases(database),
+    ...leaderboards(database),
+    ...outbox(database),
+    ...sweeper(database),
+    ...runEvents(database),
+    withLock: (name, work) => withAdvisoryLock(database, `voxelmark.${name}`, work),
+  };
+}

@@ -1,0 +1,132 @@
+import type {
+  Algorithm,
+  AlgorithmVersion,
+  Benchmark,
+  EvaluationCase,
+  EvaluationRun,
+  Phase,
+  StoredObject,
+  Submission,
+} from '#evaluation';
+import type { BenchmarkEntity, EvaluationCaseEntity, PhaseEntity } from '../entities/benchmark.entity.js';
+import type { EvaluationRunEntity } from '../entities/evaluation-run.entity.js';
+import type { StoredObjectEntity } from '../entities/stored-object.entity.js';
+import type { AlgorithmEntity, AlgorithmVersionEntity, SubmissionEntity } from '../entities/submission.entity.js';
+
+/** A relation that the query was to load. Missing, it is a defect of the query. */
+export function loaded<T>(relation: T | null | undefined, name: string): T {
+  if (relation == null) throw new TypeError(`relation "${name}" was not loaded`);
+  return relation;
+}
+
+export function toObject({ id, sha256, bytes, kind, mediaType, label }: StoredObjectEntity): StoredObject {
+  return { id, sha256, bytes, kind, mediaType, label };
+}
+
+export function toPhase({ id, benchmarkId, kind, ordinal, title, label, rules, caseCount, datasetDigest }: PhaseEntity): Phase {
+  return { id, benchmarkId, kind, ordinal, title, label, rules, caseCount, datasetDigest };
+}
+
+/** Needs `phases` and `datasetVersion.dataset`. */
+export function toBenchmark(entity: BenchmarkEntity): Benchmark {
+  const { id, slug, title, question, summary, rules, published, synthetic, labels, windowPresets, createdAt } = entity;
+  const version = loaded(entity.datasetVersion, 'datasetVersion');
+  const dataset = loaded(version.dataset, 'dataset');
+  return {
+    id,
+    slug,
+    title,
+    question,
+    summary,
+    rules,
+    published,
+    synthetic,
+    labels,
+    windowPresets,
+    createdAt,
+    dataset: {
+      slug: dataset.slug,
+      name: dataset.name,
+      licence: dataset.licence,
+      description: dataset.description,
+      version: version.version,
+      digest: version.digest,
+    },
+    phases: [...loaded(entity.phases, 'phases')].sort((a, b) => a.ordinal - b.ordinal).map(toPhase),
+  };
+}
+
+/** Needs `image` and `references.object`. */
+export function toCase(entity: EvaluationCaseEntity): EvaluationCase {
+  const { id, phaseId, ordinal, name, patient, label, facts, geometry } = entity;
+  return {
+    id,
+    phaseId,
+    ordinal,
+    name,
+    patient,
+    label,
+    facts,
+    geometry,
+    image: toObject(loaded(entity.image, 'image')),
+    references: [...loaded(entity.references, 'references')]
+      .sort((a, b) => a.ordinal - b.ordinal)
+      .map(({ reader, consensus, object }) => ({ reader, consensus, object: toObject(loaded(object, 'object')) })),
+  };
+}
+
+export function toAlgorithm({ id, slug, name, ownerId, description, createdAt }: AlgorithmEntity): Algorithm {
+  return { id, slug, name, ownerId, description, createdAt };
+}
+
+/** Needs `algorithm` and `model`. */
+export function toVersion(entity: AlgorithmVersionEntity): AlgorithmVersion {
+  const { id, version, manifest, manifestSha256, createdAt } = entity;
+  return {
+    id,
+    version,
+    manifest,
+    manifestSha256,
+    createdAt,
+    algorithm: toAlgorithm(loaded(entity.algorithm, 'algorithm')),
+    model: toObject(loaded(entity.model, 'model')),
+  };
+}
+
+export function toRun(entity: EvaluationRunEntity): EvaluationRun {
+  const { id, submissionId, phaseId, state, epoch, owner, deadlineAt, failureCode, failureDetail, signature } = entity;
+  const { createdAt, queuedAt, startedAt, finishedAt, caseTotal, caseScored, caseFailed } = entity;
+  return {
+    id,
+    submissionId,
+    phaseId,
+    state,
+    epoch,
+    owner,
+    deadlineAt,
+    failureCode,
+    failureDetail,
+    signature,
+    createdAt,
+    queuedAt,
+    startedAt,
+    finishedAt,
+    cases: { total: caseTotal, scored: caseScored, failed: caseFailed },
+  };
+}
+
+/** Needs `algorithmVersion.algorithm`, `algorithmVersion.model` and `runs`. */
+export function toSubmission(entity: SubmissionEntity): Submission {
+  const { id, benchmarkId, submitterId, createdAt } = entity;
+  return {
+    id,
+    benchmarkId,
+    submitterId,
+    createdAt,
+    version: toVersion(loaded(entity.algorithmVersion, 'algorithmVersion')),
+    runs: [...loaded(entity.runs, 'runs')].sort((a, b) => a.ordinal - b.ordinal).map(toRun),
+  };
+}
+
+export const VERSION_RELATIONS = { algorithm: true, model: true } as const;
+export const SUBMISSION_RELATIONS = { algorithmVersion: VERSION_RELATIONS, runs: true } as const;

@@ -1,0 +1,234 @@
+import { jest } from '@jest/globals';
+import type { Account, Benchmark, EvaluationRecords, QueuedJob, Submission } from '#evaluation';
+import { createAccountRecords } from './account-records.js';
+import { createEvaluationRecords } from './evaluation-records.js';
+import { elapse, scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
+import { byDice, claimed, completed, newSubmission, runOf, scored, SIGNATURE, smallBenchmark, somebody, started } from '../testing/small-benchmark.js';
+
+jest.setTimeout(60_000);
+
+let scratch: ScratchDatabase;
+let records: EvaluationRecords;
+let benchmark: Benchmark;
+let submitter: Account;
+let submission: Submission;
+let practice: string;
+let held: string;
+
+beforeAll(async () => {
+  scratch = await scratchDatabase();
+  records = createEvaluationRecords(scratch.database);
+  benchmark = await records.createBenchmark(smallBenchmark());
+  submitter = await somebody(createAccountRecords(scratch.database));
+});
+afterAll(() => scratch.remove());
+
+beforeEach(async () => {
+  submission = (await records.createSubmission(newSubmission(benchmark, submitter))).submission;
+  practice = runOf(submission, 0);
+  held = runOf(submission, 1);
+  await drained();
+});
+
+const drained = async (): Promise<QueuedJob[]> => {
+  const jobs: QueuedJob[] = [];
+  while ((await records.relayOutbox(async (batch) => void jobs.push(...batch), 100)) > 0);
+  return jobs;
+};
+const stateOf = async (runId: string) => (await records.runContext(runId))!.run;
+const statesSeen = async (runId: string) => (await records.runEventsSince({ runId }, 0, 100)).filter(({ caseId }) => caseId === null).map(({ state }) => state);
+
+test('a run goes from queued to running and owes one job a case, in the order of the cases', async () => {
+  const context = await records.claimRun(practice, 1, 'w1');
+  expect(context).toMatchObject({
+    run: { id: practice, state: 'validating', owner: 'w1', epoch: 1 },
+    phase: benchmark.phases[0],
+    version: submission.version,
+    submission: { id: submission.id, submitterId: submitter.id },
+  });
+  expect(context!.run.startedAt).toBeInstanceOf(Date);
+  expect(await records.startRun(practice, 1, 'w1', SIGNATURE)).toBe(true);
+  expect(await stateOf(practice)).toMatchObject({ state: 'running', signature: SIGNATURE, cases: { total: 2, scored: 0, failed: 0 } });
+  const cases = await records.cases(benchmark.phases[0].id);
+  expect(await drained()).toEqual(
+    cases.map(({ id }) => ({ id: `evaluate-case.${practice}.${id}.1.1`, job: { name: 'evaluate-case', runId: practice, epoch: 1, caseId: id }, priority: 3 })),
+  );
+  expect((await records.caseResults(practice)).map(({ caseId, state }) => [caseId, state])).toEqual(cases.map(({ id }) => [id, 'pending']));
+  expect(await statesSeen(practice)).toEqual(['queued', 'validating', 'running']);
+});
+
+test('eight workers claim one run at once: one gets it', async () => {
+  const claims = await Promise.all(Array.from({ length: 8 }, (_, n) => records.claimRun(practice, 1, `w${n}`)));
+  expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
+});
+
+test('its own worker may ask again, another one only after the deadline', async () => {
+  await records.claimRun(practice, 1, 'w1');
+  expect(await records.claimRun(practice, 1, 'w1')).toMatchObject({ run: { owner: 'w1' } });
+  expect(await records.claimRun(practice, 1, 'w2')).toBeNull();
+  await elapse(scratch.database, 14);
+  expect(await records.heartbeatRun(practice, 1, 'w1')).toBe(true);
+  await elapse(scratch.database, 14);
+  expect(await records.claimRun(practice, 1, 'w2')).toBeNull();
+  await elapse(scratch.database, 2);
+  expect(await records.claimRun(practice, 1, 'w2')).toMatchObject({ run: { owner: 'w2', state: 'validating' } });
+  expect(await records.heartbeatRun(practice, 1, 'w1')).toBe(false);
+  expect(await records.startRun(practice, 1, 'w1', SIGNATURE)).toBe(false);
+  expect(await records.startRun(practice, 1, 'w2', SIGNATURE)).toBe(true);
+  expect(await records.startRun(practice, 1, 'w2', SIGNATURE)).toBe(false); // twice
+});
+
+test('nothing answers to another epoch, or to no id at all', async () => {
+  await started(records, practice);
+  const [evaluationCase] = await records.cases(benchmark.phases[0].id);
+  for (const epoch of [0, 2]) {
+    expect(await records.claimRun(practice, epoch, 'w1')).toBeNull();
+    expect(await records.claimCase(practice, evaluationCase.id, epoch, 'w1', 10)).toBeNull();
+    expect(await records.failRun(practice, epoch, { code: 'defect', detail: '' })).toBe(false);
+    expect(await records.completeRun(practice, epoch, { aggregates: [], metrics: {}, stop: null }, byDice)).toBe(false);
+  }
+  expect(await records.claimRun('nonsense', 1, 'w1')).toBeNull();
+  expect(await records.runContext('nonsense')).toBeNull();
+  expect(await records.cancelSubmission('nonsense')).toBe(false);
+  expect(await records.retryRun('nonsense')).toBe(false);
+});
+
+test('the waiting run is queued when the one before it completes', async () => {
+  await completed(records, practice);
+  expect(await stateOf(practice)).toMatchObject({ state: 'completed', deadlineAt: null, owner: null, cases: { total: 2, scored: 2, failed: 0 } });
+  expect(await stateOf(held)).toMatchObject({ state: 'queued', epoch: 1 });
+  expect((await drained()).at(-1)).toMatchObject({ id: `validate-model.${held}.1.1` });
+});
+
+test('completing with a stop fails what waits, and retry cannot get around it', async () => {
+  await started(records, practice);
+  for (const { id } of await records.cases(benchmark.phases[0].id)) {
+    await records.recordCase(await claimed(records, practice, id), { prediction: null, usage: null, scores: [], failure: { code: 'inference-failed', detail: 'Reshape' } });
+  }
+  const stop = { code: 'practice-all-failed', detail: '2 of 2' } as const;
+  expect(await records.completeRun(practice, 1, { aggregates: [], metrics: { dice: 0 }, stop }, byDice)).toBe(true);
+  expect(await stateOf(held)).toMatchObject({ state: 'failed', failureCode: 'practice-all-failed', deadlineAt: null });
+  expect(await records.retryRun(held)).toBe(false);
+  expect(await records.retryRun(practice)).toBe(false);
+});
+
+test('a failed run fails what waits for it, and its retry makes it wait again', async () => {
+  await records.claimRun(practice, 1, 'w1');
+  expect(await records.failRun(practice, 1, { code: 'model-load-failed', detail: 'opset 99' })).toBe(true);
+  expect(await records.failRun(practice, 1, { code: 'defect', detail: '' })).toBe(false); // ended already
+  expect(await stateOf(practice)).toMatchObject({ state: 'failed', failureCode: 'model-load-failed', failureDetail: 'opset 99' });
+  expect(await stateOf(held)).toMatchObject({ state: 'failed', failureCode: 'model-load-failed' });
+  expect((await stateOf(held)).failureDetail).not.toContain('opset');
+  await drained();
+
+  expect(await records.retryRun(practice)).toBe(true);
+  expect(await stateOf(practice)).toMatchObject({ state: 'queued', epoch: 2, failureCode: null, failureDetail: null, finishedAt: null, startedAt: null });
+  expect(await stateOf(held)).toMatchObject({ state: 'waiting', epoch: 2, failureCode: null, finishedAt: null });
+  expect(await drained()).toMatchObject([{ id: `validate-model.${practice}.2.2`, job: { epoch: 2 } }]);
+  expect(await records.retryRun(practice)).toBe(false); // active
+  await completed(records, practice, { epoch: 2 });
+  expect(await stateOf(held)).toMatchObject({ state: 'queued', epoch: 2 });
+});
+
+test('retrying a later run first retries the earlier one that stopped it', async () => {
+  await records.failRun(practice, 1, { code: 'defect', detail: '' });
+  expect(await records.retryRun(held)).toBe(true);
+  expect([(await stateOf(practice)).state, (await stateOf(held)).state]).toEqual(['queued', 'waiting']);
+});
+
+test('retry keeps scored cases and tries the others again', async () => {
+  await completed(records, practice);
+  await started(records, held);
+  const [first, second, third] = await records.cases(benchmark.phases[1].id);
+  await records.recordCase(await claimed(records, held, first.id), scored(first, 0.75));
+  await records.recordCase(await claimed(records, held, second.id), { prediction: null, usage: null, scores: [], failure: { code: 'inference-timeout', detail: '' } });
+  const stale = await claimed(records, held, third.id);
+  await records.failRun(held, 1, { code: 'defect', detail: '' });
+  await drained();
+
+  expect(await records.retryRun(held)).toBe(true);
+  expect(await stateOf(held)).toMatchObject({ state: 'queued', epoch: 2, cases: { total: 3, scored: 1, failed: 0 } });
+  await started(records, held, 2);
+  expect((await drained()).map(({ id }) => id)).toEqual([
+    `validate-model.${held}.2.2`,
+    `evaluate-case.${held}.${second.id}.2.2`,
+    `evaluate-case.${held}.${third.id}.2.2`,
+  ]);
+  expect(await records.recordCase(stale, scored(third))).toBe(false);
+  expect(await records.heartbeat(stale, 10)).toBe(false);
+  const results = await records.caseResults(held);
+  expect(results.map(({ state, attempt, scores }) => [state, attempt, scores.length])).toEqual([
+    ['scored', 1, 2],
+    ['pending', 0, 0],
+    ['pending', 0, 0],
+  ]);
+  expect(results[0].scores[0].values['dice']).toEqual({ kind: 'value', value: 0.75 });
+});
+
+test('under another signature every case is scored again', async () => {
+  await completed(records, practice);
+  await started(records, held);
+  const [first] = await records.cases(benchmark.phases[1].id);
+  await records.recordCase(await claimed(records, held, first.id), scored(first));
+  await records.failRun(held, 1, { code: 'defect', detail: '' });
+  await records.retryRun(held);
+  await drained();
+  await started(records, held, 2, 'test|v2');
+  expect((await records.caseResults(held)).map(({ state, scores }) => [state, scores])).toEqual(Array(3).fill(['pending', []]));
+  expect(await drained()).toHaveLength(3);
+});
+
+test('a run whose cases are all settled goes straight on to scoring', async () => {
+  await started(records, practice);
+  for (const evaluationCase of await records.cases(benchmark.phases[0].id)) {
+    await records.recordCase(await claimed(records, practice, evaluationCase.id), scored(evaluationCase));
+  }
+  await records.failRun(practice, 1, { code: 'defect', detail: '' });
+  await records.retryRun(practice);
+  await drained();
+  await started(records, practice, 2);
+  expect(await stateOf(practice)).toMatchObject({ state: 'scoring', owner: null, cases: { scored: 2 } });
+  expect((await drained()).map(({ job }) => job.name)).toEqual(['close-run']);
+});
+
+test('cancel ends every active run under a higher epoch, and running work notices', async () => {
+  await started(records, practice);
+  const [first, second] = await records.cases(benchmark.phases[0].id);
+  await records.recordCase(await claimed(records, practice, first.id), scored(first));
+  const claim = await claimed(records, practice, second.id);
+  expect(await records.cancelSubmission(submission.id)).toBe(true);
+  for (const runId of [practice, held]) {
+    expect(await stateOf(runId)).toMatchObject({ state: 'cancelled', epoch: 2, failureCode: 'cancelled-by-submitter', deadlineAt: null, owner: null });
+  }
+  expect(await records.heartbeat(claim, 10)).toBe(false);
+  expect(await records.recordCase(claim, scored(second))).toBe(false);
+  expect(await records.claimCase(practice, second.id, 1, 'w1', 10)).toBeNull();
+  expect(await records.cancelSubmission(submission.id)).toBe(false);
+
+  expect(await records.retryRun(practice)).toBe(true);
+  expect(await stateOf(practice)).toMatchObject({ state: 'queued', epoch: 3, cases: { scored: 1 } });
+  expect(await stateOf(held)).toMatchObject({ state: 'waiting', epoch: 3 });
+});
+
+test('a completed run stays completed when the rest is cancelled', async () => {
+  await completed(records, practice);
+  await records.cancelSubmission(submission.id);
+  expect([(await stateOf(practice)).state, (await stateOf(held)).state]).toEqual(['completed', 'cancelled']);
+  expect(await records.retryRun(practice)).toBe(false);
+  expect(await records.retryRun(held)).toBe(true);
+  expect((await stateOf(held)).state).toBe('queued');
+});
+
+test('queue position counts what is active and what was queued before', async () => {
+  const base = await records.queuePosition(practice);
+  const second = (await records.createSubmission(newSubmission(benchmark, submitter))).submission;
+  const third = (await records.createSubmission(newSubmission(benchmark, submitter))).submission;
+  await scratch.database.dataSource.query(`update evaluation_run set queued_at = queued_at - interval '1 s' where submission_id <> $1 and state = 'queued'`, [third.id]);
+  expect(await records.queuePosition(runOf(third, 0))).toBe(base + 2);
+  await records.claimRun(runOf(third, 0), 1, 'w1');
+  expect(await records.queuePosition(runOf(third, 0))).toBe(0);
+  await records.cancelSubmission(second.id);
+  expect(await records.queuePosition(runOf(second, 0))).toBe(0);
+  expect(await records.queuePosition('nonsense')).toBe(0);
+  await records.cancelSubmission(third.id);
+});

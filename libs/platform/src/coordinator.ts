@@ -1,0 +1,86 @@
+import type { EvaluationRecords, JobQueue, Log } from '#evaluation';
+
+export interface CoordinatorOptions {
+  readonly records: EvaluationRecords;
+  readonly queue: JobQueue;
+  readonly log: Log;
+  /** Pause between sweeps. */
+  readonly sweepEveryMs?: number;
+}
+
+const RELAY_BATCH = 200;
+/** Without a wake-up the outbox is looked at this often. */
+const RELAY_EVERY_MS = 1_000;
+const CANDIDATE_EVERY_MS = 2_000;
+const AFTER_FAULT_MS = 1_000;
+
+/**
+ * Relays the outbox and sweeps deadlines. Every API and worker process runs one; the database's lock lets a single one act
+ * at a time, and another takes over when that process or its connection is lost.
+ */
+export function startCoordinator({ records, queue, log, sweepEveryMs = 2_000 }: CoordinatorOptions): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  let wake: () => void = () => undefined;
+  const bell = { rung: false };
+  const ring = () => {
+    bell.rung = true;
+    wake();
+  };
+
+  /** Waits, shorter when the bell rings or the time has come to stop. */
+  const pause = (ms: number, alsoUntil?: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      if (bell.rung || stopping.signal.aborted || alsoUntil?.aborted) return resolve();
+      const timer = setTimeout(done, ms);
+      function done() {
+        clearTimeout(timer);
+        wake = () => undefined;
+        stopping.signal.removeEventListener('abort', done);
+        alsoUntil?.removeEventListener('abort', done);
+        resolve();
+      }
+      wake = done;
+      stopping.signal.addEventListener('abort', done);
+      alsoUntil?.addEventListener('abort', done);
+    });
+
+  async function lead(lost: AbortSignal): Promise<void> {
+    log.info('coordinator.leading');
+    let nextSweep = 0;
+    while (!stopping.signal.aborted && !lost.aborted) {
+      bell.rung = false;
+      if (performance.now() >= nextSweep) {
+        const done = await records.sweep();
+        if (done.requeued + done.expired + done.reenqueued > 0) log.info('coordinator.swept', done);
+        nextSweep = performance.now() + sweepEveryMs;
+      }
+      while ((await records.relayOutbox((jobs) => queue.add(jobs), RELAY_BATCH)) === RELAY_BATCH);
+      await pause(Math.min(RELAY_EVERY_MS, Math.max(0, nextSweep - performance.now())), lost);
+    }
+  }
+
+  async function run(): Promise<void> {
+    let unlisten: (() => Promise<void>) | null = null;
+    while (!stopping.signal.aborted) {
+      try {
+        unlisten ??= await records.onOutbox(ring);
+        const led = await records.withLock('coordinator', lead);
+        bell.rung = false;
+        if (!led) await pause(CANDIDATE_EVERY_MS);
+      } catch (error) {
+        log.error('coordinator.fault', error);
+        bell.rung = false;
+        await pause(AFTER_FAULT_MS);
+      }
+    }
+    await unlisten?.();
+  }
+
+  const running = run();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
