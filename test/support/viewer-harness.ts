@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve, sep } from 'node:path';
+import { promisify } from 'node:util';
 import { writeNifti } from '#imaging';
 import type { Volume } from '#imaging';
 import { phantomCase, PHANTOM_GRIDS, phantomGeometry } from '../../apps/web/src/viewer/harness/phantom.js';
@@ -29,11 +31,7 @@ export interface ViewerHarness {
 /** Builds the viewer's harness as the product is built and serves it, with phantoms on several grids, on loopback. */
 export async function serveViewerHarness(): Promise<ViewerHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'voxelmark-viewer-'));
-  const { build, loadConfigFromFile, mergeConfig } = await import('vite');
-  const loaded = await loadConfigFromFile({ command: 'build', mode: 'production' }, join(ROOT, 'apps/web/vite.config.ts'), undefined, 'silent');
-  if (!loaded) throw new Error('apps/web/vite.config.ts could not be read');
-  const harness = { root: join(ROOT, 'apps/web/src/viewer/harness'), configFile: false as const, logLevel: 'warn' as const, build: { outDir: folder } };
-  await build(mergeConfig(loaded.config, harness));
+  await buildHarness(folder);
   const data = await phantomFiles();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
@@ -59,6 +57,15 @@ export async function serveViewerHarness(): Promise<ViewerHarness> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** With the configuration of the product; in a process of its own, as the product is built. */
+async function buildHarness(outDir: string): Promise<void> {
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
+  const harness = join(ROOT, 'apps/web/src/viewer/harness');
+  const config = join(ROOT, 'apps/web/vite.config.ts');
+  const args = [vite, 'build', harness, '--config', config, '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'];
+  await promisify(execFile)(process.execPath, args, { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '' } });
 }
 
 function closed(server: Server): Promise<void> {

@@ -8,7 +8,11 @@ import { WatchedConnection } from './watched-connection.js';
  * another holds it. The lock lives as long as a connection of its own: `lost` is aborted when that breaks, and another
  * process may then hold the lock although `work` has not ended yet.
  */
-export async function withAdvisoryLock(database: Database, name: string, work: (lost: AbortSignal) => Promise<void>): Promise<boolean> {
+export async function withAdvisoryLock(
+  database: Database,
+  name: string,
+  work: (lost: AbortSignal) => Promise<void>,
+): Promise<boolean> {
   const gone = new AbortController();
   const connection = await WatchedConnection.open(database, (error) => gone.abort(error));
   try {
@@ -22,7 +26,10 @@ export async function withAdvisoryLock(database: Database, name: string, work: (
 
 async function tryLock(connection: WatchedConnection, name: string): Promise<boolean> {
   try {
-    const answer = await connection.client.query<{ held: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as held', [name]);
+    const answer = await connection.client.query<{ held: boolean }>(
+      'select pg_try_advisory_lock(hashtextextended($1, 0)) as held',
+      [name],
+    );
     return answer.rows[0].held;
   } catch (error) {
     throw asEngineFault(error);

@@ -51,7 +51,9 @@ const answers = (): Promise<boolean> =>
 
 test('an address may be a URL, also of a socket', async () => {
   const byUrl = await openDatabase({ url: scratch.server.url, poolSize: 1 });
-  const [{ name }]: { name: string }[] = await byUrl.dataSource.query('select current_setting($1) as name', ['application_name']);
+  const [{ name }]: { name: string }[] = await byUrl.dataSource.query('select current_setting($1) as name', [
+    'application_name',
+  ]);
   expect(name).toBe('voxelmark');
   await byUrl.close();
 });
@@ -60,7 +62,10 @@ test('a server that is not there is an engine that is away', async () => {
   const nowhere = openDatabase({ host: '127.0.0.1', port: 1, user: 'x', database: 'x' });
   await expect(nowhere).rejects.toBeInstanceOf(EngineUnavailable);
   const noSuch = openDatabase({ ...scratch.server.options, database: 'no_such_database' });
-  await expect(noSuch).rejects.toMatchObject({ code: 'database-unavailable', message: expect.stringContaining('no_such_database') });
+  await expect(noSuch).rejects.toMatchObject({
+    code: 'database-unavailable',
+    message: expect.stringContaining('no_such_database'),
+  });
 });
 
 test('kill -9 of the server: idle and busy connections break, the process lives, and everything works again', async () => {
@@ -77,12 +82,18 @@ test('listeners hear again after the server was lost, also of what happened befo
   const outbox = jest.fn();
   const stopEvents = await records.onRunEvent((event) => events.push(event));
   const stopOutbox = await records.onOutbox(outbox);
-  const submit = async (): Promise<string> => (await records.createSubmission(newSubmission(benchmark, submitter))).submission.runs[0].id;
+  const submit = async (): Promise<string> =>
+    (await records.createSubmission(newSubmission(benchmark, submitter))).submission.runs[0].id;
   const heard = (runId: string): boolean => events.some((event) => event.runId === runId && event.state === 'queued');
 
   const first = await submit();
   await until(() => heard(first));
-  expect(events.find(({ runId }) => runId === first)).toMatchObject({ state: 'queued', caseId: null, at: expect.any(Date), id: expect.any(Number) });
+  expect(events.find(({ runId }) => runId === first)).toMatchObject({
+    state: 'queued',
+    caseId: null,
+    at: expect.any(Date),
+    id: expect.any(Number),
+  });
 
   await killServer();
   await until(answers);
@@ -114,14 +125,20 @@ test('a lock is held by one, passes on when released, and its loss is told', asy
   expect(await held).toBe(true);
   expect(await other.withLock('leader', work)).toBe(true);
   expect(work).toHaveBeenCalledTimes(2);
-  await expect(records.withLock('leader', () => Promise.reject(new Error('from within')))).rejects.toThrow('from within');
+  await expect(records.withLock('leader', () => Promise.reject(new Error('from within')))).rejects.toThrow(
+    'from within',
+  );
   expect(await other.withLock('leader', work)).toBe(true);
 
   let began = false;
-  const lost = records.withLock('leader', (signal) => new Promise<void>((resolve) => {
-    began = true;
-    signal.addEventListener('abort', () => resolve());
-  }));
+  const lost = records.withLock(
+    'leader',
+    (signal) =>
+      new Promise<void>((resolve) => {
+        began = true;
+        signal.addEventListener('abort', () => resolve());
+      }),
+  );
   await until(() => began);
   await killServer();
   expect(await lost).toBe(true); // the work ended by itself because it was told

@@ -11,7 +11,13 @@ import { SnakeNaming } from './snake-naming.js';
 /** Where the server is: a URL as libpq reads it, or its parts (`host` may be the folder of a Unix socket). */
 export type DatabaseAddress =
   | { readonly url: string }
-  | { readonly host: string; readonly port?: number; readonly user: string; readonly password?: string; readonly database: string };
+  | {
+      readonly host: string;
+      readonly port?: number;
+      readonly user: string;
+      readonly password?: string;
+      readonly database: string;
+    };
 
 export type DatabaseOptions = DatabaseAddress & {
   /** Connections of the pool; LISTEN and each held lock take one more. */

@@ -317,8 +317,12 @@ class Supervisor implements EmbeddedPostgres {
 
   async #restart(): Promise<void> {
     for (let attempt = 0; !this.#leaving.signal.aborted; attempt++) {
-      await settled(aborted(this.#leaving.signal), RESTART_DELAYS_MS[Math.min(attempt, RESTART_DELAYS_MS.length - 1)]);
+      await pause(RESTART_DELAYS_MS[Math.min(attempt, RESTART_DELAYS_MS.length - 1)], this.#leaving.signal);
       if (this.#leaving.signal.aborted) return;
+      if (!existsSync(this.clusterDir)) {
+        this.log?.error('postgres.cluster-gone', new Error(`${this.clusterDir} was deleted while its server ran`));
+        return;
+      }
       try {
         await this.launch();
         return;
@@ -378,6 +382,7 @@ function commandLine(pid: number): string[] {
 
 async function ensureDatabase(options: PostgresAddress): Promise<void> {
   const client = new pg.Client({ ...options, database: 'postgres' });
+  client.on('error', () => undefined); // the query under way is rejected, which says the same
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [options.database]);
@@ -425,24 +430,23 @@ function endOf(pid: number): Promise<void> {
   });
 }
 
+/** False when it did not happen in time. */
 async function settled(promise: Promise<void>, withinMs: number): Promise<boolean> {
   const timeout = new AbortController();
   try {
-    return await Promise.race([
-      promise.then(() => true),
-      sleep(withinMs, false, { signal: timeout.signal }).catch((error: Error) => {
-        if (error.name !== 'AbortError') throw error;
-        return false;
-      }),
-    ]);
+    return await Promise.race([promise.then(() => true), pause(withinMs, timeout.signal).then(() => false)]);
   } finally {
     timeout.abort();
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+/** Waits, shorter when the signal is given. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error;
+  }
 }
 
 function openableLog(dataDir: string): string {

@@ -1,7 +1,8 @@
 import { EngineUnavailable } from '#domain';
 import { asEngineFault, isTransient, violates } from './engine-fault.js';
 
-const withCode = (code: string, more: object = {}): Error => Object.assign(new Error(`failed with ${code}`), { code, ...more });
+const withCode = (code: string, more: object = {}): Error =>
+  Object.assign(new Error(`failed with ${code}`), { code, ...more });
 const wrapped = (driverError: Error): Error => Object.assign(new Error('QueryFailedError'), { driverError });
 
 test.each([
@@ -29,7 +30,11 @@ test.each([
 });
 
 test('deadlocks and serialisation failures may be tried again, others not', () => {
-  expect([withCode('40P01'), wrapped(withCode('40001')), withCode('23505')].map(isTransient)).toEqual([true, true, false]);
+  expect([withCode('40P01'), wrapped(withCode('40001')), withCode('23505')].map(isTransient)).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 test('a broken unique key is recognised by name', () => {

@@ -1,7 +1,18 @@
 import { EngineUnavailable } from '#domain';
 
 /** Socket and resolver errors of Node. */
-const NODE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NODE_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /**
  * SQLSTATEs that speak of the server and not of the statement: 08 connection, 53 out of resources (disk full, too many
@@ -36,8 +47,15 @@ export function asEngineFault(error: unknown): unknown {
   if (error instanceof EngineUnavailable) return error;
   const driverError = driverErrorOf(error);
   const { code, message = '' } = driverError;
-  if ((code !== undefined && (NODE_CODES.has(code) || SQL_STATES.test(code))) || MESSAGES.some((pattern) => pattern.test(message))) {
-    return new EngineUnavailable('database-unavailable', `the database did not answer as it should: ${message || code}`, { cause: error });
+  if (
+    (code !== undefined && (NODE_CODES.has(code) || SQL_STATES.test(code))) ||
+    MESSAGES.some((pattern) => pattern.test(message))
+  ) {
+    return new EngineUnavailable(
+      'database-unavailable',
+      `the database did not answer as it should: ${message || code}`,
+      { cause: error },
+    );
   }
   return error;
 }

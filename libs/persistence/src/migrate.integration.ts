@@ -1,5 +1,14 @@
 import { jest } from '@jest/globals';
-import { ACCOUNT_ROLES, CAPACITIES, CASE_STATES, PHASE_KINDS, RUN_STATES, SCOPES, SECRECY_LABELS, TERMINAL_STATES } from '#domain';
+import {
+  ACCOUNT_ROLES,
+  CAPACITIES,
+  CASE_STATES,
+  PHASE_KINDS,
+  RUN_STATES,
+  SCOPES,
+  SECRECY_LABELS,
+  TERMINAL_STATES,
+} from '#domain';
 import { migrate, pendingMigrations } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { scratchDatabase, type ScratchDatabase } from './testing/scratch-database.js';
@@ -10,7 +19,11 @@ let scratch: ScratchDatabase;
 let empty: Awaited<ReturnType<ScratchDatabase['empty']>>;
 const query = <Row>(sql: string): Promise<Row[]> => empty.database.dataSource.query<Row[]>(sql);
 const tables = async (): Promise<string[]> =>
-  (await query<{ name: string }>(`select table_name as name from information_schema.tables where table_schema = 'public' order by 1`)).map(({ name }) => name);
+  (
+    await query<{ name: string }>(
+      `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`,
+    )
+  ).map(({ name }) => name);
 
 beforeAll(async () => {
   scratch = await scratchDatabase();
@@ -41,7 +54,8 @@ test('several processes migrate at once: each migration runs once', async () => 
 test('down to nothing, and up again', async () => {
   await migrate(empty.database);
   const afterUp = await tables();
-  for (let undone = 0; undone < MIGRATIONS.length; undone++) await empty.database.dataSource.undoLastMigration({ transaction: 'each' });
+  for (let undone = 0; undone < MIGRATIONS.length; undone++)
+    await empty.database.dataSource.undoLastMigration({ transaction: 'each' });
   expect(await tables()).toEqual(['schema_migration']);
   expect(await query(`select proname from pg_proc where pronamespace = 'public'::regnamespace`)).toEqual([]);
   await migrate(empty.database);
@@ -54,16 +68,22 @@ test('entities and schema agree', async () => {
   expect(difference.upQueries.map(({ query: sql }) => sql)).toEqual([]);
 
   // TypeORM compares check constraints by name only; here, what they say
-  const declared = empty.database.dataSource.entityMetadatas.flatMap((entity) => entity.checks.map(({ name, expression }) => [name, wordsOf(expression)] as const));
+  const declared = empty.database.dataSource.entityMetadatas.flatMap((entity) =>
+    entity.checks.map(({ name, expression }) => [name, wordsOf(expression)] as const),
+  );
   const stored = await query<{ name: string; definition: string }>(
     `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint where contype = 'c' and connamespace = 'public'::regnamespace`,
   );
-  expect(Object.fromEntries(stored.map(({ name, definition }) => [name, wordsOf(definition)]))).toEqual(Object.fromEntries(declared));
+  expect(Object.fromEntries(stored.map(({ name, definition }) => [name, wordsOf(definition)]))).toEqual(
+    Object.fromEntries(declared),
+  );
 });
 
 test('check constraints allow exactly the words of the domain', async () => {
   await migrate(empty.database);
-  const stored = await query<{ name: string; definition: string }>(`select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint where contype = 'c'`);
+  const stored = await query<{ name: string; definition: string }>(
+    `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint where contype = 'c'`,
+  );
   const words = new Map(stored.map(({ name, definition }) => [name, wordsOf(definition)]));
   for (const [constraint, expected] of Object.entries({
     ck_evaluation_run_state: RUN_STATES,

@@ -26,7 +26,9 @@ export async function migrate(database: Database): Promise<readonly string[]> {
 export async function pendingMigrations(database: Database): Promise<readonly string[]> {
   try {
     const { manager } = database.dataSource;
-    const [{ exists }] = (await manager.query(`select to_regclass('schema_migration') is not null as exists`)) as [{ exists: boolean }];
+    const [{ exists }] = (await manager.query(`select to_regclass('schema_migration') is not null as exists`)) as [
+      { exists: boolean },
+    ];
     const rows = exists ? ((await manager.query('select name from schema_migration')) as { name: string }[]) : [];
     const done = new Set(rows.map(({ name }) => name));
     return MIGRATIONS.map((Migration) => new Migration().name ?? Migration.name).filter((name) => !done.has(name));

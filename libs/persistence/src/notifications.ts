@@ -26,7 +26,8 @@ export class Notifications {
 
   /** Resolves when listening. @throws EngineUnavailable when the first connection fails */
   async listen(channel: string, listener: ChannelListener): Promise<() => Promise<void>> {
-    if (!/^[a-z_]+$/.test(channel)) throw new RangeError(`channel "${channel}" must be lower-case letters and underscores`);
+    if (!/^[a-z_]+$/.test(channel))
+      throw new RangeError(`channel "${channel}" must be lower-case letters and underscores`);
     const listeners = this.channels.get(channel) ?? new Set();
     this.channels.set(channel, listeners.add(listener));
     const stop = async (): Promise<void> => {
@@ -77,12 +78,15 @@ export class Notifications {
         this.connection = opening;
         this.reconnecting = null;
         for (const channel of this.channels.keys()) await connection.client.query(`listen ${channel}`);
-        for (const listeners of this.channels.values()) for (const listener of listeners) this.guarded(() => listener.resumed());
+        for (const listeners of this.channels.values())
+          for (const listener of listeners) this.guarded(() => listener.resumed());
         return;
       } catch (error) {
         if (giveUp.signal.aborted) return;
         if (this.reconnecting !== giveUp) return; // it opened and broke again: its own loss has begun another round
-        this.database.log?.warn('database.notifications-away', { message: error instanceof Error ? error.message : String(error) });
+        this.database.log?.warn('database.notifications-away', {
+          message: error instanceof Error ? error.message : String(error),
+        });
       }
     }
   }

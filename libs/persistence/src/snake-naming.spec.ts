@@ -16,5 +16,7 @@ test('constraints say what they constrain', () => {
 });
 
 test('a name that PostgreSQL would cut is refused', () => {
-  expect(() => new SnakeNaming().indexName('leaderboard_row', ['phase_id', 'signature', 'rank', 'algorithm_slug', 'version'])).toThrow('PostgreSQL keeps 63');
+  expect(() =>
+    new SnakeNaming().indexName('leaderboard_row', ['phase_id', 'signature', 'rank', 'algorithm_slug', 'version']),
+  ).toThrow('PostgreSQL keeps 63');
 });

@@ -47,6 +47,7 @@ function nameOf(table: Table | View | string): string {
 function named(kind: string, table: Table | View | string, columns: readonly string[]): string {
   const name = [kind, nameOf(table), ...columns].join('_');
   // PostgreSQL cuts silently at 63 bytes, after which entity and schema would disagree on every start
-  if (name.length > 63) throw new RangeError(`constraint name "${name}" has ${name.length} characters; PostgreSQL keeps 63`);
+  if (name.length > 63)
+    throw new RangeError(`constraint name "${name}" has ${name.length} characters; PostgreSQL keeps 63`);
   return name;
 }

@@ -31,13 +31,21 @@ export async function reading<T>(database: Database, work: (manager: EntityManag
 }
 
 /** Rows of a SELECT, or of anything with RETURNING. `$1` and so on are the parameters. */
-export async function rows<Row>(manager: EntityManager, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+export async function rows<Row>(
+  manager: EntityManager,
+  sql: string,
+  parameters: readonly unknown[] = [],
+): Promise<Row[]> {
   const answer: unknown = await manager.query(sql, [...parameters]);
   return isCounted<Row>(answer) ? answer[0] : (answer as Row[]);
 }
 
 /** How many rows an UPDATE or DELETE touched. */
-export async function changed(manager: EntityManager, sql: string, parameters: readonly unknown[] = []): Promise<number> {
+export async function changed(
+  manager: EntityManager,
+  sql: string,
+  parameters: readonly unknown[] = [],
+): Promise<number> {
   const answer: unknown = await manager.query(sql, [...parameters]);
   if (!isCounted(answer)) throw new TypeError(`expected an UPDATE or DELETE, got "${sql.trim().slice(0, 40)}"`);
   return answer[1];

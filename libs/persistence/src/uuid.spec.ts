@@ -12,6 +12,12 @@ test('later ids sort after earlier ones, and no two are alike', () => {
   expect(new Set(Array.from({ length: 1000 }, () => uuidv7(1))).size).toBe(1000);
 });
 
-test.each(['', 'x', '017f22e2-79b0-7000-8000', '017f22e279b070008000000000000000', "017f22e2-79b0-7000-8000-00000000000'"])('%j is no id', (text) => {
+test.each([
+  '',
+  'x',
+  '017f22e2-79b0-7000-8000',
+  '017f22e279b070008000000000000000',
+  "017f22e2-79b0-7000-8000-00000000000'",
+])('%j is no id', (text) => {
   expect(isUuid(text)).toBe(false);
 });

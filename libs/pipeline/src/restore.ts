@@ -40,13 +40,16 @@ export function restore(
 
 /** Softmax over channels at every voxel, in place. The largest value is subtracted first, so that nothing overflows. */
 export function softmax(maps: readonly Float32Array[]): void {
+  const channels = maps.length;
   const voxels = maps[0].length;
+  const raised = new Float64Array(channels);
+  const { exp } = Math;
   for (let v = 0; v < voxels; v++) {
-    let largest = -Infinity;
-    for (const map of maps) if (map[v] > largest) largest = map[v];
+    let largest = maps[0][v];
+    for (let c = 1; c < channels; c++) if (maps[c][v] > largest) largest = maps[c][v];
     let sum = 0;
-    for (const map of maps) sum += Math.exp(map[v] - largest);
-    for (const map of maps) map[v] = Math.exp(map[v] - largest) / sum;
+    for (let c = 0; c < channels; c++) sum += raised[c] = exp(maps[c][v] - largest);
+    for (let c = 0; c < channels; c++) maps[c][v] = raised[c] / sum;
   }
 }
 

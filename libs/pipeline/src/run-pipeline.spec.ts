@@ -272,16 +272,8 @@ describe('checking a manifest', () => {
     ['an orientation that is none', { preprocess: [{ op: 'orient', axes: 'RRS' }] }, /axes is "RRS"/],
     ['spacing 0', { preprocess: [{ op: 'resample', spacing: [0, 1, 1], order: 1, grid: 'halfVoxel' }] }, /\[0, 1, 1\]/],
     ['an empty window', { preprocess: [{ op: 'window', in: [5, 5], out: [0, 1], clip: true }] }, /in is \[5, 5\]/],
-    [
-      'a patch with a fraction',
-      { inference: { ...SLIDING, patch: [1.5, 2, 2] } },
-      /patch is \[1.5, 2, 2\]/,
-    ],
-    [
-      'a patch beyond memory',
-      { inference: { ...SLIDING, patch: [4096, 4096, 5] } },
-      /at most 67108864/,
-    ],
+    ['a patch with a fraction', { inference: { ...SLIDING, patch: [1.5, 2, 2] } }, /patch is \[1.5, 2, 2\]/],
+    ['a patch beyond memory', { inference: { ...SLIDING, patch: [4096, 4096, 5] } }, /at most 67108864/],
     ['overlap 1', { inference: { ...SLIDING, overlap: 1 } }, /overlap is 1/],
     ['no argmax', { postprocess: [{ op: 'invert', order: 1 }] }, /0 operations "argmax"/],
     ['no invert', { postprocess: [{ op: 'argmax' }] }, /0 operations "invert"/],

@@ -20,6 +20,13 @@ const RETRY_CONNECT_MS = 500;
  * errors of a server that is away (a missing socket file, "starting up"), and would keep a processor busy doing so.
  */
 class PatientClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    // A connection that ends while a pool has lent it out has no listener, and an 'error' without one ends the process.
+    // Nobody misses it here: the query under way is rejected, and an idle connection's error reaches the pool's own listener.
+    this.on('error', () => undefined);
+  }
+
   override connect(): Promise<pg.Client>;
   override connect(callback: ((error: Error) => void) | ((error: null, client: pg.Client) => void)): void;
   override connect(
@@ -56,7 +63,7 @@ export function postgresConnection(connection: PostgresConnection, max: number):
  * @throws EngineUnavailable `queue-migration-failed`
  */
 export async function migrateJobQueue(connection: PostgresConnection): Promise<void> {
-  const client = new pg.Client({ ...connection });
+  const client = new PatientClient({ ...connection });
   try {
     await client.connect();
     await runMigrations(client);

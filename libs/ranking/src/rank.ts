@@ -88,14 +88,17 @@ function placeConsensus(
 
 /** Ranks by `sign * aggregate`, smallest first; an algorithm without an aggregate shares the last place. */
 function assignPlaces(algorithms: readonly Omit<Place, 'rank'>[], sign: 1 | -1, ties: Ties): Place[] {
-  const key = ({ aggregate }: Omit<Place, 'rank'>): number => (aggregate === null ? Infinity : sign * aggregate);
-  const keys = algorithms.map(key);
-  const places = algorithms.map((entry, n) => {
-    const better = keys.filter((k) => k < keys[n]).length;
-    const equal = keys.filter((k) => k === keys[n]).length;
-    return { ...entry, rank: ties === 'min' ? better + 1 : better + (equal + 1) / 2 };
-  });
-  return places.sort((a, b) => a.rank - b.rank || (a.algorithm < b.algorithm ? -1 : 1));
+  const keyed = algorithms
+    .map((entry) => ({ entry, key: entry.aggregate === null ? Infinity : sign * entry.aggregate }))
+    .sort((a, b) => (a.key === b.key ? (a.entry.algorithm < b.entry.algorithm ? -1 : 1) : a.key < b.key ? -1 : 1));
+  const places: Place[] = [];
+  for (let first = 0; first < keyed.length;) {
+    let next = first + 1;
+    while (next < keyed.length && keyed[next].key === keyed[first].key) next++;
+    const rank = ties === 'min' ? first + 1 : (first + 1 + next) / 2;
+    for (; first < next; first++) places.push({ ...keyed[first].entry, rank });
+  }
+  return places;
 }
 
 function demandSameCases(rows: readonly ScoreRow[]): void {

@@ -77,23 +77,25 @@ function fromFramework(error: unknown, request: { readonly method: string; reado
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
     return answer(400, 'content-length-wrong', 'The body is not as long as Content-Length says.');
   }
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') return answer(400, 'request-aborted', 'The connection ended before the request did.');
   if (code === 'FST_ERR_BAD_URL') return answer(400, 'address-malformed', 'The address contains a malformed % escape.');
   if (status === 414) return answer(414, 'address-too-long', 'A part of the address is longer than 200 characters.');
-  if (error instanceof SyntaxError || code === 'FST_ERR_CTP_INVALID_JSON_BODY' || status === 400) {
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || status === 400) {
     return answer(400, 'json-malformed', 'The body is not JSON that this server accepts.');
   }
   if (status !== null && status >= 400 && status < 500) return answer(status, 'request-refused', 'The request was not understood.');
   return null;
 }
 
+/** Status and code of errors that Nest, Fastify or Node raised about the request; nothing of any other error. */
 function frameworkFacts(error: unknown): { status: number | null; code: string | null } {
-  if (!(error instanceof Error)) return { status: null, code: null };
   const cause: unknown = error instanceof HttpException ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
-  if (error instanceof HttpException) return { status: error.getStatus(), code };
-  const isFastify = code?.startsWith('FST_') === true && 'statusCode' in error && typeof error.statusCode === 'number';
-  if (isFastify) return { status: error.statusCode as number, code };
-  return { status: error instanceof SyntaxError && 'statusCode' in error && error.statusCode === 400 ? 400 : null, code };
+  const { code, statusCode, name } = (typeof cause === 'object' ? (cause ?? {}) : {}) as { code?: unknown; statusCode?: unknown; name?: unknown };
+  const word = typeof code === 'string' ? code : null;
+  if (error instanceof HttpException) return { status: error.getStatus(), code: word };
+  // Fastify gives its own errors a code, and the body parser's SyntaxErrors a status
+  const known = word?.startsWith('FST_') === true || name === 'SyntaxError' || word === 'ECONNRESET';
+  return known && typeof statusCode === 'number' ? { status: statusCode, code: word } : { status: null, code: null };
 }
 
 function answer(

@@ -58,5 +58,6 @@ export function useTheme(): Theme {
       return () => listeners.delete(listener);
     },
     () => current,
+    () => 'system' as const,
   );
 }

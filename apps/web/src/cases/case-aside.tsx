@@ -11,7 +11,7 @@ import { figureOf } from '../runs/case-columns.js';
 import { Swatch } from '../ui/badge.js';
 import { Icon } from '../ui/icons.js';
 import { Notice } from '../ui/notice.js';
-import { chosenPrediction, chosenReference, inRankOrder, type CasePrediction } from './chosen-layers.js';
+import { chosenPrediction, chosenReference, inRankOrder, meanOf, type CasePrediction } from './chosen-layers.js';
 
 /** Beside the viewer: which prediction, what it scored here, which reader, and what is known of the case. */
 export function CaseAside({
@@ -94,14 +94,6 @@ function Predictions({
       )}
     </section>
   );
-}
-
-/** Mean over the structures of one case that have a bounded value; null when none has. */
-export function meanOf(prediction: Pick<CasePrediction, 'scores'>, metric: string): number | null {
-  const values = prediction.scores.flatMap(({ values: given }) =>
-    typeof given[metric] === 'number' ? [given[metric]] : [],
-  );
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function Scores({

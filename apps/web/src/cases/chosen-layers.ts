@@ -63,3 +63,11 @@ export function inRankOrder(predictions: readonly CasePrediction[]): CasePredict
     (a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || a.algorithm.name.localeCompare(b.algorithm.name, 'en'),
   );
 }
+
+/** Mean over the structures of one case that have a bounded value; null when none has. */
+export function meanOf(prediction: Pick<CasePrediction, 'scores'>, metric: string): number | null {
+  const values = prediction.scores.flatMap(({ values: given }) =>
+    typeof given[metric] === 'number' ? [given[metric]] : [],
+  );
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

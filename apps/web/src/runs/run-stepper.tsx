@@ -1,43 +1,18 @@
 import type { ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { RunSummary } from '#contracts';
-import type { RunState } from '#domain';
 import { Icon, type IconName } from '../ui/icons.js';
 import { StateBadge } from '../ui/phase-state.js';
+import { roadOf, type RoadStep, type StepFace } from './run-road.js';
 import { PHASE_WORDS, queueWords, RUN_WORDS } from './run-words.js';
 
-/** The road of a run, as far as it went. Endings other than `completed` replace the step at which the run stopped. */
-const ROAD = ['queued', 'validating', 'running', 'scoring', 'completed'] as const satisfies readonly RunState[];
-const ROAD_WORDS: Readonly<Record<(typeof ROAD)[number], string>> = {
+const ROAD_WORDS: Readonly<Record<RoadStep, string>> = {
   queued: 'Queued',
   validating: 'Model check',
   running: 'Cases',
   scoring: 'Means and rank',
   completed: 'Completed',
 };
-
-type StepFace = 'done' | 'now' | 'ahead' | 'stopped';
-
-/** How far along the road a run is; a run that ended badly is marked on the step where it must have stopped. */
-export function roadOf(
-  run: Pick<RunSummary, 'state' | 'startedAt' | 'progress'>,
-): { readonly step: (typeof ROAD)[number]; readonly face: StepFace }[] {
-  const at = position(run);
-  const ended = run.state === 'failed' || run.state === 'cancelled' || run.state === 'expired';
-  return ROAD.map((step, n) => ({
-    step,
-    face: run.state === 'completed' || n < at ? 'done' : n > at || at < 0 ? 'ahead' : ended ? 'stopped' : 'now',
-  }));
-}
-
-function position({ state, startedAt, progress }: Pick<RunSummary, 'state' | 'startedAt' | 'progress'>): number {
-  if (state === 'waiting') return -1;
-  if (state === 'quarantined') return ROAD.indexOf('running');
-  const known = ROAD.findIndex((step) => step === state);
-  if (known >= 0) return known;
-  if (startedAt === null) return ROAD.indexOf('queued');
-  return ROAD.indexOf(progress !== null && progress.done > 0 ? 'running' : 'validating');
-}
 
 const FACE_ICON: Readonly<Record<StepFace, IconName | null>> = {
   done: 'check',

@@ -12,6 +12,7 @@ import { ChosenFiles } from './chosen-files-view.js';
 import { examineFiles, NOTHING_CHOSEN, type Chosen } from './chosen-files.js';
 import { DropZone } from './drop-zone.js';
 import { upload } from './upload.js';
+import { whatIsMissing } from './what-is-missing.js';
 
 /** What is sent, and the key under which a repetition of the same attempt is recognised. */
 interface Attempt {
@@ -183,18 +184,6 @@ export function SubmitForm({
       }
     </QueryView>
   );
-}
-
-/** Why the button is off yet. */
-export function whatIsMissing({ model, manifest }: Chosen): string {
-  const missing = [model === null && 'the model file', manifest === null && 'the manifest'].filter(
-    (word) => word !== false,
-  );
-  if (missing.length > 0) return `Still needed: ${missing.join(' and ')}.`;
-  const faulty = [model?.fault != null && 'the model file', manifest?.reading.ok === false && 'the manifest'].filter(
-    (word) => word !== false,
-  );
-  return faulty.length > 0 ? `Needs correcting: ${faulty.join(' and ')}.` : '';
 }
 
 function newKey(): string {

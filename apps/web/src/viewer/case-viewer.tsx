@@ -56,8 +56,23 @@ const SPEECH_MS = 600;
 
 /** The case page's viewer: three linked planes, label maps over them, and where they differ. */
 export default function CaseViewer(props: CaseViewerProps): ReactNode {
+  const what = JSON.stringify([props.imageUrl, props.layers, props.labels]);
+  const [retried, setRetried] = useState<{ attempts: number; what: string; view: ViewState } | null>(null);
+  // Another case, or another attempt at this one, is a fresh start; only the view outlives an attempt.
+  const attempts = retried?.attempts ?? 0;
+  return (
+    <OpenCase
+      {...props}
+      key={`${attempts} ${what}`}
+      initialView={retried?.what === what ? retried.view : props.initialView}
+      onRetry={(view) => setRetried({ attempts: attempts + 1, what, view })}
+    />
+  );
+}
+
+function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: ViewState) => void }): ReactNode {
   const { caseName, imageUrl, layers: sources, labels, windowPresets, valueUnit = 'HU', initialView, onViewChange } = props;
-  const { state: loaded, retry } = useCase(imageUrl, sources, labels.map(({ value }) => value));
+  const loaded = useCase(imageUrl, sources, labels.map(({ value }) => value));
   const { image } = loaded;
   const geometry = image?.geometry ?? null;
 
@@ -74,7 +89,6 @@ export default function CaseViewer(props: CaseViewerProps): ReactNode {
     if (!image) return;
     arrived.current = homeView(image, openedWith.current.windowPresets, openedWith.current.initialView);
     dispatch({ kind: 'replace', view: arrived.current });
-    setErrorAt(null);
   }, [image]);
   useEffect(() => {
     if (!onViewChange || view === arrived.current || !view.positionLps.every(Number.isFinite)) return;
@@ -308,7 +322,7 @@ export default function CaseViewer(props: CaseViewerProps): ReactNode {
             onEnlarge={onEnlarge}
           />
         ))}
-        {status && <StatusTile status={status} onRetry={retry} />}
+        {status && <StatusTile status={status} onRetry={() => props.onRetry(view)} />}
       </div>
       <Panel
         layers={layerRows(sources, loaded, (id) => !view.hiddenLayers.includes(id), ({ id, kind }) => opacities[id] ?? DEFAULT_OPACITY[kind])}

@@ -23,7 +23,7 @@ export interface ReadableCase {
 
 /** Nearest voxel of a grid, or null when the point lies more than half a voxel outside. */
 export function nearestVoxel(geometry: Geometry, pointLps: Vec3): Vec3 | null {
-  const index = indexIjk(geometry, pointLps).map(Math.round);
+  const index = indexIjk(geometry, pointLps).map((n) => Math.round(n) + 0); // + 0: no negative zeros
   return index.every((n, a) => n >= 0 && n < geometry.sizeXyz[a]) ? [index[0], index[1], index[2]] : null;
 }
 

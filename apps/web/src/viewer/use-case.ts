@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { CaseLoader } from './case-loader.js';
 import type { ShownImage, ShownLabelMap } from './case-volumes.js';
 
@@ -18,8 +18,6 @@ export type LayerState =
 
 /** How far the loading of a case has come. */
 export interface CaseState {
-  /** Number of the attempt; a new one brings new voxels. */
-  readonly attempt: number;
   readonly image: ShownImage | null;
   readonly layers: Readonly<Record<string, LayerState>>;
   /** Everything that can be shown is here. */
@@ -27,11 +25,11 @@ export interface CaseState {
   /** Why there is no image. */
   readonly refused: string | null;
   readonly received: Readonly<Record<string, { readonly bytes: number; readonly total: number | null }>>;
+  /** Compares layers; there once there is an image. */
   readonly loader: CaseLoader | null;
 }
 
-const nothing = (attempt: number, layers: readonly LayerSource[]): CaseState => ({
-  attempt,
+const nothing = (layers: readonly LayerSource[]): CaseState => ({
   image: null,
   layers: Object.fromEntries(layers.map(({ id }) => [id, { status: 'loading' } as const])),
   loaded: false,
@@ -40,33 +38,27 @@ const nothing = (attempt: number, layers: readonly LayerSource[]): CaseState => 
   loader: null,
 });
 
-/** Loads a case, again whenever what is to be loaded changes. Stops downloads when the component leaves. */
-export function useCase(imageUrl: string, layers: readonly LayerSource[], labelValues: readonly number[]): { state: CaseState; retry: () => void } {
-  const [attempt, setAttempt] = useState(1);
-  // Callers build these arrays anew at each render; only their content matters.
-  const wanted = JSON.stringify({ layers, labelValues });
-  const { stableLayers, stableLabelValues } = useMemo(() => {
-    const parsed = JSON.parse(wanted) as { layers: LayerSource[]; labelValues: number[] };
-    return { stableLayers: parsed.layers, stableLabelValues: parsed.labelValues };
-  }, [wanted]);
-  const [state, setState] = useState<CaseState>(() => nothing(attempt, stableLayers));
+/**
+ * Loads a case while the component is mounted; downloads stop when it leaves. What to load must not change during the
+ * life of the component: give it a key.
+ */
+export function useCase(imageUrl: string, layers: readonly LayerSource[], labelValues: readonly number[]): CaseState {
+  const [wanted] = useState({ imageUrl, layers, labelValues });
+  const [state, setState] = useState<CaseState>(() => nothing(layers));
 
   useEffect(() => {
     const put = (change: (old: CaseState) => Partial<CaseState>): void => setState((old) => ({ ...old, ...change(old) }));
     const putLayer = (id: string, layer: LayerState): void => put((old) => ({ layers: { ...old.layers, [id]: layer } }));
-    const loader = new CaseLoader(
-      { imageUrl, layers: stableLayers.map(({ id, url }) => ({ id, url })), labelValues: stableLabelValues },
-      {
-        onProgress: (source, bytes, total) => put((old) => ({ received: { ...old.received, [source]: { bytes, total } } })),
-        onImage: (image) => put(() => ({ image })),
-        onLayer: (id, map) => putLayer(id, { status: 'shown', map }),
-        onRefused: (source, sentence) => (source === 'image' ? put(() => ({ refused: sentence })) : putLayer(source, { status: 'refused', sentence })),
-        onLoaded: () => put(() => ({ loaded: true })),
-      },
-    );
-    setState({ ...nothing(attempt, stableLayers), loader });
+    const request = { ...wanted, layers: wanted.layers.map(({ id, url }) => ({ id, url })) };
+    const loader: CaseLoader = new CaseLoader(request, {
+      onProgress: (source, bytes, total) => put((old) => ({ received: { ...old.received, [source]: { bytes, total } } })),
+      onImage: (image) => put(() => ({ image, loader })),
+      onLayer: (id, map) => putLayer(id, { status: 'shown', map }),
+      onRefused: (source, sentence) => (source === 'image' ? put(() => ({ refused: sentence })) : putLayer(source, { status: 'refused', sentence })),
+      onLoaded: () => put(() => ({ loaded: true })),
+    });
     return () => loader.close();
-  }, [imageUrl, stableLayers, stableLabelValues, attempt]);
+  }, [wanted]);
 
-  return { state, retry: () => setAttempt((n) => n + 1) };
+  return state;
 }

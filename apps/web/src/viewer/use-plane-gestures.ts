@@ -34,7 +34,7 @@ export function wheelSlices(carried: number, delta: number, deltaMode: number): 
   const px = delta * (deltaMode === 1 ? PX_PER_LINE : deltaMode === 2 ? PX_PER_PAGE : 1);
   if (Math.abs(px) >= PX_PER_SLICE) return { slices: Math.sign(px), carried: 0 };
   const sum = (Math.sign(carried) === -Math.sign(px) ? 0 : carried) + px;
-  const slices = Math.trunc(sum / PX_PER_SLICE);
+  const slices = Math.trunc(sum / PX_PER_SLICE) + 0; // + 0: no negative zero
   return { slices, carried: sum - slices * PX_PER_SLICE };
 }
 

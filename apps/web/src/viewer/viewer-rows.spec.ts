@@ -13,7 +13,6 @@ const labels = [
 ];
 const map: ShownLabelMap = { segments: new Uint8Array(8), voxels: [4, 3, 0, 1], undeclared: [9], look: [null, [0, 0, 0], null, [1, 1, 1]] };
 const state: CaseState = {
-  attempt: 1,
   image: null,
   layers: { ref: { status: 'shown', map }, pred: { status: 'loading' } },
   loaded: false,

@@ -75,7 +75,7 @@ export function readingRows(point: Vec3, reading: PointReading | null, unit: str
   if (!reading || !stored) return [];
   const rows: ReadingRow[] = [
     { name: 'Position', text: ([0, 1, 2] as const).map((axis) => sideDistance(axis, point[axis]).replace(' mm', '')).join(', ') + ' mm' },
-    { name: 'Voxel in the file', text: indexIjk(stored, point).map(Math.round).join(', ') },
+    { name: 'Voxel in the file', text: indexIjk(stored, point).map((n) => Math.round(n) + 0).join(', ') },
     { name: 'Value', text: reading.value === null ? 'outside the image' : greyText(reading.value, unit) },
   ];
   for (const { id, title } of sources) {

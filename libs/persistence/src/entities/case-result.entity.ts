@@ -91,7 +91,13 @@ export class CaseResultEntity {
   finishedAt!: Date | null;
 }
 
-const REGION_STATUSES = ['ok', 'empty_prediction', 'empty_reference', 'both_empty', 'failed'] as const satisfies readonly RegionStatus[];
+const REGION_STATUSES = [
+  'ok',
+  'empty_prediction',
+  'empty_reference',
+  'both_empty',
+  'failed',
+] as const satisfies readonly RegionStatus[];
 
 /** A number or the reason why there is none. */
 @Entity('metric_value')

@@ -1,4 +1,15 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn, Unique, type Relation } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  Unique,
+  type Relation,
+} from 'typeorm';
 import { RUN_STATES, TERMINAL_STATES, type FailureCode, type RunState } from '#domain';
 import { PhaseEntity } from './benchmark.entity.js';
 import { BIGINT, CREATED, INSTANT, KEBAB_FAILURE_CODE, oneOf } from './columns.js';

@@ -1,5 +1,11 @@
 import { AccessEventEntity } from './access-event.entity.js';
-import { AccessTokenEntity, AccountEntity, AccountSessionEntity, OneTimeLinkEntity, SignInAttemptEntity } from './account.entity.js';
+import {
+  AccessTokenEntity,
+  AccountEntity,
+  AccountSessionEntity,
+  OneTimeLinkEntity,
+  SignInAttemptEntity,
+} from './account.entity.js';
 import {
   BenchmarkEntity,
   CaseReferenceEntity,
@@ -14,7 +20,12 @@ import { EvaluationRunEntity, RunEventEntity } from './evaluation-run.entity.js'
 import { LeaderboardRowEntity } from './leaderboard-row.entity.js';
 import { OutboxEntity } from './outbox.entity.js';
 import { StoredObjectEntity, StoredObjectInputEntity } from './stored-object.entity.js';
-import { AlgorithmEntity, AlgorithmVersionEntity, IdempotencyKeyEntity, SubmissionEntity } from './submission.entity.js';
+import {
+  AlgorithmEntity,
+  AlgorithmVersionEntity,
+  IdempotencyKeyEntity,
+  SubmissionEntity,
+} from './submission.entity.js';
 
 /** Every table. */
 export const ENTITIES = [

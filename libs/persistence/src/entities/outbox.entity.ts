@@ -1,4 +1,14 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique, type Relation } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  Unique,
+  type Relation,
+} from 'typeorm';
 import { BIGINT, CREATED, INSTANT, oneOf } from './columns.js';
 import { EvaluationRunEntity } from './evaluation-run.entity.js';
 import type { Job } from '#evaluation';

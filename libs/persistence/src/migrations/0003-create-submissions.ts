@@ -46,8 +46,12 @@ export class CreateSubmissions implements MigrationInterface {
       constraint fk_submission_algorithm_version_id foreign key (algorithm_version_id) references algorithm_version (id)
     )`);
     await runner.query('create index ix_submission_created_at_id on submission (created_at, id)');
-    await runner.query('create index ix_submission_submitter_id_created_at_id on submission (submitter_id, created_at, id)');
-    await runner.query('create index ix_submission_benchmark_id_created_at_id on submission (benchmark_id, created_at, id)');
+    await runner.query(
+      'create index ix_submission_submitter_id_created_at_id on submission (submitter_id, created_at, id)',
+    );
+    await runner.query(
+      'create index ix_submission_benchmark_id_created_at_id on submission (benchmark_id, created_at, id)',
+    );
     await runner.query('create index ix_submission_algorithm_version_id on submission (algorithm_version_id)');
 
     await runner.query(`create table idempotency_key (
@@ -96,9 +100,15 @@ export class CreateSubmissions implements MigrationInterface {
       constraint ck_evaluation_run_failure_code check (failure_code ~ '^[a-z][a-z0-9-]*$'),
       constraint ck_evaluation_run_state check (state in ('waiting', 'queued', 'validating', 'running', 'scoring', 'quarantined', 'completed', 'failed', 'cancelled', 'expired'))
     )`);
-    await runner.query(`create index ix_evaluation_run_queued_at on evaluation_run (queued_at) where state in ('queued', 'validating', 'running', 'scoring')`);
-    await runner.query('create index ix_evaluation_run_resend_at on evaluation_run (resend_at) where resend_at is not null');
-    await runner.query('create index ix_evaluation_run_deadline_at on evaluation_run (deadline_at) where deadline_at is not null');
+    await runner.query(
+      `create index ix_evaluation_run_queued_at on evaluation_run (queued_at) where state in ('queued', 'validating', 'running', 'scoring')`,
+    );
+    await runner.query(
+      'create index ix_evaluation_run_resend_at on evaluation_run (resend_at) where resend_at is not null',
+    );
+    await runner.query(
+      'create index ix_evaluation_run_deadline_at on evaluation_run (deadline_at) where deadline_at is not null',
+    );
     await runner.query('create index ix_evaluation_run_phase_id on evaluation_run (phase_id)');
 
     await runner.query(`create table run_event (
@@ -146,7 +156,9 @@ export class CreateSubmissions implements MigrationInterface {
     )`);
     await runner.query('create index ix_case_result_prediction_id on case_result (prediction_id)');
     await runner.query('create index ix_case_result_resend_at on case_result (resend_at) where resend_at is not null');
-    await runner.query('create index ix_case_result_lease_until on case_result (lease_until) where lease_until is not null');
+    await runner.query(
+      'create index ix_case_result_lease_until on case_result (lease_until) where lease_until is not null',
+    );
     await runner.query('create index ix_case_result_case_id on case_result (case_id)');
 
     await runner.query(`create table metric_value (

@@ -15,7 +15,9 @@ export function createAccessLog(database: Database): AccessLog {
 
     list: ({ benchmarkId, caseId, userId }, { limit, before }) =>
       reading(database, async (manager) => {
-        const filter = Object.entries({ benchmarkId, caseId, userId }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+        const filter = Object.entries({ benchmarkId, caseId, userId }).filter(
+          (entry): entry is [string, string] => entry[1] !== undefined,
+        );
         if (!filter.every(([, id]) => isUuid(id))) return [];
         const where = { ...Object.fromEntries(filter), ...(before === undefined ? {} : { id: LessThan(before) }) };
         const events = await manager.find(AccessEventEntity, { where, order: { id: 'DESC' }, take: limit });

@@ -2,7 +2,12 @@ import { In, MoreThan, type QueryDeepPartialEntity } from 'typeorm';
 import { RequestRefused } from '#domain';
 import type { AccessToken, Account, AccountRecords } from '#evaluation';
 import type { Database } from '../database.js';
-import { AccessTokenEntity, AccountEntity, AccountSessionEntity, OneTimeLinkEntity } from '../entities/account.entity.js';
+import {
+  AccessTokenEntity,
+  AccountEntity,
+  AccountSessionEntity,
+  OneTimeLinkEntity,
+} from '../entities/account.entity.js';
 import { violates } from '../engine-fault.js';
 import { changed, inTransaction, reading, rows } from '../transaction.js';
 import { isUuid, uuidv7 } from '../uuid.js';
@@ -31,7 +36,13 @@ export function createAccountRecords(database: Database): AccountRecords {
           await manager.insert(AccountEntity, { id, email: sameCase(email), name, role, passwordHash, demo });
         } catch (error) {
           if (!violates(error, 'uq_account_email')) throw error;
-          throw new RequestRefused(409, 'email-taken', 'An account with this email address exists already; sign in, or reset its password.', [], { cause: error });
+          throw new RequestRefused(
+            409,
+            'email-taken',
+            'An account with this email address exists already; sign in, or reset its password.',
+            [],
+            { cause: error },
+          );
         }
         return toAccount(await manager.findOneByOrFail(AccountEntity, { id }));
       }),
@@ -39,7 +50,10 @@ export function createAccountRecords(database: Database): AccountRecords {
     findAccount: (by) =>
       reading(database, async (manager) => {
         if ('id' in by && !isUuid(by.id)) return null;
-        const found = await manager.findOneBy(AccountEntity, 'id' in by ? { id: by.id } : { email: sameCase(by.email) });
+        const found = await manager.findOneBy(
+          AccountEntity,
+          'id' in by ? { id: by.id } : { email: sameCase(by.email) },
+        );
         return found === null ? null : toAccount(found);
       }),
 
@@ -52,7 +66,10 @@ export function createAccountRecords(database: Database): AccountRecords {
 
     accountNames: (ids) =>
       reading(database, async (manager) => {
-        const found = await manager.find(AccountEntity, { where: { id: In(ids.filter(isUuid)) }, select: { id: true, name: true } });
+        const found = await manager.find(AccountEntity, {
+          where: { id: In(ids.filter(isUuid)) },
+          select: { id: true, name: true },
+        });
         return new Map(found.map(({ id, name }) => [id, name]));
       }),
 
@@ -66,7 +83,8 @@ export function createAccountRecords(database: Database): AccountRecords {
           ...(disabled === undefined ? {} : { disabledAt: disabled ? () => 'coalesce(disabled_at, now())' : null }),
         };
         if (Object.keys(change).length > 0) await manager.update(AccountEntity, { id }, change);
-        if (passwordHash !== undefined || disabled === true) await manager.delete(AccountSessionEntity, { accountId: id });
+        if (passwordHash !== undefined || disabled === true)
+          await manager.delete(AccountSessionEntity, { accountId: id });
         const found = await manager.findOneBy(AccountEntity, { id });
         return found === null ? null : toAccount(found);
       }),
@@ -88,7 +106,8 @@ export function createAccountRecords(database: Database): AccountRecords {
           [tokenSha256],
         );
         if (session === undefined) return null;
-        if (session.stale) await manager.query('update account_session set last_seen_at = now() where token_sha256 = $1', [tokenSha256]);
+        if (session.stale)
+          await manager.query('update account_session set last_seen_at = now() where token_sha256 = $1', [tokenSha256]);
         const found = await manager.findOneBy(AccountEntity, { id: session.accountId });
         return found === null ? null : toAccount(found);
       }),
@@ -96,13 +115,23 @@ export function createAccountRecords(database: Database): AccountRecords {
     deleteSessions: (userId, tokenSha256) =>
       inTransaction(database, async (manager) => {
         if (!isUuid(userId)) return;
-        await manager.delete(AccountSessionEntity, tokenSha256 === undefined ? { accountId: userId } : { accountId: userId, tokenSha256 });
+        await manager.delete(
+          AccountSessionEntity,
+          tokenSha256 === undefined ? { accountId: userId } : { accountId: userId, tokenSha256 },
+        );
       }),
 
     createToken: ({ userId, name, scopes, expiresAt }, tokenSha256) =>
       inTransaction(database, async (manager) => {
         const id = uuidv7();
-        await manager.insert(AccessTokenEntity, { id, accountId: userId, name, scopes: [...scopes], expiresAt, tokenSha256 });
+        await manager.insert(AccessTokenEntity, {
+          id,
+          accountId: userId,
+          name,
+          scopes: [...scopes],
+          expiresAt,
+          tokenSha256,
+        });
         return toToken(await manager.findOneByOrFail(AccessTokenEntity, { id }));
       }),
 
@@ -117,14 +146,22 @@ export function createAccountRecords(database: Database): AccountRecords {
         );
         if (valid === undefined) return null;
         if (valid.stale) await manager.query('update access_token set last_used_at = now() where id = $1', [valid.id]);
-        const found = await manager.findOne(AccessTokenEntity, { where: { id: valid.id }, relations: { account: true } });
+        const found = await manager.findOne(AccessTokenEntity, {
+          where: { id: valid.id },
+          relations: { account: true },
+        });
         return found?.account ? { account: toAccount(found.account), token: toToken(found) } : null;
       }),
 
     listTokens: (userId) =>
       reading(database, async (manager) => {
         if (!isUuid(userId)) return [];
-        return (await manager.find(AccessTokenEntity, { where: { accountId: userId }, order: { createdAt: 'DESC', id: 'DESC' } })).map(toToken);
+        return (
+          await manager.find(AccessTokenEntity, {
+            where: { accountId: userId },
+            order: { createdAt: 'DESC', id: 'DESC' },
+          })
+        ).map(toToken);
       }),
 
     deleteToken: (userId, id) =>
@@ -135,8 +172,18 @@ export function createAccountRecords(database: Database): AccountRecords {
 
     createLink: ({ kind, userId, email, role, expiresAt }, tokenSha256) =>
       inTransaction(database, async (manager) => {
-        await manager.query('update one_time_link set used_at = now() where email = $1 and kind = $2 and used_at is null', [sameCase(email), kind]);
-        await manager.insert(OneTimeLinkEntity, { kind, accountId: userId, email: sameCase(email), role, expiresAt, tokenSha256 });
+        await manager.query(
+          'update one_time_link set used_at = now() where email = $1 and kind = $2 and used_at is null',
+          [sameCase(email), kind],
+        );
+        await manager.insert(OneTimeLinkEntity, {
+          kind,
+          accountId: userId,
+          email: sameCase(email),
+          role,
+          expiresAt,
+          tokenSha256,
+        });
       }),
 
     findLink: (kind, tokenSha256) =>
@@ -161,7 +208,13 @@ export function createAccountRecords(database: Database): AccountRecords {
 
     countAttempt: (key) =>
       inTransaction(database, async (manager) => {
-        await changed(manager, `delete from sign_in_attempt where at < now() - ${ATTEMPTS_WITHIN}`);
+        // one after the other for each key: attempts that come at once would not see one another's rows
+        await manager.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`sign-in-attempt:${key}`]);
+        await changed(
+          manager,
+          `delete from sign_in_attempt where ctid = any (array(
+             select ctid from sign_in_attempt where at < now() - ${ATTEMPTS_WITHIN} limit 1000 for update skip locked))`,
+        );
         await manager.query('insert into sign_in_attempt (key) values ($1)', [key]);
         const [{ count }] = await rows<{ count: number }>(
           manager,

@@ -5,7 +5,16 @@ import { createAccountRecords } from './account-records.js';
 import { createEvaluationRecords } from './evaluation-records.js';
 import { insertObject } from './stored-objects.js';
 import { scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
-import { blob, claimed, newSubmission, runOf, scored, smallBenchmark, somebody, started } from '../testing/small-benchmark.js';
+import {
+  blob,
+  claimed,
+  newSubmission,
+  runOf,
+  scored,
+  smallBenchmark,
+  somebody,
+  started,
+} from '../testing/small-benchmark.js';
 
 jest.setTimeout(60_000);
 
@@ -19,15 +28,30 @@ beforeAll(async () => {
 afterAll(() => scratch.remove());
 
 const inputsOf = async (objectId: string): Promise<string[]> => {
-  const rows: { input_id: string }[] = await scratch.database.dataSource.query('select input_id from stored_object_input where object_id = $1', [objectId]);
+  const rows: { input_id: string }[] = await scratch.database.dataSource.query(
+    'select input_id from stored_object_input where object_id = $1',
+    [objectId],
+  );
   return rows.map(({ input_id }) => input_id).sort();
 };
 
 test('a benchmark reads back as it was written, by address and by id', async () => {
   const organiser = await somebody(createAccountRecords(scratch.database));
-  const wanted = smallBenchmark({ slug: 'reads-back', members: [{ userId: organiser.id, capacity: 'organiser' }, { userId: organiser.id, capacity: 'steward' }] });
+  const wanted = smallBenchmark({
+    slug: 'reads-back',
+    members: [
+      { userId: organiser.id, capacity: 'organiser' },
+      { userId: organiser.id, capacity: 'steward' },
+    ],
+  });
   const made = await records.createBenchmark(wanted);
-  expect(made).toMatchObject({ slug: 'reads-back', published: true, labels: wanted.labels, windowPresets: wanted.windowPresets, dataset: { ...wanted.dataset, version: 1 } });
+  expect(made).toMatchObject({
+    slug: 'reads-back',
+    published: true,
+    labels: wanted.labels,
+    windowPresets: wanted.windowPresets,
+    dataset: { ...wanted.dataset, version: 1 },
+  });
   expect(made.phases.map(({ kind, ordinal, caseCount, label }) => ({ kind, ordinal, caseCount, label }))).toEqual([
     { kind: 'practice', ordinal: 0, caseCount: 2, label: 'PUBLIC' },
     { kind: 'test', ordinal: 1, caseCount: 3, label: 'SEALED' },
@@ -68,7 +92,9 @@ test('references are computed from the image, the consensus from the readers, an
   expect(await inputsOf(first)).toEqual([sealed.image.id]);
   expect(await inputsOf(consensus)).toEqual([sealed.image.id, first, second].sort());
   const [open] = await records.cases(phases[0].id);
-  expect([open.label, open.image.label, ...open.references.map(({ object }) => object.label)]).toEqual(Array(5).fill('PUBLIC'));
+  expect([open.label, open.image.label, ...open.references.map(({ object }) => object.label)]).toEqual(
+    Array(5).fill('PUBLIC'),
+  );
 });
 
 test('a derived object takes the highest label of its inputs, whatever it was given', async () => {
@@ -82,7 +108,9 @@ test('a derived object takes the highest label of its inputs, whatever it was gi
   expect((await put('e', 'PUBLIC', [open.id, participant.id])).label).toBe('PARTICIPANT');
   expect((await put('f', 'PUBLIC', [open.id, sealed.id, participant.id, sealed.id])).label).toBe('SEALED');
   expect((await put('g', 'SEALED', [open.id])).label).toBe('SEALED');
-  await expect(put('h', 'PUBLIC', [open.id, '00000000-0000-7000-8000-000000000000'])).rejects.toThrow('names 2 inputs, of which 1 exist');
+  await expect(put('h', 'PUBLIC', [open.id, '00000000-0000-7000-8000-000000000000'])).rejects.toThrow(
+    'names 2 inputs, of which 1 exist',
+  );
 });
 
 test('a prediction inherits the label of its image and belongs to its case', async () => {
@@ -97,12 +125,30 @@ test('a prediction inherits the label of its image and belongs to its case', asy
     const [{ prediction }] = await records.caseResults(runId);
     expect(prediction!.label).toBe(ordinal === 0 ? 'PUBLIC' : 'SEALED');
     expect(await inputsOf(prediction!.id)).toEqual([evaluationCase.image.id, submission.version.model.id].sort());
-    expect(await records.findObject(prediction!.id)).toEqual({ object: prediction, caseId: evaluationCase.id, benchmarkId: benchmark.id });
-    expect(await records.findObject(evaluationCase.image.id)).toMatchObject({ caseId: evaluationCase.id, benchmarkId: benchmark.id });
-    expect(await records.findObject(evaluationCase.references[1].object.id)).toMatchObject({ caseId: evaluationCase.id });
-    await records.completeRun(runId, 1, { aggregates: [], metrics: { dice: 1 }, stop: null }, (entries) => new Map(entries.map((entry) => [entry.runId, 1])));
+    expect(await records.findObject(prediction!.id)).toEqual({
+      object: prediction,
+      caseId: evaluationCase.id,
+      benchmarkId: benchmark.id,
+    });
+    expect(await records.findObject(evaluationCase.image.id)).toMatchObject({
+      caseId: evaluationCase.id,
+      benchmarkId: benchmark.id,
+    });
+    expect(await records.findObject(evaluationCase.references[1].object.id)).toMatchObject({
+      caseId: evaluationCase.id,
+    });
+    await records.completeRun(
+      runId,
+      1,
+      { aggregates: [], metrics: { dice: 1 }, stop: null },
+      (entries) => new Map(entries.map((entry) => [entry.runId, 1])),
+    );
   }
-  expect(await records.findObject(submission.version.model.id)).toEqual({ object: submission.version.model, caseId: null, benchmarkId: null });
+  expect(await records.findObject(submission.version.model.id)).toEqual({
+    object: submission.version.model,
+    caseId: null,
+    benchmarkId: null,
+  });
   expect(await records.findObject('nonsense')).toBeNull();
 });
 
@@ -121,21 +167,32 @@ test('what cannot be scored is refused, and leaves nothing', async () => {
   const wanted = smallBenchmark({ slug: 'refused' });
   const [practice, held] = wanted.phases;
   const [one] = practice.cases;
-  const withCases = (cases: typeof practice.cases) => records.createBenchmark({ ...wanted, phases: [{ ...practice, cases }, held] });
+  const withCases = (cases: typeof practice.cases) =>
+    records.createBenchmark({ ...wanted, phases: [{ ...practice, cases }, held] });
   const refusals: [Promise<unknown> | (() => Promise<unknown>), string][] = [
     [() => records.createBenchmark({ ...wanted, phases: [] }), 'benchmark-without-phases'],
     [() => withCases([]), 'phase-without-cases'],
     [() => withCases([one, one]), 'case-twice'],
     [() => withCases([{ ...one, references: [] }]), 'case-without-reference'],
-    [() => withCases([{ ...one, references: [one.references[0], { ...one.references[0], reader: 'x' }] }]), 'case-consensus-twice'],
+    [
+      () => withCases([{ ...one, references: [one.references[0], { ...one.references[0], reader: 'x' }] }]),
+      'case-consensus-twice',
+    ],
   ];
   for (const [attempt, code] of refusals) {
-    const error: unknown = await Promise.resolve().then(attempt as () => Promise<unknown>).catch((caught: unknown) => caught);
+    const error: unknown = await Promise.resolve()
+      .then(attempt as () => Promise<unknown>)
+      .catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(BenchmarkMisconfigured);
     expect(error).toMatchObject({ code });
   }
   // refused by the database half-way: the member does not exist
-  await expect(records.createBenchmark({ ...wanted, members: [{ userId: '00000000-0000-7000-8000-000000000000', capacity: 'reader' }] })).rejects.toThrow('fk_membership_account_id');
+  await expect(
+    records.createBenchmark({
+      ...wanted,
+      members: [{ userId: '00000000-0000-7000-8000-000000000000', capacity: 'reader' }],
+    }),
+  ).rejects.toThrow('fk_membership_account_id');
   expect(await records.findBenchmark('refused')).toBeNull();
   await records.createBenchmark(wanted);
   await expect(records.createBenchmark(wanted)).rejects.toMatchObject({ status: 409, code: 'benchmark-exists' });

@@ -1,6 +1,14 @@
 import type { EntityManager } from 'typeorm';
 import { BenchmarkMisconfigured, RequestRefused, highestLabel, type Capacity } from '#domain';
-import type { Benchmark, EvaluationCase, EvaluationRecords, NewBenchmark, NewCase, Phase, StoredObject } from '#evaluation';
+import type {
+  Benchmark,
+  EvaluationCase,
+  EvaluationRecords,
+  NewBenchmark,
+  NewCase,
+  Phase,
+  StoredObject,
+} from '#evaluation';
 import { lockInTransaction } from '../advisory-lock.js';
 import type { Database } from '../database.js';
 import {
@@ -27,7 +35,17 @@ const CASES_AT_ONCE = 200; // an INSERT takes 65,535 parameters
 /** Benchmarks with their phases and cases. */
 export function benchmarks(
   database: Database,
-): Pick<EvaluationRecords, 'createBenchmark' | 'findBenchmark' | 'listBenchmarks' | 'capacities' | 'cases' | 'findCase' | 'findObject' | 'blobInUse'> {
+): Pick<
+  EvaluationRecords,
+  | 'createBenchmark'
+  | 'findBenchmark'
+  | 'listBenchmarks'
+  | 'capacities'
+  | 'cases'
+  | 'findCase'
+  | 'findObject'
+  | 'blobInUse'
+> {
   return {
     createBenchmark: (benchmark) => {
       refuseIncomplete(benchmark);
@@ -37,32 +55,50 @@ export function benchmarks(
     findBenchmark: (slugOrId) =>
       reading(database, async (manager) => {
         const bySlug = await manager.findOne(BenchmarkEntity, { where: { slug: slugOrId }, relations: RELATIONS });
-        const found = bySlug ?? (isUuid(slugOrId) ? await manager.findOne(BenchmarkEntity, { where: { id: slugOrId }, relations: RELATIONS }) : null);
+        const found =
+          bySlug ??
+          (isUuid(slugOrId)
+            ? await manager.findOne(BenchmarkEntity, { where: { id: slugOrId }, relations: RELATIONS })
+            : null);
         return found === null ? null : toBenchmark(found);
       }),
 
     listBenchmarks: () =>
       reading(database, async (manager) =>
-        (await manager.find(BenchmarkEntity, { relations: RELATIONS, order: { createdAt: 'DESC', id: 'DESC' } })).map(toBenchmark),
+        (await manager.find(BenchmarkEntity, { relations: RELATIONS, order: { createdAt: 'DESC', id: 'DESC' } })).map(
+          toBenchmark,
+        ),
       ),
 
     capacities: (userId, benchmarkId) =>
       reading(database, async (manager): Promise<readonly Capacity[]> => {
         if (!isUuid(userId) || !isUuid(benchmarkId)) return [];
-        const memberships = await manager.find(MembershipEntity, { where: { accountId: userId, benchmarkId }, order: { capacity: 'ASC' } });
+        const memberships = await manager.find(MembershipEntity, {
+          where: { accountId: userId, benchmarkId },
+          order: { capacity: 'ASC' },
+        });
         return memberships.map(({ capacity }) => capacity);
       }),
 
     cases: (phaseId) =>
       reading(database, async (manager): Promise<readonly EvaluationCase[]> => {
         if (!isUuid(phaseId)) return [];
-        return (await manager.find(EvaluationCaseEntity, { where: { phaseId }, relations: CASE_RELATIONS, order: { ordinal: 'ASC' } })).map(toCase);
+        return (
+          await manager.find(EvaluationCaseEntity, {
+            where: { phaseId },
+            relations: CASE_RELATIONS,
+            order: { ordinal: 'ASC' },
+          })
+        ).map(toCase);
       }),
 
     findCase: (caseId) =>
       reading(database, async (manager): Promise<{ case: EvaluationCase; phase: Phase } | null> => {
         if (!isUuid(caseId)) return null;
-        const found = await manager.findOne(EvaluationCaseEntity, { where: { id: caseId }, relations: { ...CASE_RELATIONS, phase: true } });
+        const found = await manager.findOne(EvaluationCaseEntity, {
+          where: { id: caseId },
+          relations: { ...CASE_RELATIONS, phase: true },
+        });
         return found === null ? null : { case: toCase(found), phase: toPhase(loaded(found.phase, 'phase')) };
       }),
 
@@ -75,7 +111,11 @@ export function benchmarks(
 async function insertBenchmark(manager: EntityManager, benchmark: NewBenchmark): Promise<Benchmark> {
   await lockInTransaction(manager, 'voxelmark.create-benchmark'); // rare, and two at once may share a dataset
   if (await manager.existsBy(BenchmarkEntity, { slug: benchmark.slug })) {
-    throw new RequestRefused(409, 'benchmark-exists', `A benchmark with the address "${benchmark.slug}" exists already; choose another one.`);
+    throw new RequestRefused(
+      409,
+      'benchmark-exists',
+      `A benchmark with the address "${benchmark.slug}" exists already; choose another one.`,
+    );
   }
   const phaseDigests = benchmark.phases.map(({ cases }) => phaseDigest(cases));
   const { slug, title, question, summary, rules, published = true, synthetic } = benchmark;
@@ -111,13 +151,20 @@ async function insertBenchmark(manager: EntityManager, benchmark: NewBenchmark):
     }
   }
   if (benchmark.members.length > 0) {
-    await manager.insert(MembershipEntity, benchmark.members.map(({ userId, capacity }) => ({ benchmarkId: id, accountId: userId, capacity })));
+    await manager.insert(
+      MembershipEntity,
+      benchmark.members.map(({ userId, capacity }) => ({ benchmarkId: id, accountId: userId, capacity })),
+    );
   }
   return toBenchmark(await manager.findOneOrFail(BenchmarkEntity, { where: { id }, relations: RELATIONS }));
 }
 
 /** The version of the dataset with this digest, a new one when there is none. Returns its id. */
-async function freezeDataset(manager: EntityManager, dataset: NewBenchmark['dataset'], digest: string): Promise<string> {
+async function freezeDataset(
+  manager: EntityManager,
+  dataset: NewBenchmark['dataset'],
+  digest: string,
+): Promise<string> {
   const known = await manager.findOneBy(DatasetEntity, { slug: dataset.slug });
   const datasetId = known?.id ?? uuidv7();
   if (known === null) {
@@ -128,7 +175,12 @@ async function freezeDataset(manager: EntityManager, dataset: NewBenchmark['data
   const same = versions.find((version) => version.digest === digest);
   if (same) return same.id;
   const id = uuidv7();
-  await manager.insert(DatasetVersionEntity, { id, datasetId, digest, version: 1 + Math.max(0, ...versions.map(({ version }) => version)) });
+  await manager.insert(DatasetVersionEntity, {
+    id,
+    datasetId,
+    digest,
+    version: 1 + Math.max(0, ...versions.map(({ version }) => version)),
+  });
   return id;
 }
 
@@ -136,13 +188,30 @@ async function freezeDataset(manager: EntityManager, dataset: NewBenchmark['data
  * A reference is drawn on the image, and a consensus is made from the other references: labels flow along. A case takes the
  * highest label of its objects.
  */
-async function insertCases(manager: EntityManager, phaseId: string, label: StoredObject['label'], cases: readonly NewCase[], firstOrdinal: number): Promise<void> {
+async function insertCases(
+  manager: EntityManager,
+  phaseId: string,
+  label: StoredObject['label'],
+  cases: readonly NewCase[],
+  firstOrdinal: number,
+): Promise<void> {
   const objects: StoredObject[] = [];
   const inputs: { objectId: string; inputId: string }[] = [];
   const caseRows: Parameters<typeof manager.insert<EvaluationCaseEntity>>[1][] = [];
   const references: { caseId: string; reader: string; ordinal: number; consensus: boolean; objectId: string }[] = [];
-  const add = (kind: StoredObject['kind'], blob: { sha256: string; bytes: number }, from: readonly StoredObject[]): StoredObject => {
-    const object = { id: uuidv7(), kind, mediaType: NIFTI, sha256: blob.sha256, bytes: blob.bytes, label: highestLabel(label, ...from.map((input) => input.label)) };
+  const add = (
+    kind: StoredObject['kind'],
+    blob: { sha256: string; bytes: number },
+    from: readonly StoredObject[],
+  ): StoredObject => {
+    const object = {
+      id: uuidv7(),
+      kind,
+      mediaType: NIFTI,
+      sha256: blob.sha256,
+      bytes: blob.bytes,
+      label: highestLabel(label, ...from.map((input) => input.label)),
+    };
     objects.push(object);
     inputs.push(...from.map((input) => ({ objectId: object.id, inputId: input.id })));
     return object;
@@ -151,7 +220,9 @@ async function insertCases(manager: EntityManager, phaseId: string, label: Store
     const caseId = uuidv7();
     const image = add('image', evaluationCase.image, []);
     const drawn: StoredObject[] = [];
-    const readersFirst = evaluationCase.references.map((reference, ordinal) => ({ ...reference, ordinal })).sort((a, b) => Number(a.consensus) - Number(b.consensus));
+    const readersFirst = evaluationCase.references
+      .map((reference, ordinal) => ({ ...reference, ordinal }))
+      .sort((a, b) => Number(a.consensus) - Number(b.consensus));
     for (const { reader, consensus, blob, ordinal } of readersFirst) {
       const object = add('reference', blob, consensus ? [image, ...drawn] : [image]);
       if (!consensus) drawn.push(object);
@@ -159,7 +230,17 @@ async function insertCases(manager: EntityManager, phaseId: string, label: Store
     }
     const { name, patient, facts, geometry } = evaluationCase;
     const ordinal = firstOrdinal + index;
-    caseRows.push({ id: caseId, phaseId, ordinal, name, patient, label: highestLabel(label, image.label), facts, geometry, imageId: image.id });
+    caseRows.push({
+      id: caseId,
+      phaseId,
+      ordinal,
+      name,
+      patient,
+      label: highestLabel(label, image.label),
+      facts,
+      geometry,
+      imageId: image.id,
+    });
   }
   await manager.insert(StoredObjectEntity, objects);
   await manager.insert(StoredObjectInputEntity, inputs);
@@ -169,16 +250,35 @@ async function insertCases(manager: EntityManager, phaseId: string, label: Store
 
 /** @throws BenchmarkMisconfigured for what no run could be scored on */
 function refuseIncomplete({ slug, phases }: NewBenchmark): void {
-  if (phases.length === 0) throw new BenchmarkMisconfigured('benchmark-without-phases', `benchmark "${slug}" has no phase; expected at least one`);
+  if (phases.length === 0)
+    throw new BenchmarkMisconfigured(
+      'benchmark-without-phases',
+      `benchmark "${slug}" has no phase; expected at least one`,
+    );
   for (const { kind, cases } of phases) {
-    if (cases.length === 0) throw new BenchmarkMisconfigured('phase-without-cases', `phase "${kind}" of benchmark "${slug}" has no case; expected at least one`);
+    if (cases.length === 0)
+      throw new BenchmarkMisconfigured(
+        'phase-without-cases',
+        `phase "${kind}" of benchmark "${slug}" has no case; expected at least one`,
+      );
     const names = new Set<string>();
     for (const { name, references } of cases) {
-      if (names.has(name)) throw new BenchmarkMisconfigured('case-twice', `phase "${kind}" of benchmark "${slug}" has two cases named "${name}"`);
+      if (names.has(name))
+        throw new BenchmarkMisconfigured(
+          'case-twice',
+          `phase "${kind}" of benchmark "${slug}" has two cases named "${name}"`,
+        );
       names.add(name);
-      if (references.length === 0) throw new BenchmarkMisconfigured('case-without-reference', `case "${name}" has no reference segmentation; expected at least one`);
+      if (references.length === 0)
+        throw new BenchmarkMisconfigured(
+          'case-without-reference',
+          `case "${name}" has no reference segmentation; expected at least one`,
+        );
       if (references.filter(({ consensus }) => consensus).length > 1) {
-        throw new BenchmarkMisconfigured('case-consensus-twice', `case "${name}" has more than one consensus reference; expected one at most`);
+        throw new BenchmarkMisconfigured(
+          'case-consensus-twice',
+          `case "${name}" has more than one consensus reference; expected one at most`,
+        );
       }
     }
   }

@@ -3,7 +3,17 @@ import type { Account, Benchmark, EvaluationCase, EvaluationRecords, QueuedJob, 
 import { createAccountRecords } from './account-records.js';
 import { createEvaluationRecords } from './evaluation-records.js';
 import { elapse, scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
-import { claimed, newSubmission, runOf, scored, scores, smallBenchmark, somebody, started, USAGE } from '../testing/small-benchmark.js';
+import {
+  claimed,
+  newSubmission,
+  runOf,
+  scored,
+  scores,
+  smallBenchmark,
+  somebody,
+  started,
+  USAGE,
+} from '../testing/small-benchmark.js';
 
 jest.setTimeout(60_000);
 
@@ -38,13 +48,26 @@ const drained = async (): Promise<QueuedJob[]> => {
   return jobs;
 };
 const count = async (table: string): Promise<number> =>
-  ((await scratch.database.dataSource.query(`select count(*)::int as n from ${table} where run_id = $1`, [run])) as { n: number }[])[0].n;
-const failure = { prediction: null, usage: null, scores: [], failure: { code: 'inference-failed', detail: 'node Reshape_3' } } as const;
+  (
+    (await scratch.database.dataSource.query(`select count(*)::int as n from ${table} where run_id = $1`, [run])) as {
+      n: number;
+    }[]
+  )[0].n;
+const failure = {
+  prediction: null,
+  usage: null,
+  scores: [],
+  failure: { code: 'inference-failed', detail: 'node Reshape_3' },
+} as const;
 
 test('eight workers, each through connections of its own, claim one case: one gets it', async () => {
   const others = [createEvaluationRecords(await scratch.open()), createEvaluationRecords(await scratch.open())];
-  const claims = await Promise.all(Array.from({ length: 8 }, (_, n) => others[n % 2].claimCase(run, cases[0].id, 1, `w${n}`, 10)));
-  expect(claims.filter((claim) => claim !== null)).toEqual([{ runId: run, caseId: cases[0].id, epoch: 1, attempt: 1, lost: 0 }]);
+  const claims = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => others[n % 2].claimCase(run, cases[0].id, 1, `w${n}`, 10)),
+  );
+  expect(claims.filter((claim) => claim !== null)).toEqual([
+    { runId: run, caseId: cases[0].id, epoch: 1, attempt: 1, lost: 0 },
+  ]);
 });
 
 test('a case is free again when the lease has run out; its first holder may then write no more', async () => {
@@ -90,13 +113,25 @@ test('the same result sent twice, at once, is one result', async () => {
 });
 
 test('eight finishers at once: the last of them, whoever it is, closes the run exactly once', async () => {
-  const others = await Promise.all(Array.from({ length: 4 }, async () => createEvaluationRecords(await scratch.open())));
+  const others = await Promise.all(
+    Array.from({ length: 4 }, async () => createEvaluationRecords(await scratch.open())),
+  );
   const claims = await Promise.all(cases.map(({ id }, n) => claimed(records, run, id, 1, `w${n}`)));
-  const answers = await Promise.all(claims.map((claim, n) => others[n % 4].recordCase(claim, n === 3 ? failure : scored(cases[n]))));
+  const answers = await Promise.all(
+    claims.map((claim, n) => others[n % 4].recordCase(claim, n === 3 ? failure : scored(cases[n]))),
+  );
   expect(answers).toEqual(Array(CASES).fill(true));
-  expect(await drained()).toEqual([{ id: `close-run.${run}.1.2`, job: { name: 'close-run', runId: run, epoch: 1 }, priority: 1 }]);
-  expect((await records.runContext(run))!.run).toMatchObject({ state: 'scoring', owner: null, cases: { total: CASES, scored: CASES - 1, failed: 1 } });
-  const scoringEvents = (await records.runEventsSince({ runId: run }, 0, 100)).filter(({ state }) => state === 'scoring');
+  expect(await drained()).toEqual([
+    { id: `close-run.${run}.1.2`, job: { name: 'close-run', runId: run, epoch: 1 }, priority: 1 },
+  ]);
+  expect((await records.runContext(run))!.run).toMatchObject({
+    state: 'scoring',
+    owner: null,
+    cases: { total: CASES, scored: CASES - 1, failed: 1 },
+  });
+  const scoringEvents = (await records.runEventsSince({ runId: run }, 0, 100)).filter(
+    ({ state }) => state === 'scoring',
+  );
   expect(scoringEvents).toHaveLength(1);
   expect(await records.claimCase(run, cases[0].id, 1, 'w1', 10)).toBeNull();
 });
@@ -105,14 +140,30 @@ test('a failed case is a row with its reason, and a reason for every metric', as
   await records.recordCase(await claimed(records, run, cases[0].id), { ...failure, usage: USAGE });
   const [result] = await records.caseResults(run);
   const none = { kind: 'undefined', why: 'no-prediction' };
-  expect(result).toMatchObject({ state: 'failed', failureCode: 'inference-failed', failureDetail: 'node Reshape_3', prediction: null, usage: USAGE });
-  expect(result.scores).toEqual(['liver', 'spleen'].map((region) => ({ region, status: 'failed', values: { dice: none, hd95: none } })));
+  expect(result).toMatchObject({
+    state: 'failed',
+    failureCode: 'inference-failed',
+    failureDetail: 'node Reshape_3',
+    prediction: null,
+    usage: USAGE,
+  });
+  expect(result.scores).toEqual(
+    ['liver', 'spleen'].map((region) => ({ region, status: 'failed', values: { dice: none, hd95: none } })),
+  );
 });
 
 test('every kind of value reads back as it was written, to the last bit', async () => {
   const values = [
-    { region: 'liver', status: 'empty_prediction', values: { dice: { kind: 'value', value: 0 }, hd95: { kind: 'unbounded' } } },
-    { region: 'spleen', status: 'ok', values: { dice: { kind: 'value', value: 0.1 + 0.2 }, hd95: { kind: 'undefined', why: 'reference-empty' } } },
+    {
+      region: 'liver',
+      status: 'empty_prediction',
+      values: { dice: { kind: 'value', value: 0 }, hd95: { kind: 'unbounded' } },
+    },
+    {
+      region: 'spleen',
+      status: 'ok',
+      values: { dice: { kind: 'value', value: 0.1 + 0.2 }, hd95: { kind: 'undefined', why: 'reference-empty' } },
+    },
   ] as const;
   await records.recordCase(await claimed(records, run, cases[0].id), { ...scored(cases[0]), scores: values });
   expect((await records.caseResults(run))[0].scores).toEqual(values);
@@ -121,11 +172,16 @@ test('every kind of value reads back as it was written, to the last bit', async 
 test('a result with a gap is refused as a whole', async () => {
   const claim = await claimed(records, run, cases[0].id);
   const [liver, spleen] = scores(0.5);
-  const withScores = (broken: typeof scores extends (...args: never[]) => infer R ? R : never) => records.recordCase(claim, { ...scored(cases[0]), scores: broken });
+  const withScores = (broken: typeof scores extends (...args: never[]) => infer R ? R : never) =>
+    records.recordCase(claim, { ...scored(cases[0]), scores: broken });
   await expect(withScores([liver])).rejects.toThrow('has the regions liver; expected liver, spleen');
   await expect(withScores([liver, liver])).rejects.toThrow('has the regions liver, liver; expected liver, spleen');
-  await expect(withScores([liver, { ...spleen, values: { dice: spleen.values['dice'] } }])).rejects.toThrow('has the metrics of region "spleen" dice; expected dice, hd95');
-  await expect(withScores([liver, { ...spleen, values: { ...spleen.values, hd95: { kind: 'value', value: Infinity } } }])).rejects.toThrow('hd95 of region "spleen" is Infinity');
+  await expect(withScores([liver, { ...spleen, values: { dice: spleen.values['dice'] } }])).rejects.toThrow(
+    'has the metrics of region "spleen" dice; expected dice, hd95',
+  );
+  await expect(
+    withScores([liver, { ...spleen, values: { ...spleen.values, hd95: { kind: 'value', value: Infinity } } }]),
+  ).rejects.toThrow('hd95 of region "spleen" is Infinity');
   await expect(withScores([])).rejects.toThrow('has the regions (none)');
   expect(await count('metric_value')).toBe(0);
   const made: { n: number }[] = await scratch.database.dataSource.query(
@@ -140,8 +196,17 @@ test('every run on one case, the best placed first', async () => {
   const single = await records.createBenchmark(smallBenchmark({ slug: 'standings', practice: 1, test: 1 }));
   const [only] = await records.cases(single.phases[0].id);
   const runs: string[] = [];
-  for (const [slug, dice] of [['second', 0.7], ['first', 0.8], ['unranked', 0.9], ['pending', 1]] as const) {
-    const made = (await records.createSubmission(newSubmission(single, submitter, { algorithm: { slug, name: `The ${slug}`, description: '' } }))).submission;
+  for (const [slug, dice] of [
+    ['second', 0.7],
+    ['first', 0.8],
+    ['unranked', 0.9],
+    ['pending', 1],
+  ] as const) {
+    const made = (
+      await records.createSubmission(
+        newSubmission(single, submitter, { algorithm: { slug, name: `The ${slug}`, description: '' } }),
+      )
+    ).submission;
     runs.push(runOf(made, 0));
     await started(records, runOf(made, 0));
     if (slug === 'pending') continue;
@@ -153,7 +218,15 @@ test('every run on one case, the best placed first', async () => {
     });
   }
   const standings = await records.resultsOfCase(only.id, 10);
-  expect(standings.map(({ algorithm, version, rank, result }) => [algorithm.slug, algorithm.name, version, rank, result.scores])).toEqual([
+  expect(
+    standings.map(({ algorithm, version, rank, result }) => [
+      algorithm.slug,
+      algorithm.name,
+      version,
+      rank,
+      result.scores,
+    ]),
+  ).toEqual([
     ['first', 'The first', '1.0.0', 1, scores(0.8)],
     ['second', 'The second', '1.0.0', 2, scores(0.7)],
     ['unranked', 'The unranked', '1.0.0', null, scores(0.9)],

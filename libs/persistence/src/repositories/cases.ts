@@ -18,7 +18,9 @@ import { insertObject } from './stored-objects.js';
 type Outcome = Parameters<EvaluationRecords['recordCase']>[1];
 
 /** The life of one case in a run. Whoever writes shows a claim; an older epoch or attempt changes nothing. */
-export function cases(database: Database): Pick<EvaluationRecords, 'claimCase' | 'heartbeat' | 'releaseCase' | 'recordCase' | 'caseResults' | 'resultsOfCase'> {
+export function cases(
+  database: Database,
+): Pick<EvaluationRecords, 'claimCase' | 'heartbeat' | 'releaseCase' | 'recordCase' | 'caseResults' | 'resultsOfCase'> {
   return {
     claimCase: (runId, caseId, epoch, owner, leaseSeconds) =>
       inTransaction(database, async (manager): Promise<CaseClaim | null> => {
@@ -41,11 +43,10 @@ export function cases(database: Database): Pick<EvaluationRecords, 'claimCase' |
     heartbeat: (claim, leaseSeconds) =>
       inTransaction(database, async (manager) => {
         if ((await holder(manager, claim)) === null) return false;
-        await manager.query('update case_result set lease_until = now() + make_interval(secs => $3) where run_id = $1 and case_id = $2', [
-          claim.runId,
-          claim.caseId,
-          leaseSeconds,
-        ]);
+        await manager.query(
+          'update case_result set lease_until = now() + make_interval(secs => $3) where run_id = $1 and case_id = $2',
+          [claim.runId, claim.caseId, leaseSeconds],
+        );
         await signOfLife(manager, claim.runId);
         return true;
       }),
@@ -84,22 +85,47 @@ export function cases(database: Database): Pick<EvaluationRecords, 'claimCase' |
 }
 
 /** The run, locked, when the claim still stands: same epoch, same attempt, not settled. Whether the lease ran out does not matter as long as nobody else took the case. */
-async function holder(manager: EntityManager, { runId, caseId, epoch, attempt }: CaseClaim): Promise<EvaluationRunEntity | null> {
+async function holder(
+  manager: EntityManager,
+  { runId, caseId, epoch, attempt }: CaseClaim,
+): Promise<EvaluationRunEntity | null> {
   const run = await lockRun(manager, runId);
   if (run?.epoch !== epoch || run.state !== 'running') return null;
   return (await manager.existsBy(CaseResultEntity, { runId, caseId, attempt, state: 'pending' })) ? run : null;
 }
 
 async function signOfLife(manager: EntityManager, runId: string): Promise<void> {
-  await manager.query(`update evaluation_run set sign_of_life_at = now(), deadline_at = ${deadlineOf('running')()} where id = $1`, [runId]);
+  await manager.query(
+    `update evaluation_run set sign_of_life_at = now(), deadline_at = ${deadlineOf('running')()} where id = $1`,
+    [runId],
+  );
 }
 
-async function writeOutcome(manager: EntityManager, run: EvaluationRunEntity, claim: CaseClaim, { prediction, usage, scores, failure }: Outcome): Promise<void> {
+async function writeOutcome(
+  manager: EntityManager,
+  run: EvaluationRunEntity,
+  claim: CaseClaim,
+  { prediction, usage, scores, failure }: Outcome,
+): Promise<void> {
   const { rules } = await manager.findOneByOrFail(PhaseEntity, { id: run.phaseId });
   const metrics = rules.metrics.map(({ id }) => id);
-  const complete: readonly RegionScore[] = failure === null || scores.length > 0 ? scores : scoresWithoutPrediction(rules.regions, metrics);
-  const values = scoreRows(claim, complete, rules.regions.map(({ name }) => name), metrics);
-  const predictionId = prediction === null ? null : (await insertObject(manager, { ...prediction, inputs: [...prediction.inputs, ...(await madeFrom(manager, run, claim.caseId))] })).id;
+  const complete: readonly RegionScore[] =
+    failure === null || scores.length > 0 ? scores : scoresWithoutPrediction(rules.regions, metrics);
+  const values = scoreRows(
+    claim,
+    complete,
+    rules.regions.map(({ name }) => name),
+    metrics,
+  );
+  const predictionId =
+    prediction === null
+      ? null
+      : (
+          await insertObject(manager, {
+            ...prediction,
+            inputs: [...prediction.inputs, ...(await madeFrom(manager, run, claim.caseId))],
+          })
+        ).id;
   await manager.update(
     CaseResultEntity,
     { runId: claim.runId, caseId: claim.caseId },
@@ -148,7 +174,10 @@ async function caseResults(manager: EntityManager, runId: string): Promise<reado
 /** Every run's result on one case; ranks are those of the phase's current board. */
 async function resultsOfCase(manager: EntityManager, caseId: string, limit: number): Promise<readonly CaseStanding[]> {
   if (!isUuid(caseId)) return [];
-  const [evaluationCase] = await manager.find(EvaluationCaseEntity, { where: { id: caseId }, relations: { phase: true } });
+  const [evaluationCase] = await manager.find(EvaluationCaseEntity, {
+    where: { id: caseId },
+    relations: { phase: true },
+  });
   if (evaluationCase === undefined) return [];
   const standings = await rows<{ runId: string; slug: string; name: string; version: string; rank: number | null }>(
     manager,
@@ -167,7 +196,9 @@ async function resultsOfCase(manager: EntityManager, caseId: string, limit: numb
   );
   const runIds = standings.map(({ runId }) => runId);
   const results = new Map(
-    (await manager.find(CaseResultEntity, { where: { caseId, runId: In(runIds) }, relations: { prediction: true } })).map((result) => [result.runId, result]),
+    (
+      await manager.find(CaseResultEntity, { where: { caseId, runId: In(runIds) }, relations: { prediction: true } })
+    ).map((result) => [result.runId, result]),
   );
   const scoresOf = await readScores(manager, { runIds, caseId }, loaded(evaluationCase.phase, 'phase').rules);
   return standings.map(({ runId, slug, name, version, rank }) => ({
@@ -180,7 +211,19 @@ async function resultsOfCase(manager: EntityManager, caseId: string, limit: numb
 
 /** Needs `prediction`. */
 function toResult(result: CaseResultEntity, scores: readonly RegionScore[]): CaseResult {
-  const { runId, caseId, state, attempt, failureCode, failureDetail, prediction, elapsedMs, cpuMs, peakRssBytes, sessionMs } = result;
+  const {
+    runId,
+    caseId,
+    state,
+    attempt,
+    failureCode,
+    failureDetail,
+    prediction,
+    elapsedMs,
+    cpuMs,
+    peakRssBytes,
+    sessionMs,
+  } = result;
   const measured = elapsedMs !== null && cpuMs !== null && peakRssBytes !== null && sessionMs !== null;
   return {
     runId,

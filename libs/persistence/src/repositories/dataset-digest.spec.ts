@@ -18,12 +18,23 @@ test.each<[string, readonly NewCase[]]>([
   ['a fact', [{ ...first, facts: { ...first.facts, site: 'b' } }, second]],
   ['a spacing', [{ ...first, geometry: { ...first.geometry, spacingMm: [1, 1, 4] } }, second]],
   ['an image', [{ ...first, image: { ...first.image, sha256: other } }, second]],
-  ['a reference', [{ ...first, references: [{ ...first.references[0], blob: { bytes: 1, sha256: other } }, ...first.references.slice(1)] }, second]],
+  [
+    'a reference',
+    [
+      {
+        ...first,
+        references: [{ ...first.references[0], blob: { bytes: 1, sha256: other } }, ...first.references.slice(1)],
+      },
+      second,
+    ],
+  ],
 ])('%s makes another digest', (_, changed) => {
   expect(phaseDigest(changed)).not.toBe(phaseDigest([first, second]));
 });
 
 test('the dataset digest depends on each phase and on their order', () => {
   expect(datasetDigest(['a', 'b'])).toMatch(/^[0-9a-f]{64}$/);
-  expect(new Set([datasetDigest(['a', 'b']), datasetDigest(['b', 'a']), datasetDigest(['a']), datasetDigest(['ab'])]).size).toBe(4);
+  expect(
+    new Set([datasetDigest(['a', 'b']), datasetDigest(['b', 'a']), datasetDigest(['a']), datasetDigest(['ab'])]).size,
+  ).toBe(4);
 });

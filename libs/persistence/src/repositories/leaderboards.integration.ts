@@ -3,7 +3,18 @@ import type { Account, Aggregate, Benchmark, EvaluationRecords } from '#evaluati
 import { createAccountRecords } from './account-records.js';
 import { createEvaluationRecords } from './evaluation-records.js';
 import { scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
-import { byDice, claimed, completed, newSubmission, runOf, scored, SIGNATURE, smallBenchmark, somebody, started } from '../testing/small-benchmark.js';
+import {
+  byDice,
+  claimed,
+  completed,
+  newSubmission,
+  runOf,
+  scored,
+  SIGNATURE,
+  smallBenchmark,
+  somebody,
+  started,
+} from '../testing/small-benchmark.js';
 
 jest.setTimeout(60_000);
 
@@ -24,26 +35,48 @@ beforeEach(async () => {
 });
 
 const entered = async (slug: string, dice: number, signature = SIGNATURE): Promise<string> => {
-  const { submission } = await records.createSubmission(newSubmission(benchmark, submitter, { algorithm: { slug: `${slug}-${serial}`, name: slug, description: '' } }));
+  const { submission } = await records.createSubmission(
+    newSubmission(benchmark, submitter, { algorithm: { slug: `${slug}-${serial}`, name: slug, description: '' } }),
+  );
   await completed(records, runOf(submission, 0), { dice, signature });
   return runOf(submission, 0);
 };
-const board = async (page: { limit?: number; offset?: number; signature?: string } = {}) => records.leaderboard(benchmark.phases[0].id, { limit: 100, offset: 0, ...page });
-const places = async (page = {}) => (await board(page)).entries.map(({ rank, algorithm, metrics }) => [rank, algorithm.name, metrics['dice']]);
+const board = async (page: { limit?: number; offset?: number; signature?: string } = {}) =>
+  records.leaderboard(benchmark.phases[0].id, { limit: 100, offset: 0, ...page });
+const places = async (page = {}) =>
+  (await board(page)).entries.map(({ rank, algorithm, metrics }) => [rank, algorithm.name, metrics['dice']]);
 
 test('empty while nothing has completed', async () => {
-  expect(await board()).toEqual({ phaseId: benchmark.phases[0].id, signature: '', signatures: [], updatedAt: null, total: 0, entries: [] });
+  expect(await board()).toEqual({
+    phaseId: benchmark.phases[0].id,
+    signature: '',
+    signatures: [],
+    updatedAt: null,
+    total: 0,
+    entries: [],
+  });
   expect((await records.leaderboard('nonsense', { limit: 10, offset: 0 })).entries).toEqual([]);
 });
 
 test('each completion ranks the board anew; ties share a place and are listed by name', async () => {
   await entered('b', 0.8);
   await entered('d', 0.7);
-  expect(await places()).toEqual([[1, 'b', 0.8], [2, 'd', 0.7]]);
+  expect(await places()).toEqual([
+    [1, 'b', 0.8],
+    [2, 'd', 0.7],
+  ]);
   await entered('c', 0.9);
   await entered('a', 0.8);
-  expect(await places()).toEqual([[1, 'c', 0.9], [2, 'a', 0.8], [2, 'b', 0.8], [4, 'd', 0.7]]);
-  expect(await places({ limit: 2, offset: 1 })).toEqual([[2, 'a', 0.8], [2, 'b', 0.8]]);
+  expect(await places()).toEqual([
+    [1, 'c', 0.9],
+    [2, 'a', 0.8],
+    [2, 'b', 0.8],
+    [4, 'd', 0.7],
+  ]);
+  expect(await places({ limit: 2, offset: 1 })).toEqual([
+    [2, 'a', 0.8],
+    [2, 'b', 0.8],
+  ]);
   expect((await board({ limit: 1 })).total).toBe(4);
 });
 
@@ -53,8 +86,16 @@ test('an entry says whose, what, how many cases, and what the practice cases cos
   const runId = runOf(submission, 0);
   await started(records, runId);
   const [first, second] = await records.cases(benchmark.phases[0].id);
-  await records.recordCase(await claimed(records, runId, first.id), { ...scored(first), usage: { elapsedMs: 100, cpuMs: 70, peakRssBytes: 5e6, sessionMs: 1 } });
-  await records.recordCase(await claimed(records, runId, second.id), { prediction: null, usage: { elapsedMs: 9e6, cpuMs: 9e6, peakRssBytes: 9e9, sessionMs: 1 }, scores: [], failure: { code: 'inference-timeout', detail: '' } });
+  await records.recordCase(await claimed(records, runId, first.id), {
+    ...scored(first),
+    usage: { elapsedMs: 100, cpuMs: 70, peakRssBytes: 5e6, sessionMs: 1 },
+  });
+  await records.recordCase(await claimed(records, runId, second.id), {
+    prediction: null,
+    usage: { elapsedMs: 9e6, cpuMs: 9e6, peakRssBytes: 9e9, sessionMs: 1 },
+    scores: [],
+    failure: { code: 'inference-timeout', detail: '' },
+  });
   expect(await records.boardEntry(runId)).toBeNull();
   await records.completeRun(runId, 1, { aggregates, metrics: { dice: 0.5, hd95: 12 }, stop: null }, byDice);
   const { entries, updatedAt } = await board();
@@ -81,11 +122,17 @@ test('an entry says whose, what, how many cases, and what the practice cases cos
 test('times on a held-out board come from practice cases only', async () => {
   const { submission } = await records.createSubmission(newSubmission(benchmark, submitter));
   const usage = (elapsedMs: number) => ({ elapsedMs, cpuMs: elapsedMs, peakRssBytes: elapsedMs, sessionMs: elapsedMs });
-  for (const [ordinal, times] of [[0, [10, 30]], [1, [5000]]] as const) {
+  for (const [ordinal, times] of [
+    [0, [10, 30]],
+    [1, [5000]],
+  ] as const) {
     const runId = runOf(submission, ordinal);
     await started(records, runId);
     for (const [n, evaluationCase] of (await records.cases(benchmark.phases[ordinal].id)).entries()) {
-      await records.recordCase(await claimed(records, runId, evaluationCase.id), { ...scored(evaluationCase), usage: usage(times[n]) });
+      await records.recordCase(await claimed(records, runId, evaluationCase.id), {
+        ...scored(evaluationCase),
+        usage: usage(times[n]),
+      });
     }
     await records.completeRun(runId, 1, { aggregates: [], metrics: { dice: 1 }, stop: null }, byDice);
   }
@@ -101,31 +148,43 @@ test('only equal signatures share a board; the newest is shown unless another is
   expect(await places({ signature: 'unheard-of' })).toEqual([]);
   expect((await board()).signatures).toEqual(['test|v2', SIGNATURE]);
   await entered('newer', 0.95);
-  expect(await places()).toEqual([[1, 'newer', 0.95], [2, 'old', 0.9]]);
+  expect(await places()).toEqual([
+    [1, 'newer', 0.95],
+    [2, 'old', 0.9],
+  ]);
 });
 
 test('six completions of one board at once: nobody is ranked without the others', async () => {
   const ready: [string, number][] = [];
   for (let n = 0; n < 6; n++) {
-    const { submission } = await records.createSubmission(newSubmission(benchmark, submitter, { algorithm: { slug: `race-${n}`, name: `race-${n}`, description: '' } }));
+    const { submission } = await records.createSubmission(
+      newSubmission(benchmark, submitter, { algorithm: { slug: `race-${n}`, name: `race-${n}`, description: '' } }),
+    );
     const runId = runOf(submission, 0);
     await started(records, runId);
-    for (const evaluationCase of await records.cases(benchmark.phases[0].id)) await records.recordCase(await claimed(records, runId, evaluationCase.id), scored(evaluationCase));
+    for (const evaluationCase of await records.cases(benchmark.phases[0].id))
+      await records.recordCase(await claimed(records, runId, evaluationCase.id), scored(evaluationCase));
     ready.push([runId, n / 10]);
   }
   const done = await Promise.all(
-    ready.flatMap(([runId, dice]) => [0, 1].map(() => records.completeRun(runId, 1, { aggregates: [], metrics: { dice }, stop: null }, byDice))),
+    ready.flatMap(([runId, dice]) =>
+      [0, 1].map(() => records.completeRun(runId, 1, { aggregates: [], metrics: { dice }, stop: null }, byDice)),
+    ),
   );
   expect(done.filter(Boolean)).toHaveLength(6); // each was tried twice
-  expect((await places()).map(([rank, name]) => [rank, name])).toEqual([5, 4, 3, 2, 1, 0].map((n, place) => [place + 1, `race-${n}`]));
+  expect((await places()).map(([rank, name]) => [rank, name])).toEqual(
+    [5, 4, 3, 2, 1, 0].map((n, place) => [place + 1, `race-${n}`]),
+  );
 });
 
 test('a ranking that leaves somebody out, or a mean that is no number, completes nothing', async () => {
   const { submission } = await records.createSubmission(newSubmission(benchmark, submitter));
   const runId = runOf(submission, 0);
   await started(records, runId);
-  for (const evaluationCase of await records.cases(benchmark.phases[0].id)) await records.recordCase(await claimed(records, runId, evaluationCase.id), scored(evaluationCase));
-  const close = (metrics: Record<string, number>, rank = byDice) => records.completeRun(runId, 1, { aggregates: [], metrics, stop: null }, rank);
+  for (const evaluationCase of await records.cases(benchmark.phases[0].id))
+    await records.recordCase(await claimed(records, runId, evaluationCase.id), scored(evaluationCase));
+  const close = (metrics: Record<string, number>, rank = byDice) =>
+    records.completeRun(runId, 1, { aggregates: [], metrics, stop: null }, rank);
   await expect(close({ dice: NaN })).rejects.toThrow('the mean dice is NaN; expected a finite number');
   await expect(close({ dice: 1 }, () => new Map())).rejects.toThrow(`run ${runId} was ranked undefined`);
   expect((await records.runContext(runId))!.run.state).toBe('scoring');

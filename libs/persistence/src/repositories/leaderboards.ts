@@ -12,7 +12,9 @@ type Outcome = Parameters<EvaluationRecords['completeRun']>[2];
 type Rank = Parameters<EvaluationRecords['completeRun']>[3];
 
 /** Completion of runs, and the boards that they make. */
-export function leaderboards(database: Database): Pick<EvaluationRecords, 'completeRun' | 'boardEntry' | 'leaderboard'> {
+export function leaderboards(
+  database: Database,
+): Pick<EvaluationRecords, 'completeRun' | 'boardEntry' | 'leaderboard'> {
   return {
     completeRun: (runId, epoch, outcome, rank) =>
       inTransaction(database, async (manager) => {
@@ -40,7 +42,12 @@ async function enqueueNext(manager: EntityManager, run: EvaluationRunEntity): Pr
  * Adds the run to the board of its phase and signature and ranks the board anew. One completion at a time per board: the
  * second would otherwise rank without the first.
  */
-async function enterBoard(manager: EntityManager, run: EvaluationRunEntity, { aggregates, metrics }: Outcome, rank: Rank): Promise<void> {
+async function enterBoard(
+  manager: EntityManager,
+  run: EvaluationRunEntity,
+  { aggregates, metrics }: Outcome,
+  rank: Rank,
+): Promise<void> {
   const { id: runId, phaseId, signature } = run;
   if (signature === null) throw new TypeError(`run ${runId} is being scored without a signature`);
   refuseNonFinite(metrics, aggregates);
@@ -53,7 +60,8 @@ async function enterBoard(manager: EntityManager, run: EvaluationRunEntity, { ag
   const ranks = rank([...others, { runId, metrics }]);
   const rankOf = (id: string): number => {
     const place = ranks.get(id);
-    if (place === undefined || !Number.isInteger(place) || place < 1) throw new RangeError(`run ${id} was ranked ${place}; expected a whole number from 1`);
+    if (place === undefined || !Number.isInteger(place) || place < 1)
+      throw new RangeError(`run ${id} was ranked ${place}; expected a whole number from 1`);
     return place;
   };
   await manager.query(
@@ -86,7 +94,10 @@ async function enterBoard(manager: EntityManager, run: EvaluationRunEntity, { ag
 
 /** JSON would turn NaN and Infinity into null, and a null has no reason. */
 function refuseNonFinite(metrics: Readonly<Record<string, number>>, aggregates: readonly Aggregate[]): void {
-  for (const [metric, value] of [...Object.entries(metrics), ...aggregates.map(({ region, metric, mean }) => [`${metric} of ${region}`, mean] as const)]) {
+  for (const [metric, value] of [
+    ...Object.entries(metrics),
+    ...aggregates.map(({ region, metric, mean }) => [`${metric} of ${region}`, mean] as const),
+  ]) {
     if (!Number.isFinite(value)) throw new RangeError(`the mean ${metric} is ${value}; expected a finite number`);
   }
 }
@@ -106,11 +117,19 @@ const BOARD_JOINS = `join evaluation_run r on r.id = l.run_id join submission s 
 
 async function boardEntry(manager: EntityManager, runId: string): Promise<LeaderboardEntry | null> {
   if (!isUuid(runId)) return null;
-  const [row] = await rows<BoardRow>(manager, `${BOARD_COLUMNS} from leaderboard_row l ${BOARD_JOINS} where l.run_id = $1`, [runId]);
+  const [row] = await rows<BoardRow>(
+    manager,
+    `${BOARD_COLUMNS} from leaderboard_row l ${BOARD_JOINS} where l.run_id = $1`,
+    [runId],
+  );
   return row === undefined ? null : toEntry(row);
 }
 
-async function readBoard(manager: EntityManager, phaseId: string, { limit, offset, signature }: Parameters<EvaluationRecords['leaderboard']>[1]): Promise<Leaderboard> {
+async function readBoard(
+  manager: EntityManager,
+  phaseId: string,
+  { limit, offset, signature }: Parameters<EvaluationRecords['leaderboard']>[1],
+): Promise<Leaderboard> {
   const boards = isUuid(phaseId)
     ? await rows<{ signature: string; total: number; updatedAt: Date }>(
         manager,
@@ -121,7 +140,8 @@ async function readBoard(manager: EntityManager, phaseId: string, { limit, offse
     : [];
   const signatures = boards.map((other) => other.signature);
   const board = signature === undefined ? boards[0] : boards.find((other) => other.signature === signature);
-  if (board === undefined) return { phaseId, signature: signature ?? '', signatures, updatedAt: null, total: 0, entries: [] };
+  if (board === undefined)
+    return { phaseId, signature: signature ?? '', signatures, updatedAt: null, total: 0, entries: [] };
   const page = await rows<BoardRow>(
     manager,
     `${BOARD_COLUMNS}
@@ -130,7 +150,14 @@ async function readBoard(manager: EntityManager, phaseId: string, { limit, offse
       order by l.rank, l.algorithm_slug, l.version`,
     [phaseId, board.signature, limit, offset],
   );
-  return { phaseId, signature: board.signature, signatures, updatedAt: board.updatedAt, total: board.total, entries: page.map(toEntry) };
+  return {
+    phaseId,
+    signature: board.signature,
+    signatures,
+    updatedAt: board.updatedAt,
+    total: board.total,
+    entries: page.map(toEntry),
+  };
 }
 
 function toEntry(row: BoardRow): LeaderboardEntry {
@@ -146,7 +173,8 @@ function toEntry(row: BoardRow): LeaderboardEntry {
     metrics,
     aggregates,
     cases: { scored: row.caseScored, failed: row.caseFailed },
-    practiceUsage: elapsedMs === null || cpuMs === null || peakRssBytes === null ? null : { elapsedMs, cpuMs, peakRssBytes },
+    practiceUsage:
+      elapsedMs === null || cpuMs === null || peakRssBytes === null ? null : { elapsedMs, cpuMs, peakRssBytes },
     finishedAt,
   };
 }

@@ -23,7 +23,17 @@ export function toObject({ id, sha256, bytes, kind, mediaType, label }: StoredOb
   return { id, sha256, bytes, kind, mediaType, label };
 }
 
-export function toPhase({ id, benchmarkId, kind, ordinal, title, label, rules, caseCount, datasetDigest }: PhaseEntity): Phase {
+export function toPhase({
+  id,
+  benchmarkId,
+  kind,
+  ordinal,
+  title,
+  label,
+  rules,
+  caseCount,
+  datasetDigest,
+}: PhaseEntity): Phase {
   return { id, benchmarkId, kind, ordinal, title, label, rules, caseCount, datasetDigest };
 }
 

@@ -14,7 +14,11 @@ export function scoreRows(
   regions: readonly string[],
   metrics: readonly string[],
 ): MetricValueEntity[] {
-  refuseOther('regions', scores.map(({ region }) => region), regions);
+  refuseOther(
+    'regions',
+    scores.map(({ region }) => region),
+    regions,
+  );
   return scores.flatMap(({ region, status, values }) => {
     refuseOther(`metrics of region "${region}"`, Object.keys(values), metrics);
     return metrics.map((metric) => {
@@ -38,22 +42,39 @@ export function scoreRows(
 
 function refuseOther(what: string, got: readonly string[], expected: readonly string[]): void {
   const same = JSON.stringify([...got].sort()) === JSON.stringify([...expected].sort());
-  if (!same) throw new RangeError(`a case result has the ${what} ${got.join(', ') || '(none)'}; expected ${expected.join(', ')}`);
+  if (!same)
+    throw new RangeError(
+      `a case result has the ${what} ${got.join(', ') || '(none)'}; expected ${expected.join(', ')}`,
+    );
 }
 
 /** What to read: all cases of one run, or one case of several runs. All of one phase. */
 export type Scored = { readonly runId: string } | { readonly runIds: readonly string[]; readonly caseId: string };
 
 /** A way to look up the scores of a case in a run, regions and metrics in the order of the phase's rules; none while it is pending. */
-export async function readScores(manager: EntityManager, of: Scored, rules: PhaseRules): Promise<(runId: string, caseId: string) => RegionScore[]> {
+export async function readScores(
+  manager: EntityManager,
+  of: Scored,
+  rules: PhaseRules,
+): Promise<(runId: string, caseId: string) => RegionScore[]> {
   const where = 'runIds' in of ? { runId: In(of.runIds), caseId: of.caseId } : { runId: of.runId };
-  const found = new Map((await manager.findBy(MetricValueEntity, where)).map((row) => [key(row.runId, row.caseId, row.region, row.metric), row]));
+  const found = new Map(
+    (await manager.findBy(MetricValueEntity, where)).map((row) => [
+      key(row.runId, row.caseId, row.region, row.metric),
+      row,
+    ]),
+  );
   return (runId, caseId) => {
-    const row = (region: string, metric: string): MetricValueEntity | undefined => found.get(key(runId, caseId, region, metric));
+    const row = (region: string, metric: string): MetricValueEntity | undefined =>
+      found.get(key(runId, caseId, region, metric));
     if (row(rules.regions[0].name, rules.metrics[0].id) === undefined) return [];
     return rules.regions.map(({ name: region }) => {
       const ofRegion = rules.metrics.map(({ id }) => row(region, id)!); // written together or not at all
-      return { region, status: ofRegion[0].status, values: Object.fromEntries(ofRegion.map((value) => [value.metric, toValue(value)])) };
+      return {
+        region,
+        status: ofRegion[0].status,
+        values: Object.fromEntries(ofRegion.map((value) => [value.metric, toValue(value)])),
+      };
     });
   };
 }

@@ -4,7 +4,17 @@ import type { Account, Benchmark, EvaluationCase, EvaluationRecords, QueuedJob, 
 import { createAccountRecords } from './account-records.js';
 import { createEvaluationRecords } from './evaluation-records.js';
 import { elapse, scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
-import { byDice, claimed, completed, newSubmission, runOf, scored, smallBenchmark, somebody, started } from '../testing/small-benchmark.js';
+import {
+  byDice,
+  claimed,
+  completed,
+  newSubmission,
+  runOf,
+  scored,
+  smallBenchmark,
+  somebody,
+  started,
+} from '../testing/small-benchmark.js';
 
 jest.setTimeout(60_000);
 
@@ -50,19 +60,33 @@ describe('outbox', () => {
     await started(records, practice);
     const delivered: string[] = [];
     const relay = async (own: EvaluationRecords): Promise<void> => {
-      while ((await own.relayOutbox(async (jobs) => { await new Promise((resume) => setTimeout(resume, 20)); delivered.push(...jobs.map(({ id }) => id)); }, 1)) > 0);
+      while (
+        (await own.relayOutbox(async (jobs) => {
+          await new Promise((resume) => setTimeout(resume, 20));
+          delivered.push(...jobs.map(({ id }) => id));
+        }, 1)) > 0
+      );
     };
     const other = createEvaluationRecords(await scratch.open());
     await Promise.all([relay(records), relay(other)]);
     await relay(records);
-    expect([...delivered].sort()).toEqual([`validate-model.${practice}.1.1`, ...cases.map(({ id }) => `evaluate-case.${practice}.${id}.1.1`)].sort());
+    expect([...delivered].sort()).toEqual(
+      [`validate-model.${practice}.1.1`, ...cases.map(({ id }) => `evaluate-case.${practice}.${id}.1.1`)].sort(),
+    );
   });
 
   test('what could not be sent stays, in order', async () => {
     await started(records, practice);
     const away = new EngineUnavailable('queue-unavailable', 'away');
-    await expect(records.relayOutbox(async () => { throw away; }, 10)).rejects.toBe(away);
-    expect(await drainedIds()).toEqual([`validate-model.${practice}.1.1`, ...cases.map(({ id }) => `evaluate-case.${practice}.${id}.1.1`)]);
+    await expect(
+      records.relayOutbox(async () => {
+        throw away;
+      }, 10),
+    ).rejects.toBe(away);
+    expect(await drainedIds()).toEqual([
+      `validate-model.${practice}.1.1`,
+      ...cases.map(({ id }) => `evaluate-case.${practice}.${id}.1.1`),
+    ]);
     expect(await drainedIds()).toEqual([]);
   });
 
@@ -71,7 +95,9 @@ describe('outbox', () => {
     const sent: string[] = [];
     const dying = createEvaluationRecords(mine).relayOutbox(async (jobs) => {
       sent.push(...jobs.map(({ id }) => id));
-      await scratch.database.dataSource.query(`select pg_terminate_backend(pid) from pg_stat_activity where query like 'select id, job_id%' and pid <> pg_backend_pid()`);
+      await scratch.database.dataSource.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where query like 'select id, job_id%' and pid <> pg_backend_pid()`,
+      );
     }, 10);
     await expect(dying).rejects.toMatchObject({ code: 'database-unavailable' });
     expect(await drainedIds()).toEqual(sent);
@@ -171,7 +197,9 @@ describe('sweep', () => {
       ids.push(await drainedIds());
     }
     expect(ids[0]).toEqual(cases.map(({ id }) => `evaluate-case.${practice}.${id}.1.1`));
-    expect(new Set(ids.map(([first]) => first))).toEqual(new Set([`evaluate-case.${practice}.${cases[0].id}.1.1`, `evaluate-case.${practice}.${cases[0].id}.1.2`]));
+    expect(new Set(ids.map(([first]) => first))).toEqual(
+      new Set([`evaluate-case.${practice}.${cases[0].id}.1.1`, `evaluate-case.${practice}.${cases[0].id}.1.2`]),
+    );
     expect(ids[9][0]).toMatch(/\.1$/);
     expect(ids[10][0]).toMatch(/\.2$/);
   });
@@ -183,7 +211,8 @@ describe('sweep', () => {
     expect(await drainedIds()).toEqual([`validate-model.${practice}.1.1`]);
 
     await started(records, practice);
-    for (const evaluationCase of cases) await records.recordCase(await claimed(records, practice, evaluationCase.id), scored(evaluationCase));
+    for (const evaluationCase of cases)
+      await records.recordCase(await claimed(records, practice, evaluationCase.id), scored(evaluationCase));
     const closing = (await drainedIds()).at(-1);
     expect(closing).toBe(`close-run.${practice}.1.2`);
     await elapse(scratch.database, 31);
@@ -194,21 +223,30 @@ describe('sweep', () => {
 
   test('a scoring run whose worker was lost while closing is queued again and comes back to scoring', async () => {
     await started(records, practice);
-    for (const evaluationCase of cases) await records.recordCase(await claimed(records, practice, evaluationCase.id), scored(evaluationCase));
+    for (const evaluationCase of cases)
+      await records.recordCase(await claimed(records, practice, evaluationCase.id), scored(evaluationCase));
     expect(await records.heartbeatRun(practice, 1, 'w1')).toBe(true);
     expect(await records.heartbeatRun(practice, 1, 'w2')).toBe(false);
     await elapse(scratch.database, 21);
     expect(await records.sweep()).toMatchObject({ requeued: 1 });
-    expect(await records.completeRun(practice, 1, { aggregates: [], metrics: { dice: 1 }, stop: null }, byDice)).toBe(false);
+    expect(await records.completeRun(practice, 1, { aggregates: [], metrics: { dice: 1 }, stop: null }, byDice)).toBe(
+      false,
+    );
     await started(records, practice, 2);
     expect(await runNow(practice)).toMatchObject({ state: 'scoring', epoch: 2, cases: { scored: 2 } });
-    expect(await records.completeRun(practice, 2, { aggregates: [], metrics: { dice: 1 }, stop: null }, byDice)).toBe(true);
+    expect(await records.completeRun(practice, 2, { aggregates: [], metrics: { dice: 1 }, stop: null }, byDice)).toBe(
+      true,
+    );
   });
 
   test('what waited too long expires, and with it what waits for it', async () => {
     await elapse(scratch.database, WEEK + 1);
     expect(await records.sweep()).toMatchObject({ expired: 1 });
-    expect(await runNow(practice)).toMatchObject({ state: 'expired', failureCode: 'deadline-passed', deadlineAt: null });
+    expect(await runNow(practice)).toMatchObject({
+      state: 'expired',
+      failureCode: 'deadline-passed',
+      deadlineAt: null,
+    });
     expect(await runNow(held)).toMatchObject({ state: 'expired', failureCode: 'deadline-passed' });
     expect(await records.retryRun(practice)).toBe(true);
     expect([(await runNow(practice)).state, (await runNow(held)).state]).toEqual(['queued', 'waiting']);
@@ -231,12 +269,15 @@ describe('sweep', () => {
   });
 
   test('four sweepers at once judge each run once', async () => {
-    const others = await Promise.all([1, 2, 3].map(async () => (await records.createSubmission(newSubmission(benchmark, submitter))).submission));
+    const others = await Promise.all(
+      [1, 2, 3].map(async () => (await records.createSubmission(newSubmission(benchmark, submitter))).submission),
+    );
     for (const { runs } of [submission, ...others]) await records.claimRun(runs[0].id, 1, 'w1');
     await elapse(scratch.database, 16);
     const sweeps = await Promise.all(Array.from({ length: 4 }, () => records.sweep()));
     expect(sweeps.reduce((sum, { requeued }) => sum + requeued, 0)).toBe(4);
-    for (const { runs } of [submission, ...others]) expect(await runNow(runs[0].id)).toMatchObject({ state: 'queued', epoch: 2 });
+    for (const { runs } of [submission, ...others])
+      expect(await runNow(runs[0].id)).toMatchObject({ state: 'queued', epoch: 2 });
     for (const { id } of others) await records.cancelSubmission(id);
   });
 

@@ -17,7 +17,11 @@ const KEEP_SENT = '1 day';
  * Owes the queue the run's next job of its own. The id is `name.run.epoch.n`; n grows with each, so that a job lost and added
  * again is not mistaken for the one that the queue remembers as finished.
  */
-export async function oweRunJob(manager: EntityManager, name: 'validate-model' | 'close-run', runId: string): Promise<void> {
+export async function oweRunJob(
+  manager: EntityManager,
+  name: 'validate-model' | 'close-run',
+  runId: string,
+): Promise<void> {
   await manager.query(
     `with run as (
        update evaluation_run set job_serial = job_serial + 1, job_resends = 0, resend_at = now() + interval '${RESEND_AFTER_SECONDS} s'
@@ -30,7 +34,11 @@ export async function oweRunJob(manager: EntityManager, name: 'validate-model' |
 }
 
 /** Owes the queue a job for each pending case of a run, or for those given. Returns how many. Ids: `evaluate-case.run.case.epoch.n`. */
-export async function oweCaseJobs(manager: EntityManager, runId: string, caseIds: readonly string[] | null = null): Promise<number> {
+export async function oweCaseJobs(
+  manager: EntityManager,
+  runId: string,
+  caseIds: readonly string[] | null = null,
+): Promise<number> {
   const owed = await rows(
     manager,
     `with due as (
@@ -97,7 +105,10 @@ function resend(table: string, join: string): string {
 
 /** Forgets jobs that were delivered long ago. */
 export async function forgetSent(manager: EntityManager, limit: number): Promise<void> {
-  await manager.query(`delete from outbox where id in (select id from outbox where sent_at < now() - interval '${KEEP_SENT}' limit $1)`, [limit]);
+  await manager.query(
+    `delete from outbox where id in (select id from outbox where sent_at < now() - interval '${KEEP_SENT}' limit $1)`,
+    [limit],
+  );
 }
 
 async function wake(manager: EntityManager): Promise<void> {

@@ -19,7 +19,12 @@ const LOOK_BACK = 1_000;
  * Writes what happened to a run and tells everybody who listens when the transaction commits. The caller holds the row lock
  * of the run, so the events of one run are numbered in the order in which they become visible.
  */
-export async function writeEvent(manager: EntityManager, run: { readonly id: string; readonly submissionId: string }, state: RunState, caseId: string | null = null): Promise<void> {
+export async function writeEvent(
+  manager: EntityManager,
+  run: { readonly id: string; readonly submissionId: string },
+  state: RunState,
+  caseId: string | null = null,
+): Promise<void> {
   await manager.query(
     `with event as (
        insert into run_event (run_id, submission_id, state, case_id) values ($1, $2, $3, $4)
@@ -33,7 +38,9 @@ export async function writeEvent(manager: EntityManager, run: { readonly id: str
 export function runEvents(database: Database): Pick<EvaluationRecords, 'onRunEvent' | 'runEventsSince'> {
   return {
     onRunEvent: async (listener) => {
-      const newest = await reading(database, (manager) => manager.findOne(RunEventEntity, { where: {}, order: { id: 'DESC' } }));
+      const newest = await reading(database, (manager) =>
+        manager.findOne(RunEventEntity, { where: {}, order: { id: 'DESC' } }),
+      );
       const feed = new RunEventFeed(database, listener, newest?.id ?? 0);
       const stop = await database.notifications.listen(CHANNEL, feed);
       feed.resumed(); // what happened between the two lines above
@@ -44,7 +51,13 @@ export function runEvents(database: Database): Pick<EvaluationRecords, 'onRunEve
       reading(database, async (manager): Promise<readonly RunEvent[]> => {
         const where = 'runId' in of ? { runId: of.runId } : { submissionId: of.submissionId };
         if (!Object.values(where).every(isUuid)) return [];
-        return (await manager.find(RunEventEntity, { where: { ...where, id: MoreThan(id) }, order: { id: 'ASC' }, take: limit })).map(toEvent);
+        return (
+          await manager.find(RunEventEntity, {
+            where: { ...where, id: MoreThan(id) },
+            order: { id: 'ASC' },
+            take: limit,
+          })
+        ).map(toEvent);
       }),
   };
 }
@@ -73,7 +86,7 @@ class RunEventFeed {
 
   private async catchUp(): Promise<void> {
     try {
-      for (let page: RunEventEntity[] = []; ; ) {
+      for (let page: RunEventEntity[] = []; ;) {
         const after = page.at(-1)?.id ?? Math.max(this.firstId, this.newestId - LOOK_BACK);
         page = await reading(this.database, (manager) =>
           manager.find(RunEventEntity, { where: { id: MoreThan(after) }, order: { id: 'ASC' }, take: CATCH_UP_PAGE }),
@@ -91,7 +104,8 @@ class RunEventFeed {
     if (this.told.has(event.id)) return;
     this.told.add(event.id);
     this.newestId = Math.max(this.newestId, event.id);
-    if (this.told.size > 4 * LOOK_BACK) this.told = new Set([...this.told].filter((id) => id > this.newestId - 2 * LOOK_BACK));
+    if (this.told.size > 4 * LOOK_BACK)
+      this.told = new Set([...this.told].filter((id) => id > this.newestId - 2 * LOOK_BACK));
     this.listener(event);
   }
 }

@@ -1,5 +1,12 @@
 import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
-import { STATE_DEADLINES, isTerminal, statesBefore, type ACTIVE_STATES, type FailureCode, type RunState } from '#domain';
+import {
+  STATE_DEADLINES,
+  isTerminal,
+  statesBefore,
+  type ACTIVE_STATES,
+  type FailureCode,
+  type RunState,
+} from '#domain';
 import { EvaluationRunEntity } from '../entities/evaluation-run.entity.js';
 import { isUuid } from '../uuid.js';
 import { oweRunJob } from './outbox.js';
@@ -18,7 +25,11 @@ export async function lockRun(manager: EntityManager, runId: string): Promise<Ev
 
 /** All runs of a submission, locked in phase order: whoever needs several takes them in this order, so nobody waits in a ring. */
 export async function lockRuns(manager: EntityManager, submissionId: string): Promise<EvaluationRunEntity[]> {
-  return await manager.find(EvaluationRunEntity, { where: { submissionId }, order: { ordinal: 'ASC' }, lock: { mode: 'for_no_key_update' } });
+  return await manager.find(EvaluationRunEntity, {
+    where: { submissionId },
+    order: { ordinal: 'ASC' },
+    lock: { mode: 'for_no_key_update' },
+  });
 }
 
 /**
@@ -27,7 +38,12 @@ export async function lockRuns(manager: EntityManager, submissionId: string): Pr
  *
  * @returns false, with nothing changed, when `NEXT` does not allow the move
  */
-export async function move(manager: EntityManager, run: EvaluationRunEntity, to: RunState, change: QueryDeepPartialEntity<EvaluationRunEntity> = {}): Promise<boolean> {
+export async function move(
+  manager: EntityManager,
+  run: EvaluationRunEntity,
+  to: RunState,
+  change: QueryDeepPartialEntity<EvaluationRunEntity> = {},
+): Promise<boolean> {
   const answer = await manager
     .createQueryBuilder()
     .update(EvaluationRunEntity)
@@ -51,7 +67,8 @@ function timesOf(to: RunState): QueryDeepPartialEntity<EvaluationRunEntity> {
   const deadline = { deadlineAt: deadlineOf(to), finishedAt: null };
   if (to === 'queued') return { ...deadline, queuedAt: () => 'now()', failureCode: null, failureDetail: null };
   if (to === 'waiting') return { ...deadline, queuedAt: null, startedAt: null, failureCode: null, failureDetail: null };
-  if (to === 'validating') return { ...deadline, startedAt: () => 'coalesce(started_at, now())', signOfLifeAt: () => 'now()' };
+  if (to === 'validating')
+    return { ...deadline, startedAt: () => 'coalesce(started_at, now())', signOfLifeAt: () => 'now()' };
   return deadline;
 }
 
@@ -71,22 +88,39 @@ async function letGoOfCases(manager: EntityManager, runId: string): Promise<void
 }
 
 /** -> queued, owing the queue its validation. */
-export async function enqueue(manager: EntityManager, run: EvaluationRunEntity, change: QueryDeepPartialEntity<EvaluationRunEntity> = {}): Promise<boolean> {
+export async function enqueue(
+  manager: EntityManager,
+  run: EvaluationRunEntity,
+  change: QueryDeepPartialEntity<EvaluationRunEntity> = {},
+): Promise<boolean> {
   if (!(await move(manager, run, 'queued', change))) return false;
   await oweRunJob(manager, 'validate-model', run.id);
   return true;
 }
 
 /** -> failed or expired, and with it the later runs of the submission that wait for this one. */
-export async function end(manager: EntityManager, run: EvaluationRunEntity, to: 'failed' | 'expired', failure: Failure): Promise<boolean> {
+export async function end(
+  manager: EntityManager,
+  run: EvaluationRunEntity,
+  to: 'failed' | 'expired',
+  failure: Failure,
+): Promise<boolean> {
   const change = { failureCode: failure.code, failureDetail: failure.detail };
   if (!(await move(manager, run, to, change))) return false;
-  await endWaiting(manager, run, to, { code: failure.code, detail: `The run of an earlier phase ended: ${failure.code}.` });
+  await endWaiting(manager, run, to, {
+    code: failure.code,
+    detail: `The run of an earlier phase ended: ${failure.code}.`,
+  });
   return true;
 }
 
 /** Ends the later runs of the submission that wait. */
-export async function endWaiting(manager: EntityManager, run: EvaluationRunEntity, to: 'failed' | 'expired', failure: Failure): Promise<void> {
+export async function endWaiting(
+  manager: EntityManager,
+  run: EvaluationRunEntity,
+  to: 'failed' | 'expired',
+  failure: Failure,
+): Promise<void> {
   for (const waiting of await laterWaiting(manager, run)) {
     await move(manager, waiting, to, { failureCode: failure.code, failureDetail: failure.detail });
   }
@@ -96,7 +130,10 @@ export async function endWaiting(manager: EntityManager, run: EvaluationRunEntit
 export async function laterWaiting(manager: EntityManager, run: EvaluationRunEntity): Promise<EvaluationRunEntity[]> {
   return await manager
     .createQueryBuilder(EvaluationRunEntity, 'run')
-    .where(`run.submission_id = :submissionId and run.ordinal > :ordinal and run.state = 'waiting'`, { submissionId: run.submissionId, ordinal: run.ordinal })
+    .where(`run.submission_id = :submissionId and run.ordinal > :ordinal and run.state = 'waiting'`, {
+      submissionId: run.submissionId,
+      ordinal: run.ordinal,
+    })
     .orderBy('run.ordinal')
     .setLock('for_no_key_update')
     .getMany();

@@ -3,7 +3,18 @@ import type { Account, Benchmark, EvaluationRecords, QueuedJob, Submission } fro
 import { createAccountRecords } from './account-records.js';
 import { createEvaluationRecords } from './evaluation-records.js';
 import { elapse, scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
-import { byDice, claimed, completed, newSubmission, runOf, scored, SIGNATURE, smallBenchmark, somebody, started } from '../testing/small-benchmark.js';
+import {
+  byDice,
+  claimed,
+  completed,
+  newSubmission,
+  runOf,
+  scored,
+  SIGNATURE,
+  smallBenchmark,
+  somebody,
+  started,
+} from '../testing/small-benchmark.js';
 
 jest.setTimeout(60_000);
 
@@ -36,7 +47,8 @@ const drained = async (): Promise<QueuedJob[]> => {
   return jobs;
 };
 const stateOf = async (runId: string) => (await records.runContext(runId))!.run;
-const statesSeen = async (runId: string) => (await records.runEventsSince({ runId }, 0, 100)).filter(({ caseId }) => caseId === null).map(({ state }) => state);
+const statesSeen = async (runId: string) =>
+  (await records.runEventsSince({ runId }, 0, 100)).filter(({ caseId }) => caseId === null).map(({ state }) => state);
 
 test('a run goes from queued to running and owes one job a case, in the order of the cases', async () => {
   const context = await records.claimRun(practice, 1, 'w1');
@@ -48,12 +60,22 @@ test('a run goes from queued to running and owes one job a case, in the order of
   });
   expect(context!.run.startedAt).toBeInstanceOf(Date);
   expect(await records.startRun(practice, 1, 'w1', SIGNATURE)).toBe(true);
-  expect(await stateOf(practice)).toMatchObject({ state: 'running', signature: SIGNATURE, cases: { total: 2, scored: 0, failed: 0 } });
+  expect(await stateOf(practice)).toMatchObject({
+    state: 'running',
+    signature: SIGNATURE,
+    cases: { total: 2, scored: 0, failed: 0 },
+  });
   const cases = await records.cases(benchmark.phases[0].id);
   expect(await drained()).toEqual(
-    cases.map(({ id }) => ({ id: `evaluate-case.${practice}.${id}.1.1`, job: { name: 'evaluate-case', runId: practice, epoch: 1, caseId: id }, priority: 3 })),
+    cases.map(({ id }) => ({
+      id: `evaluate-case.${practice}.${id}.1.1`,
+      job: { name: 'evaluate-case', runId: practice, epoch: 1, caseId: id },
+      priority: 3,
+    })),
   );
-  expect((await records.caseResults(practice)).map(({ caseId, state }) => [caseId, state])).toEqual(cases.map(({ id }) => [id, 'pending']));
+  expect((await records.caseResults(practice)).map(({ caseId, state }) => [caseId, state])).toEqual(
+    cases.map(({ id }) => [id, 'pending']),
+  );
   expect(await statesSeen(practice)).toEqual(['queued', 'validating', 'running']);
 });
 
@@ -95,7 +117,12 @@ test('nothing answers to another epoch, or to no id at all', async () => {
 
 test('the waiting run is queued when the one before it completes', async () => {
   await completed(records, practice);
-  expect(await stateOf(practice)).toMatchObject({ state: 'completed', deadlineAt: null, owner: null, cases: { total: 2, scored: 2, failed: 0 } });
+  expect(await stateOf(practice)).toMatchObject({
+    state: 'completed',
+    deadlineAt: null,
+    owner: null,
+    cases: { total: 2, scored: 2, failed: 0 },
+  });
   expect(await stateOf(held)).toMatchObject({ state: 'queued', epoch: 1 });
   expect((await drained()).at(-1)).toMatchObject({ id: `validate-model.${held}.1.1` });
 });
@@ -103,7 +130,12 @@ test('the waiting run is queued when the one before it completes', async () => {
 test('completing with a stop fails what waits, and retry cannot get around it', async () => {
   await started(records, practice);
   for (const { id } of await records.cases(benchmark.phases[0].id)) {
-    await records.recordCase(await claimed(records, practice, id), { prediction: null, usage: null, scores: [], failure: { code: 'inference-failed', detail: 'Reshape' } });
+    await records.recordCase(await claimed(records, practice, id), {
+      prediction: null,
+      usage: null,
+      scores: [],
+      failure: { code: 'inference-failed', detail: 'Reshape' },
+    });
   }
   const stop = { code: 'practice-all-failed', detail: '2 of 2' } as const;
   expect(await records.completeRun(practice, 1, { aggregates: [], metrics: { dice: 0 }, stop }, byDice)).toBe(true);
@@ -116,13 +148,24 @@ test('a failed run fails what waits for it, and its retry makes it wait again', 
   await records.claimRun(practice, 1, 'w1');
   expect(await records.failRun(practice, 1, { code: 'model-load-failed', detail: 'opset 99' })).toBe(true);
   expect(await records.failRun(practice, 1, { code: 'defect', detail: '' })).toBe(false); // ended already
-  expect(await stateOf(practice)).toMatchObject({ state: 'failed', failureCode: 'model-load-failed', failureDetail: 'opset 99' });
+  expect(await stateOf(practice)).toMatchObject({
+    state: 'failed',
+    failureCode: 'model-load-failed',
+    failureDetail: 'opset 99',
+  });
   expect(await stateOf(held)).toMatchObject({ state: 'failed', failureCode: 'model-load-failed' });
   expect((await stateOf(held)).failureDetail).not.toContain('opset');
   await drained();
 
   expect(await records.retryRun(practice)).toBe(true);
-  expect(await stateOf(practice)).toMatchObject({ state: 'queued', epoch: 2, failureCode: null, failureDetail: null, finishedAt: null, startedAt: null });
+  expect(await stateOf(practice)).toMatchObject({
+    state: 'queued',
+    epoch: 2,
+    failureCode: null,
+    failureDetail: null,
+    finishedAt: null,
+    startedAt: null,
+  });
   expect(await stateOf(held)).toMatchObject({ state: 'waiting', epoch: 2, failureCode: null, finishedAt: null });
   expect(await drained()).toMatchObject([{ id: `validate-model.${practice}.2.2`, job: { epoch: 2 } }]);
   expect(await records.retryRun(practice)).toBe(false); // active
@@ -141,7 +184,12 @@ test('retry keeps scored cases and tries the others again', async () => {
   await started(records, held);
   const [first, second, third] = await records.cases(benchmark.phases[1].id);
   await records.recordCase(await claimed(records, held, first.id), scored(first, 0.75));
-  await records.recordCase(await claimed(records, held, second.id), { prediction: null, usage: null, scores: [], failure: { code: 'inference-timeout', detail: '' } });
+  await records.recordCase(await claimed(records, held, second.id), {
+    prediction: null,
+    usage: null,
+    scores: [],
+    failure: { code: 'inference-timeout', detail: '' },
+  });
   const stale = await claimed(records, held, third.id);
   await records.failRun(held, 1, { code: 'defect', detail: '' });
   await drained();
@@ -174,7 +222,9 @@ test('under another signature every case is scored again', async () => {
   await records.retryRun(held);
   await drained();
   await started(records, held, 2, 'test|v2');
-  expect((await records.caseResults(held)).map(({ state, scores }) => [state, scores])).toEqual(Array(3).fill(['pending', []]));
+  expect((await records.caseResults(held)).map(({ state, scores }) => [state, scores])).toEqual(
+    Array(3).fill(['pending', []]),
+  );
   expect(await drained()).toHaveLength(3);
 });
 
@@ -198,7 +248,13 @@ test('cancel ends every active run under a higher epoch, and running work notice
   const claim = await claimed(records, practice, second.id);
   expect(await records.cancelSubmission(submission.id)).toBe(true);
   for (const runId of [practice, held]) {
-    expect(await stateOf(runId)).toMatchObject({ state: 'cancelled', epoch: 2, failureCode: 'cancelled-by-submitter', deadlineAt: null, owner: null });
+    expect(await stateOf(runId)).toMatchObject({
+      state: 'cancelled',
+      epoch: 2,
+      failureCode: 'cancelled-by-submitter',
+      deadlineAt: null,
+      owner: null,
+    });
   }
   expect(await records.heartbeat(claim, 10)).toBe(false);
   expect(await records.recordCase(claim, scored(second))).toBe(false);
@@ -223,7 +279,10 @@ test('queue position counts what is active and what was queued before', async ()
   const base = await records.queuePosition(practice);
   const second = (await records.createSubmission(newSubmission(benchmark, submitter))).submission;
   const third = (await records.createSubmission(newSubmission(benchmark, submitter))).submission;
-  await scratch.database.dataSource.query(`update evaluation_run set queued_at = queued_at - interval '1 s' where submission_id <> $1 and state = 'queued'`, [third.id]);
+  await scratch.database.dataSource.query(
+    `update evaluation_run set queued_at = queued_at - interval '1 s' where submission_id <> $1 and state = 'queued'`,
+    [third.id],
+  );
   expect(await records.queuePosition(runOf(third, 0))).toBe(base + 2);
   await records.claimRun(runOf(third, 0), 1, 'w1');
   expect(await records.queuePosition(runOf(third, 0))).toBe(0);

@@ -14,7 +14,17 @@ const CONTEXT_RELATIONS = { phase: true, submission: { algorithmVersion: VERSION
 /** The way of a run from queued to running, and every way out but completion. */
 export function runs(
   database: Database,
-): Pick<EvaluationRecords, 'runContext' | 'queuePosition' | 'claimRun' | 'startRun' | 'heartbeatRun' | 'failRun' | 'cancelSubmission' | 'retryRun'> {
+): Pick<
+  EvaluationRecords,
+  | 'runContext'
+  | 'queuePosition'
+  | 'claimRun'
+  | 'startRun'
+  | 'heartbeatRun'
+  | 'failRun'
+  | 'cancelSubmission'
+  | 'retryRun'
+> {
   return {
     runContext: (runId) => reading(database, (manager) => runContext(manager, runId)),
 
@@ -37,7 +47,10 @@ export function runs(
       inTransaction(database, async (manager) => {
         const run = await lockRun(manager, runId);
         if (run?.epoch !== epoch) return null;
-        const claimed = run.state === 'validating' ? await takeOver(manager, run, owner) : await move(manager, run, 'validating', { owner });
+        const claimed =
+          run.state === 'validating'
+            ? await takeOver(manager, run, owner)
+            : await move(manager, run, 'validating', { owner });
         return claimed ? await runContext(manager, runId) : null;
       }),
 
@@ -46,7 +59,8 @@ export function runs(
         const run = await lockRun(manager, runId);
         if (run?.epoch !== epoch || run.owner !== owner) return false;
         if (!(await move(manager, run, 'running', { signature, signOfLifeAt: () => 'now()' }))) return false;
-        if (run.signature !== null && run.signature !== signature) await forgetCases(manager, runId, ['pending', 'scored', 'failed']);
+        if (run.signature !== null && run.signature !== signature)
+          await forgetCases(manager, runId, ['pending', 'scored', 'failed']);
         await manager.query(
           `insert into case_result (run_id, case_id) select $1, id from evaluation_case where phase_id = $2 on conflict (run_id, case_id) do nothing`,
           [runId, run.phaseId],
@@ -158,7 +172,11 @@ async function forgetCases(manager: EntityManager, runId: string, states: readon
 
 async function retry(manager: EntityManager, runId: string): Promise<boolean> {
   if (!isUuid(runId)) return false;
-  const [owner] = await rows<{ submissionId: string }>(manager, 'select submission_id as "submissionId" from evaluation_run where id = $1', [runId]);
+  const [owner] = await rows<{ submissionId: string }>(
+    manager,
+    'select submission_id as "submissionId" from evaluation_run where id = $1',
+    [runId],
+  );
   if (owner === undefined) return false;
   const siblings = await lockRuns(manager, owner.submissionId);
   const asked = siblings.find(({ id }) => id === runId)!;

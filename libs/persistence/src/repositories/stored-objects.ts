@@ -23,7 +23,10 @@ export async function insertObject(manager: EntityManager, object: NewObject): P
   const stored: StoredObject = { id: uuidv7(), sha256, bytes, kind, mediaType, label };
   await manager.insert(StoredObjectEntity, stored);
   if (inputIds.length > 0) {
-    await manager.insert(StoredObjectInputEntity, inputIds.map((inputId) => ({ objectId: stored.id, inputId })));
+    await manager.insert(
+      StoredObjectInputEntity,
+      inputIds.map((inputId) => ({ objectId: stored.id, inputId })),
+    );
   }
   return stored;
 }
@@ -32,7 +35,11 @@ export async function insertObject(manager: EntityManager, object: NewObject): P
 export async function findObject(
   manager: EntityManager,
   objectId: string,
-): Promise<{ readonly object: StoredObject; readonly caseId: string | null; readonly benchmarkId: string | null } | null> {
+): Promise<{
+  readonly object: StoredObject;
+  readonly caseId: string | null;
+  readonly benchmarkId: string | null;
+} | null> {
   if (!isUuid(objectId)) return null;
   const entity = await manager.findOneBy(StoredObjectEntity, { id: objectId });
   if (entity === null) return null;

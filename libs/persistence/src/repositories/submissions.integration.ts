@@ -35,7 +35,11 @@ test('a submission has one run a phase: the first is queued with its job, the se
   const wanted = newSubmission(benchmark, submitter);
   const { submission, existing } = await records.createSubmission(wanted);
   expect(existing).toBe(false);
-  expect(submission).toMatchObject({ benchmarkId: benchmark.id, submitterId: submitter.id, version: { version: '1.0.0', manifest: wanted.manifest, manifestSha256: wanted.manifestSha256 } });
+  expect(submission).toMatchObject({
+    benchmarkId: benchmark.id,
+    submitterId: submitter.id,
+    version: { version: '1.0.0', manifest: wanted.manifest, manifestSha256: wanted.manifestSha256 },
+  });
   expect(submission.version.model).toMatchObject({ ...wanted.model, kind: 'model' });
   expect(submission.version.algorithm).toMatchObject({ ...wanted.algorithm, ownerId: submitter.id });
   expect(submission.runs.map(({ phaseId, state, epoch, cases }) => ({ phaseId, state, epoch, cases }))).toEqual([
@@ -44,7 +48,9 @@ test('a submission has one run a phase: the first is queued with its job, the se
   ]);
   for (const { deadlineAt } of submission.runs) expect(deadlineAt!.getTime()).toBeGreaterThan(Date.now());
   const [run] = submission.runs;
-  expect(await drained()).toEqual([{ id: `validate-model.${run.id}.1.1`, job: { name: 'validate-model', runId: run.id, epoch: 1 }, priority: 2 }]);
+  expect(await drained()).toEqual([
+    { id: `validate-model.${run.id}.1.1`, job: { name: 'validate-model', runId: run.id, epoch: 1 }, priority: 2 },
+  ]);
   expect(await records.findSubmission(submission.id)).toEqual(submission);
   expect(await records.findSubmission('x')).toBeNull();
   const events = await records.runEventsSince({ submissionId: submission.id }, 0, 10);
@@ -77,10 +83,16 @@ test('a version never changes', async () => {
     code: 'version-exists',
     message: expect.stringContaining('another model file'),
   });
-  await expect(records.createSubmission({ ...wanted, manifestSha256: blob('other').sha256 })).rejects.toMatchObject({ code: 'version-exists', message: expect.stringContaining('another manifest') });
+  await expect(records.createSubmission({ ...wanted, manifestSha256: blob('other').sha256 })).rejects.toMatchObject({
+    code: 'version-exists',
+    message: expect.stringContaining('another manifest'),
+  });
   const { submission } = await records.createSubmission({ ...wanted, version: '1.0.1', model: blob('another model') });
   expect(submission.version.version).toBe('1.0.1');
-  expect((await records.findAlgorithm(wanted.algorithm.slug))!.versions.map(({ version }) => version)).toEqual(['1.0.1', '1.0.0']);
+  expect((await records.findAlgorithm(wanted.algorithm.slug))!.versions.map(({ version }) => version)).toEqual([
+    '1.0.1',
+    '1.0.0',
+  ]);
 });
 
 test('an algorithm belongs to who came first, and a refusal leaves nothing', async () => {
@@ -88,11 +100,19 @@ test('an algorithm belongs to who came first, and a refusal leaves nothing', asy
   await records.createSubmission(wanted);
   const other = await somebody(accounts);
   const before = [await count('stored_object'), await count('algorithm_version'), await count('outbox')];
-  await expect(records.createSubmission({ ...wanted, submitterId: other.id })).rejects.toMatchObject({ status: 409, code: 'algorithm-taken' });
+  await expect(records.createSubmission({ ...wanted, submitterId: other.id })).rejects.toMatchObject({
+    status: 409,
+    code: 'algorithm-taken',
+  });
   expect([await count('stored_object'), await count('algorithm_version'), await count('outbox')]).toEqual(before);
 
-  const contested = newSubmission(benchmark, submitter, { algorithm: { slug: 'contested', name: 'Contested', description: '' } });
-  const race = await Promise.allSettled([records.createSubmission(contested), records.createSubmission({ ...contested, submitterId: other.id })]);
+  const contested = newSubmission(benchmark, submitter, {
+    algorithm: { slug: 'contested', name: 'Contested', description: '' },
+  });
+  const race = await Promise.allSettled([
+    records.createSubmission(contested),
+    records.createSubmission({ ...contested, submitterId: other.id }),
+  ]);
   expect(race.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(race.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'algorithm-taken' } });
 });
@@ -108,7 +128,9 @@ test('an Idempotency-Key answers the same request and refuses another; keys are 
   });
   expect((await records.findAlgorithm(wanted.algorithm.slug))!.versions).toHaveLength(1);
   const other = await somebody(accounts);
-  expect((await records.createSubmission(newSubmission(benchmark, other, { idempotencyKey: 'key-1' }))).existing).toBe(false);
+  expect((await records.createSubmission(newSubmission(benchmark, other, { idempotencyKey: 'key-1' }))).existing).toBe(
+    false,
+  );
 });
 
 test('one version may enter several benchmarks', async () => {
@@ -130,11 +152,20 @@ test('unknown benchmark or account: not found', async () => {
 
 test('lists page by cursor, newest first, without gaps or repeats, also when many share a millisecond', async () => {
   const owner = await somebody(accounts);
-  for (let n = 0; n < 7; n++) await records.createSubmission(newSubmission(benchmark, owner, { algorithm: { slug: `paged-${n}`, name: 'Paged', description: '' } }));
-  await scratch.database.dataSource.query(`update submission set created_at = date_trunc('second', now()) where submitter_id = $1`, [owner.id]);
+  for (let n = 0; n < 7; n++)
+    await records.createSubmission(
+      newSubmission(benchmark, owner, { algorithm: { slug: `paged-${n}`, name: 'Paged', description: '' } }),
+    );
+  await scratch.database.dataSource.query(
+    `update submission set created_at = date_trunc('second', now()) where submitter_id = $1`,
+    [owner.id],
+  );
   const seen: string[] = [];
-  for (let before: { createdAt: Date; id: string } | undefined; ; ) {
-    const page = await records.listSubmissions({ submitterId: owner.id, benchmarkId: benchmark.id }, { limit: 3, before });
+  for (let before: { createdAt: Date; id: string } | undefined; ;) {
+    const page = await records.listSubmissions(
+      { submitterId: owner.id, benchmarkId: benchmark.id },
+      { limit: 3, before },
+    );
     seen.push(...page.map(({ id }) => id));
     if (page.length < 3) break;
     const { createdAt, id } = page[2];
@@ -147,5 +178,7 @@ test('lists page by cursor, newest first, without gaps or repeats, also when man
 
   const slugs = (await records.listAlgorithms({ limit: 4, ownerId: owner.id })).map(({ slug }) => slug);
   expect(slugs).toEqual(['paged-0', 'paged-1', 'paged-2', 'paged-3']);
-  expect((await records.listAlgorithms({ limit: 4, ownerId: owner.id, after: 'paged-3' })).map(({ slug }) => slug)).toEqual(['paged-4', 'paged-5', 'paged-6']);
+  expect(
+    (await records.listAlgorithms({ limit: 4, ownerId: owner.id, after: 'paged-3' })).map(({ slug }) => slug),
+  ).toEqual(['paged-4', 'paged-5', 'paged-6']);
 });

@@ -4,7 +4,12 @@ import type { EvaluationRecords, NewSubmission, Submission } from '#evaluation';
 import type { Database } from '../database.js';
 import { PhaseEntity } from '../entities/benchmark.entity.js';
 import { EvaluationRunEntity } from '../entities/evaluation-run.entity.js';
-import { AlgorithmEntity, AlgorithmVersionEntity, IdempotencyKeyEntity, SubmissionEntity } from '../entities/submission.entity.js';
+import {
+  AlgorithmEntity,
+  AlgorithmVersionEntity,
+  IdempotencyKeyEntity,
+  SubmissionEntity,
+} from '../entities/submission.entity.js';
 import { inTransaction, reading, rows } from '../transaction.js';
 import { isUuid, uuidv7 } from '../uuid.js';
 import { loaded, SUBMISSION_RELATIONS, toAlgorithm, toSubmission, toVersion, VERSION_RELATIONS } from './mapping.js';
@@ -15,13 +20,18 @@ import { insertObject } from './stored-objects.js';
 /** Algorithms and what was submitted. */
 export function submissions(
   database: Database,
-): Pick<EvaluationRecords, 'createSubmission' | 'findSubmission' | 'listSubmissions' | 'findAlgorithm' | 'listAlgorithms'> {
+): Pick<
+  EvaluationRecords,
+  'createSubmission' | 'findSubmission' | 'listSubmissions' | 'findAlgorithm' | 'listAlgorithms'
+> {
   return {
     createSubmission: (submission) => inTransaction(database, (manager) => createSubmission(manager, submission)),
 
     findSubmission: (id) =>
       reading(database, async (manager) => {
-        const found = isUuid(id) ? await manager.findOne(SubmissionEntity, { where: { id }, relations: SUBMISSION_RELATIONS }) : null;
+        const found = isUuid(id)
+          ? await manager.findOne(SubmissionEntity, { where: { id }, relations: SUBMISSION_RELATIONS })
+          : null;
         return found === null ? null : toSubmission(found);
       }),
 
@@ -38,13 +48,17 @@ export function submissions(
             `s.algorithm_version_id in (select v.id from algorithm_version v join algorithm a on a.id = v.algorithm_id where a.slug = ${given(algorithmSlug)})`,
           );
         }
-        if (before !== undefined) conditions.push(`(s.created_at, s.id) < (${given(before.createdAt)}, ${given(before.id)})`);
+        if (before !== undefined)
+          conditions.push(`(s.created_at, s.id) < (${given(before.createdAt)}, ${given(before.id)})`);
         const page = await rows<{ id: string }>(
           manager,
           `select s.id from submission s ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''} order by s.created_at desc, s.id desc limit $1`,
           parameters,
         );
-        const found = await manager.find(SubmissionEntity, { where: { id: In(page.map(({ id }) => id)) }, relations: SUBMISSION_RELATIONS });
+        const found = await manager.find(SubmissionEntity, {
+          where: { id: In(page.map(({ id }) => id)) },
+          relations: SUBMISSION_RELATIONS,
+        });
         const byId = new Map(found.map((entity) => [entity.id, entity]));
         return page.map(({ id }) => toSubmission(loaded(byId.get(id), 'submission')));
       }),
@@ -64,7 +78,11 @@ export function submissions(
     listAlgorithms: ({ limit, after = '', ownerId }) =>
       reading(database, async (manager) => {
         if (ownerId !== undefined && !isUuid(ownerId)) return [];
-        const query = manager.createQueryBuilder(AlgorithmEntity, 'a').where('a.slug > :after', { after }).orderBy('a.slug').limit(limit);
+        const query = manager
+          .createQueryBuilder(AlgorithmEntity, 'a')
+          .where('a.slug > :after', { after })
+          .orderBy('a.slug')
+          .limit(limit);
         if (ownerId !== undefined) query.andWhere('a.owner_id = :ownerId', { ownerId });
         const page = await query.getMany();
         const counts = await rows<{ id: string; versions: number }>(
@@ -78,34 +96,53 @@ export function submissions(
   };
 }
 
-async function createSubmission(manager: EntityManager, wanted: NewSubmission): Promise<{ submission: Submission; existing: boolean }> {
+async function createSubmission(
+  manager: EntityManager,
+  wanted: NewSubmission,
+): Promise<{ submission: Submission; existing: boolean }> {
   // one submission of a person at a time: the same request sent twice at once finds the first
-  const [submitter] = isUuid(wanted.submitterId) ? await rows(manager, 'select id from account where id = $1 for no key update', [wanted.submitterId]) : [];
+  const [submitter] = isUuid(wanted.submitterId)
+    ? await rows(manager, 'select id from account where id = $1 for no key update', [wanted.submitterId])
+    : [];
   if (submitter === undefined) throw notFound('account');
-  const phases = isUuid(wanted.benchmarkId) ? await manager.find(PhaseEntity, { where: { benchmarkId: wanted.benchmarkId }, order: { ordinal: 'ASC' } }) : [];
+  const phases = isUuid(wanted.benchmarkId)
+    ? await manager.find(PhaseEntity, { where: { benchmarkId: wanted.benchmarkId }, order: { ordinal: 'ASC' } })
+    : [];
   if (phases.length === 0) throw notFound('benchmark');
 
   const sentBefore = await byIdempotencyKey(manager, wanted);
   if (sentBefore !== null) return { submission: sentBefore, existing: true };
   const algorithmId = await algorithmOf(manager, wanted);
   const versionId = await versionOf(manager, wanted, algorithmId);
-  const known = await manager.findOneBy(SubmissionEntity, { benchmarkId: wanted.benchmarkId, algorithmVersionId: versionId });
+  const known = await manager.findOneBy(SubmissionEntity, {
+    benchmarkId: wanted.benchmarkId,
+    algorithmVersionId: versionId,
+  });
   const id = known?.id ?? uuidv7();
   if (known === null) await insertSubmission(manager, { id, versionId, wanted, phases });
   if (wanted.idempotencyKey !== null) {
-    await manager.insert(IdempotencyKeyEntity, { submitterId: wanted.submitterId, key: wanted.idempotencyKey, submissionId: id });
+    await manager.insert(IdempotencyKeyEntity, {
+      submitterId: wanted.submitterId,
+      key: wanted.idempotencyKey,
+      submissionId: id,
+    });
   }
   return { submission: await read(manager, id), existing: known !== null };
 }
 
 async function read(manager: EntityManager, id: string): Promise<Submission> {
-  return toSubmission(await manager.findOneOrFail(SubmissionEntity, { where: { id }, relations: SUBMISSION_RELATIONS }));
+  return toSubmission(
+    await manager.findOneOrFail(SubmissionEntity, { where: { id }, relations: SUBMISSION_RELATIONS }),
+  );
 }
 
 /** @throws RequestRefused `idempotency-key-reused` when the key came with another request before */
 async function byIdempotencyKey(manager: EntityManager, wanted: NewSubmission): Promise<Submission | null> {
   if (wanted.idempotencyKey === null) return null;
-  const used = await manager.findOneBy(IdempotencyKeyEntity, { submitterId: wanted.submitterId, key: wanted.idempotencyKey });
+  const used = await manager.findOneBy(IdempotencyKeyEntity, {
+    submitterId: wanted.submitterId,
+    key: wanted.idempotencyKey,
+  });
   if (used === null) return null;
   const earlier = await read(manager, used.submissionId);
   const { version } = earlier;
@@ -133,7 +170,11 @@ async function algorithmOf(manager: EntityManager, { algorithm, submitterId }: N
   );
   const found = await manager.findOneByOrFail(AlgorithmEntity, { slug: algorithm.slug });
   if (found.ownerId !== submitterId) {
-    throw new RequestRefused(409, 'algorithm-taken', `An algorithm with the address "${algorithm.slug}" belongs to somebody else; choose another name.`);
+    throw new RequestRefused(
+      409,
+      'algorithm-taken',
+      `An algorithm with the address "${algorithm.slug}" belongs to somebody else; choose another name.`,
+    );
   }
   return found.id;
 }
@@ -141,13 +182,29 @@ async function algorithmOf(manager: EntityManager, { algorithm, submitterId }: N
 /** The version with this name, made when there is none. @throws RequestRefused `version-exists` when it has other content */
 async function versionOf(manager: EntityManager, wanted: NewSubmission, algorithmId: string): Promise<string> {
   const { version, manifest, manifestSha256 } = wanted;
-  const found = await manager.findOne(AlgorithmVersionEntity, { where: { algorithmId, version }, relations: { model: true } });
+  const found = await manager.findOne(AlgorithmVersionEntity, {
+    where: { algorithmId, version },
+    relations: { model: true },
+  });
   if (found === null) {
     // Labels grade what an object may tell about images. A model tells nothing of ours, so it does not seal what it predicts
     // on public images; that only its owner may have it is decided by its kind.
-    const model = await insertObject(manager, { ...wanted.model, kind: 'model', mediaType: 'application/octet-stream', label: 'PUBLIC', inputs: [] });
+    const model = await insertObject(manager, {
+      ...wanted.model,
+      kind: 'model',
+      mediaType: 'application/octet-stream',
+      label: 'PUBLIC',
+      inputs: [],
+    });
     const id = uuidv7();
-    await manager.insert(AlgorithmVersionEntity, { id, algorithmId, version, manifest: manifest as object, manifestSha256, modelId: model.id });
+    await manager.insert(AlgorithmVersionEntity, {
+      id,
+      algorithmId,
+      version,
+      manifest: manifest as object,
+      manifestSha256,
+      modelId: model.id,
+    });
     return id;
   }
   const other = [
@@ -170,8 +227,16 @@ interface SubmissionToInsert {
 }
 
 /** The submission and one run a phase: all wait, then the first is queued. */
-async function insertSubmission(manager: EntityManager, { id, versionId, wanted, phases }: SubmissionToInsert): Promise<void> {
-  await manager.insert(SubmissionEntity, { id, benchmarkId: wanted.benchmarkId, submitterId: wanted.submitterId, algorithmVersionId: versionId });
+async function insertSubmission(
+  manager: EntityManager,
+  { id, versionId, wanted, phases }: SubmissionToInsert,
+): Promise<void> {
+  await manager.insert(SubmissionEntity, {
+    id,
+    benchmarkId: wanted.benchmarkId,
+    submitterId: wanted.submitterId,
+    algorithmVersionId: versionId,
+  });
   const ids = phases.map(() => uuidv7());
   for (const [index, phase] of phases.entries()) {
     await manager.insert(EvaluationRunEntity, {

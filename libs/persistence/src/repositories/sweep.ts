@@ -21,9 +21,11 @@ export function sweeper(database: Database): Pick<EvaluationRecords, 'sweep'> {
   return {
     sweep: async () => {
       const verdicts: Verdict[] = [];
-      for (const runId of await overdueRuns(database)) verdicts.push(await inTransaction(database, (manager) => judge(manager, runId)));
+      for (const runId of await overdueRuns(database))
+        verdicts.push(await inTransaction(database, (manager) => judge(manager, runId)));
       let reenqueued = 0;
-      for (const runId of await runsWithLostCases(database)) reenqueued += await inTransaction(database, (manager) => replaceLostCases(manager, runId));
+      for (const runId of await runsWithLostCases(database))
+        reenqueued += await inTransaction(database, (manager) => replaceLostCases(manager, runId));
       reenqueued += await inTransaction(database, (manager) => oweRunJobsAgain(manager, JOBS_AT_ONCE));
       reenqueued += await inTransaction(database, (manager) => oweCaseJobsAgain(manager, JOBS_AT_ONCE));
       await inTransaction(database, (manager) => forgetSent(manager, JOBS_AT_ONCE));
@@ -35,7 +37,11 @@ export function sweeper(database: Database): Pick<EvaluationRecords, 'sweep'> {
 
 async function overdueRuns(database: Database): Promise<string[]> {
   const overdue = await reading(database, (manager) =>
-    rows<{ id: string }>(manager, 'select id from evaluation_run where deadline_at < now() order by deadline_at limit $1', [RUNS_AT_ONCE]),
+    rows<{ id: string }>(
+      manager,
+      'select id from evaluation_run where deadline_at < now() order by deadline_at limit $1',
+      [RUNS_AT_ONCE],
+    ),
   );
   return overdue.map(({ id }) => id);
 }
@@ -99,12 +105,20 @@ async function hasActivePredecessor(manager: EntityManager, run: EvaluationRunEn
 }
 
 async function hasLostCase(manager: EntityManager, run: EvaluationRunEntity): Promise<boolean> {
-  const lost = await rows(manager, `select 1 from case_result where run_id = $1 and state = 'pending' and lease_until < now() limit 1`, [run.id]);
+  const lost = await rows(
+    manager,
+    `select 1 from case_result where run_id = $1 and state = 'pending' and lease_until < now() limit 1`,
+    [run.id],
+  );
   return lost.length > 0;
 }
 
 async function silentForTooLong(manager: EntityManager, run: EvaluationRunEntity): Promise<boolean> {
-  const silent = await rows(manager, `select 1 from evaluation_run where id = $1 and coalesce(sign_of_life_at, created_at) < now() - ${PATIENCE}`, [run.id]);
+  const silent = await rows(
+    manager,
+    `select 1 from evaluation_run where id = $1 and coalesce(sign_of_life_at, created_at) < now() - ${PATIENCE}`,
+    [run.id],
+  );
   return silent.length > 0;
 }
 
@@ -123,12 +137,22 @@ async function runsWithLostCases(database: Database): Promise<string[]> {
 
 /** New jobs for the cases whose holder vanished. The lease stays as it is: while nobody takes them again the run counts as lost. */
 async function replaceLostCases(manager: EntityManager, runId: string): Promise<number> {
-  const [run] = await rows(manager, `select id from evaluation_run where id = $1 and state = 'running' for no key update skip locked`, [runId]);
+  const [run] = await rows(
+    manager,
+    `select id from evaluation_run where id = $1 and state = 'running' for no key update skip locked`,
+    [runId],
+  );
   if (run === undefined) return 0;
   const lost = await rows<{ caseId: string }>(
     manager,
     `update case_result c set losses = c.losses + 1, loss_counted_attempt = c.attempt where c.run_id = $1 and ${LOST_CASE} returning c.case_id as "caseId"`,
     [runId],
   );
-  return lost.length === 0 ? 0 : await oweCaseJobs(manager, runId, lost.map(({ caseId }) => caseId));
+  return lost.length === 0
+    ? 0
+    : await oweCaseJobs(
+        manager,
+        runId,
+        lost.map(({ caseId }) => caseId),
+      );
 }

@@ -21,7 +21,12 @@ export async function scratchDatabase({ poolSize = 20 } = {}): Promise<ScratchDa
   const server = await startEmbeddedPostgres({ dataDir });
   const opened: Database[] = [];
   const open = async (name = server.options.database): Promise<Database> => {
-    const database = await openDatabase({ ...server.options, database: name, poolSize, applicationName: 'voxelmark-test' });
+    const database = await openDatabase({
+      ...server.options,
+      database: name,
+      poolSize,
+      applicationName: 'voxelmark-test',
+    });
     opened.push(database);
     return database;
   };
@@ -50,6 +55,9 @@ export async function scratchDatabase({ poolSize = 20 } = {}): Promise<ScratchDa
 export async function elapse(database: Database, seconds: number): Promise<void> {
   const past = (column: string): string => `${column} = ${column} - make_interval(secs => $1)`;
   const { manager } = database.dataSource;
-  await manager.query(`update evaluation_run set ${['deadline_at', 'resend_at', 'sign_of_life_at', 'created_at', 'queued_at'].map(past).join(', ')}`, [seconds]);
+  await manager.query(
+    `update evaluation_run set ${['deadline_at', 'resend_at', 'sign_of_life_at', 'created_at', 'queued_at'].map(past).join(', ')}`,
+    [seconds],
+  );
   await manager.query(`update case_result set ${['lease_until', 'resend_at'].map(past).join(', ')}`, [seconds]);
 }

@@ -28,7 +28,12 @@ function newCase(name: string): NewCase {
     name,
     patient: `patient of ${name}`,
     facts: { site: 'a', ageBand: '40-59' },
-    geometry: { sizeXyz: [4, 4, 2], spacingMm: [1, 1, 5], originLps: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] },
+    geometry: {
+      sizeXyz: [4, 4, 2],
+      spacingMm: [1, 1, 5],
+      originLps: [0, 0, 0],
+      direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    },
     image: blob(`image ${name}`),
     references: [
       { reader: 'consensus', consensus: true, blob: blob(`consensus ${name}`) },
@@ -39,7 +44,12 @@ function newCase(name: string): NewCase {
 }
 
 /** Two phases, practice PUBLIC and test SEALED, scored on two regions by two metrics. */
-export function smallBenchmark({ slug = 'small', practice = 2, test = 3, members = [] as NewBenchmark['members'] } = {}): NewBenchmark {
+export function smallBenchmark({
+  slug = 'small',
+  practice = 2,
+  test = 3,
+  members = [] as NewBenchmark['members'],
+} = {}): NewBenchmark {
   const rules = {
     regions: [
       { name: 'liver', labels: [1] },
@@ -52,7 +62,8 @@ export function smallBenchmark({ slug = 'small', practice = 2, test = 3, members
     ranking: { kind: 'mean-then-rank', metric: 'dice', ties: 'min' },
     limits: { loadSeconds: 10, caseSeconds: 10, memoryMib: 512, threads: 1 },
   } as const;
-  const named = (kind: string, n: number): NewCase[] => Array.from({ length: n }, (_, index) => newCase(`${slug}-${kind}-${index + 1}`));
+  const named = (kind: string, n: number): NewCase[] =>
+    Array.from({ length: n }, (_, index) => newCase(`${slug}-${kind}-${index + 1}`));
   return {
     slug,
     title: 'Small',
@@ -78,10 +89,19 @@ let serial = 0;
 
 export async function somebody(accounts: AccountRecords): Promise<Account> {
   serial += 1;
-  return await accounts.createAccount({ email: `p${serial}@example.org`, name: `Person ${serial}`, role: 'researcher', passwordHash: null });
+  return await accounts.createAccount({
+    email: `p${serial}@example.org`,
+    name: `Person ${serial}`,
+    role: 'researcher',
+    passwordHash: null,
+  });
 }
 
-export function newSubmission(benchmark: Benchmark, submitter: Account, change: Partial<NewSubmission> = {}): NewSubmission {
+export function newSubmission(
+  benchmark: Benchmark,
+  submitter: Account,
+  change: Partial<NewSubmission> = {},
+): NewSubmission {
   serial += 1;
   const version = change.version ?? '1.0.0';
   const slug = change.algorithm?.slug ?? `algorithm-${serial}`;
@@ -115,7 +135,11 @@ export function newSubmission(benchmark: Benchmark, submitter: Account, change: 
 }
 
 export function scores(dice: number): RegionScore[] {
-  return REGIONS.map((region) => ({ region, status: 'ok', values: { dice: { kind: 'value', value: dice }, hd95: { kind: 'value', value: 3.25 } } }));
+  return REGIONS.map((region) => ({
+    region,
+    status: 'ok',
+    values: { dice: { kind: 'value', value: dice }, hd95: { kind: 'value', value: 3.25 } },
+  }));
 }
 
 export const USAGE = { elapsedMs: 100, cpuMs: 90, peakRssBytes: 1e6, sessionMs: 80 };
@@ -123,27 +147,48 @@ export const USAGE = { elapsedMs: 100, cpuMs: 90, peakRssBytes: 1e6, sessionMs: 
 /** A prediction that names nothing: the records add what it was made from. */
 export function scored(evaluationCase: EvaluationCase, dice = 0.9): Parameters<EvaluationRecords['recordCase']>[1] {
   return {
-    prediction: { ...blob(`prediction on ${evaluationCase.name}`), kind: 'prediction', mediaType: 'application/gzip', label: 'PUBLIC', inputs: [] },
+    prediction: {
+      ...blob(`prediction on ${evaluationCase.name}`),
+      kind: 'prediction',
+      mediaType: 'application/gzip',
+      label: 'PUBLIC',
+      inputs: [],
+    },
     usage: USAGE,
     scores: scores(dice),
     failure: null,
   };
 }
 
-export async function claimed(records: EvaluationRecords, runId: string, caseId: string, epoch = 1, owner = 'w1'): Promise<CaseClaim> {
+export async function claimed(
+  records: EvaluationRecords,
+  runId: string,
+  caseId: string,
+  epoch = 1,
+  owner = 'w1',
+): Promise<CaseClaim> {
   const claim = await records.claimCase(runId, caseId, epoch, owner, 10);
   if (claim === null) throw new Error(`case ${caseId} could not be claimed`);
   return claim;
 }
 
 /** queued -> running. */
-export async function started(records: EvaluationRecords, runId: string, epoch = 1, signature = SIGNATURE): Promise<void> {
+export async function started(
+  records: EvaluationRecords,
+  runId: string,
+  epoch = 1,
+  signature = SIGNATURE,
+): Promise<void> {
   if ((await records.claimRun(runId, epoch, 'w1')) === null) throw new Error('the run could not be claimed');
   if (!(await records.startRun(runId, epoch, 'w1', signature))) throw new Error('the run could not be started');
 }
 
 /** queued -> completed, all cases scored alike. */
-export async function completed(records: EvaluationRecords, runId: string, { dice = 0.9, epoch = 1, signature = SIGNATURE } = {}): Promise<void> {
+export async function completed(
+  records: EvaluationRecords,
+  runId: string,
+  { dice = 0.9, epoch = 1, signature = SIGNATURE } = {},
+): Promise<void> {
   await started(records, runId, epoch, signature);
   const context = await records.runContext(runId);
   for (const evaluationCase of await records.cases(context!.phase.id)) {
@@ -154,8 +199,15 @@ export async function completed(records: EvaluationRecords, runId: string, { dic
 }
 
 /** Highest Dice first; equal ones share the better place. */
-export function byDice(entries: readonly { runId: string; metrics: Readonly<Record<string, number>> }[]): Map<string, number> {
-  return new Map(entries.map(({ runId, metrics }) => [runId, 1 + entries.filter((other) => other.metrics.dice > metrics.dice).length]));
+export function byDice(
+  entries: readonly { runId: string; metrics: Readonly<Record<string, number>> }[],
+): Map<string, number> {
+  return new Map(
+    entries.map(({ runId, metrics }) => [
+      runId,
+      1 + entries.filter((other) => other.metrics.dice > metrics.dice).length,
+    ]),
+  );
 }
 
 export function runOf(submission: Submission, ordinal: 0 | 1): string {

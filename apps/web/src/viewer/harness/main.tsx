@@ -13,6 +13,18 @@ const grid = asked.get('grid') ?? 'straight';
 const theme = asked.get('theme');
 if (theme) document.documentElement.dataset.theme = theme;
 
+// Tests take the graphics context away by this event: the renderer's canvas is not on the page, so it is caught here.
+const contexts: WebGL2RenderingContext[] = [];
+const getContext = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, ...args: unknown[]) {
+  const context = Reflect.apply(getContext, this, args) as RenderingContext | null;
+  if (context instanceof WebGL2RenderingContext && !contexts.includes(context)) contexts.push(context);
+  return context;
+} as typeof getContext;
+addEventListener('voxelmark-harness-lose-context', () => {
+  for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext();
+});
+
 function Harness(): ReactNode {
   const [open, setOpen] = useState(true);
   const reference = asked.get('reference') ?? 'reference';

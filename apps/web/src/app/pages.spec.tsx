@@ -1,0 +1,235 @@
+import { renderToString } from 'react-dom/server';
+import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
+import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
+import { benchmarkView, leaderboard, runView, whoami, type RunSummary } from '#contracts';
+import { toApiError } from '../api/api-error.js';
+import { queries } from '../api/queries.js';
+import { makeQueryClient } from '../api/query-client.js';
+import { makeRouter } from './router.js';
+
+const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const AT = '2026-11-20T10:00:00Z';
+const SLUG = 'phantoms';
+
+const rules = {
+  regions: [
+    { name: 'liver', labels: [1, 4], color: '#d2694f' },
+    { name: 'spleen', labels: [2] },
+  ],
+  metrics: [
+    { id: 'dice', penalty: { kind: 'fixed', value: 0 } },
+    { id: 'hd95', penalty: { kind: 'volume-diagonal' } },
+  ],
+  ranking: { kind: 'mean-then-rank', metric: 'dice', ties: 'min' },
+  limits: { loadSeconds: 60, caseSeconds: 120, memoryMib: 2048, threads: 1 },
+};
+const benchmark = benchmarkView.parse({
+  id: uuid(1),
+  slug: SLUG,
+  title: 'Abdominal organs',
+  question: 'How well?',
+  published: true,
+  synthetic: true,
+  caseCount: 44,
+  algorithmCount: 2,
+  structures: ['liver', 'spleen'],
+  leader: null,
+  createdAt: AT,
+  summary: 'A summary.',
+  rules: '### One rule',
+  labels: [{ value: 1, name: 'Liver', color: '#d2694f' }],
+  windowPresets: [],
+  metrics: [
+    { id: 'dice', name: 'Dice similarity coefficient', abbreviation: 'Dice', unit: '', direction: 'higher', description: 'd' },
+    { id: 'hd95', name: '95th percentile Hausdorff distance', abbreviation: 'HD95', unit: 'mm', direction: 'lower', description: 'd' },
+  ],
+  dataset: { slug: 'd', name: 'Data', licence: 'CC0-1.0', description: 'x', version: 1, digest: 'ab' },
+  phases: [
+    { id: uuid(2), kind: 'practice', title: 'Practice', label: 'PUBLIC', caseCount: 8, rules },
+    { id: uuid(3), kind: 'test', title: 'Test', label: 'SEALED', caseCount: 36, rules },
+  ],
+  capacities: [],
+});
+const row = (rank: number, name: string, dice: number, hd95: number, failed: number) => ({
+  rank,
+  runId: uuid(100 + rank),
+  submissionId: uuid(200 + rank),
+  algorithm: { slug: name, name },
+  version: '1.0.0',
+  submitter: 'Rosa',
+  metrics: { dice, hd95 },
+  aggregates: [{ region: 'liver', metric: 'dice', mean: dice + 0.01, n: 36, penalised: failed }],
+  cases: { scored: 36 - failed, failed },
+  practiceUsage: { elapsedMs: 900, cpuMs: 800, peakRssBytes: 1e8 },
+  finishedAt: AT,
+});
+const board = leaderboard.parse({
+  benchmark: SLUG,
+  phase: 'test',
+  signature: 'metrics.1|threads.1',
+  updatedAt: AT,
+  total: 2,
+  items: [row(1, 'first', 0.9, 9, 0), row(2, 'second', 0.8, 4, 3)],
+  nextCursor: null,
+});
+const summary = (id: number, phase: 'practice' | 'test', change: Partial<RunSummary>): RunSummary => ({
+  id: uuid(id),
+  phase,
+  state: 'running',
+  queuePosition: null,
+  failure: null,
+  progress: null,
+  createdAt: AT,
+  startedAt: AT,
+  finishedAt: null,
+  ...change,
+});
+const practice = summary(101, 'practice', { state: 'completed', progress: { done: 8, failed: 0, total: 8 } });
+const heldOut = summary(102, 'test', {});
+const submission = {
+  id: uuid(201),
+  benchmark: { slug: SLUG, title: 'Abdominal organs' },
+  algorithm: { slug: 'first', name: 'first' },
+  version: '1.0.0',
+  modelSha256: 'a'.repeat(64),
+  modelBytes: 1234,
+  submitter: 'Rosa',
+  mine: true,
+  mayControl: true,
+  createdAt: AT,
+  runs: [practice, heldOut],
+};
+const visitor = whoami.parse({ account: null, scopes: null, registration: 'open', demoSignIns: [] });
+
+/** A page as the first render gives it, with the answers that it would have. */
+async function page(path: string, fill: (client: QueryClient) => void | Promise<void> = () => undefined): Promise<string> {
+  const client = makeQueryClient();
+  client.setQueryData(queries.session().queryKey, visitor);
+  await fill(client);
+  const router = makeRouter(client, createMemoryHistory({ initialEntries: [path] }));
+  await router.load();
+  const html = renderToString(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+  client.clear();
+  return html.replaceAll('<!-- -->', '');
+}
+const withBoard = (client: QueryClient): void => {
+  client.setQueryData(queries.benchmark(SLUG).queryKey, benchmark);
+  client.setQueryData(queries.leaderboard(SLUG, 'test').queryKey, { pages: [board], pageParams: [undefined] });
+};
+const rowNames = (html: string): string[] => [...html.matchAll(/href="\/algorithms\/([a-z]+)\?version=1\.0\.0"/g)].map((match) => match[1]);
+
+describe('leaderboard', () => {
+  it('is a table sorted by rank, with units, directions and failed counts', async () => {
+    const html = await page(`/benchmarks/${SLUG}`, withBoard);
+    expect(rowNames(html)).toEqual(['first', 'second']);
+    expect(html).toMatch(/<th scope="col" aria-sort="ascending"[^>]*>.{0,200}Rank/);
+    expect(html.match(/aria-sort="none"/g)).toHaveLength(7);
+    expect(html).toContain('<strong>0.900</strong>');
+    expect(html).toContain('<strong>4.00</strong>'); // lower is better, so the second row holds the best distance
+    expect(html).toContain('3 / 36');
+    expect(html).toContain('lower is better');
+    expect(html).toContain('metrics.1');
+  });
+
+  it('takes its order from the link', async () => {
+    const html = await page(`/benchmarks/${SLUG}?sort=hd95&dir=asc`, withBoard);
+    expect(rowNames(html)).toEqual(['second', 'first']);
+    expect(html).toMatch(/aria-sort="ascending"[^>]*>.{0,200}HD95/);
+  });
+
+  it('shows one structure when asked', async () => {
+    const html = await page(`/benchmarks/${SLUG}?structure=liver`, withBoard);
+    expect(html).toContain('0.910');
+    expect(html).not.toContain('>0.900<');
+  });
+
+  it('invites the first submission when it is empty', async () => {
+    const html = await page(`/benchmarks/${SLUG}`, (client) => {
+      withBoard(client);
+      client.setQueryData(queries.leaderboard(SLUG, 'test').queryKey, { pages: [{ ...board, items: [], total: 0 }], pageParams: [undefined] });
+    });
+    expect(html).toContain('No finished run yet');
+  });
+});
+
+describe('run page', () => {
+  const open = (change: object) => (client: QueryClient) => {
+    withBoard(client);
+    const view = runView.parse({ ...heldOut, submission, signature: null, result: null, casesVisible: false, ...change });
+    client.setQueryData(queries.run(view.id).queryKey, view);
+  };
+
+  it('explains calmly why held-out cases are not shown, and tells no k of n', async () => {
+    const html = await page(`/runs/${heldOut.id}`, open({}));
+    expect(html).toContain('Per-case figures of the held-out cases stay sealed');
+    expect(html).toContain('practice run');
+    expect(html).not.toMatch(/\d+ of \d+/);
+    expect(html).not.toContain('aria-valuenow');
+  });
+
+  it('shows k of n on practice', async () => {
+    const running = { ...practice, state: 'running', progress: { done: 3, failed: 1, total: 8 } } as const;
+    const html = await page(`/runs/${practice.id}`, open({ ...running, submission: { ...submission, runs: [running, heldOut] }, casesVisible: true }));
+    expect(html).toContain('3 of 8 cases');
+    expect(html).toContain('1 failed');
+    expect(html).toContain('aria-valuenow="3"');
+  });
+
+  it('offers to try again what failed, with code, advice and full text', async () => {
+    const failure = { code: 'model-input-rank', advice: 'The model input must have 5 dimensions.', detail: 'input "x" has 3 dimensions' } as const;
+    const failed = { ...practice, state: 'failed', failure } as const;
+    const html = await page(`/runs/${practice.id}`, open({ ...failed, submission: { ...submission, runs: [failed, { ...heldOut, state: 'cancelled' }] } }));
+    expect(html).toContain('model-input-rank');
+    expect(html).toContain('The model input must have 5 dimensions.');
+    expect(html).toContain('input &quot;x&quot; has 3 dimensions');
+    expect(html).toContain('Try this run again');
+    expect(html).not.toContain('> Cancel<');
+  });
+
+  it('gives whoever may not control it no buttons', async () => {
+    const html = await page(`/runs/${heldOut.id}`, open({ submission: { ...submission, mayControl: false } }));
+    expect(html).not.toContain('</svg> Cancel');
+  });
+});
+
+describe('sign-in', () => {
+  it('offers demo accounts only when the server lists them', async () => {
+    expect(await page('/sign-in')).not.toContain('Demo accounts');
+    const html = await page('/sign-in', (client) =>
+      void client.setQueryData(queries.session().queryKey, { ...visitor, demoSignIns: [{ email: 'r@demo', role: 'researcher', password: 'secret-demo' }] }),
+    );
+    expect(html).toContain('Researcher');
+    expect(html).not.toContain('secret-demo');
+  });
+
+  it('says that accounts are by invitation where they are', async () => {
+    const closed = (client: QueryClient): void => void client.setQueryData(queries.session().queryKey, { ...visitor, registration: 'invite' as const });
+    expect(await page('/sign-in', closed)).toContain('by invitation');
+    expect(await page('/register', closed)).toContain('made by invitation');
+    expect(await page('/register?invitation=abcdefghijklmnopqrstuvwxyz', closed)).toContain('Make the account');
+  });
+});
+
+describe('errors', () => {
+  it('has a page for addresses that lead nowhere', async () => {
+    expect(await page('/nowhere')).toContain('There is no page at this address');
+  });
+
+  it('shows the sentence of a refusal and no stack', async () => {
+    const html = await page(`/benchmarks/${SLUG}`, async (client) => {
+      client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retryOnMount: false } }); // the error stays as it is
+      const refused = { type: 'about:blank', title: 'x', status: 404, code: 'not-found', detail: 'This benchmark does not exist, or you may not see it.' };
+      await client.prefetchQuery({ queryKey: queries.benchmark(SLUG).queryKey, queryFn: () => Promise.reject(toApiError(404, refused)) });
+    });
+    expect(html).toContain('This benchmark does not exist, or you may not see it.');
+  });
+});
+
+it('says on every page that it is for research only', async () => {
+  expect(await page('/about')).toContain('Research only, not for care');
+  expect(await page('/sign-in')).toContain('Research only, not for care');
+});

@@ -1,0 +1,56 @@
+import { benchmarkSearch, caseSearch, parseSearch, safeNext, stringifySearch, viewQuery, withViewQuery } from './search.js';
+
+describe('parseSearch and stringifySearch', () => {
+  it('are inverse, keep texts texts, repeat names, and keep commas readable', () => {
+    const search = { version: '1.0', at: '12.5,-30,48', hide: ['reference', 'prediction'], q: 'a&b=ü' };
+    const text = stringifySearch(search);
+    expect(text).toContain('at=12.5,-30,48');
+    expect(parseSearch(text)).toEqual(search);
+  });
+
+  it('leave out what has no value', () => {
+    expect(stringifySearch({ a: undefined, b: '', c: null })).toBe('');
+    expect(parseSearch('')).toEqual({});
+  });
+
+  it('are not fooled by names of the prototype', () => {
+    const parsed = parseSearch('?__proto__=x&toString=y');
+    expect(parsed.toString).toBe('y');
+    expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+  });
+});
+
+describe('benchmarkSearch', () => {
+  it('keeps what it knows and drops the rest', () => {
+    expect(benchmarkSearch({ tab: 'rules', phase: 'practice', dir: 'desc', sort: 'hd95', other: 'x' })).toEqual({
+      tab: 'rules',
+      phase: 'practice',
+      structure: undefined,
+      sort: 'hd95',
+      dir: 'desc',
+    });
+    expect(benchmarkSearch({ tab: 'evil', phase: ['test', 'practice'], dir: 1 })).toEqual({});
+  });
+});
+
+describe('case links', () => {
+  it('hand the viewer its part and keep run and reader apart', () => {
+    const search = caseSearch(parseSearch('?run=r1&reader=reader-2&at=1,2,3&w=40,400&mode=errors&hide=reference&hide=prediction&junk=1'));
+    expect(search.run).toBe('r1');
+    expect(viewQuery(search)).toBe('at=1,2,3&w=40,400&mode=errors&hide=reference&hide=prediction');
+    const moved = withViewQuery(search, 'at=9,9,9&w=40,400');
+    expect(moved).toMatchObject({ run: 'r1', reader: 'reader-2', at: '9,9,9' });
+    expect(moved.mode).toBeUndefined();
+    expect(moved.hide).toBeUndefined();
+  });
+});
+
+describe('safeNext', () => {
+  it('goes to pages of this site', () => {
+    expect(safeNext('/runs/1?metric=dice')).toBe('/runs/1?metric=dice');
+  });
+
+  it.each(['//evil.example', 'https://evil.example', '/\\evil.example', 'javascript:alert(1)', '/a\nb', '/sign-in?next=/x', '', undefined, 7])('drops %p', (value) => {
+    expect(safeNext(value)).toBeUndefined();
+  });
+});

@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createScratch, removeScratch, sweepScratch } from './scratch.js';
+
+describe('scratch folders', () => {
+  let parent: string;
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'voxelmark-scratch-'));
+  });
+  afterEach(() => rmSync(parent, { recursive: true }));
+
+  it('are ours alone, and hold the model apart from the cases', async () => {
+    const scratch = await createScratch(parent);
+    for (const folder of [scratch.root, scratch.modelDir, scratch.casesDir]) {
+      expect(statSync(folder).mode & 0o777).toBe(0o700);
+    }
+    expect(scratch.casesDir.startsWith(scratch.modelDir)).toBe(false);
+    await removeScratch(scratch);
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('of the living, of other machines, and folders that are none stay; those of the dead go', async () => {
+    const mine = await createScratch(parent);
+    const [, machine] = basename(mine.root).split('-');
+    const dead = join(parent, `session-${machine}-4194305-abcdef`); // beyond the largest process id of Linux
+    const elsewhere = join(parent, 'session-00000000-4194305-abcdef');
+    const unrelated = join(parent, 'keep-me');
+    for (const folder of [dead, elsewhere, unrelated]) mkdirSync(folder);
+    expect(await sweepScratch(parent)).toBe(1);
+    expect([dead, mine.root, elsewhere, unrelated].map((folder) => existsSync(folder))).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('a folder that does not exist yet has nothing to sweep', async () => {
+    expect(await sweepScratch(join(parent, 'not-yet'))).toBe(0);
+  });
+});

@@ -1,0 +1,276 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { indexIjk, orientTo, pointLps, voxelVolumeMm3 } from '#imaging';
+import type { Vec3 } from '#imaging';
+import type { Browser, Page } from 'playwright-core';
+import { LANDMARK_LPS, LANDMARK_VALUE, PHANTOM_GRIDS, phantomCase, phantomGeometry } from '../../apps/web/src/viewer/harness/phantom.js';
+import type { PhantomGrid } from '../../apps/web/src/viewer/harness/phantom.js';
+import { fnv1a } from '../../apps/web/src/viewer/probe.js';
+import { CHROMIUM_INSTALL, chromiumPath, collectProblems, launchBrowser } from '../browser.js';
+import { describeIf } from '../requires.js';
+import { serveViewerHarness } from '../support/viewer-harness.js';
+import type { ViewerHarness } from '../support/viewer-harness.js';
+
+const PLANES = ['axial', 'coronal', 'sagittal'] as const;
+type Plane = (typeof PLANES)[number];
+
+describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, () => {
+  let harness: ViewerHarness;
+  let browser: Browser;
+  let page: Page;
+  let problems: string[];
+
+  beforeAll(async () => {
+    harness = await serveViewerHarness();
+    const launched = await launchBrowser();
+    if (!launched) throw new Error('chromiumPath() found a browser, launchBrowser() none');
+    browser = launched;
+  }, 240_000);
+  afterAll(async () => {
+    await browser?.close();
+    await harness?.close();
+  });
+  beforeEach(async () => {
+    page = await browser.newPage({ viewport: { width: 1200, height: 820 } });
+    problems = collectProblems(page, EXPECTED_PROBLEMS);
+  });
+  afterEach(async () => {
+    await page.close();
+    expect(problems).toEqual([]);
+  });
+
+  /** Opens the harness and waits until the viewer says that everything is on the screen. */
+  async function open(query: string, state: 'ready' | 'error' = 'ready'): Promise<void> {
+    await page.goto(`${harness.url}/?${query}`);
+    await becomes(state);
+  }
+  const becomes = async (state: string): Promise<unknown> => page.waitForSelector(`[data-viewer-state=${state}]`, { timeout: 120_000 });
+  const position = async (): Promise<Vec3> => page.evaluate(() => window.__voxelmarkViewer?.positionLps ?? [NaN, NaN, NaN]);
+  const labels = async (): Promise<Record<string, number>> => page.evaluate(() => ({ ...window.__voxelmarkViewer?.labels }));
+  const pixelOf = async (plane: Plane, point: Vec3): Promise<readonly [number, number]> =>
+    page.evaluate(([p, at]) => window.__voxelmarkViewer?.pixelOfPoint(p, at) ?? [NaN, NaN], [plane, point] as const);
+  /** Colour on the screen where a point is drawn. */
+  async function colorAt(plane: Plane, point: Vec3): Promise<readonly number[]> {
+    const pixel = await pixelOf(plane, point);
+    return page.evaluate(
+      ([name, x, y]) => {
+        const canvas = document.querySelector<HTMLCanvasElement>(`[data-plane=${name}] canvas`);
+        const scale = canvas ? canvas.width / canvas.clientWidth : NaN;
+        return [...(canvas?.getContext('2d')?.getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data ?? [])].slice(0, 3);
+      },
+      [plane, ...pixel] as const,
+    );
+  }
+  const eventually = async (check: () => Promise<boolean>, what: string): Promise<void> => {
+    for (let n = 0; n < 300; n++) {
+      if (await check()) return;
+      await page.waitForTimeout(100);
+    }
+    throw new Error(`did not happen within 30 s: ${what}`);
+  };
+
+  describe.each(PHANTOM_GRIDS)('a body stored as %s', (grid: PhantomGrid) => {
+    it('is shown with every voxel, the right way round, in all planes', async () => {
+      await open(`grid=${grid}&at=${LANDMARK_LPS.join(',')}&w=400,1000`);
+      const truth = orientTo(phantomCase(phantomGeometry(grid)).image, 'LPS');
+      expect(await page.evaluate(() => window.__voxelmarkViewer?.imageChecksum())).toBe(fnv1a(truth.data));
+
+      // the crosshair is on the landmark, which lies left, in front and near the head
+      const at = await position();
+      at.forEach((mm, w) => expect(Math.abs(mm - LANDMARK_LPS[w])).toBeLessThanOrEqual(2.01));
+      const value = await page.evaluate(() => window.__voxelmarkViewer?.value);
+      expect(Math.abs((value ?? NaN) - LANDMARK_VALUE)).toBeLessThanOrEqual(13);
+      for (const plane of PLANES) expect(Math.min(...(await colorAt(plane, LANDMARK_LPS)))).toBeGreaterThan(200);
+
+      const letters = await page.evaluate(() =>
+        [...document.querySelectorAll('[data-plane]')].map((plane) => [...plane.querySelectorAll('[data-edge]')].map((letter) => letter.textContent).join('')),
+      );
+      expect(letters).toEqual(['ALPR', 'SLIR', 'SPIA']); // top, right, bottom, left
+      for (const plane of PLANES) {
+        const axes = await page.evaluate((name) => window.__voxelmarkViewer?.screenAxes(name), plane);
+        expect(axes).toEqual({ axial: { right: [1, 0, 0], up: [0, -1, 0] }, coronal: { right: [1, 0, 0], up: [0, 0, 1] }, sagittal: { right: [0, 1, 0], up: [0, 0, 1] } }[plane]);
+      }
+      const [x, y] = await pixelOf('axial', LANDMARK_LPS);
+      const [middleX, middleY] = await pixelOf('axial', [0, 0, 0]);
+      expect(x).toBeGreaterThan(middleX);
+      expect(y).toBeLessThan(middleY);
+    });
+  });
+
+  it('moves by wheel, click and keys, in millimetres', async () => {
+    await open('at=0,0,0');
+    const start = await position();
+    const box = await page.locator('[data-plane=axial]').boundingBox();
+    if (!box) throw new Error('the axial plane has no size');
+
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.wheel(0, 120); // a notch towards the feet: one slice of 4 mm
+    await eventually(async () => (await position())[2] === start[2] - 4, 'one slice down');
+
+    const spleen: Vec3 = [66, 18, 22];
+    const [x, y] = await pixelOf('axial', spleen);
+    await page.mouse.click(box.x + x, box.y + y);
+    await eventually(async () => Math.abs((await position())[0] - 66) < 1.4, 'a click on the spleen');
+    expect(Math.abs((await position())[1] - 18)).toBeLessThan(1.4);
+    expect((await position())[2]).toBe(start[2] - 4);
+
+    await page.locator('[data-plane=coronal]').focus();
+    const before = await position();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('PageUp');
+    await eventually(async () => Math.abs((await position())[1] - (before[1] - 9 * 2.75)) < 1e-6, 'nine slices towards the front');
+    expect((await position())[0]).toBeCloseTo(before[0] + 2.75, 9);
+    expect(await page.locator('[data-plane=coronal]').getAttribute('aria-label')).toMatch(/^Coronal plane, slice \d+ of 66, [\d.]+ mm anterior$/);
+  });
+
+  it('draws reference, prediction and error map where they belong, and counts them', async () => {
+    const { reference, prediction } = phantomCase(phantomGeometry('straight'));
+    const voxels = { both: 0, invented: 0, missed: 0, other: 0 };
+    let missedAt: Vec3 | null = null;
+    reference.data.forEach((r, v) => {
+      const p = prediction.data[v];
+      if (r === 0 && p === 0) return;
+      const kind = r === p ? 'both' : r === 0 ? 'invented' : p === 0 ? 'missed' : 'other';
+      voxels[kind]++;
+      // the small lesion that the prediction calls liver lies at (-28, 6, 0); look for missed liver near the axis
+      const [nx, ny] = reference.geometry.sizeXyz;
+      const at = pointLps(reference.geometry, [v % nx, Math.floor(v / nx) % ny, Math.floor(v / (nx * ny))]);
+      if (kind === 'missed' && r === 1 && at[2] < -24 && Math.hypot(at[0] + 46, at[1] + 8) < 12) missedAt ??= at;
+    });
+    if (!missedAt) throw new Error('the phantom has no missed liver to look for');
+    const liver: Vec3 = [-60, -4, 14];
+
+    await open(`at=${liver.join(',')}`);
+    expect(await labels()).toEqual({ reference: 1, prediction: 1 });
+    const tinted = await colorAt('axial', liver);
+    expect(tinted[0] - tinted[2]).toBeGreaterThan(40); // orange over grey
+    await page.locator('[data-plane=axial]').focus();
+    await page.keyboard.press('r');
+    await eventually(async () => {
+      const [r, , b] = await colorAt('axial', liver);
+      return Math.abs(r - b) < 4;
+    }, 'the reference is switched off');
+    await page.keyboard.press('r');
+
+    await page.keyboard.press('e');
+    await page.evaluate(() => window.scrollTo(0, 0));
+    const ml = (count: number): string => ((count * voxelVolumeMm3(reference.geometry)) / 1000).toFixed(1);
+    const legend = await page.locator('.vmv-legend dd').allTextContents();
+    expect(legend.map((text) => Number(text.replace(/ ml$/, '')).toFixed(0))).toEqual(
+      [voxels.both, voxels.invented, voxels.missed, voxels.other].map((count) => Number(ml(count)).toFixed(0)),
+    );
+
+    await page.getByRole('button', { name: 'Largest error' }).click();
+    await eventually(async () => (await page.evaluate(() => window.__voxelmarkViewer?.errorClass)) === 3, 'the crosshair is on a missed voxel');
+    const largest = await position();
+    const index = indexIjk(reference.geometry, largest).map(Math.round);
+    const v = (index[2] * reference.geometry.sizeXyz[1] + index[1]) * reference.geometry.sizeXyz[0] + index[0];
+    expect([reference.data[v], prediction.data[v]]).toEqual([1, 0]);
+    await eventually(async () => {
+      const [r, , b] = await colorAt('axial', largest);
+      return b - r > 60;
+    }, 'missed voxels are blue');
+
+    // without the liver there is nothing to miss there
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Show only spleen' }).click();
+    await eventually(async () => (await page.evaluate(() => window.__voxelmarkViewer?.errorClass)) === 0, 'errors of hidden structures are gone');
+  });
+
+  it('a link reopens the same view', async () => {
+    await open('at=40,40,-20&w=80,150&mode=errors&layout=coronal&invert=1&hide=prediction&off=2,4');
+    await page.locator('[data-plane=coronal]').focus();
+    await page.keyboard.press('ArrowDown');
+    await eventually(async () => Boolean(await page.evaluate(() => document.documentElement.dataset.view)), 'the new view is told');
+    const link = (await page.evaluate(() => document.documentElement.dataset.view)) ?? '';
+    expect(link).toContain('&w=80,150&mode=errors&layout=coronal&invert=1&hide=prediction&off=2,4');
+    const before = await position();
+    await open(link);
+    (await position()).forEach((mm, w) => expect(mm).toBeCloseTo(before[w], 9));
+    expect(await page.locator('[data-plane=axial]').isVisible()).toBe(false);
+    expect(await page.locator('[data-plane=coronal]').isVisible()).toBe(true);
+  });
+
+  it('refuses a prediction that lies on another grid, and shows the rest', async () => {
+    await open('prediction=other-grid&mode=errors');
+    expect(await page.locator('.vmv-notice').textContent()).toContain('another grid than the image');
+    expect(await page.locator('.vmv-notice').textContent()).toContain('30.0 mm apart');
+    expect(await labels()).toEqual({ reference: 0 });
+    expect(await page.getByRole('button', { name: 'Error map' }).count()).toBe(0);
+  });
+
+  it('says why a damaged or missing image cannot be shown', async () => {
+    await open('image=damaged', 'error');
+    expect(await page.getByRole('alert').textContent()).toContain('gzip stream is damaged or cut short');
+    await open('image=nothing', 'error');
+    expect(await page.getByRole('alert').textContent()).toContain('There is no such file, or you may not see it.');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await becomes('error');
+  });
+
+  it('survives a lost graphics context', async () => {
+    await open('at=0,0,0');
+    problems.length = 0;
+    await page.evaluate(() => window.dispatchEvent(new Event('voxelmark-harness-lose-context')));
+    await becomes('error');
+    expect(await page.getByRole('alert').textContent()).toContain('The picture was lost');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await becomes('ready');
+    expect(Math.min(...(await colorAt('axial', [0, 48, 0])))).toBeGreaterThan(-1);
+    expect(problems.filter((line) => !/context lost/i.test(line))).toEqual([]);
+    problems.length = 0;
+  }, 120_000);
+
+  it('can be left and entered again and again without losing contexts', async () => {
+    await open('at=-46,-8,14');
+    for (let n = 0; n < 6; n++) {
+      await page.locator('#toggle').click();
+      await page.waitForSelector('.vmv', { state: 'detached' });
+      expect(await page.evaluate(() => '__voxelmarkViewer' in window)).toBe(false);
+      await page.locator('#toggle').click();
+      await becomes('ready');
+    }
+    const tinted = await colorAt('axial', [-60, -4, 14]);
+    expect(tinted[0] - tinted[2]).toBeGreaterThan(40);
+  }, 240_000);
+
+  it.each(['light', 'dark'])('has no accessibility fault that axe finds, %s', async (theme) => {
+    await open(`theme=${theme}&prediction=undeclared`);
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await page.evaluate(axe); // through the debugger, so the page's policy stays in force
+    const violations = await page.evaluate(async () => {
+      const { axe: engine } = window as unknown as { axe: { run(context: string): Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary: string }[] }[] }> } };
+      const result = await engine.run('.vmv');
+      return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${String(node.target)} ${node.failureSummary}`).join(' | ')}`);
+    });
+    expect(violations).toEqual([]);
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    await open('at=0,0,0');
+    const reached: string[] = [];
+    for (let n = 0; n < 60; n++) {
+      await page.keyboard.press('Tab');
+      const name = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement | null;
+        return element?.closest('.vmv') ? (element.getAttribute('aria-label') ?? element.textContent ?? '') : '';
+      });
+      if (name) reached.push(name);
+    }
+    for (const name of ['Crosshair', 'Window preset', 'Invert', 'Error map', 'Keyboard and mouse', 'Show only the axial plane', 'Show Reference segmentation', 'Opacity of unet-small 1.0.0', 'Go to spleen', 'Largest error']) {
+      expect(reached).toContain(name);
+    }
+    await page.locator('[data-plane=axial]').focus();
+    await page.keyboard.press('?');
+    expect(await page.getByRole('dialog', { name: 'Keyboard and mouse' }).isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.keyboard.press('ArrowDown'); // the focus is back on the plane
+    await eventually(async () => (await position())[2] < 0, 'the arrow key scrolls again');
+    expect(await page.getByText('Research only, not for care').isVisible()).toBe(true);
+  });
+});
+
+/** The browser's own lines about answers that these tests ask for. */
+const EXPECTED_PROBLEMS = [/Failed to load resource: the server responded with a status of 404/];
