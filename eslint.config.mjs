@@ -23,6 +23,11 @@ export default tseslint.config(
     rules,
   },
   {
+    // these run partly in the browser
+    files: ['test/e2e/**/*.ts'],
+    languageOptions: { parserOptions: { project: './test/e2e/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+  },
+  {
     files: ['apps/web/**/*.{ts,tsx}'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { project: './apps/web/tsconfig.json', tsconfigRootDir: import.meta.dirname } },

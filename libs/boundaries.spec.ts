@@ -28,7 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'libs/platform': [...ALL, NODE, NEST, 'zod', '@node-rs/argon2', 'reflect-metadata', 'nodemailer'],
   'apps/api': [...RING_2, '#platform', NODE, NEST, 'fastify', '@fastify/*', 'zod', 'rxjs', 'nodemailer', 'reflect-metadata'],
   'apps/worker': [...RING_2, '#platform', '#inference', NODE, NEST, 'reflect-metadata'],
-  'apps/cli': [...RING_2, '#platform', '#persistence', '#phantoms', NODE, 'reflect-metadata'],
+  'apps/cli': [...RING_2, '#platform', '#persistence', '#phantoms', NODE, 'reflect-metadata', 'zod'],
   'apps/web': [
     ...KERNELS,
     '#domain',
@@ -54,7 +54,7 @@ function sourcesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((file) => !/\.(spec|integration|e2e|bench)\.tsx?$/.test(file))
+    .filter((file) => !/\.(spec|integration|e2e|bench|config)\.tsx?$/.test(file))
     .filter((file) => !/(^|\/)(harness|test-support)\//.test(file))
     .filter((file) => !TOOL_FOLDERS.some((tools) => file.startsWith(`${tools}/`)));
 }

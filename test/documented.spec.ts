@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, '..');
 function sources(): { file: string; text: string }[] {
   return ['libs', 'apps'].flatMap((ring) =>
     readdirSync(join(root, ring), { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.(spec|integration|e2e)\.tsx?$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.(tsx?|mjs)$/.test(entry.name) && !/\.(spec|integration|e2e)\.tsx?$/.test(entry.name))
       .filter((entry) => !/test-support|testing|harness/.test(entry.parentPath))
       .map((entry) => join(entry.parentPath, entry.name))
       .map((file) => ({ file, text: readFileSync(file, 'utf8') })),

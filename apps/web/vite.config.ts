@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig } from 'vite';
 
 /** Where the development server finds the API; the production build is served by the API itself. */
-const API = process.env.VOXELMARK_API ?? 'http://127.0.0.1:8080';
+const API = process.env.VOXELMARK_API ?? 'http://127.0.0.1:4200';
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -27,7 +27,7 @@ export class Client {
         ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      body: body === undefined ? undefined : raw ? (body as FormData | string | Uint8Array) : JSON.stringify(body),
+      body: body === undefined ? undefined : raw ? (body as FormData | string | Uint8Array<ArrayBuffer>) : JSON.stringify(body),
     });
     for (const set of response.headers.getSetCookie()) this.cookie = set.split(';')[0];
     const bytes = Buffer.from(await response.arrayBuffer());

@@ -119,6 +119,8 @@ export interface Row {
   readonly version: string;
   /** Means over structures and cases after penalties, by metric. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Means over cases after penalties, by structure and metric. */
+  readonly structures: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly cases: { readonly scored: number; readonly failed: number };
 }
 
@@ -131,16 +133,21 @@ export function leaderboard(
   const aggregates = aggregateScores(rows);
   const places = rank(rows, PHANTOM_BENCHMARK.ranking, (metric) => metricDefinition(metric).direction);
   return places.map(({ algorithm, rank: place }) => {
-    const means = (metric: string): number[] =>
-      aggregates.filter((a) => a.algorithm === algorithm && a.metric === metric).map((a) => a.mean ?? NaN);
-    const metrics = METRICS.map((metric) => [metric, mean(means(metric))] as const);
+    const mine = aggregates.filter((a) => a.algorithm === algorithm);
+    const meanOf = (metric: string, region: string): number =>
+      mine.find((a) => a.metric === metric && a.region === region)?.mean ?? NaN;
+    const perMetric = (of: (metric: string) => number): Record<string, number> =>
+      Object.fromEntries(METRICS.map((metric) => [metric, of(metric)]));
     const own = results.get(algorithm) ?? [];
     const failed = own.filter(({ failure }) => failure !== null).length;
     return {
       rank: place,
       algorithm,
       version: algorithms.find(({ slug }) => slug === algorithm)?.manifest.version ?? '',
-      metrics: Object.fromEntries(metrics),
+      metrics: perMetric((metric) => mean(REGIONS.map(({ name }) => meanOf(metric, name)))),
+      structures: Object.fromEntries(
+        REGIONS.map(({ name }) => [name, perMetric((metric) => meanOf(metric, name))]),
+      ),
       cases: { scored: own.length - failed, failed },
     };
   });

@@ -3,7 +3,8 @@ import { problem } from '#contracts';
 import type { Benchmark } from '#evaluation';
 import * as onnx from '../../../../libs/inference/src/test-support/onnx.js';
 import { form, rawHttp, type FormPart } from '../test-support/raw-http.js';
-import { ORIGIN, testManifest, World, type Sent } from '../test-support/world.js';
+import { testManifest } from '../test-support/test-manifest.js';
+import { ORIGIN, World, type Sent } from '../test-support/world.js';
 
 const MIB = 1024 * 1024;
 let world: World;

@@ -22,8 +22,9 @@ import { openFilesystemStore } from '#storage';
 import { digestOf, newSecret, TOKEN_PREFIX } from '../accounts/secrets.js';
 import { createApi } from '../create-api.js';
 import type { ApiParts, ApiSettings } from '../settings.js';
-import { testSettings } from './no-parts.js';
 import { Marks } from './marks.js';
+import { testSettings } from './no-parts.js';
+import { testManifest } from './test-manifest.js';
 
 export const ORIGIN = 'http://localhost:4200';
 export const PASSWORD = 'correct horse battery';
@@ -300,24 +301,6 @@ export class World {
     for (const place of ['uploads', 'scratch', 'blobs']) counts[`files in ${place}`] = filesBelow(join(this.folder, place));
     return counts;
   }
-}
-
-export function testManifest(name: string, version = '1.0.0') {
-  return {
-    manifestVersion: 1 as const,
-    name,
-    version,
-    task: 'semantic' as const,
-    inputs: [{ tensor: 'image', layout: 'NCXYZ' as const, dtype: 'float32' as const, channels: [{ name: 'CT' }] as const }] as const,
-    output: { tensor: 'logits', layout: 'NCXYZ' as const, meaning: 'logits' as const },
-    preprocess: [{ op: 'orient' as const, axes: 'RAS' }],
-    inference: { mode: 'full' as const, divisor: [1, 1, 1] as const, padValue: 0 },
-    postprocess: [{ op: 'invert' as const, order: 1 as const }, { op: 'argmax' as const }],
-    labels: [
-      { value: 0, name: 'background' },
-      { value: 1, name: 'liver' },
-    ],
-  };
 }
 
 function filesBelow(folder: string): number {

@@ -6,7 +6,15 @@ const example = manifest.parse(JSON.parse(EXAMPLE_MANIFEST));
 
 it('tells the whole road in order, the model once', () => {
   const steps = pipelineSteps(example);
-  expect(steps.map(({ title }) => title)).toEqual(['Orient', 'Resample', 'Window', 'Model, whole volume', 'Softmax', 'Back to the image', 'Choose label']);
+  expect(steps.map(({ title }) => title)).toEqual([
+    'Orient',
+    'Resample',
+    'Window',
+    'Model, whole volume',
+    'Softmax',
+    'Back to the image',
+    'Choose label',
+  ]);
   expect(steps.filter(({ stage }) => stage === 'model')).toHaveLength(1);
 });
 

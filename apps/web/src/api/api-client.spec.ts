@@ -20,7 +20,9 @@ function answer(status: number, body: string): { url: string; init: RequestInit 
 describe('addressOf', () => {
   it('fills parameters, encodes them, and leaves undefined queries out', () => {
     expect(addressOf({ path: '/runs/:id/cases' }, { id: 'a/b c' })).toBe('/api/v1/runs/a%2Fb%20c/cases');
-    expect(addressOf({ path: '/submissions' }, {}, { limit: 30, cursor: undefined })).toBe('/api/v1/submissions?limit=30');
+    expect(addressOf({ path: '/submissions' }, {}, { limit: 30, cursor: undefined })).toBe(
+      '/api/v1/submissions?limit=30',
+    );
   });
 
   it('refuses a missing parameter instead of asking for ":id"', () => {
@@ -49,8 +51,20 @@ describe('call', () => {
   });
 
   it('turns a refusal into its problem, and a broken connection into "offline"', async () => {
-    answer(404, JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404, code: 'not-found', detail: 'This run does not exist, or you may not see it.' }));
-    await expect(call(ENDPOINTS.getRun, { params: { id: RUN } })).rejects.toMatchObject({ status: 404, code: 'not-found' });
+    answer(
+      404,
+      JSON.stringify({
+        type: 'about:blank',
+        title: 'Not Found',
+        status: 404,
+        code: 'not-found',
+        detail: 'This run does not exist, or you may not see it.',
+      }),
+    );
+    await expect(call(ENDPOINTS.getRun, { params: { id: RUN } })).rejects.toMatchObject({
+      status: 404,
+      code: 'not-found',
+    });
     globalThis.fetch = () => Promise.reject(new TypeError('fetch failed'));
     await expect(call(ENDPOINTS.getRun, { params: { id: RUN } })).rejects.toMatchObject({ status: 0, code: 'offline' });
   });

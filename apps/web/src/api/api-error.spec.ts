@@ -13,7 +13,12 @@ const problem = {
 describe('toApiError', () => {
   it('keeps code, sentence, places and request id of a problem+json answer', () => {
     const error = toApiError(422, problem);
-    expect(error).toMatchObject({ status: 422, code: 'manifest-invalid', detail: 'The manifest names no label.', requestId: 'r-17' });
+    expect(error).toMatchObject({
+      status: 422,
+      code: 'manifest-invalid',
+      detail: 'The manifest names no label.',
+      requestId: 'r-17',
+    });
     expect(error.problems).toEqual(problem.problems);
     expect(error.transient).toBe(false);
   });

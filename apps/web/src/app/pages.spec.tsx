@@ -40,8 +40,22 @@ const benchmark = benchmarkView.parse({
   labels: [{ value: 1, name: 'Liver', color: '#d2694f' }],
   windowPresets: [],
   metrics: [
-    { id: 'dice', name: 'Dice similarity coefficient', abbreviation: 'Dice', unit: '', direction: 'higher', description: 'd' },
-    { id: 'hd95', name: '95th percentile Hausdorff distance', abbreviation: 'HD95', unit: 'mm', direction: 'lower', description: 'd' },
+    {
+      id: 'dice',
+      name: 'Dice similarity coefficient',
+      abbreviation: 'Dice',
+      unit: '',
+      direction: 'higher',
+      description: 'd',
+    },
+    {
+      id: 'hd95',
+      name: '95th percentile Hausdorff distance',
+      abbreviation: 'HD95',
+      unit: 'mm',
+      direction: 'lower',
+      description: 'd',
+    },
   ],
   dataset: { slug: 'd', name: 'Data', licence: 'CC0-1.0', description: 'x', version: 1, digest: 'ab' },
   phases: [
@@ -102,7 +116,10 @@ const submission = {
 const visitor = whoami.parse({ account: null, scopes: null, registration: 'open', demoSignIns: [] });
 
 /** A page as the first render gives it, with the answers that it would have. */
-async function page(path: string, fill: (client: QueryClient) => void | Promise<void> = () => undefined): Promise<string> {
+async function page(
+  path: string,
+  fill: (client: QueryClient) => void | Promise<void> = () => undefined,
+): Promise<string> {
   const client = makeQueryClient();
   client.setQueryData(queries.session().queryKey, visitor);
   await fill(client);
@@ -120,7 +137,8 @@ const withBoard = (client: QueryClient): void => {
   client.setQueryData(queries.benchmark(SLUG).queryKey, benchmark);
   client.setQueryData(queries.leaderboard(SLUG, 'test').queryKey, { pages: [board], pageParams: [undefined] });
 };
-const rowNames = (html: string): string[] => [...html.matchAll(/href="\/algorithms\/([a-z]+)\?version=1\.0\.0"/g)].map((match) => match[1]);
+const rowNames = (html: string): string[] =>
+  [...html.matchAll(/href="\/algorithms\/([a-z]+)\?version=1\.0\.0"/g)].map((match) => match[1]);
 
 describe('leaderboard', () => {
   it('is a table sorted by rank, with units, directions and failed counts', async () => {
@@ -150,7 +168,10 @@ describe('leaderboard', () => {
   it('invites the first submission when it is empty', async () => {
     const html = await page(`/benchmarks/${SLUG}`, (client) => {
       withBoard(client);
-      client.setQueryData(queries.leaderboard(SLUG, 'test').queryKey, { pages: [{ ...board, items: [], total: 0 }], pageParams: [undefined] });
+      client.setQueryData(queries.leaderboard(SLUG, 'test').queryKey, {
+        pages: [{ ...board, items: [], total: 0 }],
+        pageParams: [undefined],
+      });
     });
     expect(html).toContain('No finished run yet');
   });
@@ -159,7 +180,14 @@ describe('leaderboard', () => {
 describe('run page', () => {
   const open = (change: object) => (client: QueryClient) => {
     withBoard(client);
-    const view = runView.parse({ ...heldOut, submission, signature: null, result: null, casesVisible: false, ...change });
+    const view = runView.parse({
+      ...heldOut,
+      submission,
+      signature: null,
+      result: null,
+      casesVisible: false,
+      ...change,
+    });
     client.setQueryData(queries.run(view.id).queryKey, view);
   };
 
@@ -173,16 +201,26 @@ describe('run page', () => {
 
   it('shows k of n on practice', async () => {
     const running = { ...practice, state: 'running', progress: { done: 3, failed: 1, total: 8 } } as const;
-    const html = await page(`/runs/${practice.id}`, open({ ...running, submission: { ...submission, runs: [running, heldOut] }, casesVisible: true }));
+    const html = await page(
+      `/runs/${practice.id}`,
+      open({ ...running, submission: { ...submission, runs: [running, heldOut] }, casesVisible: true }),
+    );
     expect(html).toContain('3 of 8 cases');
     expect(html).toContain('1 failed');
     expect(html).toContain('aria-valuenow="3"');
   });
 
   it('offers to try again what failed, with code, advice and full text', async () => {
-    const failure = { code: 'model-input-rank', advice: 'The model input must have 5 dimensions.', detail: 'input "x" has 3 dimensions' } as const;
+    const failure = {
+      code: 'model-input-rank',
+      advice: 'The model input must have 5 dimensions.',
+      detail: 'input "x" has 3 dimensions',
+    } as const;
     const failed = { ...practice, state: 'failed', failure } as const;
-    const html = await page(`/runs/${practice.id}`, open({ ...failed, submission: { ...submission, runs: [failed, { ...heldOut, state: 'cancelled' }] } }));
+    const html = await page(
+      `/runs/${practice.id}`,
+      open({ ...failed, submission: { ...submission, runs: [failed, { ...heldOut, state: 'cancelled' }] } }),
+    );
     expect(html).toContain('model-input-rank');
     expect(html).toContain('The model input must have 5 dimensions.');
     expect(html).toContain('input &quot;x&quot; has 3 dimensions');
@@ -199,15 +237,21 @@ describe('run page', () => {
 describe('sign-in', () => {
   it('offers demo accounts only when the server lists them', async () => {
     expect(await page('/sign-in')).not.toContain('Demo accounts');
-    const html = await page('/sign-in', (client) =>
-      void client.setQueryData(queries.session().queryKey, { ...visitor, demoSignIns: [{ email: 'r@demo', role: 'researcher', password: 'secret-demo' }] }),
+    const html = await page(
+      '/sign-in',
+      (client) =>
+        void client.setQueryData(queries.session().queryKey, {
+          ...visitor,
+          demoSignIns: [{ email: 'r@demo', role: 'researcher', password: 'secret-demo' }],
+        }),
     );
     expect(html).toContain('Researcher');
     expect(html).not.toContain('secret-demo');
   });
 
   it('says that accounts are by invitation where they are', async () => {
-    const closed = (client: QueryClient): void => void client.setQueryData(queries.session().queryKey, { ...visitor, registration: 'invite' as const });
+    const closed = (client: QueryClient): void =>
+      void client.setQueryData(queries.session().queryKey, { ...visitor, registration: 'invite' as const });
     expect(await page('/sign-in', closed)).toContain('by invitation');
     expect(await page('/register', closed)).toContain('made by invitation');
     expect(await page('/register?invitation=abcdefghijklmnopqrstuvwxyz', closed)).toContain('Make the account');
@@ -222,8 +266,17 @@ describe('errors', () => {
   it('shows the sentence of a refusal and no stack', async () => {
     const html = await page(`/benchmarks/${SLUG}`, async (client) => {
       client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retryOnMount: false } }); // the error stays as it is
-      const refused = { type: 'about:blank', title: 'x', status: 404, code: 'not-found', detail: 'This benchmark does not exist, or you may not see it.' };
-      await client.prefetchQuery({ queryKey: queries.benchmark(SLUG).queryKey, queryFn: () => Promise.reject(toApiError(404, refused)) });
+      const refused = {
+        type: 'about:blank',
+        title: 'x',
+        status: 404,
+        code: 'not-found',
+        detail: 'This benchmark does not exist, or you may not see it.',
+      };
+      await client.prefetchQuery({
+        queryKey: queries.benchmark(SLUG).queryKey,
+        queryFn: () => Promise.reject(toApiError(404, refused)),
+      });
     });
     expect(html).toContain('This benchmark does not exist, or you may not see it.');
   });

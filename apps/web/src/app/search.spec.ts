@@ -1,4 +1,12 @@
-import { benchmarkSearch, caseSearch, parseSearch, safeNext, stringifySearch, viewQuery, withViewQuery } from './search.js';
+import {
+  benchmarkSearch,
+  caseSearch,
+  parseSearch,
+  safeNext,
+  stringifySearch,
+  viewQuery,
+  withViewQuery,
+} from './search.js';
 
 describe('parseSearch and stringifySearch', () => {
   it('are inverse, keep texts texts, repeat names, and keep commas readable', () => {
@@ -35,7 +43,9 @@ describe('benchmarkSearch', () => {
 
 describe('case links', () => {
   it('hand the viewer its part and keep run and reader apart', () => {
-    const search = caseSearch(parseSearch('?run=r1&reader=reader-2&at=1,2,3&w=40,400&mode=errors&hide=reference&hide=prediction&junk=1'));
+    const search = caseSearch(
+      parseSearch('?run=r1&reader=reader-2&at=1,2,3&w=40,400&mode=errors&hide=reference&hide=prediction&junk=1'),
+    );
     expect(search.run).toBe('r1');
     expect(viewQuery(search)).toBe('at=1,2,3&w=40,400&mode=errors&hide=reference&hide=prediction');
     const moved = withViewQuery(search, 'at=9,9,9&w=40,400');
@@ -50,7 +60,17 @@ describe('safeNext', () => {
     expect(safeNext('/runs/1?metric=dice')).toBe('/runs/1?metric=dice');
   });
 
-  it.each(['//evil.example', 'https://evil.example', '/\\evil.example', 'javascript:alert(1)', '/a\nb', '/sign-in?next=/x', '', undefined, 7])('drops %p', (value) => {
+  it.each([
+    '//evil.example',
+    'https://evil.example',
+    '/\\evil.example',
+    'javascript:alert(1)',
+    '/a\nb',
+    '/sign-in?next=/x',
+    '',
+    undefined,
+    7,
+  ])('drops %p', (value) => {
     expect(safeNext(value)).toBeUndefined();
   });
 });

@@ -13,15 +13,30 @@ const caseOf = (change: Partial<CaseSummary>): CaseSummary => ({
 
 describe('siteRows', () => {
   it('groups by site and gives ranges', () => {
-    const rows = siteRows([caseOf({}), caseOf({ sizeXyz: [96, 76, 64] }), caseOf({ facts: { site: 'B' }, spacingMm: [3, 3, 5], sizeXyz: [88, 70, 30] })]);
+    const rows = siteRows([
+      caseOf({}),
+      caseOf({ sizeXyz: [96, 76, 64] }),
+      caseOf({ facts: { site: 'B' }, spacingMm: [3, 3, 5], sizeXyz: [88, 70, 30] }),
+    ]);
     expect(rows).toEqual([
-      { site: 'A', scanner: 'Asterion Clarity', cases: 2, inPlaneMm: '2.75', betweenSlicesMm: '1.5', slices: '64 to 68' },
+      {
+        site: 'A',
+        scanner: 'Asterion Clarity',
+        cases: 2,
+        inPlaneMm: '2.75',
+        betweenSlicesMm: '1.5',
+        slices: '64 to 68',
+      },
       { site: 'B', scanner: '–', cases: 1, inPlaneMm: '3', betweenSlicesMm: '5', slices: '30' },
     ]);
   });
 
   it('finds the slice axis by the stated thickness, also when it is thinner than a pixel or stored elsewhere', () => {
-    const turned = caseOf({ facts: { site: 'B', sliceThicknessMm: 3 }, spacingMm: [2.875, 3, 2.875], sizeXyz: [74, 48, 92] });
+    const turned = caseOf({
+      facts: { site: 'B', sliceThicknessMm: 3 },
+      spacingMm: [2.875, 3, 2.875],
+      sizeXyz: [74, 48, 92],
+    });
     expect(siteRows([turned])[0]).toMatchObject({ inPlaneMm: '2.875', betweenSlicesMm: '3', slices: '48' });
   });
 

@@ -9,6 +9,10 @@ it('says what a failed case counts', () => {
 
 it('says how places are given', () => {
   const catalogue = [{ id: 'dice', name: 'Dice similarity coefficient' }];
-  expect(rankingWords({ kind: 'mean-then-rank', metric: 'dice', ties: 'min' }, catalogue)).toContain('mean Dice similarity coefficient');
-  expect(rankingWords({ kind: 'consensus', metrics: ['dice', 'hd95'], ties: 'min' }, catalogue)).toContain('Dice similarity coefficient, hd95');
+  expect(rankingWords({ kind: 'mean-then-rank', metric: 'dice', ties: 'min' }, catalogue)).toContain(
+    'mean Dice similarity coefficient',
+  );
+  expect(rankingWords({ kind: 'consensus', metrics: ['dice', 'hd95'], ties: 'min' }, catalogue)).toContain(
+    'Dice similarity coefficient, hd95',
+  );
 });

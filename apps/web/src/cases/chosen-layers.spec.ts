@@ -1,4 +1,12 @@
-import { chosenLayers, chosenPrediction, chosenReference, inRankOrder, meanOf, type CasePrediction, type CaseReference } from './chosen-layers.js';
+import {
+  chosenLayers,
+  chosenPrediction,
+  chosenReference,
+  inRankOrder,
+  meanOf,
+  type CasePrediction,
+  type CaseReference,
+} from './chosen-layers.js';
 
 const prediction = (runId: string, rank: number | null, objectId: string | null): CasePrediction => ({
   objectId,

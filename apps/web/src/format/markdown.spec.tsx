@@ -1,7 +1,8 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { isSafeAddress, Markdown } from './markdown.js';
 
-const html = (text: string): string => renderToStaticMarkup(<Markdown text={text} />).replace(/^<div class="prose">|<\/div>$/g, '');
+const html = (text: string): string =>
+  renderToStaticMarkup(<Markdown text={text} />).replace(/^<div class="prose">|<\/div>$/g, '');
 
 it('makes paragraphs, emphasis, code and links', () => {
   expect(html('One *two* **three**\nfour `five`\n\n[six](https://example.org/a_b)')).toBe(

@@ -1,4 +1,14 @@
-import { count, decimalsOf, formatBytes, formatDuration, formatFigure, formatQuantity, formatTriple, percent, reasonWords } from './numbers.js';
+import {
+  count,
+  decimalsOf,
+  formatBytes,
+  formatDuration,
+  formatFigure,
+  formatQuantity,
+  formatTriple,
+  percent,
+  reasonWords,
+} from './numbers.js';
 
 describe('formatFigure', () => {
   it.each([

@@ -11,7 +11,11 @@ describe('sortRows', () => {
   });
 
   it('keeps the order of equals and leaves the given rows alone', () => {
-    const given = [{ key: 1, name: 'a' }, { key: 0, name: 'b' }, { key: 1, name: 'c' }];
+    const given = [
+      { key: 1, name: 'a' },
+      { key: 0, name: 'b' },
+      { key: 1, name: 'c' },
+    ];
     expect(sortRows(given, ({ key }) => key, 'desc').map(({ name }) => name)).toEqual(['a', 'c', 'b']);
     expect(given.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
   });

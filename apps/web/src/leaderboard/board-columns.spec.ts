@@ -1,9 +1,31 @@
 import type { LeaderboardEntryView } from '#contracts';
 import { sortRows } from '../format/order.js';
-import { bestOf, cellOf, metricColumns, naturalDirection, rankingMetrics, sortKey, type MetricInfo } from './board-columns.js';
+import {
+  bestOf,
+  cellOf,
+  metricColumns,
+  naturalDirection,
+  rankingMetrics,
+  sortKey,
+  type MetricInfo,
+} from './board-columns.js';
 
-const dice: MetricInfo = { id: 'dice', name: 'Dice', abbreviation: 'Dice', unit: '', direction: 'higher', description: '' };
-const hd95: MetricInfo = { id: 'hd95', name: 'HD95', abbreviation: 'HD95', unit: 'mm', direction: 'lower', description: '' };
+const dice: MetricInfo = {
+  id: 'dice',
+  name: 'Dice',
+  abbreviation: 'Dice',
+  unit: '',
+  direction: 'higher',
+  description: '',
+};
+const hd95: MetricInfo = {
+  id: 'hd95',
+  name: 'HD95',
+  abbreviation: 'HD95',
+  unit: 'mm',
+  direction: 'lower',
+  description: '',
+};
 
 const entry = (rank: number, diceMean: number, hdMean: number | null, failed = 0): LeaderboardEntryView => ({
   rank,
@@ -24,13 +46,27 @@ const entry = (rank: number, diceMean: number, hdMean: number | null, failed = 0
 const board = [entry(1, 0.9, 5), entry(2, 0.8, 3), entry(3, 0.7, null, 4)];
 
 it('takes the columns from the rules, in their order, and shows a metric without a catalogue entry by its id', () => {
-  const columns = metricColumns({ metrics: [{ id: 'hd95', penalty: { kind: 'volume-diagonal' } }, { id: 'new', penalty: { kind: 'fixed', value: 0 } }] }, [dice, hd95]);
-  expect(columns.map(({ id, abbreviation }) => [id, abbreviation])).toEqual([['hd95', 'HD95'], ['new', 'new']]);
+  const columns = metricColumns(
+    {
+      metrics: [
+        { id: 'hd95', penalty: { kind: 'volume-diagonal' } },
+        { id: 'new', penalty: { kind: 'fixed', value: 0 } },
+      ],
+    },
+    [dice, hd95],
+  );
+  expect(columns.map(({ id, abbreviation }) => [id, abbreviation])).toEqual([
+    ['hd95', 'HD95'],
+    ['new', 'new'],
+  ]);
 });
 
 it('knows what a phase is ranked by', () => {
   expect(rankingMetrics({ ranking: { kind: 'mean-then-rank', metric: 'dice', ties: 'min' } })).toEqual(['dice']);
-  expect(rankingMetrics({ ranking: { kind: 'consensus', metrics: ['dice', 'hd95'], ties: 'min' } })).toEqual(['dice', 'hd95']);
+  expect(rankingMetrics({ ranking: { kind: 'consensus', metrics: ['dice', 'hd95'], ties: 'min' } })).toEqual([
+    'dice',
+    'hd95',
+  ]);
 });
 
 describe('cellOf', () => {
@@ -62,7 +98,8 @@ describe('bestOf', () => {
 });
 
 describe('sorting', () => {
-  const order = (column: string, direction: 'asc' | 'desc'): number[] => sortRows(board, (row) => sortKey(row, column, null), direction).map(({ rank }) => rank);
+  const order = (column: string, direction: 'asc' | 'desc'): number[] =>
+    sortRows(board, (row) => sortKey(row, column, null), direction).map(({ rank }) => rank);
 
   it('starts with the best of each metric', () => {
     expect(order('dice', naturalDirection(dice))).toEqual([1, 2, 3]);

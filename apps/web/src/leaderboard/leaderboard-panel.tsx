@@ -14,12 +14,19 @@ import { SignatureLine } from './signature.js';
 
 const FROM = '/benchmarks/$slug';
 
+/** How often an open page asks for news: an empty board more often, because somebody waits for its first row. */
+const BOARD_MS = 20_000;
+const EMPTY_BOARD_MS = 4_000;
+
 /** The leaderboard of one phase, with the choice of phase and structure; all of it in the address. */
 export function LeaderboardPanel({ benchmark }: { readonly benchmark: BenchmarkView }): ReactNode {
   const search = useSearch({ from: FROM });
   const navigate = useNavigate({ from: FROM });
   const phase = benchmark.phases.find(({ kind }) => kind === (search.phase ?? 'test')) ?? benchmark.phases[0];
-  const query = useInfiniteQuery(queries.leaderboard(benchmark.slug, phase.kind));
+  const query = useInfiniteQuery({
+    ...queries.leaderboard(benchmark.slug, phase.kind),
+    refetchInterval: ({ state }) => (state.data?.pages[0].total === 0 ? EMPTY_BOARD_MS : BOARD_MS),
+  });
   const structure = phase.rules.regions.find(({ name }) => name === search.structure)?.name ?? null;
   const sorting = { column: search.sort ?? 'rank', direction: search.dir ?? 'asc' } as const;
   const ranked = rankingMetrics(phase.rules);

@@ -10,7 +10,12 @@ const row = (name: string, dice: number | null, hd95: number | 'Infinity'): Case
   failure: null,
   usage: null,
   scores: [
-    { region: 'liver', status: 'ok', values: { dice, hd95 }, reasons: dice === null ? { dice: 'reference-empty' } : {} },
+    {
+      region: 'liver',
+      status: 'ok',
+      values: { dice, hd95 },
+      reasons: dice === null ? { dice: 'reference-empty' } : {},
+    },
   ],
   predictionObjectId: null,
 });
@@ -18,8 +23,15 @@ const failed: CaseResultView = { ...row('case-3', 0, 0), state: 'failed', scores
 
 it('gives a value, or the reason why there is none', () => {
   expect(figureOf(row('a', 0.9, 2), 'liver', 'dice')).toEqual({ value: 0.9, reason: undefined, status: 'ok' });
-  expect(figureOf(row('a', null, 2), 'liver', 'dice')).toEqual({ value: null, reason: 'reference-empty', status: 'ok' });
-  expect(figureOf(row('a', 0.9, 'Infinity'), 'liver', 'hd95')).toMatchObject({ value: 'Infinity', reason: 'unbounded' });
+  expect(figureOf(row('a', null, 2), 'liver', 'dice')).toEqual({
+    value: null,
+    reason: 'reference-empty',
+    status: 'ok',
+  });
+  expect(figureOf(row('a', 0.9, 'Infinity'), 'liver', 'hd95')).toMatchObject({
+    value: 'Infinity',
+    reason: 'unbounded',
+  });
 });
 
 it('has nothing for a failed case or an unknown structure', () => {

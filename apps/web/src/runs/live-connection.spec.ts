@@ -1,4 +1,10 @@
-import { CONNECTION_WORDS, nextConnection, reopenAfterMs, type Connection, type ConnectionEvent } from './live-connection.js';
+import {
+  CONNECTION_WORDS,
+  nextConnection,
+  reopenAfterMs,
+  type Connection,
+  type ConnectionEvent,
+} from './live-connection.js';
 
 const after = (...events: ConnectionEvent[]): Connection => events.reduce(nextConnection, { kind: 'connecting' });
 

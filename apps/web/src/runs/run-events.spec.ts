@@ -40,7 +40,10 @@ describe('withRun', () => {
   });
 
   it('keeps the full text of a failure that the stream does not carry, and drops it with the failure', () => {
-    const failed = run({ state: 'failed', failure: { code: 'model-input-rank', advice: 'x', detail: 'input "x" has 3 dimensions' } });
+    const failed = run({
+      state: 'failed',
+      failure: { code: 'model-input-rank', advice: 'x', detail: 'input "x" has 3 dimensions' },
+    });
     const known = { ...submission, runs: [failed] };
     const news = { ...failed, failure: { code: 'model-input-rank', advice: 'x', detail: null } } as const;
     expect(withRun(known, news).runs[0].failure?.detail).toBe('input "x" has 3 dimensions');

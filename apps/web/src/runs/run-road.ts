@@ -6,7 +6,7 @@ const ROAD = ['queued', 'validating', 'running', 'scoring', 'completed'] as cons
 export type RoadStep = (typeof ROAD)[number];
 export type StepFace = 'done' | 'now' | 'ahead' | 'stopped';
 
-type Standing = Pick<RunSummary, 'state' | 'startedAt' | 'progress'>;
+type Standing = Pick<RunSummary, 'state' | 'startedAt' | 'progress' | 'failure'>;
 
 /** How far along the road a run is. */
 export function roadOf(run: Standing): { readonly step: RoadStep; readonly face: StepFace }[] {
@@ -18,12 +18,18 @@ export function roadOf(run: Standing): { readonly step: RoadStep; readonly face:
   }));
 }
 
-/** Index of the step a run is at, or stopped at as far as can be told; -1 before the first. */
-function position({ state, startedAt, progress }: Standing): number {
+/**
+ * Index of the step a run is at, or stopped at; -1 before the first and where it cannot be told: of a held-out run that
+ * ended early, whoever may not see its progress is not told how far it came, unless the code says so.
+ */
+function position({ state, startedAt, progress, failure }: Standing): number {
   if (state === 'waiting') return -1;
   if (state === 'quarantined') return ROAD.indexOf('running');
   const known = ROAD.findIndex((step) => step === state);
   if (known >= 0) return known;
+  if (failure?.code.startsWith('model-') === true || failure?.code === 'manifest-invalid')
+    return ROAD.indexOf('validating');
+  if (progress === null) return -1;
   if (startedAt === null) return ROAD.indexOf('queued');
-  return ROAD.indexOf(progress !== null && progress.done > 0 ? 'running' : 'validating');
+  return ROAD.indexOf(progress.done > 0 ? 'running' : 'validating');
 }

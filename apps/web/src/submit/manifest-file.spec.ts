@@ -7,11 +7,17 @@ const read = (change: (json: Record<string, unknown>) => void): ManifestReading 
   change(json);
   return readManifest(JSON.stringify(json));
 };
-const problems = (reading: ManifestReading): string[] => (reading.ok ? [] : reading.problems.map(({ where, sentence }) => `${where}: ${sentence}`));
+const problems = (reading: ManifestReading): string[] =>
+  reading.ok ? [] : reading.problems.map(({ where, sentence }) => `${where}: ${sentence}`);
 
 it('reads a good manifest, with a byte order mark too, and fills in defaults', () => {
   const reading = readManifest(`\uFEFF${EXAMPLE_MANIFEST}`);
-  expect(reading.ok && reading.manifest.preprocess[1]).toEqual({ op: 'resample', spacing: [3, 3, 3], order: 1, grid: 'halfVoxel' });
+  expect(reading.ok && reading.manifest.preprocess[1]).toEqual({
+    op: 'resample',
+    spacing: [3, 3, 3],
+    order: 1,
+    grid: 'halfVoxel',
+  });
 });
 
 it('lists every fault at once, each with its place', () => {
@@ -41,7 +47,9 @@ it('says which words are allowed', () => {
   expect(problems(read((json) => (json.output = { tensor: 'y', meaning: 'scores' })))).toEqual([
     'output.meaning: Found "scores"; expected "logits" or "probabilities".',
   ]);
-  expect(problems(read((json) => (json.preprocess = [{ op: 'resample', spacing: [1, 1, 1], order: 3 }])))).toEqual(['preprocess[0].order: Found 3; expected 0 or 1.']);
+  expect(problems(read((json) => (json.preprocess = [{ op: 'resample', spacing: [1, 1, 1], order: 3 }])))).toEqual([
+    'preprocess[0].order: Found 3; expected 0 or 1.',
+  ]);
 });
 
 it('names an operation that it does not know', () => {
@@ -66,7 +74,9 @@ it.each([
 });
 
 it('refuses JSON that is not an object', () => {
-  expect(problems(readManifest('[1, 2]'))).toEqual(['the file: Found a list of 2; expected one JSON object with the keys of a manifest.']);
+  expect(problems(readManifest('[1, 2]'))).toEqual([
+    'the file: Found a list of 2; expected one JSON object with the keys of a manifest.',
+  ]);
 });
 
 it('writes paths as people do', () => {

@@ -28,7 +28,9 @@ it('tells model and manifest by their names and keeps the rest apart', () => {
 });
 
 it('hashes a file', async () => {
-  await expect(sha256Of(new Blob(['abc']))).resolves.toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  await expect(sha256Of(new Blob(['abc']))).resolves.toBe(
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  );
 });
 
 describe('whatIsMissing', () => {
@@ -36,8 +38,12 @@ describe('whatIsMissing', () => {
   const manifest = { name: 'voxelmark.json', text: '', reading: { ok: false, problems: [] } } as const;
 
   it('names what is needed, then what needs correcting', () => {
-    expect(whatIsMissing({ model: null, manifest: null, ignored: [] })).toBe('Still needed: the model file and the manifest.');
+    expect(whatIsMissing({ model: null, manifest: null, ignored: [] })).toBe(
+      'Still needed: the model file and the manifest.',
+    );
     expect(whatIsMissing({ model, manifest: null, ignored: [] })).toBe('Still needed: the manifest.');
-    expect(whatIsMissing({ model: { ...model, fault: 'empty' }, manifest, ignored: [] })).toBe('Needs correcting: the model file and the manifest.');
+    expect(whatIsMissing({ model: { ...model, fault: 'empty' }, manifest, ignored: [] })).toBe(
+      'Needs correcting: the model file and the manifest.',
+    );
   });
 });

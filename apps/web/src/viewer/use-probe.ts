@@ -1,11 +1,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { fnv1a } from './checksum.js';
 import type { Scene } from './cornerstone-adapter.js';
 import type { ShownLabel } from './overlay-style.js';
 import { pixelOfPoint } from './plane-camera.js';
 import type { PlaneCamera } from './plane-camera.js';
 import type { PlaneName } from './planes.js';
 import type { PointReading } from './point-reading.js';
-import { fnv1a, publishProbe } from './probe.js';
+import { publishProbe } from './probe.js';
 import type { ViewerProbe } from './probe.js';
 import type { ViewState } from './view-state.js';
 

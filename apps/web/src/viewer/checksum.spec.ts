@@ -1,4 +1,4 @@
-import { fnv1a } from './probe.js';
+import { fnv1a } from './checksum.js';
 
 describe('checksum of voxels', () => {
   it('is FNV-1a of the bytes', () => {
