@@ -35,6 +35,19 @@ export class Client {
     return { status: response.status, headers: response.headers, body: bytes };
   }
 
+  /** Everything that a stream sends until the signal ends it. */
+  async stream(path: string, signal: AbortSignal, headers: Record<string, string> = {}): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    try {
+      const response = await fetch(`${this.url}/api/v1${path}`, { signal, headers: { ...(this.cookie ? { cookie: this.cookie } : {}), ...headers } });
+      if (response.status !== 200 || !response.body) throw new Error(`GET ${path} answered ${response.status}`);
+      for await (const chunk of response.body as AsyncIterable<Uint8Array>) chunks.push(chunk);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    return Buffer.concat(chunks);
+  }
+
   async get<T>(path: string): Promise<T> {
     const answer = await this.send('GET', path);
     if (answer.status !== 200) throw new Error(`GET ${path} answered ${answer.status}: ${answer.body.toString().slice(0, 500)}`);

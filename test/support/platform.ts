@@ -36,7 +36,11 @@ export async function startPlatform({ dataDir, demo = false, env = {}, args = []
   child.stderr.on('data', (chunk) => (words += String(chunk)));
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const ready = new Promise<{ url: string; processes: RunningPlatform['processes'] }>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => resolve(JSON.parse(line) as { url: string; processes: RunningPlatform['processes'] }));
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      const said = JSON.parse(line) as { url: string; processes: RunningPlatform['processes']; error?: { message: string } };
+      if (said.error) reject(new Error(`start failed: ${said.error.message}`));
+      else resolve(said);
+    });
     void exited.then((code) => reject(new Error(`start ended with ${code}:\n${words}`)));
   });
   const { url, processes } = await ready;

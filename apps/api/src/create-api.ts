@@ -14,7 +14,6 @@ import { ApiModule } from './api.module.js';
 import { lingerAfterRefusal } from './http/linger.js';
 import { checkMounts, mountedHandlers } from './http/mount-check.js';
 import { openApi } from './http/openapi.js';
-import { ProblemFilter } from './http/problem.filter.js';
 import { problemOf, problemText } from './http/problem.js';
 import { applyStatus, rememberReply } from './http/reply-of.js';
 import { DOCS_POLICY, securityHeaders } from './http/security-headers.js';

@@ -4,7 +4,6 @@ import { PEOPLE, World, type Who } from './test-support/world.js';
 
 let world: World;
 let benchmark: Benchmark;
-let draft: Benchmark;
 let practice: readonly EvaluationCase[];
 let heldOut: readonly EvaluationCase[];
 /** Both phases done, one case failed in each. */
@@ -16,7 +15,7 @@ let prediction: { practice: string; heldOut: string };
 beforeAll(async () => {
   world = await World.open();
   benchmark = await world.benchmark('canary');
-  draft = await world.benchmark('draft', { published: false, members: false });
+  await world.benchmark('draft', { published: false, members: false });
   const [first, second] = benchmark.phases;
   practice = await world.parts.records.cases(first.id);
   heldOut = await world.parts.records.cases(second.id);

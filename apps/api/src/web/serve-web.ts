@@ -8,6 +8,7 @@ export function serveWeb(server: FastifyInstance, files: WebFiles | null): void 
   server.get('/*', async (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?', 1)[0];
     if (path === '/api' || path.startsWith('/api/')) throw new NotFoundException();
+    await files?.refresh();
     if (files === null || !files.built) {
       throw new RequestRefused(404, 'pages-not-built', 'The pages have not been built. Run `npm run build`, or use the API below /api/v1.');
     }

@@ -80,8 +80,30 @@ describe('the pages', () => {
     expect((await app.inject({ method: 'POST', url: '/benchmarks/phantoms' })).statusCode).toBe(404);
   });
 
-  it('before they are built there are none', async () => {
-    expect((await WebFiles.open(join(folder, 'nowhere'))).built).toBe(false);
+  it('before they are built there are none; built anew, there are the new ones', async () => {
+    const later = join(folder, 'later');
+    const files = await WebFiles.open(later);
+    expect([files.built, files.resolve('/')]).toEqual([false, null]);
+    mkdirSync(join(later, 'assets'), { recursive: true });
+    const build = (hash: string): void => {
+      rmSync(join(later, 'assets'), { recursive: true });
+      mkdirSync(join(later, 'assets'));
+      writeFileSync(join(later, `assets/main-${hash}.js`), hash);
+      rmSync(join(later, 'index.html'), { force: true });
+      writeFileSync(join(later, 'index.html'), `page of ${hash}`);
+    };
+    const looked = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      await files.refresh();
+    };
+    build('one');
+    await looked();
+    expect([files.resolve('/'), files.resolve('/assets/main-one.js')]).toEqual(['/index.html', '/assets/main-one.js']);
+    expect((await files.get('/index.html', undefined)).content.toString()).toBe('page of one');
+    build('two');
+    await looked();
+    expect([files.resolve('/assets/main-one.js'), files.resolve('/assets/main-two.js')]).toEqual([null, '/assets/main-two.js']);
+    expect((await files.get('/index.html', undefined)).content.toString()).toBe('page of two');
   });
 });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const COMPRESSED = new Set(['.html', '.js', '.mjs', '.css', '.json', '.svg', '.txt', '.webmanifest', '.wasm', '.map']);
 const WORTH_COMPRESSING = 1024;
+const LOOK_EVERY_MS = 1_000;
 
 export type Encoding = 'br' | 'gzip' | 'identity';
 
@@ -31,24 +32,36 @@ export interface WebFile {
 }
 
 /**
- * The built pages. Only files that were there at the start are ever served, by a name looked up in a table: a path cannot
- * lead out of the folder. Each is compressed once, when it is first asked for, and kept.
+ * The built pages. Only files that were there when the folder was last read are ever served, by a name looked up in a
+ * table: a path cannot lead out of the folder. Each is compressed once, when it is first asked for, and kept. The folder
+ * is read again when its entry page has changed, so that pages can be built anew under a running server.
  */
 export class WebFiles {
-  private readonly served = new Map<string, Promise<WebFile>>();
+  private served = new Map<string, Promise<WebFile>>();
+  private paths: ReadonlySet<string> = new Set();
+  private readAt = 0;
+  private entryVersion = '';
 
-  private constructor(
-    private readonly folder: string,
-    private readonly paths: ReadonlySet<string>,
-  ) {}
+  private constructor(private readonly folder: string) {}
 
   static async open(folder: string): Promise<WebFiles> {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    const names = entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-    return new WebFiles(folder, new Set(names.map((name) => `/${name.split(sep).join(posix.sep)}`)));
+    const files = new WebFiles(folder);
+    await files.refresh();
+    return files;
+  }
+
+  /** Reads the folder when its entry page is another than before; looks at most once a second. */
+  async refresh(): Promise<void> {
+    if (performance.now() - this.readAt < LOOK_EVERY_MS && this.readAt > 0) return;
+    this.readAt = performance.now();
+    const entry = await stat(join(this.folder, 'index.html')).catch(absent);
+    const version = entry === null ? '' : `${entry.mtimeMs} ${entry.ino}`;
+    if (version === this.entryVersion) return;
+    const found = await readdir(this.folder, { recursive: true, withFileTypes: true });
+    const names = found.filter((one) => one.isFile()).map((one) => relative(this.folder, join(one.parentPath, one.name)));
+    this.paths = new Set(entry === null ? [] : names.map((name) => `/${name.split(sep).join(posix.sep)}`));
+    this.served = new Map();
+    this.entryVersion = version;
   }
 
   get built(): boolean {
@@ -95,6 +108,11 @@ export class WebFiles {
       },
     };
   }
+}
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }
 
 /** Brotli, else gzip, where the client takes it (a weight of 0 means no) and the kind of file gains by it. */

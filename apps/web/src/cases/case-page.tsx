@@ -77,6 +77,7 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
       )}
       <div className="case-layout">
         <section className="case-viewer" aria-label={`Viewer: ${view.name}`}>
+          <h2 className="visually-hidden">Viewer</h2>
           <Suspense fallback={<ViewerSkeleton />}>
             <CaseViewer
               caseName={view.name}

@@ -80,6 +80,7 @@ function RunCell({
     (run.state === 'running' && run.progress ? `${run.progress.done} of ${run.progress.total}` : null);
   return (
     <Link to="/runs/$id" params={{ id: run.id }} className="run-cell" aria-label={`${PHASE_WORDS[phase].name} run`}>
+      <span className="visually-hidden">{PHASE_WORDS[phase].name} run:</span>
       <StateBadge state={run.state} />
       {note !== null && <span className="quiet">{note}</span>}
       {run.failure && <code className="failure-code">{run.failure.code}</code>}

@@ -46,10 +46,12 @@ export function Disclosure({
         className="disclosure-button"
         aria-expanded={open}
         aria-controls={panelId}
-        aria-label={label}
         onClick={() => setOpen(!open)}
       >
-        {button}
+        <span className="visually-hidden">{label}</span>
+        <span className="disclosure-face" aria-hidden="true">
+          {button}
+        </span>
       </button>
       <div id={panelId} className="disclosure-panel" hidden={!open}>
         {children(() => setOpen(false))}

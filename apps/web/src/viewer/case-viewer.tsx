@@ -90,11 +90,17 @@ function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: ViewState)
     arrived.current = homeView(image, openedWith.current.windowPresets, openedWith.current.initialView);
     dispatch({ kind: 'replace', view: arrived.current });
   }, [image]);
+  // Callers may pass a new function at each rendering, and will when they put the view into the address: only a view that
+  // changed is told, not a function that did.
+  const tell = useRef(onViewChange);
   useEffect(() => {
-    if (!onViewChange || view === arrived.current || !view.positionLps.every(Number.isFinite)) return;
-    const resting = setTimeout(() => onViewChange(view), REST_MS);
+    tell.current = onViewChange;
+  });
+  useEffect(() => {
+    if (view === arrived.current || !view.positionLps.every(Number.isFinite)) return;
+    const resting = setTimeout(() => tell.current?.(view), REST_MS);
     return () => clearTimeout(resting);
-  }, [view, onViewChange]);
+  }, [view]);
 
   const presets = useMemo(
     () => (image ? [...windowPresets, { name: 'Full range', ...windowOfRange(image.range.lower, image.range.upper) }] : windowPresets),
@@ -279,7 +285,7 @@ function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: ViewState)
   const viewerState = useProbe({ scene, refused: status?.kind === 'problem', complete: loaded.loaded && (pair === null || comparisonIsCurrent), view, reading, labels, cameras: planes.cameras });
 
   return (
-    <section className="vmv" aria-label={`Viewer, case ${caseName}`} data-viewer-state={viewerState} onKeyDown={onKeyDown}>
+    <div className="vmv" role="group" aria-label={`Viewer, case ${caseName}`} data-viewer-state={viewerState} onKeyDown={onKeyDown}>
       <div className="vmv-frame">
       <Toolbar
         disabled={!scene}
@@ -346,7 +352,7 @@ function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: ViewState)
       </p>
       <LiveText text={geometry ? spokenView(geometry, view, describe) : ''} />
       <HelpSheet open={helpOpen} onClose={() => setHelpOpen(false)} />
-    </section>
+    </div>
   );
 }
 

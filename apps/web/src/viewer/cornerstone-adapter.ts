@@ -268,8 +268,9 @@ export class Scene {
   screenAxes(plane: PlaneName): { right: Vec3; up: Vec3 } {
     const { viewUp, viewPlaneNormal: n } = this.#viewports[plane].getCamera();
     if (!viewUp || !n) throw new Error(`the ${plane} view has no camera`);
-    const up: Vec3 = [viewUp[0], viewUp[1], viewUp[2]];
-    return { up, right: [up[1] * n[2] - up[2] * n[1], up[2] * n[0] - up[0] * n[2], up[0] * n[1] - up[1] * n[0]] };
+    const [a, b, c] = viewUp;
+    const right: Vec3 = [b * n[2] - c * n[1] + 0, c * n[0] - a * n[2] + 0, a * n[1] - b * n[0] + 0]; // + 0: no negative zeros
+    return { up: [a + 0, b + 0, c + 0], right };
   }
 
   /** Gives elements, voxels and textures back. The engine stays for the next opening. */

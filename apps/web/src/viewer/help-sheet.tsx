@@ -14,7 +14,7 @@ export function HelpSheet({ open, onClose }: { readonly open: boolean; readonly 
   return (
     <dialog ref={dialog} className="vmv-help" aria-labelledby="vmv-help-title" onClose={onClose}>
       <div className="vmv-card-head">
-        <h3 id="vmv-help-title">Keyboard and mouse</h3>
+        <h2 id="vmv-help-title">Keyboard and mouse</h2>
         <button type="button" className="vmv-button vmv-small" aria-label="Close" onClick={onClose}>
           <Icon name="close" />
         </button>
@@ -23,7 +23,7 @@ export function HelpSheet({ open, onClose }: { readonly open: boolean; readonly 
       <div className="vmv-help-columns">
         {KEY_HELP.map(({ title, keys }) => (
           <section key={title}>
-            <h4>{title}</h4>
+            <h3>{title}</h3>
             <dl>
               {keys.map(({ caps, between, does }) => (
                 <div key={does}>
@@ -42,7 +42,7 @@ export function HelpSheet({ open, onClose }: { readonly open: boolean; readonly 
           </section>
         ))}
         <section>
-          <h4>Mouse and touch</h4>
+          <h3>Mouse and touch</h3>
           <dl>
             {POINTER_HELP.map(({ gesture, does }) => (
               <div key={gesture}>

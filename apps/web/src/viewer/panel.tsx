@@ -76,7 +76,7 @@ export function Panel(props: PanelProps): ReactNode {
 function Layers({ layers, mode, onToggleLayer, onOpacity }: PanelProps): ReactNode {
   return (
     <section className="vmv-card" aria-labelledby="vmv-layers">
-      <h3 id="vmv-layers">Layers</h3>
+      <h2 id="vmv-layers">Layers</h2>
       {layers.length === 0 && <p className="vmv-note">No segmentation to show for this case.</p>}
       <ul className="vmv-list">
         {layers.map((layer) => (
@@ -138,7 +138,7 @@ function Structures(props: PanelProps): ReactNode {
   return (
     <section className="vmv-card" aria-labelledby="vmv-structures">
       <div className="vmv-card-head">
-        <h3 id="vmv-structures">Structures</h3>
+        <h2 id="vmv-structures">Structures</h2>
         {structures.some(({ visible }) => !visible) && (
           <button type="button" className="vmv-link" onClick={props.onShowAll}>
             Show all
@@ -202,7 +202,7 @@ function Errors({ errors, comparable, voxelVolumeMm3, onError }: PanelProps): Re
   if (!comparable) return null;
   return (
     <section className="vmv-card" aria-labelledby="vmv-errors">
-      <h3 id="vmv-errors">Errors of what is shown</h3>
+      <h2 id="vmv-errors">Errors of what is shown</h2>
       {!errors && <p className="vmv-note">Comparing with the reference …</p>}
       {errors && (
         <>
@@ -256,7 +256,7 @@ function ErrorSteps({ errors, onError }: { readonly errors: ErrorPart; readonly 
 function Reading({ rows }: { readonly rows: readonly ReadingRow[] }): ReactNode {
   return (
     <section className="vmv-card" aria-labelledby="vmv-reading">
-      <h3 id="vmv-reading">At the crosshair</h3>
+      <h2 id="vmv-reading">At the crosshair</h2>
       <dl className="vmv-reading">
         {rows.map(({ name, text }) => (
           <div key={name}>

@@ -21,10 +21,10 @@ export function StatusTile({ status, onRetry }: { readonly status: Status; reado
   }
   return (
     <div className="vmv-status" role="alert">
-      <h3>
+      <h2>
         <Icon name="warning" />
         {status.title}
-      </h3>
+      </h2>
       <p>{status.sentence}</p>
       <p className="vmv-faint">{status.advice}</p>
       <button type="button" className="vmv-button vmv-plain" onClick={onRetry}>

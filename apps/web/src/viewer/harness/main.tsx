@@ -27,6 +27,7 @@ addEventListener('voxelmark-harness-lose-context', () => {
 
 function Harness(): ReactNode {
   const [open, setOpen] = useState(true);
+  const [told, setTold] = useState<readonly string[]>([]); // as a page does that keeps the view in its address
   const reference = asked.get('reference') ?? 'reference';
   const prediction = asked.get('prediction') ?? 'prediction';
   return (
@@ -37,6 +38,7 @@ function Harness(): ReactNode {
           {open ? 'Leave' : 'Enter'}
         </button>
       </h1>
+      <output hidden>{told.join('\n')}</output>
       {open && (
         <Suspense fallback={<p>Loading the viewer …</p>}>
           <CaseViewer
@@ -53,9 +55,7 @@ function Harness(): ReactNode {
               { name: 'Bone', center: 400, width: 2000 },
             ]}
             initialView={decodeView(location.search)}
-            onViewChange={(view) => {
-              document.documentElement.dataset.view = encodeView(view);
-            }}
+            onViewChange={(view) => setTold((before) => [...before, encodeView(view)])}
           />
         </Suspense>
       )}

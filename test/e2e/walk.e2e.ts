@@ -1,0 +1,183 @@
+import { jest } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import type { CaseView, LeaderboardView } from '#contracts';
+import { importBenchmark, type ImportedCase } from '#evaluation';
+import { orientTo, writeNifti } from '#imaging';
+import { createLog, hashPassword, openPlatform, readConfig } from '#platform';
+import { generateCase, PHANTOM_BENCHMARK, phantomDataset, type PhantomCase } from '#phantoms';
+import { fnv1a } from '../../apps/web/src/viewer/checksum.js';
+import type {} from '../../apps/web/src/viewer/probe.js';
+import { CHROMIUM_INSTALL, chromiumPath, collectProblems, launchBrowser } from '../browser.js';
+import { describeIf } from '../requires.js';
+import { Client } from '../support/http.js';
+import { newDataDir, removeDataDir, root, startPlatform, type RunningPlatform } from '../support/platform.js';
+
+jest.setTimeout(240_000);
+
+const SLUG = 'walk';
+const EMAIL = 'walker@example.org';
+const PASSWORD = 'one-foot-then-the-other';
+const MODEL = join(root, 'datasets/phantoms/models/threshold-smooth');
+
+function caseOf(description: PhantomCase): ImportedCase {
+  return {
+    name: description.name,
+    patient: description.clinical.patientId,
+    facts: { site: description.clinical.site, sliceThicknessMm: description.clinical.sliceThicknessMm },
+    files: async () => {
+      const { image, readers, consensus } = generateCase(description);
+      return {
+        image: await writeNifti(image),
+        references: [
+          ...(await Promise.all(readers.map(async ({ name, labels }) => ({ reader: name, consensus: false, labels: await writeNifti(labels) })))),
+          { reader: 'consensus', consensus: true, labels: await writeNifti(consensus) },
+        ],
+      };
+    },
+  };
+}
+
+describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the picture behind a score', CHROMIUM_INSTALL, () => {
+  let platform: RunningPlatform;
+  let browser: Browser;
+  let page: Page;
+  let problems: string[];
+  let axe: string;
+  const practice = phantomDataset().cases.filter(({ split }) => split === 'practice').slice(0, 3);
+
+  beforeAll(async () => {
+    platform = await startPlatform({ dataDir: await newDataDir('walk') });
+    const records = await openPlatform(readConfig({ VOXELMARK_DATA_DIR: platform.dataDir }), 'test', createLog('error', 'test'));
+    try {
+      const { id } = await records.accounts.createAccount({ email: EMAIL, name: 'Wilma Walker', role: 'researcher', passwordHash: await hashPassword(PASSWORD) });
+      const { regions, metrics, ranking, limits, phases, ...benchmark } = PHANTOM_BENCHMARK;
+      const test = phantomDataset().cases.filter(({ split }) => split === 'test').slice(0, 2);
+      await importBenchmark(records, {
+        ...benchmark,
+        slug: SLUG,
+        phases: phases.map(({ kind, title }) => ({
+          kind,
+          title,
+          label: kind === 'practice' ? ('PUBLIC' as const) : ('SEALED' as const),
+          rules: { regions, metrics, ranking, limits },
+          cases: (kind === 'practice' ? practice : test).map(caseOf),
+        })),
+        members: [],
+      });
+      expect(id).toBeTruthy();
+    } finally {
+      await records.close();
+    }
+    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const launched = await launchBrowser();
+    if (!launched) throw new Error('chromiumPath() found a browser, launchBrowser() none');
+    browser = launched;
+    page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+    problems = collectProblems(page, [/401 \(Unauthorized\)/]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.stop();
+    if (platform) await removeDataDir(platform.dataDir);
+  });
+
+  /** Violations of WCAG 2.2 A and AA on the page as it stands. */
+  async function accessibilityFaults(): Promise<string[]> {
+    // evaluated as a text, because the content security policy admits no inline scripts
+    await page.evaluate(axe);
+    const found = await page.evaluate<{ id: string; nodes: { target: string[] }[] }[]>(
+      `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target }) => ({ target })) })))`,
+    );
+    return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target }) => target.join(' ')).join(', ')}`);
+  }
+
+  it('finds the benchmark, and an empty board that says so', async () => {
+    await page.goto(platform.url);
+    await page.getByRole('heading', { name: PHANTOM_BENCHMARK.title }).waitFor();
+    expect(await accessibilityFaults()).toEqual([]);
+    await page.getByRole('link', { name: PHANTOM_BENCHMARK.title }).first().click();
+    await page.waitForURL(`**/benchmarks/${SLUG}*`);
+    await page.getByText(/no (completed |)(runs|algorithm|result|submission)/i).first().waitFor();
+    expect(await accessibilityFaults()).toEqual([]);
+  });
+
+  it('is asked to sign in before submitting, by keyboard', async () => {
+    await page.goto(`${platform.url}/submit?benchmark=${SLUG}`);
+    await page.getByRole('link', { name: 'Sign in' }).last().click();
+    await page.getByLabel('E-mail').fill(EMAIL);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('wrong password');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').first().waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByText('Drop the model and its manifest here').waitFor();
+    expect(await accessibilityFaults()).toEqual([]);
+  });
+
+  it('drops files: what is wrong with them is said at once', async () => {
+    const drop = async (files: { name: string; bytes: Buffer }[]) => {
+      const transfer = await page.evaluateHandle(
+        (list) => {
+          const data = new DataTransfer();
+          for (const { name, base64 } of list) data.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name));
+          return data;
+        },
+        files.map(({ name, bytes }) => ({ name, base64: bytes.toString('base64') })),
+      );
+      await page.locator('.drop-zone').dispatchEvent('drop', { dataTransfer: transfer });
+    };
+    const manifest = JSON.parse(await readFile(join(MODEL, 'voxelmark.json'), 'utf8')) as Record<string, unknown>;
+    await drop([{ name: 'voxelmark.json', bytes: Buffer.from(JSON.stringify({ ...manifest, preprocesing: [] })) }]);
+    await page.getByText(/preprocesing/).first().waitFor();
+    expect(await page.getByRole('button', { name: 'Submit', exact: true }).isDisabled()).toBe(true);
+    await drop([
+      { name: 'voxelmark.json', bytes: Buffer.from(JSON.stringify(manifest)) },
+      { name: 'model.onnx', bytes: await readFile(join(MODEL, 'model.onnx')) },
+    ]);
+    await page.waitForFunction(() => [...document.querySelectorAll('button')].some((button) => button.textContent === 'Submit' && !button.disabled));
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    await page.waitForURL('**/submissions/*');
+  });
+
+  it('watches both runs to their end, and learns nothing of held-out cases but their means', async () => {
+    await page.waitForFunction(() => document.body.innerText.match(/Completed/g)?.length === 4, undefined, { timeout: 180_000 });
+    expect(await accessibilityFaults()).toEqual([]);
+    const board = await new Client(platform.url).get<LeaderboardView>(`/benchmarks/${SLUG}/leaderboard?phase=test`);
+    await page.goto(`${platform.url}/runs/${board.items[0].runId}`);
+    await page.getByText(board.items[0].metrics.dice.toFixed(3)).first().waitFor();
+    const words = await page.evaluate(() => document.body.innerText);
+    expect(words).toMatch(/held.out/i);
+    expect(words).not.toMatch(/test-[abc]-\d\d/);
+  });
+
+  it('sees the means of the board that the API gives', async () => {
+    const board = await new Client(platform.url).get<LeaderboardView>(`/benchmarks/${SLUG}/leaderboard?phase=practice`);
+    await page.goto(`${platform.url}/benchmarks/${SLUG}?phase=practice`);
+    await page.getByText(board.items[0].metrics.dice.toFixed(3)).first().waitFor();
+    expect(board.items[0]).toMatchObject({ rank: 1, cases: { scored: 3, failed: 0 }, submitter: 'Wilma Walker' });
+  });
+
+  it('opens the picture behind a score with one click, every voxel in place', async () => {
+    const board = await new Client(platform.url).get<LeaderboardView>(`/benchmarks/${SLUG}/leaderboard?phase=practice`);
+    await page.goto(`${platform.url}/runs/${board.items[0].runId}`);
+    await page.getByRole('link', { name: new RegExp(`of liver, ${practice[0].name}: .*Open in the viewer`) }).click();
+    await page.waitForURL('**/cases/*');
+    await page.waitForSelector('[data-viewer-state=ready]', { timeout: 120_000 });
+    const checksum = await page.evaluate(() => window.__voxelmarkViewer?.imageChecksum());
+    expect(checksum).toBe(fnv1a(orientTo(generateCase(practice[0]).image, 'LPS').data));
+    const caseId = new URL(page.url()).pathname.split('/')[2];
+    const view = await new Client(platform.url).get<CaseView>(`/cases/${caseId}`);
+    const dice = view.predictions[0].scores.find(({ region }) => region === 'liver')?.values.dice;
+    await page.getByText(Number(dice).toFixed(3)).first().waitFor();
+    expect(await accessibilityFaults()).toEqual([]);
+  });
+
+  it('had no error on any page', () => {
+    expect(problems).toEqual([]);
+  });
+});
