@@ -28,11 +28,15 @@ export interface ViewerHarness {
   close(): Promise<void>;
 }
 
-/** Builds the viewer's harness as the product is built and serves it, with phantoms on several grids, on loopback. */
-export async function serveViewerHarness(): Promise<ViewerHarness> {
+/**
+ * Builds the viewer's harness as the product is built and serves it, with phantoms on several grids, on loopback.
+ *
+ * @param further files by path, for instance `/data/<grid>/image.nii.gz` of a case of one's own
+ */
+export async function serveViewerHarness(further: ReadonlyMap<string, Uint8Array> = new Map()): Promise<ViewerHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'voxelmark-viewer-'));
   await buildHarness(folder);
-  const data = await phantomFiles();
+  const data = new Map([...(await phantomFiles()), ...further]);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     answer(folder, data, pathname).then(

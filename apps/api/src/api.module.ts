@@ -19,7 +19,20 @@ import { PolicyGuard } from './http/policy.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { AccessLogController } from './operations/access-log.controller.js';
 import { HealthController } from './operations/health.controller.js';
-import { ACCESS_LOG, ACCOUNTS, BLOBS, CLOCK, INSPECTOR, LOG, PASSWORDS, QUEUE, RECORDS, SETTINGS, type ApiParts, type ApiSettings } from './settings.js';
+import {
+  ACCESS_LOG,
+  ACCOUNTS,
+  BLOBS,
+  CLOCK,
+  INSPECTOR,
+  LOG,
+  PASSWORDS,
+  QUEUE,
+  RECORDS,
+  SETTINGS,
+  type ApiParts,
+  type ApiSettings,
+} from './settings.js';
 import { RunEventHub } from './submissions/run-event-hub.js';
 import { RunsController } from './submissions/runs.controller.js';
 import { SubmissionDesk } from './submissions/submission-desk.js';

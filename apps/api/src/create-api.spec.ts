@@ -42,9 +42,22 @@ describe('start-up', () => {
   });
 
   it('refuses demo accounts beyond loopback, and starts once they are disabled', async () => {
-    const demo = { id: '0192f0c4-0000-7000-8000-000000000001', email: 'admin@demo.voxelmark.local', name: 'Demo', role: 'admin', passwordHash: null, demo: true, disabledAt: null, createdAt: new Date() } as const;
+    const demo = {
+      id: '0192f0c4-0000-7000-8000-000000000001',
+      email: 'admin@demo.voxelmark.local',
+      name: 'Demo',
+      role: 'admin',
+      passwordHash: null,
+      demo: true,
+      disabledAt: null,
+      createdAt: new Date(),
+    } as const;
     const parts = noParts();
-    const open = (account: object) => createApi({ ...parts, accounts: { ...parts.accounts, listAccounts: async () => [account] } as never }, testSettings({ spoolDir, host: '0.0.0.0' }));
+    const open = (account: object) =>
+      createApi(
+        { ...parts, accounts: { ...parts.accounts, listAccounts: async () => [account] } as never },
+        testSettings({ spoolDir, host: '0.0.0.0' }),
+      );
     await expect(open(demo)).rejects.toThrow(/0\.0\.0\.0, beyond this machine, and these demo accounts .* admin@demo/);
     await (await open({ ...demo, disabledAt: new Date() })).close();
     await (await open({ ...demo, demo: false })).close();
@@ -64,18 +77,103 @@ describe('requests that no handler sees', () => {
     ['the root of the API', { method: 'GET', url: '/api' }, 404, 'route-unknown'],
     ['another method', { method: 'DELETE', url: '/api/v1/benchmarks' }, 405, 'method-not-allowed'],
     ['a method nobody has', { method: 'OPTIONS', url: '/api/v1/auth/login' }, 405, 'method-not-allowed'],
-    ['malformed JSON', { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'application/json' }, payload: '{"email":' }, 400, 'json-malformed'],
-    ['empty JSON', { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'application/json' }, payload: '' }, 400, 'json-empty'],
-    ['JSON with __proto__', { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'application/json' }, payload: '{"__proto__":{"role":"admin"}}' }, 400, 'json-malformed'],
-    ['JSON with constructor.prototype', { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'application/json' }, payload: '{"constructor":{"prototype":{}}}' }, 400, 'json-malformed'],
-    ['text', { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'text/plain' }, payload: '{}' }, 415, 'content-type-unsupported'],
-    ['a form', { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'email=a' }, 415, 'content-type-unsupported'],
-    ['XML', { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'application/xml' }, payload: '<a/>' }, 415, 'content-type-unsupported'],
-    ['a body beyond the limit', { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'application/json' }, payload: `"${'x'.repeat(300_000)}"` }, 413, 'body-too-large'],
+    [
+      'malformed JSON',
+      {
+        method: 'POST',
+        url: '/api/v1/auth/login',
+        headers: { 'content-type': 'application/json' },
+        payload: '{"email":',
+      },
+      400,
+      'json-malformed',
+    ],
+    [
+      'empty JSON',
+      { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'application/json' }, payload: '' },
+      400,
+      'json-empty',
+    ],
+    [
+      'JSON with __proto__',
+      {
+        method: 'POST',
+        url: '/api/v1/auth/login',
+        headers: { 'content-type': 'application/json' },
+        payload: '{"__proto__":{"role":"admin"}}',
+      },
+      400,
+      'json-malformed',
+    ],
+    [
+      'JSON with constructor.prototype',
+      {
+        method: 'POST',
+        url: '/api/v1/auth/login',
+        headers: { 'content-type': 'application/json' },
+        payload: '{"constructor":{"prototype":{}}}',
+      },
+      400,
+      'json-malformed',
+    ],
+    [
+      'text',
+      { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'text/plain' }, payload: '{}' },
+      415,
+      'content-type-unsupported',
+    ],
+    [
+      'a form',
+      {
+        method: 'POST',
+        url: '/api/v1/auth/login',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: 'email=a',
+      },
+      415,
+      'content-type-unsupported',
+    ],
+    [
+      'XML',
+      { method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'application/xml' }, payload: '<a/>' },
+      415,
+      'content-type-unsupported',
+    ],
+    [
+      'a body beyond the limit',
+      {
+        method: 'POST',
+        url: '/api/v1/auth/login',
+        headers: { 'content-type': 'application/json' },
+        payload: `"${'x'.repeat(300_000)}"`,
+      },
+      413,
+      'body-too-large',
+    ],
     ['a malformed escape', { method: 'GET', url: '/api/v1/benchmarks/%zz' }, 400, 'address-malformed'],
     ['a very long parameter', { method: 'GET', url: `/api/v1/benchmarks/${'a'.repeat(300)}` }, 414, 'address-too-long'],
-    ['a foreign page that posts', { method: 'POST', url: '/api/v1/auth/login', headers: { origin: 'https://evil.example' }, payload: { email: 'a@b.org', password: 'x' } }, 403, 'origin-foreign'],
-    ['a sandboxed page that posts', { method: 'POST', url: '/api/v1/auth/login', headers: { origin: 'null' }, payload: { email: 'a@b.org', password: 'x' } }, 403, 'origin-foreign'],
+    [
+      'a foreign page that posts',
+      {
+        method: 'POST',
+        url: '/api/v1/auth/login',
+        headers: { origin: 'https://evil.example' },
+        payload: { email: 'a@b.org', password: 'x' },
+      },
+      403,
+      'origin-foreign',
+    ],
+    [
+      'a sandboxed page that posts',
+      {
+        method: 'POST',
+        url: '/api/v1/auth/login',
+        headers: { origin: 'null' },
+        payload: { email: 'a@b.org', password: 'x' },
+      },
+      403,
+      'origin-foreign',
+    ],
     ['pages that were not built', { method: 'GET', url: '/benchmarks/x' }, 404, 'pages-not-built'],
   ];
 
@@ -92,7 +190,13 @@ describe('requests that no handler sees', () => {
 
   it('a defect becomes an apology with a number, and the log gets the rest', async () => {
     const logged: unknown[] = [];
-    const parts = { ...noParts(), log: { ...noParts().log, error: (event: string, error: unknown) => void logged.push([event, (error as Error).message]) } };
+    const parts = {
+      ...noParts(),
+      log: {
+        ...noParts().log,
+        error: (event: string, error: unknown) => void logged.push([event, (error as Error).message]),
+      },
+    };
     const broken = await createApi(parts, testSettings({ spoolDir }));
     const answer = await broken.inject({ method: 'GET', url: '/api/v1/benchmarks' });
     await broken.close();
@@ -111,7 +215,9 @@ describe('requests that no handler sees', () => {
       'cache-control': 'no-store',
       'referrer-policy': 'same-origin',
     });
-    expect(answer.headers['content-security-policy']).toMatch(/script-src 'self' 'wasm-unsafe-eval'.*frame-ancestors 'none'/);
+    expect(answer.headers['content-security-policy']).toMatch(
+      /script-src 'self' 'wasm-unsafe-eval'.*frame-ancestors 'none'/,
+    );
     expect(answer.headers['strict-transport-security']).toBeUndefined();
   });
 });

@@ -36,9 +36,14 @@ export interface CreateOptions {
  *
  * @throws Error when a route and the contract do not fit, or demo accounts would be reachable from outside
  */
-export async function createApi(parts: ApiParts, settings: ApiSettings, options: CreateOptions = {}): Promise<NestFastifyApplication> {
+export async function createApi(
+  parts: ApiParts,
+  settings: ApiSettings,
+  options: CreateOptions = {},
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    trustProxy: settings.trustProxy,
+    // one proxy, ours: what it was told by clients before it could be anything
+    trustProxy: settings.trustProxy ? 1 : false,
     bodyLimit: JSON_BYTES,
     connectionTimeout: IDLE_MS,
     genReqId: () => randomUUID(),
@@ -46,7 +51,10 @@ export async function createApi(parts: ApiParts, settings: ApiSettings, options:
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       const problem = problemOf(error, request);
       const { text, headers } = problemText(problem);
-      void reply.code(problem.body.status).headers({ ...headers, 'x-request-id': request.id, 'x-content-type-options': 'nosniff' }).send(text);
+      void reply
+        .code(problem.body.status)
+        .headers({ ...headers, 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
+        .send(text);
     },
     clientErrorHandler: answerUnreadable,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
@@ -100,7 +108,10 @@ async function prepare(server: FastifyInstance, settings: ApiSettings): Promise<
 function limitBodyTime(request: FastifyRequest): void {
   const { raw } = request;
   if (raw.complete || (request.headers['content-type'] ?? '').startsWith('multipart/')) return;
-  const timer = setTimeout(() => raw.destroy(new RequestRefused(408, 'body-slow', 'The body did not arrive within 30 seconds.')), IDLE_MS);
+  const timer = setTimeout(
+    () => raw.destroy(new RequestRefused(408, 'body-slow', 'The body did not arrive within 30 seconds.')),
+    IDLE_MS,
+  );
   timer.unref();
   raw.once('end', () => clearTimeout(timer));
   raw.once('close', () => clearTimeout(timer));
@@ -120,10 +131,18 @@ function collectRoutes(server: FastifyInstance): string[] {
 function answerUnreadable(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  const refusal = new RequestRefused(status, status === 431 ? 'header-too-large' : status === 408 ? 'request-slow' : 'http-malformed', 'The request is not HTTP that this server reads.');
+  const refusal = new RequestRefused(
+    status,
+    status === 431 ? 'header-too-large' : status === 408 ? 'request-slow' : 'http-malformed',
+    'The request is not HTTP that this server reads.',
+  );
   const { text, headers } = problemText(problemOf(refusal, { method: 'GET', url: '/', id: '' }));
   if (socket.writable) {
-    const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(text)), connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
+    const lines = Object.entries({
+      ...headers,
+      'content-length': String(Buffer.byteLength(text)),
+      connection: 'close',
+    }).map(([name, value]) => `${name}: ${value}`);
     socket.write(`HTTP/1.1 ${status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${text}`);
   }
   socket.destroySoon();

@@ -64,7 +64,11 @@ async function main(): Promise<void> {
 
   const platform = await openPlatform(config, 'api', log);
   const settings = settingsOf(config);
-  const app = await createApi({ ...platform, passwords: { hash: hashPassword, verify: verifyPassword }, log }, settings, { logger: nestLogger(log) });
+  const app = await createApi(
+    { ...platform, passwords: { hash: hashPassword, verify: verifyPassword }, log },
+    settings,
+    { logger: nestLogger(log) },
+  );
   const coordinator = startCoordinator({ records: platform.records, queue: platform.queue, log });
   await app.listen({ port: config.port, host: config.host });
   const { port } = app.getHttpServer().address() as AddressInfo;

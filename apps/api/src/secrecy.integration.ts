@@ -39,7 +39,10 @@ afterAll(() => world?.close());
 
 /** Every address that can be read, with the ids of this world filled in: the lists of the contract, crawled. */
 function readable(): string[] {
-  const objects = [...practice, ...heldOut].flatMap((one) => [one.image.id, ...one.references.map(({ object }) => object.id)]);
+  const objects = [...practice, ...heldOut].flatMap((one) => [
+    one.image.id,
+    ...one.references.map(({ object }) => object.id),
+  ]);
   const values: Record<string, readonly string[]> = {
     '/benchmarks/:slug': ['canary', 'draft'],
     '/benchmarks/:slug/leaderboard': ['canary', 'draft'],
@@ -60,35 +63,47 @@ function readable(): string[] {
     if (filled === undefined) throw new Error(`no values for ${endpoint.path}: a new route must be crawled too`);
     const paths = filled.map((value) => endpoint.path.replace(/:(id|slug)/, value).replace(':version', '1.0.0'));
     return endpoint.path.endsWith('/cases') || endpoint.path.endsWith('/leaderboard')
-      ? paths.flatMap((path) => (path.startsWith('/runs') ? [path] : [path, `${path}?phase=test`, `${path}?phase=practice`]))
+      ? paths.flatMap((path) =>
+          path.startsWith('/runs') ? [path] : [path, `${path}?phase=test`, `${path}?phase=practice`],
+        )
       : paths;
   });
 }
 
 describe('canaries: marks in everything that is held out', () => {
-  it.each(['visitor', 'researcher', 'owner', 'admin'] as const)('none of them reaches the %s, whatever he reads', async (who) => {
-    const leaks: string[] = [];
-    for (const path of readable()) {
-      const answer = await world.ask(who, 'GET', path);
-      const found = world.marks.findIn(answer.rawPayload);
-      if (found.length > 0) leaks.push(`${path}: ${found.join(', ')}`);
-      expect(answer.statusCode).toBeLessThan(500);
-      const inHeaders = world.marks.findIn(Buffer.from(JSON.stringify(answer.headers)));
-      if (inHeaders.length > 0) leaks.push(`${path} (headers): ${inHeaders.join(', ')}`);
-    }
-    expect(leaks).toEqual([]);
-  });
+  it.each(['visitor', 'researcher', 'owner', 'admin'] as const)(
+    'none of them reaches the %s, whatever he reads',
+    async (who) => {
+      const leaks: string[] = [];
+      for (const path of readable()) {
+        const answer = await world.ask(who, 'GET', path);
+        const found = world.marks.findIn(answer.rawPayload);
+        if (found.length > 0) leaks.push(`${path}: ${found.join(', ')}`);
+        expect(answer.statusCode).toBeLessThan(500);
+        const inHeaders = world.marks.findIn(Buffer.from(JSON.stringify(answer.headers)));
+        if (inHeaders.length > 0) leaks.push(`${path} (headers): ${inHeaders.join(', ')}`);
+      }
+      expect(leaks).toEqual([]);
+    },
+  );
 
-  it.each(['visitor', 'researcher', 'owner'] as const)('ids of held-out cases and objects do not reach the %s either', async (who) => {
-    const secret = [...heldOut.map(({ id }) => id), ...heldOut.flatMap((one) => [one.image.id, ...one.references.map(({ object }) => object.id)]), prediction.heldOut];
-    const leaks: string[] = [];
-    for (const path of readable()) {
-      const { body } = await world.ask(who, 'GET', path);
-      const found = secret.filter((id) => body.includes(id));
-      if (found.length > 0) leaks.push(`${path}: ${found.join(', ')}`);
-    }
-    expect(leaks).toEqual([]);
-  });
+  it.each(['visitor', 'researcher', 'owner'] as const)(
+    'ids of held-out cases and objects do not reach the %s either',
+    async (who) => {
+      const secret = [
+        ...heldOut.map(({ id }) => id),
+        ...heldOut.flatMap((one) => [one.image.id, ...one.references.map(({ object }) => object.id)]),
+        prediction.heldOut,
+      ];
+      const leaks: string[] = [];
+      for (const path of readable()) {
+        const { body } = await world.ask(who, 'GET', path);
+        const found = secret.filter((id) => body.includes(id));
+        if (found.length > 0) leaks.push(`${path}: ${found.join(', ')}`);
+      }
+      expect(leaks).toEqual([]);
+    },
+  );
 
   it('a reader gets the images and the facts of the cases, and nothing that was made from them', async () => {
     const kinds = new Set<string>();
@@ -96,7 +111,12 @@ describe('canaries: marks in everything that is held out', () => {
       const answer = await world.ask('reader', 'GET', path);
       for (const found of world.marks.findIn(answer.rawPayload)) kinds.add(found.replace(/ \d+ \(.*\)$| \d+$/, ''));
     }
-    expect([...kinds].sort()).toEqual(['held-out image bytes', 'held-out image noise', 'name of a held-out case', 'site of a held-out case']);
+    expect([...kinds].sort()).toEqual([
+      'held-out image bytes',
+      'held-out image noise',
+      'name of a held-out case',
+      'site of a held-out case',
+    ]);
   });
 
   it('an organiser and a steward do get them: the crawl can find what is there', async () => {
@@ -106,7 +126,15 @@ describe('canaries: marks in everything that is held out', () => {
         const answer = await world.ask(who, 'GET', path);
         for (const found of world.marks.findIn(answer.rawPayload)) kinds.add(found.replace(/ \d+ \(.*\)$| \d+$/, ''));
       }
-      for (const expected of ['held-out image bytes', 'held-out reference bytes', 'prediction on a held-out image bytes', 'error text of a held-out case', 'dice', 'hd95', 'time']) {
+      for (const expected of [
+        'held-out image bytes',
+        'held-out reference bytes',
+        'prediction on a held-out image bytes',
+        'error text of a held-out case',
+        'dice',
+        'hd95',
+        'time',
+      ]) {
         expect([who, [...kinds]]).toEqual([who, expect.arrayContaining([expected])]);
       }
     }
@@ -129,7 +157,8 @@ describe('what is not there and what is not for you look the same', () => {
       const [a, b] = [await world.ask(who, 'GET', hidden()), await world.ask(who, 'GET', absent)];
       expect(a.statusCode).toBe(404);
       expect(a.body).toBe(b.body);
-      const names = (headers: object): string[] => Object.keys(headers).filter((name) => !['date', 'x-request-id'].includes(name));
+      const names = (headers: object): string[] =>
+        Object.keys(headers).filter((name) => !['date', 'x-request-id'].includes(name));
       expect(names(a.headers)).toEqual(names(b.headers));
       expect(a.headers['content-length']).toBe(b.headers['content-length']);
     }
@@ -137,8 +166,15 @@ describe('what is not there and what is not for you look the same', () => {
 });
 
 describe('what each person may, endpoint by endpoint', () => {
-  type Row = readonly [what: string, method: string, path: () => string, expected: Readonly<Record<Who, number>>, body?: () => unknown];
-  const all = (status: number): Record<Who, number> => Object.fromEntries(PEOPLE.map((who) => [who, status])) as Record<Who, number>;
+  type Row = readonly [
+    what: string,
+    method: string,
+    path: () => string,
+    expected: Readonly<Record<Who, number>>,
+    body?: () => unknown,
+  ];
+  const all = (status: number): Record<Who, number> =>
+    Object.fromEntries(PEOPLE.map((who) => [who, status])) as Record<Who, number>;
   const signedIn = (status: number, visitor = 401): Record<Who, number> => ({ ...all(status), visitor });
   const keepers = { ...all(404), organiser: 200, steward: 200 };
   const nobody = '0192f0c4-7777-7777-8777-777777777777';
@@ -173,19 +209,62 @@ describe('what each person may, endpoint by endpoint', () => {
     ['my algorithms', 'GET', () => '/algorithms?mine=true', signedIn(200)],
     ['algorithm', 'GET', () => '/algorithms/finished', all(200)],
     ['model file', 'GET', () => '/algorithms/finished/versions/1.0.0/model', { ...all(404), visitor: 401, owner: 200 }],
-    ['access log', 'GET', () => '/benchmarks/canary/access-events', { ...all(403), visitor: 401, organiser: 200, steward: 200, admin: 200 }],
-    ['access log of an unpublished benchmark', 'GET', () => '/benchmarks/draft/access-events', { ...all(404), visitor: 401, admin: 200 }],
+    [
+      'access log',
+      'GET',
+      () => '/benchmarks/canary/access-events',
+      { ...all(403), visitor: 401, organiser: 200, steward: 200, admin: 200 },
+    ],
+    [
+      'access log of an unpublished benchmark',
+      'GET',
+      () => '/benchmarks/draft/access-events',
+      { ...all(404), visitor: 401, admin: 200 },
+    ],
     ['accounts', 'GET', () => '/users', { ...all(403), visitor: 401, admin: 200 }],
-    ['invite', 'POST', () => '/users', { ...all(403), visitor: 401, admin: 201 }, () => ({ email: 'invited@example.org', role: 'researcher' })],
-    ['change an account', 'PATCH', () => `/users/${nobody}`, { ...all(403), visitor: 401, admin: 404 }, () => ({ disabled: true })],
-    ['reset link for an account', 'POST', () => `/users/${nobody}/reset-link`, { ...all(403), visitor: 401, admin: 404 }],
+    [
+      'invite',
+      'POST',
+      () => '/users',
+      { ...all(403), visitor: 401, admin: 201 },
+      () => ({ email: 'invited@example.org', role: 'researcher' }),
+    ],
+    [
+      'change an account',
+      'PATCH',
+      () => `/users/${nobody}`,
+      { ...all(403), visitor: 401, admin: 404 },
+      () => ({ disabled: true }),
+    ],
+    [
+      'reset link for an account',
+      'POST',
+      () => `/users/${nobody}/reset-link`,
+      { ...all(403), visitor: 401, admin: 404 },
+    ],
     ['my tokens', 'GET', () => '/tokens', signedIn(200)],
     ['make a token', 'POST', () => '/tokens', signedIn(201), () => ({ name: 'x', scopes: ['read'] })],
     ['revoke a token', 'DELETE', () => `/tokens/${nobody}`, signedIn(404)],
-    ['change my password', 'POST', () => '/auth/password', signedIn(401), () => ({ current: 'not it', password: 'long enough 1' })],
-    ['retry another’s run', 'POST', () => `/runs/${done.runs[1].id}/retry`, { ...all(403), visitor: 401, owner: 409, organiser: 409, admin: 409 }],
+    [
+      'change my password',
+      'POST',
+      () => '/auth/password',
+      signedIn(401),
+      () => ({ current: 'not it', password: 'long enough 1' }),
+    ],
+    [
+      'retry another’s run',
+      'POST',
+      () => `/runs/${done.runs[1].id}/retry`,
+      { ...all(403), visitor: 401, owner: 409, organiser: 409, admin: 409 },
+    ],
     ['submit without a form', 'POST', () => '/submissions', signedIn(415), () => ({})],
-    ['cancel', 'POST', () => `/submissions/${done.id}/cancel`, { ...all(403), visitor: 401, owner: 200, organiser: 200, admin: 200 }],
+    [
+      'cancel',
+      'POST',
+      () => `/submissions/${done.id}/cancel`,
+      { ...all(403), visitor: 401, owner: 200, organiser: 200, admin: 200 },
+    ],
   ];
 
   it.each(rows.map((row) => ({ what: row[0], row })))('$what', async ({ row: [, method, path, expected, body] }) => {
@@ -205,7 +284,11 @@ describe('what each person may, endpoint by endpoint', () => {
   });
 
   function shapeOf(path: string): string {
-    const parts = path.split('/').map((part, n, list) => (/^[0-9a-f-]{36}$/.test(part) || ['benchmarks', 'algorithms', 'versions'].includes(list[n - 1]) ? '*' : part));
+    const parts = path
+      .split('/')
+      .map((part, n, list) =>
+        /^[0-9a-f-]{36}$/.test(part) || ['benchmarks', 'algorithms', 'versions'].includes(list[n - 1]) ? '*' : part,
+      );
     return parts.join('/');
   }
 });
@@ -214,7 +297,12 @@ describe('what a run tells', () => {
   it('practice: everything to everybody, error texts to the owner and the keepers', async () => {
     for (const who of PEOPLE) {
       const run = (await world.ask(who, 'GET', `/runs/${done.runs[0].id}`)).json();
-      expect(run).toMatchObject({ state: 'completed', progress: { done: 2, failed: 1, total: 2 }, casesVisible: true, result: { rank: 1, cases: { scored: 1, failed: 1 } } });
+      expect(run).toMatchObject({
+        state: 'completed',
+        progress: { done: 2, failed: 1, total: 2 },
+        casesVisible: true,
+        result: { rank: 1, cases: { scored: 1, failed: 1 } },
+      });
       expect(run.startedAt).toEqual(expect.any(String));
       const { items } = (await world.ask(who, 'GET', `/runs/${done.runs[0].id}/cases`)).json();
       expect(items).toHaveLength(2);
@@ -227,7 +315,11 @@ describe('what a run tells', () => {
       const scored = items.find((item: { state: string }) => item.state === 'scored');
       expect(scored.scores[0].values.dice).toEqual(expect.any(Number));
       expect(scored.scores[1].values.hd95).toBe('Infinity');
-      expect(failed.scores[0]).toMatchObject({ status: 'failed', values: { dice: null }, reasons: { dice: 'no-prediction' } });
+      expect(failed.scores[0]).toMatchObject({
+        status: 'failed',
+        values: { dice: null },
+        reasons: { dice: 'no-prediction' },
+      });
     }
   });
 
@@ -235,18 +327,32 @@ describe('what a run tells', () => {
     for (const who of PEOPLE) {
       const keeper = who === 'organiser' || who === 'steward';
       const finished = (await world.ask(who, 'GET', `/runs/${done.runs[1].id}`)).json();
-      expect(finished).toMatchObject({ state: 'completed', casesVisible: keeper, result: { rank: 1, metrics: { dice: 0.5 }, cases: { scored: 2, failed: 1 } } });
+      expect(finished).toMatchObject({
+        state: 'completed',
+        casesVisible: keeper,
+        result: { rank: 1, metrics: { dice: 0.5 }, cases: { scored: 2, failed: 1 } },
+      });
       const half = (await world.ask(who, 'GET', `/runs/${running.runs[1].id}`)).json();
-      expect(half).toMatchObject({ state: 'running', progress: keeper ? { done: 2, failed: 1, total: 3 } : null, result: null });
+      expect(half).toMatchObject({
+        state: 'running',
+        progress: keeper ? { done: 2, failed: 1, total: 3 } : null,
+        result: null,
+      });
       expect(half.startedAt === null).toBe(!keeper);
       if (!keeper) expect(finished.finishedAt).toMatch(/:00\.000Z$/);
     }
   });
 
   it('the board has times and memory of practice cases only', async () => {
-    const { items } = (await world.ask('visitor', 'GET', '/benchmarks/canary/leaderboard')).json();
+    const { items, updatedAt } = (await world.ask('visitor', 'GET', '/benchmarks/canary/leaderboard')).json();
     expect(items).toHaveLength(1);
-    expect(items[0]).toMatchObject({ rank: 1, algorithm: { slug: 'finished' }, submitter: 'The owner', cases: { scored: 2, failed: 1 } });
+    for (const at of [updatedAt, items[0].finishedAt]) expect(at).toMatch(/:00\.000Z$/);
+    expect(items[0]).toMatchObject({
+      rank: 1,
+      algorithm: { slug: 'finished' },
+      submitter: 'The owner',
+      cases: { scored: 2, failed: 1 },
+    });
     expect(items[0].practiceUsage.elapsedMs).toBeGreaterThan(0);
   });
 
@@ -270,7 +376,9 @@ describe('what a run tells', () => {
 
 describe('pixels', () => {
   const events = async (objectId: string) =>
-    (await world.parts.accessLog.list({ benchmarkId: benchmark.id }, { limit: 500 })).filter((event) => event.objectId === objectId);
+    (await world.parts.accessLog.list({ benchmarkId: benchmark.id }, { limit: 500 })).filter(
+      (event) => event.objectId === objectId,
+    );
   const settle = () => new Promise((resolve) => setTimeout(resolve, 200));
 
   it('an access event is written for each, also for those who were refused', async () => {
@@ -282,7 +390,9 @@ describe('pixels', () => {
     expect(seen.find(({ userId, allowed }) => userId === world.account('organiser').id && allowed)).toBeDefined();
     expect(seen.find(({ userId, allowed }) => userId === world.account('owner').id && !allowed)).toBeDefined();
     const { items } = (await world.ask('steward', 'GET', '/benchmarks/canary/access-events?limit=200')).json();
-    expect(items.map(({ userName }: { userName: string }) => userName)).toEqual(expect.arrayContaining(['The organiser', 'The owner']));
+    expect(items.map(({ userName }: { userName: string }) => userName)).toEqual(
+      expect.arrayContaining(['The organiser', 'The owner']),
+    );
   });
 
   it('nothing leaves when the event cannot be written', async () => {
@@ -296,11 +406,21 @@ describe('pixels', () => {
 
   it('sealed ones are kept by no cache; public ones have an ETag and are kept by the browser', async () => {
     const sealed = await world.ask('organiser', 'GET', `/objects/${heldOut[0].image.id}`);
-    expect(sealed.headers).toMatchObject({ 'cache-control': 'private, no-store', 'content-disposition': expect.stringMatching(/^attachment/), 'x-content-type-options': 'nosniff', 'content-type': 'application/gzip' });
+    expect(sealed.headers).toMatchObject({
+      'cache-control': 'private, no-store',
+      'content-disposition': expect.stringMatching(/^attachment/),
+      'x-content-type-options': 'nosniff',
+      'content-type': 'application/gzip',
+    });
     expect(sealed.headers.etag).toBeUndefined();
     const open = await world.ask('visitor', 'GET', `/objects/${practice[0].image.id}`);
-    expect(open.headers).toMatchObject({ 'cache-control': 'private, max-age=31536000, immutable', etag: `"${practice[0].image.sha256}"` });
-    const again = await world.ask('visitor', 'GET', `/objects/${practice[0].image.id}`, { headers: { 'if-none-match': String(open.headers.etag) } });
+    expect(open.headers).toMatchObject({
+      'cache-control': 'private, max-age=31536000, immutable',
+      etag: `"${practice[0].image.sha256}"`,
+    });
+    const again = await world.ask('visitor', 'GET', `/objects/${practice[0].image.id}`, {
+      headers: { 'if-none-match': String(open.headers.etag) },
+    });
     expect([again.statusCode, again.rawPayload.length]).toEqual([304, 0]);
   });
 
@@ -310,7 +430,11 @@ describe('pixels', () => {
     expect(whole.rawPayload.length).toBe(bytes);
     const part = async (range: string) => world.ask('visitor', 'GET', `/objects/${id}`, { headers: { range } });
     const first = await part('bytes=0-9');
-    expect([first.statusCode, first.headers['content-range'], first.headers['content-length']]).toEqual([206, `bytes 0-9/${bytes}`, '10']);
+    expect([first.statusCode, first.headers['content-range'], first.headers['content-length']]).toEqual([
+      206,
+      `bytes 0-9/${bytes}`,
+      '10',
+    ]);
     expect(first.rawPayload.equals(whole.rawPayload.subarray(0, 10))).toBe(true);
     expect((await part('bytes=-5')).rawPayload.equals(whole.rawPayload.subarray(bytes - 5))).toBe(true);
     expect((await part(`bytes=5-${bytes + 100}`)).rawPayload.equals(whole.rawPayload.subarray(5))).toBe(true);
@@ -321,7 +445,9 @@ describe('pixels', () => {
 });
 
 describe('tokens do what their scopes say', () => {
-  const bearer = async (scopes: Parameters<World['token']>[1], who: Exclude<Who, 'visitor'> = 'owner') => ({ headers: { authorization: `Bearer ${await world.token(who, scopes)}` } });
+  const bearer = async (scopes: Parameters<World['token']>[1], who: Exclude<Who, 'visitor'> = 'owner') => ({
+    headers: { authorization: `Bearer ${await world.token(who, scopes)}` },
+  });
 
   it('read reads, and does not submit or manage', async () => {
     const read = await bearer(['read']);
@@ -342,5 +468,7 @@ describe('tokens do what their scopes say', () => {
 });
 
 it('nothing that was asked here was a defect, but the one planted', () => {
-  expect(world.logged.map(({ event, error }) => [event, (error as Error).message])).toEqual([['http.defect', 'disk full']]);
+  expect(world.logged.map(({ event, error }) => [event, (error as Error).message])).toEqual([
+    ['http.defect', 'disk full'],
+  ]);
 });

@@ -1,5 +1,14 @@
 import type { AccountRole } from '#domain';
-import type { AccessLog, AccountRecords, BlobStore, Clock, EvaluationRecords, JobQueue, Log, ModelInspector } from '#evaluation';
+import type {
+  AccessLog,
+  AccountRecords,
+  BlobStore,
+  Clock,
+  EvaluationRecords,
+  JobQueue,
+  Log,
+  ModelInspector,
+} from '#evaluation';
 
 /** What the API needs to know of the configuration. */
 export interface ApiSettings {

@@ -24,7 +24,13 @@ describe('voxelmark.json', () => {
       inference: { mode: 'full', divisor: [1, 1, 1], padValue: 0 },
       postprocess: [{ op: 'invert', order: 1 }, { op: 'argmax' }],
     });
-    expect(manifest.parse({ ...minimal, inference: { mode: 'sliding', patch: [64, 64, 32] } }).inference).toEqual({ mode: 'sliding', patch: [64, 64, 32], overlap: 0.5, blend: 'constant', padValue: 0 });
+    expect(manifest.parse({ ...minimal, inference: { mode: 'sliding', patch: [64, 64, 32] } }).inference).toEqual({
+      mode: 'sliding',
+      patch: [64, 64, 32],
+      overlap: 0.5,
+      blend: 'constant',
+      padValue: 0,
+    });
   });
 
   it('means the same when it is read again', () => {
@@ -47,7 +53,15 @@ describe('voxelmark.json', () => {
     ['two inputs', { inputs: [minimal.inputs[0], minimal.inputs[0]] }],
     ['half precision', { inputs: [{ ...minimal.inputs[0], dtype: 'float16' }] }],
     ['one label only', { labels: [{ value: 0, name: 'background' }] }],
-    ['a negative label', { labels: [{ value: -1, name: 'x' }, { value: 1, name: 'y' }] }],
+    [
+      'a negative label',
+      {
+        labels: [
+          { value: -1, name: 'x' },
+          { value: 1, name: 'y' },
+        ],
+      },
+    ],
     ['a name of two lines', { name: 'a\nb' }],
     ['an empty name', { name: ' ' }],
     ['a version that is a path', { version: '../1' }],

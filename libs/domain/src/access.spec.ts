@@ -100,7 +100,13 @@ const cells = lines.flatMap((line) => {
     label: SECRECY_LABELS.find((label) => about.includes(label)),
     kind: (['image', 'reference', 'prediction', 'model'] as const).find((kind) => about.includes(kind)),
   };
-  return columns.map((person, n) => ({ what: [action, ...about].join(' '), action: action as Action, person, resource, expected: ANSWERS[words.slice(-columns.length)[n] as keyof typeof ANSWERS] }));
+  return columns.map((person, n) => ({
+    what: [action, ...about].join(' '),
+    action: action as Action,
+    person,
+    resource,
+    expected: ANSWERS[words.slice(-columns.length)[n] as keyof typeof ANSWERS],
+  }));
 });
 
 describe('the matrix', () => {
@@ -118,14 +124,20 @@ describe('the matrix', () => {
 const actors: readonly Actor[] = [
   VISITOR,
   ...ROLES.filter((role) => role !== 'visitor').flatMap((role) =>
-    [null, [], ...SCOPES.map((scope) => [scope]), [...SCOPES]].map((scopes): Actor => ({ userId: ME, role, scopes: scopes as readonly Scope[] | null })),
+    [null, [], ...SCOPES.map((scope) => [scope]), [...SCOPES]].map((scopes): Actor => ({
+      userId: ME,
+      role,
+      scopes: scopes as readonly Scope[] | null,
+    })),
   ),
 ];
 const subsets = CAPACITIES.reduce<Capacity[][]>((sets, one) => [...sets, ...sets.map((set) => [...set, one])], [[]]);
 const resources: readonly Resource[] = [undefined, ...SECRECY_LABELS].flatMap((label) =>
   ([undefined, 'image', 'reference', 'prediction', 'model'] as const).flatMap((kind) =>
     [undefined, true, false].flatMap((published) =>
-      [undefined, null, ME, 'somebody else'].flatMap((ownerId) => subsets.map((capacities): Resource => ({ label, kind, published, ownerId, capacities }))),
+      [undefined, null, ME, 'somebody else'].flatMap((ownerId) =>
+        subsets.map((capacities): Resource => ({ label, kind, published, ownerId, capacities })),
+      ),
     ),
   ),
 );
@@ -136,7 +148,8 @@ function violations(rule: (actor: Actor, action: Action, resource: Resource) => 
   for (const actor of actors) {
     for (const action of ACTIONS) {
       for (const resource of resources) {
-        if (!rule(actor, action, resource)) found.push(`${JSON.stringify(actor)} ${action} ${JSON.stringify(resource)}`);
+        if (!rule(actor, action, resource))
+          found.push(`${JSON.stringify(actor)} ${action} ${JSON.stringify(resource)}`);
         if (found.length > 5) return found;
       }
     }
@@ -145,13 +158,21 @@ function violations(rule: (actor: Actor, action: Action, resource: Resource) => 
 }
 
 describe('rules over every combination', () => {
-  const isKeeper = ({ capacities = [] }: Resource): boolean => capacities.includes('organiser') || capacities.includes('steward');
-  const FROM_CASES: readonly Action[] = ['run.case-list', 'run.case-result', 'run.error-text', 'case.view', 'object.view'];
+  const isKeeper = ({ capacities = [] }: Resource): boolean =>
+    capacities.includes('organiser') || capacities.includes('steward');
+  const FROM_CASES: readonly Action[] = [
+    'run.case-list',
+    'run.case-result',
+    'run.error-text',
+    'case.view',
+    'object.view',
+  ];
 
   it('nothing computed from sealed cases is for anybody but keepers; images and facts also for readers', () => {
     expect(
       violations((actor, action, resource) => {
-        if (!FROM_CASES.includes(action) || resource.label !== 'SEALED' || answer(actor, action, resource) !== 'yes') return true;
+        if (!FROM_CASES.includes(action) || resource.label !== 'SEALED' || answer(actor, action, resource) !== 'yes')
+          return true;
         if (isKeeper(resource)) return true;
         const readersDue = action === 'case.view' || (action === 'object.view' && resource.kind === 'image');
         return readersDue && resource.capacities?.includes('reader') === true;
@@ -160,14 +181,27 @@ describe('rules over every combination', () => {
   });
 
   it('no label, no answer: what was forgotten to be labelled is treated as sealed', () => {
-    expect(violations((actor, action, resource) => !FROM_CASES.includes(action) || resource.label !== undefined || answer(actor, action, resource) !== 'yes' || isKeeper(resource) || resource.capacities?.includes('reader') === true)).toEqual([]);
+    expect(
+      violations(
+        (actor, action, resource) =>
+          !FROM_CASES.includes(action) ||
+          resource.label !== undefined ||
+          answer(actor, action, resource) !== 'yes' ||
+          isKeeper(resource) ||
+          resource.capacities?.includes('reader') === true,
+      ),
+    ).toEqual([]);
   });
 
   it('a higher label never opens anything', () => {
     expect(
       violations((actor, action, resource) => {
         const at = SECRECY_LABELS.indexOf(resource.label as never);
-        return at <= 0 || answer(actor, action, resource) !== 'yes' || answer(actor, action, { ...resource, label: SECRECY_LABELS[at - 1] }) === 'yes';
+        return (
+          at <= 0 ||
+          answer(actor, action, resource) !== 'yes' ||
+          answer(actor, action, { ...resource, label: SECRECY_LABELS[at - 1] }) === 'yes'
+        );
       }),
     ).toEqual([]);
   });
@@ -182,7 +216,13 @@ describe('rules over every combination', () => {
   });
 
   it('a visitor has no capacity, whatever a caller says', () => {
-    expect(violations((actor, action, resource) => actor.userId !== null || answer(actor, action, resource) === answer(actor, action, { ...resource, capacities: [], ownerId: null }))).toEqual([]);
+    expect(
+      violations(
+        (actor, action, resource) =>
+          actor.userId !== null ||
+          answer(actor, action, resource) === answer(actor, action, { ...resource, capacities: [], ownerId: null }),
+      ),
+    ).toEqual([]);
   });
 
   it('a token may do no more than its owner in a browser, and nothing without the scope', () => {
@@ -190,32 +230,65 @@ describe('rules over every combination', () => {
       violations((actor, action, resource) => {
         if (actor.scopes === null || answer(actor, action, resource) !== 'yes') return true;
         const scope = ACTION_SCOPE[action];
-        return answer({ ...actor, scopes: null }, action, resource) === 'yes' && (scope === null || actor.scopes.includes(scope));
+        return (
+          answer({ ...actor, scopes: null }, action, resource) === 'yes' &&
+          (scope === null || actor.scopes.includes(scope))
+        );
       }),
     ).toEqual([]);
   });
 
   it('no token touches passwords or tokens', () => {
-    expect(violations((actor, action, resource) => action !== 'session.secure' || actor.scopes === null || answer(actor, action, resource) !== 'yes')).toEqual([]);
+    expect(
+      violations(
+        (actor, action, resource) =>
+          action !== 'session.secure' || actor.scopes === null || answer(actor, action, resource) !== 'yes',
+      ),
+    ).toEqual([]);
   });
 
   it('an unpublished benchmark is there for keepers, administrators and the owner of a submission only', () => {
-    const OF_A_BENCHMARK: readonly Action[] = ['benchmark.view', 'leaderboard.view', 'submission.view', 'run.view', 'run.case-list', 'run.case-result'];
+    const OF_A_BENCHMARK: readonly Action[] = [
+      'benchmark.view',
+      'leaderboard.view',
+      'submission.view',
+      'run.view',
+      'run.case-list',
+      'run.case-result',
+    ];
     expect(
       violations((actor, action, resource) => {
-        if (!OF_A_BENCHMARK.includes(action) || resource.published !== false || answer(actor, action, resource) !== 'yes') return true;
+        if (
+          !OF_A_BENCHMARK.includes(action) ||
+          resource.published !== false ||
+          answer(actor, action, resource) !== 'yes'
+        )
+          return true;
         return isKeeper(resource) || actor.role === 'admin' || resource.ownerId === actor.userId;
       }),
     ).toEqual([]);
   });
 
   it('the door turns away only those whom every resource would', () => {
-    const refusedAtTheDoor = violations((actor, action, resource) => decideAtDoor(actor, action).allowed || answer(actor, action, resource) !== 'yes');
+    const refusedAtTheDoor = violations(
+      (actor, action, resource) => decideAtDoor(actor, action).allowed || answer(actor, action, resource) !== 'yes',
+    );
     expect(refusedAtTheDoor).toEqual([]);
   });
 
   it('the door is not open to all', () => {
     const closed = ACTIONS.filter((action) => !decideAtDoor(VISITOR, action).allowed);
-    expect(closed).toEqual(['session.own', 'session.secure', 'user.manage', 'benchmark.manage', 'submission.create', 'submission.list-own', 'submission.control', 'run.error-text', 'model.download', 'access-log.view']);
+    expect(closed).toEqual([
+      'session.own',
+      'session.secure',
+      'user.manage',
+      'benchmark.manage',
+      'submission.create',
+      'submission.list-own',
+      'submission.control',
+      'run.error-text',
+      'model.download',
+      'access-log.view',
+    ]);
   });
 });

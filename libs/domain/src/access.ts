@@ -86,7 +86,8 @@ export interface Resource {
   readonly capacities?: readonly Capacity[];
 }
 
-export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly why: 'sign-in' | 'scope' | 'forbidden' | 'hidden' };
+export type Decision =
+  { readonly allowed: true } | { readonly allowed: false; readonly why: 'sign-in' | 'scope' | 'forbidden' | 'hidden' };
 
 const ALLOW: Decision = { allowed: true };
 const deny = (why: 'sign-in' | 'scope' | 'forbidden' | 'hidden'): Decision => ({ allowed: false, why });

@@ -1,4 +1,16 @@
-import { ACTIVE_STATES, canMove, FAILURE_ADVICE, FAILURE_CODES, isTerminal, NEXT, RUN_STATES, STATE_DEADLINES, statesBefore, TERMINAL_STATES, type RunState } from './run.js';
+import {
+  ACTIVE_STATES,
+  canMove,
+  FAILURE_ADVICE,
+  FAILURE_CODES,
+  isTerminal,
+  NEXT,
+  RUN_STATES,
+  STATE_DEADLINES,
+  statesBefore,
+  TERMINAL_STATES,
+  type RunState,
+} from './run.js';
 
 describe('the table of moves', () => {
   it('divides the states into active and terminal ones', () => {
@@ -36,7 +48,8 @@ describe('the table of moves', () => {
   });
 
   it('reads the same forwards and backwards', () => {
-    for (const from of RUN_STATES) for (const to of RUN_STATES) expect(statesBefore(to).includes(from)).toBe(canMove(from, to));
+    for (const from of RUN_STATES)
+      for (const to of RUN_STATES) expect(statesBefore(to).includes(from)).toBe(canMove(from, to));
   });
 
   it('gives every active state an owner and a deadline, and something legal to do when it passes', () => {

@@ -3,6 +3,7 @@ import { readLabelMap, voxelCount, type LabelMap } from '#imaging';
 import { evaluateCase } from './evaluate-case.js';
 import { ModelFailure } from './ports.js';
 import {
+  collectingLog,
   GEOMETRY,
   memoryBlobs,
   memoryRun,
@@ -39,6 +40,27 @@ describe('one case', () => {
     const stored = await readLabelMap(await blobs.read(run.outcome!.prediction!.sha256));
     expect(stored.data).toEqual(prediction(3).data);
     expect(run.released).toBe(0);
+  });
+
+  it('is logged with the time that went into the model and into the metrics, waiting for failed attempts included', async () => {
+    const { blobs, run } = await setUp();
+    let now = 0;
+    let calls = 0;
+    const sessions = scriptedSessions(async () => {
+      if (++calls === 2) return predicts(3)();
+      now += 250;
+      throw new ModelFailure('inference-crashed', 'gone');
+    });
+    const logged: unknown[] = [];
+    const ports = stagePorts(run, blobs, sessions, {
+      clock: { now: () => new Date(0), monotonicMs: () => now },
+      log: { ...collectingLog(), info: (event, fields) => void logged.push({ event, ...fields }) },
+    });
+    await evaluateCase(ports, JOB, never);
+    // the child says 10 ms, the scorer 1 ms; the clock moved only while the first attempt crashed
+    expect(logged).toEqual([
+      { event: 'case.scored', ...JOB, attempt: 1, elapsedMs: 250, inferenceMs: 250 + USAGE.elapsedMs, scoringMs: 1 },
+    ]);
   });
 
   it('does nothing when somebody else has it or it is done', async () => {

@@ -32,6 +32,13 @@ export class CaseUnreadable extends BenchmarkMisconfigured {
 
 type Outcome = Parameters<EvaluationRecords['recordCase']>[1];
 
+/** Where the time of a case went, for the log: an operator's figures, of held-out cases too. */
+interface Spent {
+  /** As the child process measured it; of an attempt that failed, as long as we waited for it. */
+  inferenceMs: number;
+  scoringMs: number;
+}
+
 /**
  * Light table, engine and bench for one reference case: image to label map in the child process, label map to metric
  * values, both stored, one row written.
@@ -56,6 +63,7 @@ export async function evaluateCase(
     renew: () => records.heartbeat(claim, LEASE_SECONDS),
   };
   const start = clock.monotonicMs();
+  const spent: Spent = { inferenceMs: 0, scoringMs: 0 };
   try {
     const outcome = await holding(lease, clock, signal, async (held) => {
       const [context, found] = await Promise.all([records.runContext(runId), records.findCase(caseId)]);
@@ -66,9 +74,13 @@ export async function evaluateCase(
           detail: `${claim.lost} workers were lost while they worked on this case`,
         });
       }
-      return evaluate(ports, context, found.case, held);
+      return evaluate(ports, context, found.case, spent, held);
     });
-    const elapsedMs = Math.round(clock.monotonicMs() - start);
+    const times = {
+      elapsedMs: Math.round(clock.monotonicMs() - start),
+      inferenceMs: Math.round(spent.inferenceMs),
+      scoringMs: Math.round(spent.scoringMs),
+    };
     if (await records.recordCase(claim, outcome)) {
       if (outcome.failure)
         log.info('case.failed', {
@@ -77,9 +89,9 @@ export async function evaluateCase(
           epoch,
           attempt: claim.attempt,
           code: outcome.failure.code,
-          elapsedMs,
+          ...times,
         });
-      else log.info('case.scored', { runId, caseId, epoch, attempt: claim.attempt, elapsedMs });
+      else log.info('case.scored', { runId, caseId, epoch, attempt: claim.attempt, ...times });
     } else log.info('case.overtaken', { runId, caseId, epoch, attempt: claim.attempt });
   } catch (error) {
     if (error instanceof Overtaken) return;
@@ -102,9 +114,10 @@ async function evaluate(
   ports: StagePorts,
   context: RunContext,
   evaluationCase: EvaluationCase,
+  spent: Spent,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { blobs, scorer } = ports;
+  const { blobs, scorer, clock } = ports;
   const { rules } = context.phase;
   const consensus = evaluationCase.references.find((reference) => reference.consensus);
   if (!consensus) throw new CaseUnreadable(`case ${evaluationCase.id} has no consensus reference segmentation`);
@@ -115,16 +128,26 @@ async function evaluate(
   let prediction: LabelMap;
   let usage: Outcome['usage'];
   try {
-    const predicted = await useModel(ports, context, signal, (session) => session.predict(image, signal));
+    const predicted = await useModel(ports, context, signal, async (session) => {
+      const asked = clock.monotonicMs();
+      try {
+        return await session.predict(image, signal);
+      } catch (error) {
+        spent.inferenceMs += clock.monotonicMs() - asked;
+        throw error;
+      }
+    });
     prediction = onRecordedGrid(predicted.labels, evaluationCase);
     usage = predicted.usage;
+    spent.inferenceMs += usage.elapsedMs;
   } catch (error) {
     if (!(error instanceof ModelFailure)) throw error;
     if (error.code === 'case-unreadable') throw new CaseUnreadable(error.detail, { cause: error });
     return failed(context, { code: error.code, detail: error.detail });
   }
   const metrics = rules.metrics.map(({ id }) => id);
-  const { scores } = await scorer.score({ reference, prediction, regions: rules.regions, metrics });
+  const { scores, elapsedMs } = await scorer.score({ reference, prediction, regions: rules.regions, metrics });
+  spent.scoringMs = elapsedMs;
   signal.throwIfAborted();
   const stored = await blobs.put(inOnePiece(await writeNifti(prediction, { gzip: true })));
   return {

@@ -48,7 +48,8 @@ export class AuthController {
     replyOf(request).header('set-cookie', endedSessionCookie(this.settings.publicUrl));
     if (caller.account === null) return;
     if (caller.proof.kind === 'token') await this.accounts.deleteToken(caller.account.id, caller.proof.tokenId);
-    if (caller.proof.kind === 'session') await this.accounts.deleteSessions(caller.account.id, caller.proof.secretSha256);
+    if (caller.proof.kind === 'session')
+      await this.accounts.deleteSessions(caller.account.id, caller.proof.secretSha256);
   }
 
   @Mount(ENDPOINTS.register)
@@ -56,19 +57,32 @@ export class AuthController {
     await this.throttle.attempt(request.ip);
     const invitation = body.invitation === undefined ? null : digestOf(body.invitation);
     if (invitation === null && this.settings.registration !== 'open') {
-      throw new RequestRefused(403, 'registration-closed', 'Accounts on this server are made by invitation. Ask an administrator for one.');
+      throw new RequestRefused(
+        403,
+        'registration-closed',
+        'Accounts on this server are made by invitation. Ask an administrator for one.',
+      );
     }
     const link = invitation === null ? null : await this.accounts.findLink('invite', invitation);
     if (invitation !== null && link === null) throw linkInvalid('invitation');
     if (link !== null && link.email.toLowerCase() !== body.email) {
-      throw new RequestRefused(422, 'invitation-address', 'This invitation is for another e-mail address than the one given.');
+      throw new RequestRefused(
+        422,
+        'invitation-address',
+        'This invitation is for another e-mail address than the one given.',
+      );
     }
     if ((await this.accounts.findAccount({ email: body.email })) !== null) {
-      throw new RequestRefused(409, 'email-taken', 'There is an account with this e-mail address already. Sign in, or set a new password.');
+      throw new RequestRefused(
+        409,
+        'email-taken',
+        'There is an account with this e-mail address already. Sign in, or set a new password.',
+      );
     }
     const passwordHash = await this.passwords.hash(body.password);
     // taken only now, so that a mistake above does not spend the link; of two that come at once, one gets it
-    if (invitation !== null && (await this.accounts.useLink('invite', invitation)) === null) throw linkInvalid('invitation');
+    if (invitation !== null && (await this.accounts.useLink('invite', invitation)) === null)
+      throw linkInvalid('invitation');
     const account = await this.accounts.createAccount({
       email: body.email,
       name: body.name,
@@ -80,11 +94,17 @@ export class AuthController {
   }
 
   @Mount(ENDPOINTS.requestReset)
-  async requestReset({ body, request }: Ask<typeof ENDPOINTS.requestReset>): Promise<Answer<typeof ENDPOINTS.requestReset>> {
+  async requestReset({
+    body,
+    request,
+  }: Ask<typeof ENDPOINTS.requestReset>): Promise<Answer<typeof ENDPOINTS.requestReset>> {
     await this.throttle.attempt(request.ip, body.email);
     // after the answer: neither its text nor its time tells whether there is such an account
     setImmediate(() => void this.mailReset(body.email));
-    return { message: 'If there is an account with this address and this server can send mail, a link is on its way. Otherwise ask an administrator for one.' };
+    return {
+      message:
+        'If there is an account with this address and this server can send mail, a link is on its way. Otherwise ask an administrator for one.',
+    };
   }
 
   @Mount(ENDPOINTS.resetPassword)
@@ -99,7 +119,12 @@ export class AuthController {
   @Mount(ENDPOINTS.changePassword)
   async changePassword({ body, caller, request }: Ask<typeof ENDPOINTS.changePassword>): Promise<void> {
     const { email, demo } = caller.account as Account; // the policy asks for a session
-    if (demo) throw new RequestRefused(409, 'demo-account', 'The password of a demo account stays as it is printed. Make an account of your own.');
+    if (demo)
+      throw new RequestRefused(
+        409,
+        'demo-account',
+        'The password of a demo account stays as it is printed. Make an account of your own.',
+      );
     const account = await this.signIn.check(email, body.current, request.ip);
     await this.signIn.setPassword(account.id, body.password);
     await this.enter(account, request);
@@ -108,7 +133,8 @@ export class AuthController {
   private async mailReset(email: string): Promise<void> {
     try {
       const account = await this.accounts.findAccount({ email });
-      if (account !== null && this.settings.smtpUrl !== null && this.authenticator.usable(account)) await this.links.reset(account);
+      if (account !== null && this.settings.smtpUrl !== null && this.authenticator.usable(account))
+        await this.links.reset(account);
     } catch (error) {
       this.log.error('auth.reset-mail-failed', error);
     }
@@ -116,14 +142,18 @@ export class AuthController {
 
   private async enter(account: Account, request: FastifyRequest): Promise<Answer<typeof ENDPOINTS.whoami>> {
     const old = await this.authenticator.identify({ headers: { cookie: request.headers.cookie } });
-    if (old.account !== null && old.proof.kind === 'session') await this.accounts.deleteSessions(old.account.id, old.proof.secretSha256);
+    if (old.account !== null && old.proof.kind === 'session')
+      await this.accounts.deleteSessions(old.account.id, old.proof.secretSha256);
     const secret = await this.signIn.start(account);
     const reply: FastifyReply = replyOf(request);
     reply.header('set-cookie', sessionCookie(secret, this.settings.publicUrl));
     return this.describe({ ...NOBODY, account });
   }
 
-  private async describe({ account, actor }: Pick<Caller, 'account' | 'actor'>): Promise<Answer<typeof ENDPOINTS.whoami>> {
+  private async describe({
+    account,
+    actor,
+  }: Pick<Caller, 'account' | 'actor'>): Promise<Answer<typeof ENDPOINTS.whoami>> {
     return {
       account: account === null ? null : accountView(account),
       scopes: actor.scopes === null ? null : [...actor.scopes],
@@ -134,5 +164,9 @@ export class AuthController {
 }
 
 function linkInvalid(what: string): RequestRefused {
-  return new RequestRefused(422, 'link-invalid', `This ${what} is unknown, has been used or has expired. Ask for a new one.`);
+  return new RequestRefused(
+    422,
+    'link-invalid',
+    `This ${what} is unknown, has been used or has expired. Ask for a new one.`,
+  );
 }

@@ -32,15 +32,28 @@ afterAll(async () => {
   await new Promise<void>((done) => smtp.close(done));
 });
 
-const login = (email: string, password: string, ip = freshIp(), headers: Record<string, string> = {}): Promise<Answer> =>
-  world.ask('visitor', 'POST', '/auth/login', { body: { email, password }, ip, headers });
+const login = (
+  email: string,
+  password: string,
+  ip = freshIp(),
+  headers: Record<string, string> = {},
+): Promise<Answer> => world.ask('visitor', 'POST', '/auth/login', { body: { email, password }, ip, headers });
 const cookieOf = (answer: Answer): string => String(answer.headers['set-cookie']).split(';')[0];
-const whoIs = async (cookie: string) => (await world.ask('visitor', 'GET', '/auth/session', { headers: { cookie } })).json().account as { email: string } | null;
+const whoIs = async (cookie: string) =>
+  (await world.ask('visitor', 'GET', '/auth/session', { headers: { cookie } })).json().account as {
+    email: string;
+  } | null;
 const codeOf = (answer: Answer): [number, string] => [answer.statusCode, answer.json().code];
 let made = 0;
 async function person(role: Account['role'] = 'researcher', demo = false): Promise<Account> {
   made += 1;
-  return world.parts.accounts.createAccount({ email: `p${made}@example.org`, name: `P ${made}`, role, passwordHash: await world.parts.passwords.hash(PASSWORD), demo });
+  return world.parts.accounts.createAccount({
+    email: `p${made}@example.org`,
+    name: `P ${made}`,
+    role,
+    passwordHash: await world.parts.passwords.hash(PASSWORD),
+    demo,
+  });
 }
 async function mailTo(address: string): Promise<string> {
   for (let n = 0; n < 100; n++) {
@@ -58,17 +71,35 @@ describe('sign-in', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json().account).toMatchObject({ email, role: 'researcher', demo: false });
     expect(answer.body).not.toMatch(/argon2|passwordHash/);
-    expect(answer.headers['set-cookie']).toMatch(/^voxelmark_session=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/);
+    expect(answer.headers['set-cookie']).toMatch(
+      /^voxelmark_session=[A-Za-z0-9_-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/,
+    );
     expect(await whoIs(cookieOf(answer))).toMatchObject({ email });
   });
 
   it('is Secure where the public address is https', async () => {
-    const https = await createApi(world.parts, { ...world.settings, publicUrl: 'https://bench.example', publicUrlGiven: true });
+    const https = await createApi(world.parts, {
+      ...world.settings,
+      publicUrl: 'https://bench.example',
+      publicUrlGiven: true,
+    });
     const { email } = await person();
-    const answer = await https.inject({ method: 'POST', url: '/api/v1/auth/login', headers: { origin: 'https://bench.example' }, payload: { email, password: PASSWORD }, remoteAddress: freshIp() });
+    const answer = await https.inject({
+      method: 'POST',
+      url: '/api/v1/auth/login',
+      headers: { origin: 'https://bench.example' },
+      payload: { email, password: PASSWORD },
+      remoteAddress: freshIp(),
+    });
     expect(answer.headers['set-cookie']).toMatch(/; Secure$/);
     expect(answer.headers['strict-transport-security']).toMatch(/max-age=31536000/);
-    const local = await https.inject({ method: 'POST', url: '/api/v1/auth/login', headers: { origin: 'http://evil.example', host: 'evil.example' }, payload: { email, password: PASSWORD }, remoteAddress: freshIp() });
+    const local = await https.inject({
+      method: 'POST',
+      url: '/api/v1/auth/login',
+      headers: { origin: 'http://evil.example', host: 'evil.example' },
+      payload: { email, password: PASSWORD },
+      remoteAddress: freshIp(),
+    });
     expect(local.statusCode).toBe(403);
     await https.close();
   });
@@ -77,7 +108,12 @@ describe('sign-in', () => {
     const known = await person();
     const disabled = await person();
     await world.parts.accounts.updateAccount(disabled.id, { disabled: true });
-    const empty = await world.parts.accounts.createAccount({ email: 'empty@example.org', name: 'E', role: 'researcher', passwordHash: null });
+    const empty = await world.parts.accounts.createAccount({
+      email: 'empty@example.org',
+      name: 'E',
+      role: 'researcher',
+      passwordHash: null,
+    });
     const answers = [
       await login(known.email, 'wrong password'),
       await login('nobody@example.org', PASSWORD),
@@ -91,9 +127,17 @@ describe('sign-in', () => {
 
   it('costs an unknown address a password check, too', async () => {
     const verified: string[] = [];
-    const passwords = { hash: world.parts.passwords.hash, verify: (hash: string) => Promise.resolve(verified.push(hash) > 1e9) };
+    const passwords = {
+      hash: world.parts.passwords.hash,
+      verify: (hash: string) => Promise.resolve(verified.push(hash) > 1e9),
+    };
     const api = await createApi({ ...world.parts, passwords }, world.settings);
-    await api.inject({ method: 'POST', url: '/api/v1/auth/login', payload: { email: 'nobody2@example.org', password: 'x' }, remoteAddress: freshIp() });
+    await api.inject({
+      method: 'POST',
+      url: '/api/v1/auth/login',
+      payload: { email: 'nobody2@example.org', password: 'x' },
+      remoteAddress: freshIp(),
+    });
     await api.close();
     expect(verified).toEqual([expect.stringMatching(/^\$argon2id\$/)]);
   });
@@ -148,7 +192,12 @@ describe('sessions', () => {
   it('a new password ends the others and goes on with a new one', async () => {
     const { email } = await person();
     const [one, other] = [cookieOf(await login(email, PASSWORD)), cookieOf(await login(email, PASSWORD))];
-    const change = (current: string) => world.ask('visitor', 'POST', '/auth/password', { headers: { cookie: one }, body: { current, password: 'quite another one' }, ip: freshIp() });
+    const change = (current: string) =>
+      world.ask('visitor', 'POST', '/auth/password', {
+        headers: { cookie: one },
+        body: { current, password: 'quite another one' },
+        ip: freshIp(),
+      });
     expect(codeOf(await change('not this one'))).toEqual([401, 'sign-in-failed']);
     const answer = await change(PASSWORD);
     expect(answer.statusCode).toBe(204);
@@ -172,12 +221,19 @@ describe('sessions', () => {
 });
 
 describe('requests from elsewhere', () => {
-  const post = async (headers: Record<string, string>) => world.app.inject({ method: 'POST', url: '/api/v1/tokens', headers, payload: { name: 'x', scopes: ['read'] } });
+  const post = async (headers: Record<string, string>) =>
+    world.app.inject({ method: 'POST', url: '/api/v1/tokens', headers, payload: { name: 'x', scopes: ['read'] } });
 
   it('the cookie of a signed-in person does not work from a foreign page, nor from no page', async () => {
     const cookie = await world.session(world.account('owner'));
-    expect(codeOf(await post({ cookie, host: 'localhost:4200', origin: 'https://evil.example' }))).toEqual([403, 'origin-foreign']);
-    expect(codeOf(await post({ cookie, host: 'evil.example', origin: 'http://evil.example' }))).toEqual([403, 'origin-foreign']);
+    expect(codeOf(await post({ cookie, host: 'localhost:4200', origin: 'https://evil.example' }))).toEqual([
+      403,
+      'origin-foreign',
+    ]);
+    expect(codeOf(await post({ cookie, host: 'evil.example', origin: 'http://evil.example' }))).toEqual([
+      403,
+      'origin-foreign',
+    ]);
     expect(codeOf(await post({ cookie, host: 'localhost:4200', origin: 'null' }))).toEqual([403, 'origin-foreign']);
     expect(codeOf(await post({ cookie, host: 'localhost:4200' }))).toEqual([403, 'origin-missing']);
     expect((await post({ cookie, host: 'localhost:4200', origin: ORIGIN })).statusCode).toBe(201);
@@ -189,7 +245,14 @@ describe('requests from elsewhere', () => {
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
-  it.each(['Bearer', 'Bearer x', 'Bearer vmk_', `Bearer vmk_${'a'.repeat(43)}`, 'Basic b3duZXI6eA==', `bearer  vmk_${'a'.repeat(43)}`])('a token that is none is refused: %s', async (authorization) => {
+  it.each([
+    'Bearer',
+    'Bearer x',
+    'Bearer vmk_',
+    `Bearer vmk_${'a'.repeat(43)}`,
+    'Basic b3duZXI6eA==',
+    `bearer  vmk_${'a'.repeat(43)}`,
+  ])('a token that is none is refused: %s', async (authorization) => {
     const answer = await world.ask('visitor', 'GET', '/auth/session', { headers: { authorization } });
     expect(codeOf(answer)).toEqual([401, 'token-invalid']);
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="voxelmark"');
@@ -198,12 +261,21 @@ describe('requests from elsewhere', () => {
 
 describe('invitations and password links', () => {
   it('an invitation makes one account, for its address and role, and tells so by mail', async () => {
-    const invited = await world.ask('admin', 'POST', '/users', { body: { email: 'New.Reader@example.org', role: 'reader' } });
-    expect(invited.json()).toMatchObject({ mailed: true, link: expect.stringMatching(/^http:\/\/localhost:4200\/register\?invitation=[A-Za-z0-9_-]{43}$/) });
+    const invited = await world.ask('admin', 'POST', '/users', {
+      body: { email: 'New.Reader@example.org', role: 'reader' },
+    });
+    expect(invited.json()).toMatchObject({
+      mailed: true,
+      link: expect.stringMatching(/^http:\/\/localhost:4200\/register\?invitation=[A-Za-z0-9_-]{43}$/),
+    });
     const { link } = invited.json() as { link: string };
     expect(await mailTo('new.reader@example.org')).toContain(link);
     const invitation = new URL(link).searchParams.get('invitation') as string;
-    const register = (email: string) => world.ask('visitor', 'POST', '/auth/register', { body: { email, name: 'New Reader', password: 'long enough 1', invitation }, ip: freshIp() });
+    const register = (email: string) =>
+      world.ask('visitor', 'POST', '/auth/register', {
+        body: { email, name: 'New Reader', password: 'long enough 1', invitation },
+        ip: freshIp(),
+      });
     expect(codeOf(await register('somebody.else@example.org'))).toEqual([422, 'invitation-address']);
     const both = await Promise.all([register('new.reader@example.org'), register('new.reader@example.org')]);
     expect(both.map(({ statusCode }) => statusCode).sort()).toEqual([201, expect.any(Number)]);
@@ -213,13 +285,22 @@ describe('invitations and password links', () => {
 
   it('registration can be closed', async () => {
     const closed = await createApi(world.parts, { ...world.settings, registration: 'invite' });
-    const answer = await closed.inject({ method: 'POST', url: '/api/v1/auth/register', payload: { email: 'x@example.org', name: 'X', password: 'long enough 1' }, remoteAddress: freshIp() });
+    const answer = await closed.inject({
+      method: 'POST',
+      url: '/api/v1/auth/register',
+      payload: { email: 'x@example.org', name: 'X', password: 'long enough 1' },
+      remoteAddress: freshIp(),
+    });
     await closed.close();
     expect([answer.statusCode, answer.json().code]).toEqual([403, 'registration-closed']);
   });
 
   it('open registration makes researchers and nothing else', async () => {
-    const register = (extra: object) => world.ask('visitor', 'POST', '/auth/register', { body: { email: 'open@example.org', name: 'Open', password: 'long enough 1', ...extra }, ip: freshIp() });
+    const register = (extra: object) =>
+      world.ask('visitor', 'POST', '/auth/register', {
+        body: { email: 'open@example.org', name: 'Open', password: 'long enough 1', ...extra },
+        ip: freshIp(),
+      });
     expect(codeOf(await register({ role: 'admin' }))).toEqual([400, 'request-invalid']);
     expect((await register({})).json().account).toMatchObject({ role: 'researcher', email: 'open@example.org' });
     expect(codeOf(await register({}))).toEqual([409, 'email-taken']);
@@ -228,12 +309,17 @@ describe('invitations and password links', () => {
   it('a lost password: the same answer for every address, a link by mail, once', async () => {
     const account = await person();
     const cookie = cookieOf(await login(account.email, PASSWORD));
-    const forget = (email: string) => world.ask('visitor', 'POST', '/auth/password-reset/request', { body: { email }, ip: freshIp() });
+    const forget = (email: string) =>
+      world.ask('visitor', 'POST', '/auth/password-reset/request', { body: { email }, ip: freshIp() });
     const [known, unknown] = [await forget(account.email), await forget('nobody3@example.org')];
     expect([known.statusCode, known.body]).toEqual([unknown.statusCode, unknown.body]);
     const token = /token=([A-Za-z0-9_-]{43})/.exec(await mailTo(account.email))?.[1] as string;
     expect(mails.some(({ to }) => to === 'nobody3@example.org')).toBe(false);
-    const reset = () => world.ask('visitor', 'POST', '/auth/password-reset', { body: { token, password: 'the new password' }, ip: freshIp() });
+    const reset = () =>
+      world.ask('visitor', 'POST', '/auth/password-reset', {
+        body: { token, password: 'the new password' },
+        ip: freshIp(),
+      });
     expect((await reset()).statusCode).toBe(204);
     expect(await whoIs(cookie)).toBeNull();
     expect((await login(account.email, 'the new password')).statusCode).toBe(200);
@@ -244,28 +330,48 @@ describe('invitations and password links', () => {
     const account = await person();
     const { link } = (await world.ask('admin', 'POST', `/users/${account.id}/reset-link`)).json() as { link: string };
     const token = new URL(link).searchParams.get('token');
-    expect((await world.ask('visitor', 'POST', '/auth/password-reset', { body: { token, password: 'handed over 1' }, ip: freshIp() })).statusCode).toBe(204);
+    expect(
+      (
+        await world.ask('visitor', 'POST', '/auth/password-reset', {
+          body: { token, password: 'handed over 1' },
+          ip: freshIp(),
+        })
+      ).statusCode,
+    ).toBe(204);
     expect((await login(account.email, 'handed over 1')).statusCode).toBe(200);
   });
 
   it('an administrator stays one: his own account is not his to change', async () => {
-    expect(codeOf(await world.ask('admin', 'PATCH', `/users/${world.account('admin').id}`, { body: { disabled: true } }))).toEqual([409, 'own-account']);
+    expect(
+      codeOf(await world.ask('admin', 'PATCH', `/users/${world.account('admin').id}`, { body: { disabled: true } })),
+    ).toEqual([409, 'own-account']);
   });
 });
 
 describe('demo accounts', () => {
   it('are offered on loopback once they exist, and keep their password', async () => {
-    const demo = await world.parts.accounts.createAccount({ email: 'admin@demo.voxelmark.local', name: 'Ada', role: 'admin', passwordHash: await world.parts.passwords.hash('voxelmark-demo'), demo: true });
+    const demo = await world.parts.accounts.createAccount({
+      email: 'admin@demo.voxelmark.local',
+      name: 'Ada',
+      role: 'admin',
+      passwordHash: await world.parts.passwords.hash('voxelmark-demo'),
+      demo: true,
+    });
     const demoSignIns = [
       { email: demo.email, role: 'admin' as const, password: 'voxelmark-demo' },
       { email: 'not-there@demo.voxelmark.local', role: 'reader' as const, password: 'voxelmark-demo' },
     ];
     const api = await createApi(world.parts, { ...world.settings, demoSignIns });
     expect((await api.inject({ url: '/api/v1/auth/session' })).json().demoSignIns).toEqual([demoSignIns[0]]);
-    expect((await api.inject({ url: '/api/v1/health' })).json().insecure).toEqual(expect.arrayContaining(['Demo accounts with a published password exist.']));
+    expect((await api.inject({ url: '/api/v1/health' })).json().insecure).toEqual(
+      expect.arrayContaining(['Demo accounts with a published password exist.']),
+    );
     await api.close();
     const cookie = cookieOf(await login(demo.email, 'voxelmark-demo'));
-    const change = await world.ask('visitor', 'POST', '/auth/password', { headers: { cookie }, body: { current: 'voxelmark-demo', password: 'mine alone now' } });
+    const change = await world.ask('visitor', 'POST', '/auth/password', {
+      headers: { cookie },
+      body: { current: 'voxelmark-demo', password: 'mine alone now' },
+    });
     expect(codeOf(change)).toEqual([409, 'demo-account']);
     await expect(createApi(world.parts, { ...world.settings, host: '0.0.0.0' })).rejects.toThrow(/beyond this machine/);
   });
@@ -275,8 +381,14 @@ describe('tokens', () => {
   it('are shown once, listed without their secret, and revoked', async () => {
     const account = await person();
     const cookie = cookieOf(await login(account.email, PASSWORD));
-    const made = await world.ask('visitor', 'POST', '/tokens', { headers: { cookie }, body: { name: 'laptop', scopes: ['read', 'read', 'submit'], expiresInDays: 7 } });
-    const { secret, token } = made.json() as { secret: string; token: { id: string; scopes: string[]; expiresAt: string } };
+    const made = await world.ask('visitor', 'POST', '/tokens', {
+      headers: { cookie },
+      body: { name: 'laptop', scopes: ['read', 'read', 'submit'], expiresInDays: 7 },
+    });
+    const { secret, token } = made.json() as {
+      secret: string;
+      token: { id: string; scopes: string[]; expiresAt: string };
+    };
     expect(secret).toMatch(/^vmk_[A-Za-z0-9_-]{43}$/);
     expect(token.scopes).toEqual(['read', 'submit']);
     expect(Math.round((Date.parse(token.expiresAt) - Date.now()) / 86_400_000)).toBe(7);
@@ -287,12 +399,18 @@ describe('tokens', () => {
     expect(me.json()).toMatchObject({ account: { email: account.email }, scopes: ['read', 'submit'] });
     expect(codeOf(await world.ask('owner', 'DELETE', `/tokens/${token.id}`))).toEqual([404, 'not-found']);
     expect((await world.ask('visitor', 'DELETE', `/tokens/${token.id}`, { headers: { cookie } })).statusCode).toBe(204);
-    expect((await world.ask('visitor', 'GET', '/submissions', { headers: { authorization: `Bearer ${secret}` } })).statusCode).toBe(401);
+    expect(
+      (await world.ask('visitor', 'GET', '/submissions', { headers: { authorization: `Bearer ${secret}` } }))
+        .statusCode,
+    ).toBe(401);
   });
 });
 
 it('no secret is stored or logged as it is, and nothing asked here was a defect', async () => {
-  const [row] = (await world.database.dataSource.manager.query('select * from account_session limit 1')) as Record<string, unknown>[];
+  const [row] = (await world.database.dataSource.manager.query('select * from account_session limit 1')) as Record<
+    string,
+    unknown
+  >[];
   expect(JSON.stringify(row)).toMatch(/[0-9a-f]{64}/);
   expect(world.logged).toEqual([]);
 });

@@ -59,10 +59,17 @@ export class Authenticator {
 
   private async byToken(authorization: string): Promise<Caller> {
     const [scheme, secret, ...rest] = authorization.split(' ');
-    const wellFormed = scheme.toLowerCase() === 'bearer' && rest.length === 0 && new RegExp(`^${TOKEN_PREFIX}[A-Za-z0-9_-]{43}$`).test(secret ?? '');
+    const wellFormed =
+      scheme.toLowerCase() === 'bearer' &&
+      rest.length === 0 &&
+      new RegExp(`^${TOKEN_PREFIX}[A-Za-z0-9_-]{43}$`).test(secret ?? '');
     const found = wellFormed ? await this.accounts.findToken(digestOf(secret)) : null;
     if (found === null || !this.usable(found.account)) {
-      throw new RequestRefused(401, 'token-invalid', 'This personal access token is unknown, has expired or was revoked.');
+      throw new RequestRefused(
+        401,
+        'token-invalid',
+        'This personal access token is unknown, has expired or was revoked.',
+      );
     }
     return {
       actor: { userId: found.account.id, role: found.account.role, scopes: found.token.scopes },

@@ -18,7 +18,12 @@ export class Mailer {
   /** True when the mail server took it. A mail that cannot be sent is logged, without its address and text. */
   async send(mail: { readonly to: string; readonly subject: string; readonly text: string }): Promise<boolean> {
     if (this.settings.smtpUrl === null) return false;
-    const transport = createTransport({ url: this.settings.smtpUrl, connectionTimeout: 5000, greetingTimeout: 5000, socketTimeout: 10_000 });
+    const transport = createTransport({
+      url: this.settings.smtpUrl,
+      connectionTimeout: 5000,
+      greetingTimeout: 5000,
+      socketTimeout: 10_000,
+    });
     try {
       await transport.sendMail({ from: this.settings.mailFrom, ...mail });
       return true;

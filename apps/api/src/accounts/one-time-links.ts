@@ -46,7 +46,13 @@ export class OneTimeLinks {
     return { link, expiresAt: expiresAt.toISOString(), mailed };
   }
 
-  private async make(kind: 'reset' | 'invite', userId: string | null, email: string, role: AccountRole, hours: number): Promise<{ secret: string; expiresAt: Date }> {
+  private async make(
+    kind: 'reset' | 'invite',
+    userId: string | null,
+    email: string,
+    role: AccountRole,
+    hours: number,
+  ): Promise<{ secret: string; expiresAt: Date }> {
     const secret = newSecret();
     const expiresAt = new Date(this.clock.now().getTime() + hours * 3_600_000);
     await this.accounts.createLink({ kind, userId, email, role, expiresAt }, digestOf(secret));

@@ -23,7 +23,11 @@ export class Throttle {
     const fromAddress = await this.accounts.countAttempt(`ip:${ip}`);
     const onAccount = email === undefined ? 0 : await this.accounts.countAttempt(`account:${digestOf(email)}`);
     if (fromAddress > ATTEMPTS_PER_MINUTE.address || onAccount > ATTEMPTS_PER_MINUTE.account) {
-      throw new RequestRefused(429, 'too-many-attempts', 'Too many attempts within a minute. Wait a minute, then try again.');
+      throw new RequestRefused(
+        429,
+        'too-many-attempts',
+        'Too many attempts within a minute. Wait a minute, then try again.',
+      );
     }
   }
 }

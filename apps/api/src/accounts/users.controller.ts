@@ -43,10 +43,18 @@ export class UsersController {
   }
 
   @Mount(ENDPOINTS.updateUser)
-  async update({ actor, params, body }: Ask<typeof ENDPOINTS.updateUser>): Promise<Answer<typeof ENDPOINTS.updateUser>> {
+  async update({
+    actor,
+    params,
+    body,
+  }: Ask<typeof ENDPOINTS.updateUser>): Promise<Answer<typeof ENDPOINTS.updateUser>> {
     permit(actor, 'user.manage', {}, 'page');
     if (params.id === actor.userId) {
-      throw new RequestRefused(409, 'own-account', 'Another administrator must change the role of your account or disable it, so that one always remains.');
+      throw new RequestRefused(
+        409,
+        'own-account',
+        'Another administrator must change the role of your account or disable it, so that one always remains.',
+      );
     }
     const account = await this.accounts.updateAccount(params.id, body);
     if (account === null) throw notFound('account');
@@ -56,7 +64,10 @@ export class UsersController {
   }
 
   @Mount(ENDPOINTS.createResetLink)
-  async resetLink({ actor, params }: Ask<typeof ENDPOINTS.createResetLink>): Promise<Answer<typeof ENDPOINTS.createResetLink>> {
+  async resetLink({
+    actor,
+    params,
+  }: Ask<typeof ENDPOINTS.createResetLink>): Promise<Answer<typeof ENDPOINTS.createResetLink>> {
     permit(actor, 'user.manage', {}, 'page');
     const account = await this.accounts.findAccount({ id: params.id });
     if (account === null) throw notFound('account');

@@ -47,11 +47,17 @@ export class AlgorithmsController {
     if (found === null) throw notFound('algorithm');
     const { algorithm, versions } = found;
     const names = await this.accounts.accountNames([algorithm.ownerId]);
-    const submissions = await this.records.listSubmissions({ algorithmSlug: algorithm.slug }, { limit: MOST_SUBMISSIONS });
+    const submissions = await this.records.listSubmissions(
+      { algorithmSlug: algorithm.slug },
+      { limit: MOST_SUBMISSIONS },
+    );
     const views = await this.desk.viewAll(actor, submissions);
     return {
       ...algorithmSummaryView(algorithm, versions.length, names, actor),
-      versionList: versions.map((one) => ({ ...versionView(one), submissions: views.filter(({ version }) => version === one.version) })),
+      versionList: versions.map((one) => ({
+        ...versionView(one),
+        submissions: views.filter(({ version }) => version === one.version),
+      })),
     };
   }
 
@@ -60,7 +66,12 @@ export class AlgorithmsController {
     const found = await this.records.findAlgorithm(params.slug);
     const version = found?.versions.find((one) => one.version === params.version);
     if (found === null || version === undefined) throw notFound('model');
-    permit(actor, 'model.download', { ownerId: found.algorithm.ownerId, kind: 'model', label: version.model.label }, 'model');
+    permit(
+      actor,
+      'model.download',
+      { ownerId: found.algorithm.ownerId, kind: 'model', label: version.model.label },
+      'model',
+    );
     const content = request.method === 'HEAD' ? [] : await this.blobs.open(version.model.sha256);
     await reply
       .code(200)
@@ -92,7 +103,13 @@ function algorithmSummaryView(
   };
 }
 
-function versionView({ version, manifest, manifestSha256, model, createdAt }: AlgorithmVersion): Omit<Answer<typeof ENDPOINTS.getAlgorithm>['versionList'][number], 'submissions'> {
+function versionView({
+  version,
+  manifest,
+  manifestSha256,
+  model,
+  createdAt,
+}: AlgorithmVersion): Omit<Answer<typeof ENDPOINTS.getAlgorithm>['versionList'][number], 'submissions'> {
   return {
     version,
     manifest: manifest as Answer<typeof ENDPOINTS.getAlgorithm>['versionList'][number]['manifest'],

@@ -3,7 +3,10 @@ import type { Capacity, PhaseRules, Region } from '#domain';
 import type { Benchmark, Leaderboard, Phase } from '#evaluation';
 import { leadingMetric, metricInfos } from './board-view.js';
 
-type Summary = Omit<BenchmarkView, 'summary' | 'rules' | 'labels' | 'windowPresets' | 'metrics' | 'dataset' | 'phases' | 'capacities'>;
+type Summary = Omit<
+  BenchmarkView,
+  'summary' | 'rules' | 'labels' | 'windowPresets' | 'metrics' | 'dataset' | 'phases' | 'capacities'
+>;
 
 /** Colour-blind safe (Okabe and Ito), for labels whose benchmark chose no colour. */
 const PALETTE = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#cc79a7', '#56b4e9', '#f0e442'] as const;
@@ -36,7 +39,11 @@ export function summaryView(benchmark: Benchmark, board: Leaderboard | null): Su
   };
 }
 
-export function benchmarkView(benchmark: Benchmark, board: Leaderboard | null, capacities: readonly Capacity[]): BenchmarkView {
+export function benchmarkView(
+  benchmark: Benchmark,
+  board: Leaderboard | null,
+  capacities: readonly Capacity[],
+): BenchmarkView {
   const regions = decidingPhase(benchmark.phases)?.rules.regions ?? [];
   const { dataset } = benchmark;
   return {
@@ -54,23 +61,41 @@ export function benchmarkView(benchmark: Benchmark, board: Leaderboard | null, c
       version: dataset.version,
       digest: dataset.digest,
     },
-    phases: benchmark.phases.map(({ id, kind, title, label, caseCount, rules }) => ({ id, kind, title, label, caseCount, rules: rulesView(rules) })),
+    phases: benchmark.phases.map(({ id, kind, title, label, caseCount, rules }) => ({
+      id,
+      kind,
+      title,
+      label,
+      caseCount,
+      rules: rulesView(rules),
+    })),
     capacities: [...capacities],
   };
 }
 
 /** A label wears the colour of the smallest scored region that holds it. */
 function labelColor(value: number, regions: readonly Region[]): string {
-  const [region] = regions.filter(({ labels }) => labels.includes(value)).sort((a, b) => a.labels.length - b.labels.length);
+  const [region] = regions
+    .filter(({ labels }) => labels.includes(value))
+    .sort((a, b) => a.labels.length - b.labels.length);
   return region?.color ?? PALETTE[(value - 1) % PALETTE.length] ?? PALETTE[0];
 }
 
 function rulesView(rules: PhaseRules): BenchmarkView['phases'][number]['rules'] {
   const { ranking, limits } = rules;
   return {
-    regions: rules.regions.map(({ name, labels, color }) => ({ name, labels: [...labels], ...(color === undefined ? {} : { color }) })),
+    regions: rules.regions.map(({ name, labels, color }) => ({
+      name,
+      labels: [...labels],
+      ...(color === undefined ? {} : { color }),
+    })),
     metrics: rules.metrics.map(({ id, penalty }) => ({ id, penalty: { ...penalty } })),
     ranking: ranking.kind === 'consensus' ? { ...ranking, metrics: [...ranking.metrics] } : { ...ranking },
-    limits: { loadSeconds: limits.loadSeconds, caseSeconds: limits.caseSeconds, memoryMib: limits.memoryMib, threads: limits.threads },
+    limits: {
+      loadSeconds: limits.loadSeconds,
+      caseSeconds: limits.caseSeconds,
+      memoryMib: limits.memoryMib,
+      threads: limits.threads,
+    },
   };
 }

@@ -8,7 +8,7 @@ import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
 import { ACCOUNTS, RECORDS } from '../settings.js';
 import { benchmarkView, decidingPhase, summaryView } from './benchmark-view.js';
-import { entryView } from './board-view.js';
+import { entryView, instantView } from './board-view.js';
 import { inPhase, Sight } from './sight.js';
 
 /** Benchmarks, their boards and their cases. */
@@ -37,7 +37,11 @@ export class BenchmarksController {
   }
 
   @Mount(ENDPOINTS.getLeaderboard)
-  async leaderboard({ actor, params, query }: Ask<typeof ENDPOINTS.getLeaderboard>): Promise<Answer<typeof ENDPOINTS.getLeaderboard>> {
+  async leaderboard({
+    actor,
+    params,
+    query,
+  }: Ask<typeof ENDPOINTS.getLeaderboard>): Promise<Answer<typeof ENDPOINTS.getLeaderboard>> {
     const { benchmark, resource } = await this.find(actor, params.slug, 'leaderboard.view');
     const phase = phaseOf(benchmark, query.phase);
     const offset = readCursor(query.cursor, offsetPlace)?.offset ?? 0;
@@ -49,7 +53,7 @@ export class BenchmarksController {
       benchmark: benchmark.slug,
       phase: phase.kind,
       signature: board.signature,
-      updatedAt: board.updatedAt?.toISOString() ?? null,
+      updatedAt: board.updatedAt && instantView(board.updatedAt, exactTimes),
       total: board.total,
       items: board.entries.map((entry) => entryView(entry, names.get(entry.submitterId) ?? 'unknown', exactTimes)),
       nextCursor: board.entries.length > 0 && next < board.total ? writeCursor({ offset: next }) : null,
@@ -66,7 +70,11 @@ export class BenchmarksController {
     return { items: seen.map(caseSummaryView), hidden: cases.length - seen.length };
   }
 
-  private async find(actor: Actor, slug: string, action: 'benchmark.view' | 'leaderboard.view'): Promise<{ benchmark: Benchmark; resource: Resource }> {
+  private async find(
+    actor: Actor,
+    slug: string,
+    action: 'benchmark.view' | 'leaderboard.view',
+  ): Promise<{ benchmark: Benchmark; resource: Resource }> {
     const benchmark = await this.records.findBenchmark(slug);
     if (benchmark === null) throw notFound('benchmark');
     const resource = await this.sight.ofBenchmark(actor, benchmark);

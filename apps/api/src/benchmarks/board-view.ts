@@ -1,8 +1,7 @@
-import type { LeaderboardEntryView, RunView } from '#contracts';
-import { METRIC_CATALOGUE, metricDefinition } from '#metrics';
+import type { BenchmarkView, LeaderboardEntryView, RunView } from '#contracts';
 import type { RankingScheme } from '#domain';
 import type { LeaderboardEntry, Phase } from '#evaluation';
-import type { BenchmarkView } from '#contracts';
+import { METRIC_CATALOGUE, metricDefinition } from '#metrics';
 
 /** Metric that a board is ordered by; of a consensus, the first. */
 export function leadingMetric(ranking: RankingScheme): string {
@@ -10,11 +9,11 @@ export function leadingMetric(ranking: RankingScheme): string {
 }
 
 /**
- * A time that may be told to somebody who may not know how long the held-out cases took: cut to the whole minute, so that
+ * A time for one pair of eyes. Who may not know how long the held-out cases took gets it cut to the whole minute, so that
  * the end of a run says little about the time that single images cost.
  */
-export function wholeMinute(at: Date): Date {
-  return new Date(Math.floor(at.getTime() / 60_000) * 60_000);
+export function instantView(at: Date, exactTimes: boolean): string {
+  return new Date(exactTimes ? at.getTime() : Math.floor(at.getTime() / 60_000) * 60_000).toISOString();
 }
 
 /**
@@ -38,7 +37,7 @@ export function entryView(entry: LeaderboardEntry, submitter: string, exactTimes
       cpuMs: practiceUsage.cpuMs,
       peakRssBytes: practiceUsage.peakRssBytes,
     },
-    finishedAt: (exactTimes ? finishedAt : wholeMinute(finishedAt)).toISOString(),
+    finishedAt: instantView(finishedAt, exactTimes),
   };
 }
 
@@ -47,7 +46,11 @@ export function resultView(entry: LeaderboardEntry): NonNullable<RunView['result
   return { rank: entry.rank, ...meansView(entry) };
 }
 
-function meansView({ metrics, aggregates, cases }: LeaderboardEntry): Pick<LeaderboardEntryView, 'metrics' | 'aggregates' | 'cases'> {
+function meansView({
+  metrics,
+  aggregates,
+  cases,
+}: LeaderboardEntry): Pick<LeaderboardEntryView, 'metrics' | 'aggregates' | 'cases'> {
   return {
     metrics: { ...metrics },
     aggregates: aggregates.map(({ region, metric, mean, n, penalised }) => ({ region, metric, mean, n, penalised })),
@@ -62,5 +65,12 @@ export function metricInfos(phases: readonly Pick<Phase, 'rules'>[]): BenchmarkV
   return ids
     .map((id) => metricDefinition(id))
     .sort((a, b) => place(a.id) - place(b.id))
-    .map(({ id, name, abbreviation, unit, direction, description }) => ({ id, name, abbreviation, unit, direction, description }));
+    .map(({ id, name, abbreviation, unit, direction, description }) => ({
+      id,
+      name,
+      abbreviation,
+      unit,
+      direction,
+      description,
+    }));
 }

@@ -28,5 +28,7 @@ export function byteRange(header: string | undefined, size: number): ByteRange |
 }
 
 function refused(why: string, size: number): RequestRefused {
-  return new RequestRefused(416, 'range-not-satisfiable', `This range cannot be answered: ${why}.`, [{ path: 'header.range', message: `${why}; size ${size}` }]);
+  return new RequestRefused(416, 'range-not-satisfiable', `This range cannot be answered: ${why}.`, [
+    { path: 'header.range', message: `${why}; size ${size}` },
+  ]);
 }

@@ -5,7 +5,15 @@ import { scoresView } from './scores-view.js';
 type Summary = Pick<CaseView, 'id' | 'name' | 'ordinal' | 'label' | 'facts' | 'sizeXyz' | 'spacingMm'>;
 
 export function caseSummaryView({ id, name, ordinal, label, facts, geometry }: EvaluationCase): Summary {
-  return { id, name, ordinal, label, facts: { ...facts }, sizeXyz: [...geometry.sizeXyz], spacingMm: [...geometry.spacingMm] };
+  return {
+    id,
+    name,
+    ordinal,
+    label,
+    facts: { ...facts },
+    sizeXyz: [...geometry.sizeXyz],
+    spacingMm: [...geometry.spacingMm],
+  };
 }
 
 export function geometryView({ geometry }: EvaluationCase): CaseView['geometry'] {

@@ -25,13 +25,20 @@ export class CasesController {
     if (found === null) throw notFound('case');
     const benchmark = await this.records.findBenchmark(found.phase.benchmarkId);
     if (benchmark === null) throw new Error(`phase ${found.phase.id} belongs to no benchmark`);
-    const resource = { ...inPhase(await this.sight.ofBenchmark(actor, benchmark), found.phase), label: found.case.label };
+    const resource = {
+      ...inPhase(await this.sight.ofBenchmark(actor, benchmark), found.phase),
+      label: found.case.label,
+    };
     permit(actor, 'case.view', resource, 'case');
 
     const { image, references } = found.case;
     permit(actor, 'object.view', { ...resource, label: image.label, kind: 'image' }, 'case');
-    const shown = references.filter(({ object }) => may(actor, 'object.view', { ...resource, label: object.label, kind: 'reference' }));
-    const standings = may(actor, 'run.case-result', resource) ? await this.records.resultsOfCase(params.id, MOST_PREDICTIONS) : [];
+    const shown = references.filter(({ object }) =>
+      may(actor, 'object.view', { ...resource, label: object.label, kind: 'reference' }),
+    );
+    const standings = may(actor, 'run.case-result', resource)
+      ? await this.records.resultsOfCase(params.id, MOST_PREDICTIONS)
+      : [];
     const siblings = await this.records.cases(found.phase.id);
     const at = siblings.findIndex(({ id }) => id === params.id);
     return {

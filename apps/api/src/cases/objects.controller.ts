@@ -69,11 +69,21 @@ export class ObjectsController {
     const length = range === null ? object.bytes : range.end - range.start + 1;
     headers['content-length'] = String(length);
     if (range !== null) headers['content-range'] = `bytes ${range.start}-${range.end}/${object.bytes}`;
-    const content = request.method === 'HEAD' || length === 0 ? [] : await this.blobs.open(object.sha256, range ?? undefined);
-    await reply.code(range === null ? 200 : 206).headers(headers).send(Readable.from(content, { objectMode: false }));
+    const content =
+      request.method === 'HEAD' || length === 0 ? [] : await this.blobs.open(object.sha256, range ?? undefined);
+    await reply
+      .code(range === null ? 200 : 206)
+      .headers(headers)
+      .send(Readable.from(content, { objectMode: false }));
   }
 
-  private async resourceOf(actor: Ask['actor'], { object, benchmarkId }: { object: { label: Resource['label']; kind: NonNullable<Resource['kind']> }; benchmarkId: string | null }): Promise<Resource> {
+  private async resourceOf(
+    actor: Ask['actor'],
+    {
+      object,
+      benchmarkId,
+    }: { object: { label: Resource['label']; kind: NonNullable<Resource['kind']> }; benchmarkId: string | null },
+  ): Promise<Resource> {
     const benchmark = benchmarkId === null ? null : await this.records.findBenchmark(benchmarkId);
     const base = benchmark === null ? {} : await this.sight.ofBenchmark(actor, benchmark);
     return { ...base, label: object.label, kind: object.kind };

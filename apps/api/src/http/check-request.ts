@@ -36,7 +36,11 @@ export function checkRequest(endpoint: Endpoint, request: Pick<FastifyRequest, '
 function refuseBody(endpoint: Endpoint, body: unknown): null {
   const empty = body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
   if (!empty && endpoint.consumes === undefined) {
-    throw new RequestRefused(400, 'body-unexpected', `This request takes no body; got a ${Array.isArray(body) ? 'list' : typeof body}.`);
+    throw new RequestRefused(
+      400,
+      'body-unexpected',
+      `This request takes no body; got a ${Array.isArray(body) ? 'list' : typeof body}.`,
+    );
   }
   return null;
 }

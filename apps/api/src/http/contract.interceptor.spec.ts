@@ -40,7 +40,9 @@ describe('answers are read through the contract', () => {
 
   it('an answer of another type is a defect everywhere, without its values', () => {
     for (const strict of [true, false]) {
-      expect(() => checkAnswer(endpoint, { items: [{ name: 5, facts: { site: 'secret' } }] }, strict)).toThrow(/breaks the contract at items\.0\.name \(invalid_type\), items\.0\.facts\.site \(invalid_type\)$/);
+      expect(() => checkAnswer(endpoint, { items: [{ name: 5, facts: { site: 'secret' } }] }, strict)).toThrow(
+        /breaks the contract at items\.0\.name \(invalid_type\), items\.0\.facts\.site \(invalid_type\)$/,
+      );
       expect(() => checkAnswer(endpoint, undefined, strict)).toThrow();
     }
   });

@@ -30,7 +30,9 @@ export function checkAnswer(endpoint: Endpoint, answer: unknown, strict: boolean
   if (strict) {
     const surplus = surplusFields(answer, parsed.data);
     if (surplus.length > 0) {
-      throw new Error(`answer of ${endpoint.method} ${endpoint.path} has fields outside the contract: ${surplus.join(', ')}`);
+      throw new Error(
+        `answer of ${endpoint.method} ${endpoint.path} has fields outside the contract: ${surplus.join(', ')}`,
+      );
     }
   }
   return parsed.data;

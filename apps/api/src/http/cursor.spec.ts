@@ -21,16 +21,22 @@ describe('cursors', () => {
 
   it('whatever else comes is refused, and never an error of ours', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json().map((json) => Buffer.from(json).toString('base64url'))), (text) => {
-        for (const schema of [createdAtPlace, afterPlace, offsetPlace, beforePlace]) {
-          try {
-            readCursor(text, schema);
-          } catch (error) {
-            expect(error).toBeInstanceOf(RequestRefused);
-            expect((error as RequestRefused).code).toBe('cursor-invalid');
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json().map((json) => Buffer.from(json).toString('base64url')),
+        ),
+        (text) => {
+          for (const schema of [createdAtPlace, afterPlace, offsetPlace, beforePlace]) {
+            try {
+              readCursor(text, schema);
+            } catch (error) {
+              expect(error).toBeInstanceOf(RequestRefused);
+              expect((error as RequestRefused).code).toBe('cursor-invalid');
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 });

@@ -26,10 +26,22 @@ export function readCursor<T extends z.ZodType>(cursor: string | undefined, sche
 
 function refused(options: { cause: unknown }): RequestRefused {
   const message = 'expected the nextCursor of an earlier answer of the same list';
-  return new RequestRefused(400, 'cursor-invalid', `query.cursor: ${message}`, [{ path: 'query.cursor', message }], options);
+  return new RequestRefused(
+    400,
+    'cursor-invalid',
+    `query.cursor: ${message}`,
+    [{ path: 'query.cursor', message }],
+    options,
+  );
 }
 
 export const createdAtPlace = z.strictObject({ at: z.iso.datetime(), id: z.uuid() });
-export const afterPlace = z.strictObject({ after: z.string().min(1).max(120).regex(/^[^\p{Cc}\p{Cs}]*$/u) });
+export const afterPlace = z.strictObject({
+  after: z
+    .string()
+    .min(1)
+    .max(120)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u),
+});
 export const offsetPlace = z.strictObject({ offset: z.number().int().min(0).max(10_000_000) });
 export const beforePlace = z.strictObject({ before: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });

@@ -41,12 +41,14 @@ export function checkMounts(
   const mounted = handlers.map(({ endpoint }) => endpoint).filter((endpoint) => endpoint !== undefined);
   for (const { name, endpoint } of handlers) {
     if (endpoint === undefined) faults.push(`handler ${name} has no endpoint in the contract, and so no policy`);
-    else if (!Object.values(endpoints).includes(endpoint)) faults.push(`handler ${name} serves ${routeOf(endpoint)}, which the contract does not list`);
+    else if (!Object.values(endpoints).includes(endpoint))
+      faults.push(`handler ${name} serves ${routeOf(endpoint)}, which the contract does not list`);
   }
   for (const [id, endpoint] of Object.entries(endpoints)) {
     const count = mounted.filter((other) => other === endpoint).length;
     if (count !== 1) faults.push(`endpoint ${id} (${routeOf(endpoint)}) has ${count} handlers, expected 1`);
-    if (!ACTIONS.includes(endpoint.action)) faults.push(`endpoint ${id} names the action "${endpoint.action}", which the policy does not know`);
+    if (!ACTIONS.includes(endpoint.action))
+      faults.push(`endpoint ${id} names the action "${endpoint.action}", which the policy does not know`);
   }
   const known = new Set(Object.values(endpoints).map(routeOf));
   for (const route of routes) {

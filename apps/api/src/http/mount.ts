@@ -1,4 +1,14 @@
-import { createParamDecorator, Delete, Get, HttpCode, Patch, Post, Res, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import {
+  createParamDecorator,
+  Delete,
+  Get,
+  HttpCode,
+  Patch,
+  Post,
+  Res,
+  SetMetadata,
+  type ExecutionContext,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { API_PREFIX, type BodyOf, type Endpoint, type ParamsOf, type QueryOf } from '#contracts';

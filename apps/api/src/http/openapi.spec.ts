@@ -8,7 +8,11 @@ interface Operation {
   responses: Record<string, { content?: Record<string, unknown> }>;
   security: object[];
 }
-const document = openApi('1.2.3') as { openapi: string; info: { version: string }; paths: Record<string, Record<string, Operation>> };
+const document = openApi('1.2.3') as {
+  openapi: string;
+  info: { version: string };
+  paths: Record<string, Record<string, Operation>>;
+};
 const all = Object.entries(ENDPOINTS as Record<string, Endpoint>).map(([id, endpoint]) => ({ id, endpoint }));
 
 describe('OpenAPI', () => {
@@ -23,11 +27,16 @@ describe('OpenAPI', () => {
     const operation = document.paths[path]?.[endpoint.method.toLowerCase()];
     expect(operation?.operationId).toBe(id);
     const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-    expect(operation.parameters.filter((one) => one.in === 'path').map(({ name, required }) => [name, required])).toEqual(inPath.map((name) => [name, true]));
+    expect(
+      operation.parameters.filter((one) => one.in === 'path').map(({ name, required }) => [name, required]),
+    ).toEqual(inPath.map((name) => [name, true]));
     expect(operation.requestBody !== undefined).toBe(endpoint.body !== null || endpoint.consumes !== undefined);
-    for (const content of Object.values(operation.requestBody?.content ?? {})) expect(content.schema.additionalProperties).toBe(false);
+    for (const content of Object.values(operation.requestBody?.content ?? {}))
+      expect(content.schema.additionalProperties).toBe(false);
     const answer = operation.responses[String(endpoint.status)];
-    expect(Object.keys(answer.content ?? {})).toEqual(endpoint.produces !== undefined ? [endpoint.produces] : endpoint.response === null ? [] : ['application/json']);
+    expect(Object.keys(answer.content ?? {})).toEqual(
+      endpoint.produces !== undefined ? [endpoint.produces] : endpoint.response === null ? [] : ['application/json'],
+    );
     expect(operation.responses.default.content).toHaveProperty('application/problem+json');
   });
 
@@ -39,6 +48,10 @@ describe('OpenAPI', () => {
   it('says what a client writes, not what the server reads from it', () => {
     const { schema } = document.paths['/api/v1/tokens'].post.requestBody?.content['application/json'] ?? { schema: {} };
     expect(schema.required).toEqual(['name', 'scopes']); // expiresInDays has a default
-    expect(document.paths['/api/v1/benchmarks/{slug}/leaderboard'].get.parameters.every(({ required, in: place }) => required === (place === 'path'))).toBe(true);
+    expect(
+      document.paths['/api/v1/benchmarks/{slug}/leaderboard'].get.parameters.every(
+        ({ required, in: place }) => required === (place === 'path'),
+      ),
+    ).toBe(true);
   });
 });

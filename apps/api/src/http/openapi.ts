@@ -25,7 +25,12 @@ export function openApi(version: string, endpoints: Readonly<Record<string, Endp
     components: {
       schemas: { Problem: jsonSchema(problem, 'output') },
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'Browser session, set by signing in.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: SESSION_COOKIE,
+          description: 'Browser session, set by signing in.',
+        },
         token: { type: 'http', scheme: 'bearer', description: 'Personal access token (vmk_…), with scopes.' },
       },
     },
@@ -45,19 +50,30 @@ function operation(id: string, endpoint: Endpoint): Json {
     ...requestBody(endpoint),
     responses: {
       [String(endpoint.status)]: success(endpoint),
-      ...(id === 'createSubmission' ? { '200': { ...success(endpoint), description: 'The submission that exists already' } } : {}),
+      ...(id === 'createSubmission'
+        ? { '200': { ...success(endpoint), description: 'The submission that exists already' } }
+        : {}),
       ...(id === 'getObject' ? { '206': { ...success(endpoint), description: 'The range asked for' } } : {}),
-      default: { description: 'Why not', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      default: {
+        description: 'Why not',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
     },
   };
 }
 
 function success(endpoint: Endpoint): Json {
   if (endpoint.produces !== undefined) {
-    return { description: endpoint.summary, content: { [endpoint.produces]: { schema: { type: 'string', format: 'binary' } } } };
+    return {
+      description: endpoint.summary,
+      content: { [endpoint.produces]: { schema: { type: 'string', format: 'binary' } } },
+    };
   }
   if (endpoint.response === null) return { description: 'Done' };
-  return { description: endpoint.summary, content: { 'application/json': { schema: jsonSchema(endpoint.response, 'output') } } };
+  return {
+    description: endpoint.summary,
+    content: { 'application/json': { schema: jsonSchema(endpoint.response, 'output') } },
+  };
 }
 
 function requestBody(endpoint: Endpoint): Json {
@@ -68,7 +84,10 @@ function requestBody(endpoint: Endpoint): Json {
       properties: {
         benchmark: { type: 'string', description: 'short name of the benchmark' },
         manifest: { type: 'string', description: 'voxelmark.json' },
-        algorithm: { type: 'string', description: 'address of the algorithm; by default made from the name in the manifest' },
+        algorithm: {
+          type: 'string',
+          description: 'address of the algorithm; by default made from the name in the manifest',
+        },
         model: { type: 'string', format: 'binary', description: 'the ONNX file; last' },
       },
       additionalProperties: false,
@@ -76,11 +95,16 @@ function requestBody(endpoint: Endpoint): Json {
     return { requestBody: { required: true, content: { [endpoint.consumes]: { schema } } } };
   }
   if (endpoint.body === null) return {};
-  return { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(endpoint.body, 'input') } } } };
+  return {
+    requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(endpoint.body, 'input') } } },
+  };
 }
 
 function parameters(place: 'path' | 'query', schema: z.ZodType): Json[] {
-  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
@@ -90,10 +114,21 @@ function parameters(place: 'path' | 'query', schema: z.ZodType): Json[] {
 }
 
 function extraHeaders(id: string): Json[] {
-  const header = (name: string, description: string): Json => ({ name, in: 'header', required: false, description, schema: { type: 'string' } });
-  if (id === 'createSubmission') return [header('Idempotency-Key', 'The same key and the same content are one submission, however often it is sent.')];
-  if (id === 'submissionEvents') return [header('Last-Event-ID', 'Id of the last event received; only what changed since is sent.')];
-  if (id === 'getObject') return [header('Range', 'One range of bytes.'), header('If-None-Match', 'ETag of a copy that is kept.')];
+  const header = (name: string, description: string): Json => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  });
+  if (id === 'createSubmission')
+    return [
+      header('Idempotency-Key', 'The same key and the same content are one submission, however often it is sent.'),
+    ];
+  if (id === 'submissionEvents')
+    return [header('Last-Event-ID', 'Id of the last event received; only what changed since is sent.')];
+  if (id === 'getObject')
+    return [header('Range', 'One range of bytes.'), header('If-None-Match', 'ETag of a copy that is kept.')];
   return [];
 }
 

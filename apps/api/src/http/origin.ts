@@ -8,7 +8,11 @@ import { isLoopback, type ApiSettings } from '../settings.js';
  * @param origin the Origin header, for instance `http://localhost:8080`; "null" is never allowed
  * @param host   the Host header
  */
-export function originAllowed(origin: string, host: string | undefined, settings: Pick<ApiSettings, 'publicUrl' | 'publicUrlGiven' | 'host'>): boolean {
+export function originAllowed(
+  origin: string,
+  host: string | undefined,
+  settings: Pick<ApiSettings, 'publicUrl' | 'publicUrlGiven' | 'host'>,
+): boolean {
   if (!URL.canParse(origin)) return false;
   const from = new URL(origin);
   if (from.origin === 'null') return false;

@@ -13,5 +13,8 @@ export function allowedMethods(url: string): string[] {
 function matches(pattern: string, path: string): boolean {
   const expected = `${API_PREFIX}${pattern}`.split('/');
   const got = path.split('/');
-  return expected.length === got.length && expected.every((part, n) => (part.startsWith(':') ? got[n] !== '' : part === got[n]));
+  return (
+    expected.length === got.length &&
+    expected.every((part, n) => (part.startsWith(':') ? got[n] !== '' : part === got[n]))
+  );
 }

@@ -1,4 +1,13 @@
-import { ACTION_SCOPE, decide, notFound, RequestRefused, type Action, type Actor, type Decision, type Resource } from '#domain';
+import {
+  ACTION_SCOPE,
+  decide,
+  notFound,
+  RequestRefused,
+  type Action,
+  type Actor,
+  type Decision,
+  type Resource,
+} from '#domain';
 
 /**
  * Asks the one policy and turns its no into an answer: 401 when signing in may help, 403 when the thing may be known but
@@ -37,7 +46,8 @@ export function refuse(decision: Decision, actor: Actor, action: Action, what: s
 /** Why not, where the general sentence would leave a person guessing. */
 const FORBIDDEN: Partial<Record<Action, string>> = {
   'session.secure': 'Passwords and tokens are changed in a signed-in browser session, not with a token.',
-  'submission.create': 'Organisers, stewards and readers of a benchmark may see its held-out cases, so they do not compete on it.',
+  'submission.create':
+    'Organisers, stewards and readers of a benchmark may see its held-out cases, so they do not compete on it.',
   'submission.control': 'Only the submitter, an organiser of the benchmark or an administrator may cancel or retry.',
   'user.manage': 'Only an administrator manages accounts.',
   'access-log.view': 'Only organisers and stewards of this benchmark, and administrators, may read its access log.',

@@ -22,7 +22,8 @@ export class PolicyGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const endpoint = Reflect.getMetadata(ENDPOINT, context.getHandler()) as Endpoint | undefined;
-    if (endpoint === undefined) throw new Error(`${context.getClass().name}.${context.getHandler().name} has no endpoint`);
+    if (endpoint === undefined)
+      throw new Error(`${context.getClass().name}.${context.getHandler().name} has no endpoint`);
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!SAFE.has(request.method)) this.checkOrigin(request);
     // what is open to everybody must answer even while the database is away; those handlers ask who it is themselves
@@ -41,10 +42,18 @@ export class PolicyGuard implements CanActivate {
     if (headers.authorization !== undefined) return;
     if (headers.origin === undefined) {
       if (sessionSecret(headers.cookie) === null) return;
-      throw new RequestRefused(403, 'origin-missing', `Send the header Origin: ${new URL(this.settings.publicUrl).origin}, or use a personal access token.`);
+      throw new RequestRefused(
+        403,
+        'origin-missing',
+        `Send the header Origin: ${new URL(this.settings.publicUrl).origin}, or use a personal access token.`,
+      );
     }
     if (!originAllowed(headers.origin, headers.host, this.settings)) {
-      throw new RequestRefused(403, 'origin-foreign', `Pages of another site may not change things here; this server is ${new URL(this.settings.publicUrl).origin}.`);
+      throw new RequestRefused(
+        403,
+        'origin-foreign',
+        `Pages of another site may not change things here; this server is ${new URL(this.settings.publicUrl).origin}.`,
+      );
     }
   }
 }

@@ -9,13 +9,33 @@ const of = (error: unknown, change: Partial<typeof request> = {}) => problemOf(e
 describe('every error has one form outside', () => {
   it.each<[string, unknown, number, string]>([
     ['a refusal', new RequestRefused(409, 'version-exists', 'There is one.'), 409, 'version-exists'],
-    ['a rejected submission', new SubmissionRejected('model-input-rank', 'input "x" has 3 dimensions'), 422, 'model-input-rank'],
-    ['a benchmark at fault', new BenchmarkMisconfigured('reference-geometry-differs', 'case 7'), 409, 'reference-geometry-differs'],
-    ['an engine that is away', new EngineUnavailable('database-unavailable', 'connect ECONNREFUSED 10.1.2.3:5432'), 503, 'database-unavailable'],
+    [
+      'a rejected submission',
+      new SubmissionRejected('model-input-rank', 'input "x" has 3 dimensions'),
+      422,
+      'model-input-rank',
+    ],
+    [
+      'a benchmark at fault',
+      new BenchmarkMisconfigured('reference-geometry-differs', 'case 7'),
+      409,
+      'reference-geometry-differs',
+    ],
+    [
+      'an engine that is away',
+      new EngineUnavailable('database-unavailable', 'connect ECONNREFUSED 10.1.2.3:5432'),
+      503,
+      'database-unavailable',
+    ],
     ['a defect', new TypeError('x is undefined'), 500, 'defect'],
     ['a thrown text', 'oops', 500, 'defect'],
     ['nothing thrown', undefined, 500, 'defect'],
-    ['a foreign error with a status of its own', Object.assign(new Error('teapot'), { statusCode: 418 }), 500, 'defect'],
+    [
+      'a foreign error with a status of its own',
+      Object.assign(new Error('teapot'), { statusCode: 418 }),
+      500,
+      'defect',
+    ],
     ['Nest: malformed', new BadRequestException('Unexpected token } in JSON'), 400, 'json-malformed'],
   ])('%s', (_, error, status, code) => {
     const { body, defect } = of(error);
@@ -25,7 +45,11 @@ describe('every error has one form outside', () => {
   });
 
   it('keeps inside what is ours: addresses, cases, stacks', () => {
-    const texts = [new EngineUnavailable('database-unavailable', 'connect ECONNREFUSED 10.1.2.3:5432'), new BenchmarkMisconfigured('x', 'case held-out-7'), new TypeError('secret')].map((error) => JSON.stringify(of(error).body));
+    const texts = [
+      new EngineUnavailable('database-unavailable', 'connect ECONNREFUSED 10.1.2.3:5432'),
+      new BenchmarkMisconfigured('x', 'case held-out-7'),
+      new TypeError('secret'),
+    ].map((error) => JSON.stringify(of(error).body));
     expect(texts.join()).not.toMatch(/10\.1\.2\.3|held-out-7|secret|at .*:\d+:\d+/);
     for (const text of texts) expect(text).toContain('request-1');
   });

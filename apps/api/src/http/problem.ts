@@ -34,7 +34,10 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /** What an error becomes outside. Texts of defects and of our own engines stay inside. */
-export function problemOf(error: unknown, request: { readonly method: string; readonly url: string; readonly id: string }): ProblemAnswer {
+export function problemOf(
+  error: unknown,
+  request: { readonly method: string; readonly url: string; readonly id: string },
+): ProblemAnswer {
   if (error instanceof RequestRefused) {
     const headers: Record<string, string> = {};
     if (error.status === 401) headers['www-authenticate'] = 'Bearer realm="voxelmark"';
@@ -43,13 +46,20 @@ export function problemOf(error: unknown, request: { readonly method: string; re
   }
   if (error instanceof SubmissionRejected) return answer(422, error.code, error.message);
   if (error instanceof BenchmarkMisconfigured) {
-    return answer(409, error.code, 'This benchmark has a fault that its organiser must mend. It has been recorded.', { requestId: request.id });
-  }
-  if (error instanceof EngineUnavailable) {
-    return answer(503, error.code, 'A part of the platform does not answer at the moment. Nothing was lost; try again in a few seconds.', {
-      headers: { 'retry-after': '5' },
+    return answer(409, error.code, 'This benchmark has a fault that its organiser must mend. It has been recorded.', {
       requestId: request.id,
     });
+  }
+  if (error instanceof EngineUnavailable) {
+    return answer(
+      503,
+      error.code,
+      'A part of the platform does not answer at the moment. Nothing was lost; try again in a few seconds.',
+      {
+        headers: { 'retry-after': '5' },
+        requestId: request.id,
+      },
+    );
   }
   return fromFramework(error, request) ?? defect(request.id);
 }
@@ -60,37 +70,52 @@ function defect(requestId: string): ProblemAnswer {
 }
 
 /** Refusals that Fastify and Nest raise before a handler runs. Their texts are replaced: some repeat parts of the request. */
-function fromFramework(error: unknown, request: { readonly method: string; readonly url: string }): ProblemAnswer | null {
+function fromFramework(
+  error: unknown,
+  request: { readonly method: string; readonly url: string },
+): ProblemAnswer | null {
   const { status, code } = frameworkFacts(error);
   if (status === 404) {
     const methods = allowedMethods(request.url);
-    if (methods.length === 0) return answer(404, 'route-unknown', 'There is nothing at this address. The routes are listed at /api/docs.');
+    if (methods.length === 0)
+      return answer(404, 'route-unknown', 'There is nothing at this address. The routes are listed at /api/docs.');
     // the router knows the address and still did not take it there: a part was longer than it looks at
-    if (methods.includes(request.method)) return answer(414, 'address-too-long', 'A part of the address is longer than 200 characters.');
-    return answer(405, 'method-not-allowed', `This address answers to ${methods.join(', ')}.`, { headers: { allow: methods.join(', ') } });
+    if (methods.includes(request.method))
+      return answer(414, 'address-too-long', 'A part of the address is longer than 200 characters.');
+    return answer(405, 'method-not-allowed', `This address answers to ${methods.join(', ')}.`, {
+      headers: { allow: methods.join(', ') },
+    });
   }
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return answer(413, 'body-too-large', 'The body of this request is larger than 256 KiB.');
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return answer(413, 'body-too-large', 'The body of this request is larger than 256 KiB.');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return answer(415, 'content-type-unsupported', 'Send application/json, or multipart/form-data for a submission.');
   }
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return answer(400, 'json-empty', 'The Content-Type says JSON, but the body is empty.');
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
+    return answer(400, 'json-empty', 'The Content-Type says JSON, but the body is empty.');
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
     return answer(400, 'content-length-wrong', 'The body is not as long as Content-Length says.');
   }
-  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') return answer(400, 'request-aborted', 'The connection ended before the request did.');
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE')
+    return answer(400, 'request-aborted', 'The connection ended before the request did.');
   if (code === 'FST_ERR_BAD_URL') return answer(400, 'address-malformed', 'The address contains a malformed % escape.');
   if (status === 414) return answer(414, 'address-too-long', 'A part of the address is longer than 200 characters.');
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || status === 400) {
     return answer(400, 'json-malformed', 'The body is not JSON that this server accepts.');
   }
-  if (status !== null && status >= 400 && status < 500) return answer(status, 'request-refused', 'The request was not understood.');
+  if (status !== null && status >= 400 && status < 500)
+    return answer(status, 'request-refused', 'The request was not understood.');
   return null;
 }
 
 /** Status and code of errors that Nest, Fastify or Node raised about the request; nothing of any other error. */
 function frameworkFacts(error: unknown): { status: number | null; code: string | null } {
   const cause: unknown = error instanceof HttpException ? error.cause : error;
-  const { code, statusCode, name } = (typeof cause === 'object' ? (cause ?? {}) : {}) as { code?: unknown; statusCode?: unknown; name?: unknown };
+  const { code, statusCode, name } = (typeof cause === 'object' ? (cause ?? {}) : {}) as {
+    code?: unknown;
+    statusCode?: unknown;
+    name?: unknown;
+  };
   const word = typeof code === 'string' ? code : null;
   if (error instanceof HttpException) return { status: error.getStatus(), code: word };
   // Fastify gives its own errors a code, and the body parser's SyntaxErrors a status
@@ -102,9 +127,19 @@ function answer(
   status: number,
   code: string,
   detail: string,
-  extra: { headers?: Record<string, string>; problems?: Problem['problems'] | readonly { path: string; message: string }[]; requestId?: string } = {},
+  extra: {
+    headers?: Record<string, string>;
+    problems?: Problem['problems'] | readonly { path: string; message: string }[];
+    requestId?: string;
+  } = {},
 ): ProblemAnswer {
-  const body: Problem = { type: `urn:voxelmark:error:${code}`, title: TITLES[status] ?? 'Refused', status, code, detail };
+  const body: Problem = {
+    type: `urn:voxelmark:error:${code}`,
+    title: TITLES[status] ?? 'Refused',
+    status,
+    code,
+    detail,
+  };
   if (extra.problems !== undefined && extra.problems.length > 0) body.problems = [...extra.problems];
   if (extra.requestId !== undefined) body.requestId = extra.requestId;
   return { body, headers: extra.headers ?? {}, defect: false };
@@ -114,6 +149,10 @@ function answer(
 export function problemText(problem: ProblemAnswer): { text: string; headers: Record<string, string> } {
   return {
     text: JSON.stringify(problem.body),
-    headers: { ...problem.headers, 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' },
+    headers: {
+      ...problem.headers,
+      'content-type': 'application/problem+json; charset=utf-8',
+      'cache-control': 'no-store',
+    },
   };
 }

@@ -19,14 +19,23 @@ export class AccessLogController {
   ) {}
 
   @Mount(ENDPOINTS.listAccessEvents)
-  async list({ actor, params, query }: Ask<typeof ENDPOINTS.listAccessEvents>): Promise<Answer<typeof ENDPOINTS.listAccessEvents>> {
+  async list({
+    actor,
+    params,
+    query,
+  }: Ask<typeof ENDPOINTS.listAccessEvents>): Promise<Answer<typeof ENDPOINTS.listAccessEvents>> {
     const benchmark = await this.records.findBenchmark(params.slug);
     if (benchmark === null) throw notFound('benchmark');
     permit(actor, 'access-log.view', await this.sight.ofBenchmark(actor, benchmark), 'benchmark');
     const place = readCursor(query.cursor, beforePlace);
-    const found = await this.accessLog.list({ benchmarkId: benchmark.id }, { limit: query.limit + 1, before: place?.before });
+    const found = await this.accessLog.list(
+      { benchmarkId: benchmark.id },
+      { limit: query.limit + 1, before: place?.before },
+    );
     const page = found.slice(0, query.limit);
-    const names = await this.accounts.accountNames([...new Set(page.flatMap(({ userId }) => (userId === null ? [] : [userId])))]);
+    const names = await this.accounts.accountNames([
+      ...new Set(page.flatMap(({ userId }) => (userId === null ? [] : [userId]))),
+    ]);
     const last = page.at(-1);
     return {
       items: page.map(({ id, at, userId, action, objectId, caseId, allowed }) => ({

@@ -53,7 +53,12 @@ export class HealthController {
     const demo = await within(this.demo.present()).catch(() => false);
     if (demo) words.push('Demo accounts with a published password exist.');
     if (registration === 'open') words.push('Everybody may make an account.');
-    if (!publicUrl.startsWith('https:')) words.push(open ? 'The server is reached without TLS beyond this machine.' : 'The server is reached without TLS; it listens on this machine only.');
+    if (!publicUrl.startsWith('https:'))
+      words.push(
+        open
+          ? 'The server is reached without TLS beyond this machine.'
+          : 'The server is reached without TLS; it listens on this machine only.',
+      );
     return words;
   }
 }
@@ -64,7 +69,16 @@ async function check(name: string, ask: () => Promise<string | void>): Promise<H
     return typeof detail === 'string' ? { name, ok: true, detail } : { name, ok: true };
   } catch (error) {
     // addresses and driver messages stay inside
-    return { name, ok: false, detail: error instanceof Late ? 'no answer within 2 s' : error instanceof Error && error.message === 'no worker takes jobs' ? error.message : 'does not answer' };
+    return {
+      name,
+      ok: false,
+      detail:
+        error instanceof Late
+          ? 'no answer within 2 s'
+          : error instanceof Error && error.message === 'no worker takes jobs'
+            ? error.message
+            : 'does not answer',
+    };
   }
 }
 

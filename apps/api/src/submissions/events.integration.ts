@@ -22,14 +22,17 @@ class Listener {
     headers: Record<string, string>,
   ) {
     this.opened = new Promise((resolve, reject) => {
-      const request = get({ port, host: '127.0.0.1', path: `/api/v1/submissions/${submissionId}/events`, headers }, (answer) => {
-        this.answer = answer;
-        answer.setEncoding('utf8');
-        answer.on('data', (chunk: string) => this.take(chunk));
-        answer.on('close', () => (this.ended = true));
-        answer.on('error', () => (this.ended = true));
-        resolve(answer);
-      });
+      const request = get(
+        { port, host: '127.0.0.1', path: `/api/v1/submissions/${submissionId}/events`, headers },
+        (answer) => {
+          this.answer = answer;
+          answer.setEncoding('utf8');
+          answer.on('data', (chunk: string) => this.take(chunk));
+          answer.on('close', () => (this.ended = true));
+          answer.on('error', () => (this.ended = true));
+          resolve(answer);
+        },
+      );
       request.on('error', reject);
     });
   }
@@ -82,7 +85,8 @@ function listen(who: Who, submission: Submission, headers: Record<string, string
   return one;
 }
 
-const casesOf = (phase: 0 | 1): Promise<readonly EvaluationCase[]> => world.parts.records.cases(benchmark.phases[phase].id);
+const casesOf = (phase: 0 | 1): Promise<readonly EvaluationCase[]> =>
+  world.parts.records.cases(benchmark.phases[phase].id);
 const settle = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 400));
 
 describe('live progress', () => {
@@ -90,7 +94,11 @@ describe('live progress', () => {
     const submission = await world.submission(benchmark, 'watched');
     const visitor = listen('visitor', submission);
     const answer = await visitor.opened;
-    expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([200, 'text/event-stream; charset=utf-8', 'no-store, no-transform']);
+    expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+      'no-store, no-transform',
+    ]);
     expect(answer.headers['x-content-type-options']).toBe('nosniff');
     await until('both runs', () => visitor.events.length >= 2);
     expect(visitor.events.map(({ run }) => run.state)).toEqual(['queued', 'waiting']);
@@ -160,7 +168,8 @@ describe('live progress', () => {
     const visitor = listen('visitor', submission);
     await until('all open', () => [bySession, byToken, visitor].every(({ events }) => events.length >= 2));
     await world.parts.accounts.deleteSessions(account.id);
-    for (const { id } of await world.parts.accounts.listTokens(account.id)) await world.parts.accounts.deleteToken(account.id, id);
+    for (const { id } of await world.parts.accounts.listTokens(account.id))
+      await world.parts.accounts.deleteToken(account.id, id);
     await until('both ended', () => bySession.ended && byToken.ended, 5_000);
     expect(visitor.ended).toBe(false);
   });

@@ -28,6 +28,10 @@ describe('the first bytes of a model', () => {
   });
 
   it('has an answer for everything', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: SNIFF_BYTES }), (bytes) => expect(typeof looksLikeOnnx(bytes)).toBe('boolean')));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: SNIFF_BYTES }), (bytes) =>
+        expect(typeof looksLikeOnnx(bytes)).toBe('boolean'),
+      ),
+    );
   });
 });

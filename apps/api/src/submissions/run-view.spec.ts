@@ -3,7 +3,13 @@ import type { CaseResult, EvaluationCase, EvaluationRun } from '#evaluation';
 import { caseResultView, runSummaryView, sightOfRun } from './run-view.js';
 
 const OWNER: Actor = { userId: 'me', role: 'researcher', scopes: null };
-const heldOut = (capacities: Resource['capacities'] = []): Resource => ({ published: true, label: 'SEALED', phase: 'test', ownerId: 'me', capacities });
+const heldOut = (capacities: Resource['capacities'] = []): Resource => ({
+  published: true,
+  label: 'SEALED',
+  phase: 'test',
+  ownerId: 'me',
+  capacities,
+});
 const run = (change: Partial<EvaluationRun> = {}): EvaluationRun => ({
   id: 'r',
   submissionId: 's',
@@ -24,25 +30,49 @@ const run = (change: Partial<EvaluationRun> = {}): EvaluationRun => ({
 });
 
 describe('a held-out run in the eyes of its submitter', () => {
-  const see = (one: EvaluationRun): string => JSON.stringify(runSummaryView(one, { kind: 'test' }, sightOfRun(OWNER, heldOut()), 2));
+  const see = (one: EvaluationRun): string =>
+    JSON.stringify(runSummaryView(one, { kind: 'test' }, sightOfRun(OWNER, heldOut()), 2));
 
   it('looks the same whatever the cases did', () => {
     const seen = new Set(
-      [run(), run({ cases: { total: 36, scored: 35, failed: 0 } }), run({ cases: { total: 0, scored: 0, failed: 0 } }), run({ startedAt: new Date('2026-01-01T00:01:59Z'), owner: 'w', epoch: 9, deadlineAt: null })].map(see),
+      [
+        run(),
+        run({ cases: { total: 36, scored: 35, failed: 0 } }),
+        run({ cases: { total: 0, scored: 0, failed: 0 } }),
+        run({ startedAt: new Date('2026-01-01T00:01:59Z'), owner: 'w', epoch: 9, deadlineAt: null }),
+      ].map(see),
     );
     expect(seen.size).toBe(1);
   });
 
   it('tells a failure by its code, never by its text', () => {
-    const failed = see(run({ state: 'failed', failureCode: 'inference-failed', failureDetail: 'index 1234 out of bounds', finishedAt: new Date('2026-01-01T00:02:03Z') }));
-    expect(JSON.parse(failed)).toMatchObject({ failure: { code: 'inference-failed', advice: expect.stringMatching(/practice cases/), detail: null } });
+    const failed = see(
+      run({
+        state: 'failed',
+        failureCode: 'inference-failed',
+        failureDetail: 'index 1234 out of bounds',
+        finishedAt: new Date('2026-01-01T00:02:03Z'),
+      }),
+    );
+    expect(JSON.parse(failed)).toMatchObject({
+      failure: { code: 'inference-failed', advice: expect.stringMatching(/practice cases/), detail: null },
+    });
     expect(failed).not.toMatch(/1234|02:03/);
   });
 
   it('its keepers see it all', () => {
     for (const capacity of ['organiser', 'steward'] as const) {
-      const seen = runSummaryView(run({ failureCode: 'inference-failed', failureDetail: 'text' }), { kind: 'test' }, sightOfRun({ ...OWNER, userId: 'k' }, heldOut([capacity])), null);
-      expect(seen).toMatchObject({ progress: { done: 6, failed: 1, total: 36 }, startedAt: '2026-01-01T00:01:02.345Z', failure: { detail: 'text' } });
+      const seen = runSummaryView(
+        run({ failureCode: 'inference-failed', failureDetail: 'text' }),
+        { kind: 'test' },
+        sightOfRun({ ...OWNER, userId: 'k' }, heldOut([capacity])),
+        null,
+      );
+      expect(seen).toMatchObject({
+        progress: { done: 6, failed: 1, total: 36 },
+        startedAt: '2026-01-01T00:01:02.345Z',
+        failure: { detail: 'text' },
+      });
     }
   });
 
@@ -52,7 +82,11 @@ describe('a held-out run in the eyes of its submitter', () => {
       [{ userId: 'a', role: 'admin', scopes: null }, heldOut()],
       [VISITOR, heldOut()],
     ] as [Actor, Resource][]) {
-      expect(sightOfRun(actor, { ...resource, ownerId: 'me' })).toEqual({ progress: false, caseResults: false, errorText: false });
+      expect(sightOfRun(actor, { ...resource, ownerId: 'me' })).toEqual({
+        progress: false,
+        caseResults: false,
+        errorText: false,
+      });
     }
   });
 });
@@ -74,14 +108,41 @@ describe('a row of the per-case table', () => {
       attempt: 1,
       failureCode: null,
       failureDetail: null,
-      prediction: { id: 'o', kind: 'prediction', mediaType: 'application/gzip', label: 'PUBLIC', sha256: 'a', bytes: 1 },
+      prediction: {
+        id: 'o',
+        kind: 'prediction',
+        mediaType: 'application/gzip',
+        label: 'PUBLIC',
+        sha256: 'a',
+        bytes: 1,
+      },
       usage: null,
-      scores: [{ region: 'liver', status: 'empty_prediction', values: { dice: { kind: 'value', value: 0 }, hd95: { kind: 'unbounded' }, nsd: { kind: 'undefined', why: 'prediction-empty' } } }],
+      scores: [
+        {
+          region: 'liver',
+          status: 'empty_prediction',
+          values: {
+            dice: { kind: 'value', value: 0 },
+            hd95: { kind: 'unbounded' },
+            nsd: { kind: 'undefined', why: 'prediction-empty' },
+          },
+        },
+      ],
     };
     const of = { id: 'c', name: 'case-1', facts: { site: 'a' } } as unknown as EvaluationCase;
     const sight = sightOfRun(OWNER, { ...heldOut(), label: 'PUBLIC' });
     const view = caseResultView(result, of, sight, true);
-    expect(view).toMatchObject({ predictionObjectId: 'o', scores: [{ region: 'liver', status: 'empty_prediction', values: { dice: 0, hd95: 'Infinity', nsd: null }, reasons: { nsd: 'prediction-empty' } }] });
+    expect(view).toMatchObject({
+      predictionObjectId: 'o',
+      scores: [
+        {
+          region: 'liver',
+          status: 'empty_prediction',
+          values: { dice: 0, hd95: 'Infinity', nsd: null },
+          reasons: { nsd: 'prediction-empty' },
+        },
+      ],
+    });
     expect(JSON.stringify(view)).not.toContain('sha256');
     expect(caseResultView(result, of, sight, false).predictionObjectId).toBeNull();
   });

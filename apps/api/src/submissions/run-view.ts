@@ -1,7 +1,7 @@
 import type { CaseResultView, RunSummary } from '#contracts';
 import { FAILURE_ADVICE, type Actor, type FailureCode, type Resource } from '#domain';
 import type { CaseResult, EvaluationCase, EvaluationRun, Phase } from '#evaluation';
-import { wholeMinute } from '../benchmarks/board-view.js';
+import { instantView } from '../benchmarks/board-view.js';
 import { scoresView } from '../cases/scores-view.js';
 import { may } from '../http/permit.js';
 
@@ -28,7 +28,12 @@ export function sightOfRun(actor: Actor, resource: Resource): RunSight {
  * A run for one pair of eyes. Of a held-out run a submitter or visitor learns the state, on failure a code and what to do,
  * and to the minute when it ended: nothing that was computed from a single image.
  */
-export function runSummaryView(run: EvaluationRun, phase: Pick<Phase, 'kind'>, sight: RunSight, queuePosition: number | null): RunSummary {
+export function runSummaryView(
+  run: EvaluationRun,
+  phase: Pick<Phase, 'kind'>,
+  sight: RunSight,
+  queuePosition: number | null,
+): RunSummary {
   const { cases } = run;
   return {
     id: run.id,
@@ -39,21 +44,25 @@ export function runSummaryView(run: EvaluationRun, phase: Pick<Phase, 'kind'>, s
     progress: sight.progress ? { done: cases.scored + cases.failed, failed: cases.failed, total: cases.total } : null,
     createdAt: run.createdAt.toISOString(),
     startedAt: sight.caseResults ? (run.startedAt?.toISOString() ?? null) : null,
-    finishedAt: instantFor(run.finishedAt, sight),
+    finishedAt: run.finishedAt && instantView(run.finishedAt, sight.caseResults),
   };
 }
 
-function instantFor(at: Date | null, sight: RunSight): string | null {
-  if (at === null) return null;
-  return (sight.caseResults ? at : wholeMinute(at)).toISOString();
-}
-
-export function failureView(code: FailureCode | null, detail: string | null, sight: Pick<RunSight, 'errorText'>): RunSummary['failure'] {
+export function failureView(
+  code: FailureCode | null,
+  detail: string | null,
+  sight: Pick<RunSight, 'errorText'>,
+): RunSummary['failure'] {
   return code === null ? null : { code, advice: FAILURE_ADVICE[code], detail: sight.errorText ? detail : null };
 }
 
 /** One row of the per-case table; only for those whom `run.case-result` lets in. */
-export function caseResultView(result: CaseResult, of: EvaluationCase, sight: RunSight, mayOpenPrediction: boolean): CaseResultView {
+export function caseResultView(
+  result: CaseResult,
+  of: EvaluationCase,
+  sight: RunSight,
+  mayOpenPrediction: boolean,
+): CaseResultView {
   const { usage, prediction } = result;
   return {
     caseId: of.id,
@@ -61,7 +70,12 @@ export function caseResultView(result: CaseResult, of: EvaluationCase, sight: Ru
     facts: { ...of.facts },
     state: result.state,
     failure: failureView(result.failureCode, result.failureDetail, sight),
-    usage: usage && { elapsedMs: usage.elapsedMs, cpuMs: usage.cpuMs, peakRssBytes: usage.peakRssBytes, sessionMs: usage.sessionMs },
+    usage: usage && {
+      elapsedMs: usage.elapsedMs,
+      cpuMs: usage.cpuMs,
+      peakRssBytes: usage.peakRssBytes,
+      sessionMs: usage.sessionMs,
+    },
     scores: scoresView(result.scores),
     predictionObjectId: mayOpenPrediction ? (prediction?.id ?? null) : null,
   };

@@ -34,7 +34,10 @@ export class RunsController {
   }
 
   @Mount(ENDPOINTS.listCaseResults)
-  async cases({ actor, params }: Ask<typeof ENDPOINTS.listCaseResults>): Promise<Answer<typeof ENDPOINTS.listCaseResults>> {
+  async cases({
+    actor,
+    params,
+  }: Ask<typeof ENDPOINTS.listCaseResults>): Promise<Answer<typeof ENDPOINTS.listCaseResults>> {
     const { run, phase, resource } = await this.desk.openRun(actor, params.id, 'run.view');
     const inThisPhase = inPhase(resource, phase);
     permit(actor, 'run.case-result', inThisPhase, 'table');
@@ -44,7 +47,9 @@ export class RunsController {
       const result = results.get(one.id);
       if (result === undefined) return []; // not planned yet
       const prediction = result.prediction;
-      const mayOpen = prediction !== null && may(actor, 'object.view', { ...inThisPhase, label: prediction.label, kind: 'prediction' });
+      const mayOpen =
+        prediction !== null &&
+        may(actor, 'object.view', { ...inThisPhase, label: prediction.label, kind: 'prediction' });
       return [caseResultView(result, one, sight, mayOpen)];
     });
     return { items };
@@ -54,7 +59,11 @@ export class RunsController {
   async retry({ actor, params }: Ask<typeof ENDPOINTS.retryRun>): Promise<Answer<typeof ENDPOINTS.retryRun>> {
     const { run, submission } = await this.desk.openRun(actor, params.id, 'submission.control');
     if (!(await this.records.retryRun(run.id))) {
-      throw new RequestRefused(409, 'run-not-retryable', `This run is ${run.state} and cannot be tried again. ${WHY_NOT_AGAIN}`);
+      throw new RequestRefused(
+        409,
+        'run-not-retryable',
+        `This run is ${run.state} and cannot be tried again. ${WHY_NOT_AGAIN}`,
+      );
     }
     this.log.info('run.retried', { runId: run.id, by: actor.userId });
     const again = await this.desk.open(actor, submission.id, 'run.view', 'run');
@@ -64,4 +73,5 @@ export class RunsController {
   }
 }
 
-const WHY_NOT_AGAIN = 'Only runs that failed, expired or were cancelled can; when every practice case failed, submit a corrected version instead.';
+const WHY_NOT_AGAIN =
+  'Only runs that failed, expired or were cancelled can; when every practice case failed, submit a corrected version instead.';

@@ -39,7 +39,11 @@ export class SubmissionDesk {
   }
 
   /** The same, by a run of it. */
-  async openRun(actor: Actor, runId: string, action: Action): Promise<OpenedSubmission & { run: EvaluationRun; phase: Phase }> {
+  async openRun(
+    actor: Actor,
+    runId: string,
+    action: Action,
+  ): Promise<OpenedSubmission & { run: EvaluationRun; phase: Phase }> {
     const context = await this.records.runContext(runId);
     if (context === null) throw notFound('run');
     const opened = await this.open(actor, context.submission.id, action, 'run');
@@ -90,7 +94,11 @@ export class SubmissionDesk {
   private async openFound(actor: Actor, submission: Submission): Promise<OpenedSubmission> {
     const benchmark = await this.records.findBenchmark(submission.benchmarkId);
     if (benchmark === null) throw new Error(`submission ${submission.id} entered no known benchmark`);
-    return { submission, benchmark, resource: { ...(await this.sight.ofBenchmark(actor, benchmark)), ownerId: submission.submitterId } };
+    return {
+      submission,
+      benchmark,
+      resource: { ...(await this.sight.ofBenchmark(actor, benchmark)), ownerId: submission.submitterId },
+    };
   }
 }
 

@@ -40,12 +40,21 @@ export async function readSubmissionForm(request: FastifyRequest, maxModelBytes:
   if (declared > maxModelBytes + 4 * MANIFEST_BYTES) throw tooLarge(maxModelBytes);
 
   const parts = request.parts({
-    limits: { fieldNameSize: 100, fieldSize: MANIFEST_BYTES, fields: 10, files: 2, parts: 10, headerPairs: 50, fileSize: maxModelBytes + 1 },
+    limits: {
+      fieldNameSize: 100,
+      fieldSize: MANIFEST_BYTES,
+      fields: 10,
+      files: 2,
+      parts: 10,
+      headerPairs: 50,
+      fileSize: maxModelBytes + 1,
+    },
   });
   const texts = new Map<TextField, string>();
   for (;;) {
     const part = await nextPart(parts);
-    if (part === null) throw invalid('model', texts.size === 0 ? 'the form is empty' : 'the file is missing; it comes last');
+    if (part === null)
+      throw invalid('model', texts.size === 0 ? 'the form is empty' : 'the file is missing; it comes last');
     if (part.type === 'file' && part.fieldname === 'model') {
       try {
         return { fields: checkFields(texts), model: part.file, finish: () => finish(parts, part) };
@@ -55,7 +64,12 @@ export async function readSubmissionForm(request: FastifyRequest, maxModelBytes:
       }
     }
     const name = TEXT_FIELDS.find((one) => one === part.fieldname);
-    const fault = name === undefined ? 'unknown field; known are benchmark, manifest, algorithm and, last, model' : texts.has(name) ? 'given twice' : null;
+    const fault =
+      name === undefined
+        ? 'unknown field; known are benchmark, manifest, algorithm and, last, model'
+        : texts.has(name)
+          ? 'given twice'
+          : null;
     if (name === undefined || fault !== null) {
       if (part.type === 'file') part.file.resume();
       throw invalid(printable(part.fieldname), fault ?? 'unknown field');
@@ -66,7 +80,11 @@ export async function readSubmissionForm(request: FastifyRequest, maxModelBytes:
 
 /** A model that is larger than allowed. */
 export function tooLarge(maxModelBytes: number): RequestRefused {
-  return new RequestRefused(413, 'upload-too-large', `A model may have ${Math.floor(maxModelBytes / 1024 / 1024)} MiB at most on this server.`);
+  return new RequestRefused(
+    413,
+    'upload-too-large',
+    `A model may have ${Math.floor(maxModelBytes / 1024 / 1024)} MiB at most on this server.`,
+  );
 }
 
 type Parts = AsyncIterableIterator<Multipart>;
@@ -85,12 +103,33 @@ export function refusedUpload(cause: unknown): unknown {
   if (cause instanceof VoxelmarkError) return cause;
   const { code, message } = facts(cause);
   if (code === 'FST_PARTS_LIMIT' || code === 'FST_FIELDS_LIMIT' || code === 'FST_FILES_LIMIT') {
-    return new RequestRefused(400, 'form-invalid', 'The form has more parts than benchmark, manifest, algorithm and model.', [], { cause });
+    return new RequestRefused(
+      400,
+      'form-invalid',
+      'The form has more parts than benchmark, manifest, algorithm and model.',
+      [],
+      { cause },
+    );
   }
-  if (code === 'FST_PROTO_VIOLATION') return new RequestRefused(400, 'form-invalid', 'A field of the form has a name that is not allowed.', [], { cause });
-  if (code === 'FST_INVALID_JSON_FIELD_ERROR') return new RequestRefused(400, 'form-invalid', 'manifest: not JSON, or larger than 256 KiB', [], { cause });
-  if (code === 'FST_MP_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || /unexpected end|terminated early|aborted/i.test(message)) {
-    return new RequestRefused(400, 'upload-truncated', 'The upload ended before its last boundary. Send it again.', [], { cause });
+  if (code === 'FST_PROTO_VIOLATION')
+    return new RequestRefused(400, 'form-invalid', 'A field of the form has a name that is not allowed.', [], {
+      cause,
+    });
+  if (code === 'FST_INVALID_JSON_FIELD_ERROR')
+    return new RequestRefused(400, 'form-invalid', 'manifest: not JSON, or larger than 256 KiB', [], { cause });
+  if (
+    code === 'FST_MP_PREMATURE_CLOSE' ||
+    code === 'ECONNRESET' ||
+    code === 'ERR_STREAM_PREMATURE_CLOSE' ||
+    /unexpected end|terminated early|aborted/i.test(message)
+  ) {
+    return new RequestRefused(
+      400,
+      'upload-truncated',
+      'The upload ended before its last boundary. Send it again.',
+      [],
+      { cause },
+    );
   }
   if (/boundary|multipart|malformed|part header/i.test(message)) {
     return new RequestRefused(400, 'form-malformed', 'The form is not well-formed multipart/form-data.', [], { cause });
@@ -99,13 +138,17 @@ export function refusedUpload(cause: unknown): unknown {
 }
 
 function facts(cause: unknown): { code: string; message: string } {
-  const { code = '', message = '' } = (typeof cause === 'object' ? (cause ?? {}) : {}) as { code?: unknown; message?: unknown };
+  const { code = '', message = '' } = (typeof cause === 'object' ? (cause ?? {}) : {}) as {
+    code?: unknown;
+    message?: unknown;
+  };
   return { code: String(code), message: String(message) };
 }
 
 async function textOf(part: Multipart, name: TextField): Promise<string> {
   if (part.type === 'field') {
-    if (part.valueTruncated === true) throw new RequestRefused(413, 'field-too-large', `${name}: longer than ${MANIFEST_BYTES / 1024} KiB.`);
+    if (part.valueTruncated === true)
+      throw new RequestRefused(413, 'field-too-large', `${name}: longer than ${MANIFEST_BYTES / 1024} KiB.`);
     // a part declared as JSON has been parsed on the way
     return typeof part.value === 'string' ? part.value : JSON.stringify(part.value);
   }
@@ -123,7 +166,8 @@ async function textOf(part: Multipart, name: TextField): Promise<string> {
   } catch (cause) {
     throw refusedUpload(cause);
   }
-  if (bytes > MANIFEST_BYTES) throw new RequestRefused(413, 'field-too-large', `${name}: longer than ${MANIFEST_BYTES / 1024} KiB.`);
+  if (bytes > MANIFEST_BYTES)
+    throw new RequestRefused(413, 'field-too-large', `${name}: longer than ${MANIFEST_BYTES / 1024} KiB.`);
   return Buffer.concat(chunks).toString('utf8');
 }
 
@@ -132,9 +176,18 @@ function checkFields(texts: ReadonlyMap<TextField, string>): SubmissionFields {
   const algorithm = texts.has('algorithm') ? slugSchema.safeParse(texts.get('algorithm')) : null;
   const text = texts.get('manifest');
   const problems: { path: string; message: string }[] = [];
-  if (!texts.has('benchmark')) problems.push({ path: 'form.benchmark', message: 'missing; fields come before the file' });
-  else if (!benchmark.success) problems.push({ path: 'form.benchmark', message: 'expected the short name of a benchmark, for instance "phantoms"' });
-  if (algorithm?.success === false) problems.push({ path: 'form.algorithm', message: 'expected lower-case letters and digits, separated by single hyphens' });
+  if (!texts.has('benchmark'))
+    problems.push({ path: 'form.benchmark', message: 'missing; fields come before the file' });
+  else if (!benchmark.success)
+    problems.push({
+      path: 'form.benchmark',
+      message: 'expected the short name of a benchmark, for instance "phantoms"',
+    });
+  if (algorithm?.success === false)
+    problems.push({
+      path: 'form.algorithm',
+      message: 'expected lower-case letters and digits, separated by single hyphens',
+    });
   if (text === undefined) problems.push({ path: 'form.manifest', message: 'missing; fields come before the file' });
   if (problems.length > 0) throw refusedForm(problems);
   const manifest = readManifest(text as string);
@@ -146,16 +199,28 @@ function readManifest(text: string): SubmissionFields['manifest'] {
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new RequestRefused(422, 'manifest-invalid', 'The manifest is not JSON.', [{ path: 'manifest', message: 'not JSON' }], { cause });
+    throw new RequestRefused(
+      422,
+      'manifest-invalid',
+      'The manifest is not JSON.',
+      [{ path: 'manifest', message: 'not JSON' }],
+      { cause },
+    );
   }
   const parsed = manifestSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const problems = faultsOf('manifest', parsed.error);
-  throw new RequestRefused(422, 'manifest-invalid', `The manifest cannot be used: ${problems[0].path}: ${problems[0].message}`, problems);
+  throw new RequestRefused(
+    422,
+    'manifest-invalid',
+    `The manifest cannot be used: ${problems[0].path}: ${problems[0].message}`,
+    problems,
+  );
 }
 
 async function finish(parts: Parts, model: MultipartFile): Promise<void> {
-  if (model.file.truncated) throw new RequestRefused(413, 'upload-too-large', 'The model is larger than this server accepts.');
+  if (model.file.truncated)
+    throw new RequestRefused(413, 'upload-too-large', 'The model is larger than this server accepts.');
   const extra = await nextPart(parts);
   if (extra === null) return;
   if (extra.type === 'file') extra.file.resume();

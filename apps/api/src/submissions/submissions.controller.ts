@@ -45,7 +45,9 @@ export class SubmissionsController {
     const idempotencyKey = keyOf(ask.request.headers['idempotency-key']);
     const done = this.countUpload(userId);
     try {
-      await this.spool.checkRoom(Math.min(Number(ask.request.headers['content-length'] ?? 0) || 0, this.settings.maxModelBytes));
+      await this.spool.checkRoom(
+        Math.min(Number(ask.request.headers['content-length'] ?? 0) || 0, this.settings.maxModelBytes),
+      );
       const form = await readSubmissionForm(ask.request, this.settings.maxModelBytes);
       return await this.enter(ask, form, userId, idempotencyKey);
     } finally {
@@ -53,16 +55,24 @@ export class SubmissionsController {
     }
   }
 
-  private async enter({ actor, request }: Ask, { fields, model, finish }: SubmissionForm, userId: string, idempotencyKey: string | null): Promise<Answer<typeof ENDPOINTS.createSubmission>> {
+  private async enter(
+    { actor, request }: Ask,
+    { fields, model, finish }: SubmissionForm,
+    userId: string,
+    idempotencyKey: string | null,
+  ): Promise<Answer<typeof ENDPOINTS.createSubmission>> {
     const benchmark = await this.records.findBenchmark(fields.benchmark);
     if (benchmark === null) throw notFound('benchmark');
     permit(actor, 'submission.create', await this.sight.ofBenchmark(actor, benchmark), 'benchmark');
     const { manifest } = fields;
     const slug = fields.algorithm ?? algorithmSlug(manifest.name);
     if (slug === null) {
-      throw new RequestRefused(422, 'algorithm-name', 'No address can be made from the name in the manifest. Choose one with the field "algorithm".', [
-        { path: 'form.algorithm', message: 'needed, because the name has fewer than two Latin letters or digits' },
-      ]);
+      throw new RequestRefused(
+        422,
+        'algorithm-name',
+        'No address can be made from the name in the manifest. Choose one with the field "algorithm".',
+        [{ path: 'form.algorithm', message: 'needed, because the name has fewer than two Latin letters or digits' }],
+      );
     }
     const upload = await this.spool.receive(model);
     try {
@@ -85,15 +95,24 @@ export class SubmissionsController {
   }
 
   @Mount(ENDPOINTS.listSubmissions)
-  async list({ actor, query }: Ask<typeof ENDPOINTS.listSubmissions>): Promise<Answer<typeof ENDPOINTS.listSubmissions>> {
+  async list({
+    actor,
+    query,
+  }: Ask<typeof ENDPOINTS.listSubmissions>): Promise<Answer<typeof ENDPOINTS.listSubmissions>> {
     const place = readCursor(query.cursor, createdAtPlace);
     const before = place && { createdAt: new Date(place.at), id: place.id };
-    const found = await this.records.listSubmissions({ submitterId: actor.userId as string }, { limit: query.limit + 1, before });
+    const found = await this.records.listSubmissions(
+      { submitterId: actor.userId as string },
+      { limit: query.limit + 1, before },
+    );
     const page = found.slice(0, query.limit);
     const last = page.at(-1);
     return {
       items: await this.desk.viewAll(actor, page),
-      nextCursor: found.length > page.length && last !== undefined ? writeCursor({ at: last.createdAt.toISOString(), id: last.id }) : null,
+      nextCursor:
+        found.length > page.length && last !== undefined
+          ? writeCursor({ at: last.createdAt.toISOString(), id: last.id })
+          : null,
     };
   }
 
@@ -103,25 +122,39 @@ export class SubmissionsController {
   }
 
   @Mount(ENDPOINTS.cancelSubmission)
-  async cancel({ actor, params }: Ask<typeof ENDPOINTS.cancelSubmission>): Promise<Answer<typeof ENDPOINTS.cancelSubmission>> {
+  async cancel({
+    actor,
+    params,
+  }: Ask<typeof ENDPOINTS.cancelSubmission>): Promise<Answer<typeof ENDPOINTS.cancelSubmission>> {
     await this.desk.open(actor, params.id, 'submission.control');
     // nothing left to cancel is what was wished for
-    if (await this.records.cancelSubmission(params.id)) this.log.info('submission.cancelled', { submissionId: params.id, by: actor.userId });
+    if (await this.records.cancelSubmission(params.id))
+      this.log.info('submission.cancelled', { submissionId: params.id, by: actor.userId });
     return this.desk.view(actor, await this.desk.open(actor, params.id, 'submission.view'));
   }
 
   @Mount(ENDPOINTS.submissionEvents)
-  async events({ actor, caller, params, request }: Ask<typeof ENDPOINTS.submissionEvents>, reply: FastifyReply): Promise<void> {
+  async events(
+    { actor, caller, params, request }: Ask<typeof ENDPOINTS.submissionEvents>,
+    reply: FastifyReply,
+  ): Promise<void> {
     const opened = await this.desk.open(actor, params.id, 'submission.view');
     if (this.hub.watchers >= STREAMS_AT_ONCE) {
-      throw new RequestRefused(429, 'streams-busy', 'Too many pages are watching at the moment. Ask for the submission from time to time instead.');
+      throw new RequestRefused(
+        429,
+        'streams-busy',
+        'Too many pages are watching at the moment. Ask for the submission from time to time instead.',
+      );
     }
     if (request.method === 'HEAD') {
       await reply.header('content-type', 'text/event-stream; charset=utf-8').send();
       return;
     }
     const header = request.headers['last-event-id'];
-    const seen = readEventId(Array.isArray(header) ? header[0] : header, opened.submission.runs.map(({ id }) => id));
+    const seen = readEventId(
+      Array.isArray(header) ? header[0] : header,
+      opened.submission.runs.map(({ id }) => id),
+    );
     await streamRuns(
       reply,
       {
@@ -130,7 +163,10 @@ export class SubmissionsController {
           if (!(await this.authenticator.stillValid(caller))) return null;
           const submission = await this.records.findSubmission(params.id);
           if (submission === null) return null;
-          const resource = { ...(await this.sight.ofBenchmark(actor, opened.benchmark)), ownerId: submission.submitterId };
+          const resource = {
+            ...(await this.sight.ofBenchmark(actor, opened.benchmark)),
+            ownerId: submission.submitterId,
+          };
           if (!may(actor, 'submission.view', resource)) return null;
           const now = { submission, benchmark: opened.benchmark, resource };
           return Promise.all(submission.runs.map((run) => this.desk.runView(actor, now, run)));
@@ -146,7 +182,11 @@ export class SubmissionsController {
   private countUpload(userId: string): () => void {
     const count = this.uploading.get(userId) ?? 0;
     if (count >= UPLOADS_AT_ONCE) {
-      throw new RequestRefused(429, 'uploads-busy', `${count} uploads of yours are under way. Wait until one has ended.`);
+      throw new RequestRefused(
+        429,
+        'uploads-busy',
+        `${count} uploads of yours are under way. Wait until one has ended.`,
+      );
     }
     this.uploading.set(userId, count + 1);
     return () => {
@@ -160,5 +200,9 @@ export class SubmissionsController {
 function keyOf(header: string | string[] | undefined): string | null {
   if (header === undefined) return null;
   if (typeof header === 'string' && /^[\x21-\x7e]{1,200}$/.test(header)) return header;
-  throw new RequestRefused(400, 'idempotency-key-invalid', 'Idempotency-Key: expected 1 to 200 visible ASCII characters without spaces.');
+  throw new RequestRefused(
+    400,
+    'idempotency-key-invalid',
+    'Idempotency-Key: expected 1 to 200 visible ASCII characters without spaces.',
+  );
 }

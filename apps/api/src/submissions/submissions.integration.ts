@@ -1,44 +1,36 @@
-import type { AddressInfo } from 'node:net';
-import { problem } from '#contracts';
-import type { Benchmark } from '#evaluation';
-import * as onnx from '../../../../libs/inference/src/test-support/onnx.js';
-import { form, rawHttp, type FormPart } from '../test-support/raw-http.js';
+import { form, type FormPart } from '../test-support/raw-http.js';
+import { field, goodForm, MODEL, modelPart } from '../test-support/submission-forms.js';
 import { testManifest } from '../test-support/test-manifest.js';
-import { ORIGIN, World, type Sent } from '../test-support/world.js';
+import { World } from '../test-support/world.js';
 
-const MIB = 1024 * 1024;
 let world: World;
-let benchmark: Benchmark;
-let port: number;
-const model = Buffer.from(onnx.thresholdModel());
 
 beforeAll(async () => {
-  world = await World.open({ maxModelBytes: MIB });
-  benchmark = await world.benchmark('bench');
+  world = await World.open();
+  await world.benchmark('bench');
   await world.benchmark('draft', { published: false, members: false });
-  await world.app.listen(0, '127.0.0.1');
-  port = (world.app.getHttpServer().address() as AddressInfo).port;
 }, 120_000);
 afterAll(() => world?.close());
 
-const field = (name: string, value: string): FormPart => ({ name, value });
-const file = (value: Buffer, filename = 'model.onnx'): FormPart => ({ name: 'model', value, filename, type: 'application/octet-stream' });
-const good = (name: string, version = '1.0.0'): FormPart[] => [field('benchmark', 'bench'), field('manifest', JSON.stringify(testManifest(name, version))), file(model)];
-const submit = (parts: readonly FormPart[], headers: Record<string, string> = {}, who: Parameters<World['ask']>[0] = 'owner') => {
+const submit = (
+  parts: readonly FormPart[],
+  headers: Record<string, string> = {},
+  who: Parameters<World['ask']>[0] = 'owner',
+) => {
   const { payload, headers: ours } = form(parts);
   return world.ask(who, 'POST', '/submissions', { payload, headers: { ...ours, ...headers } });
 };
 
 describe('submitting', () => {
   it('takes a model in: algorithm, version, two runs, the first in the queue', async () => {
-    const answer = await submit(good('Organ Finder 2'));
+    const answer = await submit(goodForm('Organ Finder 2'));
     expect(answer.statusCode).toBe(201);
     expect(answer.json()).toMatchObject({
       existing: false,
       benchmark: { slug: 'bench' },
       algorithm: { slug: 'organ-finder-2', name: 'Organ Finder 2' },
       version: '1.0.0',
-      modelBytes: model.length,
+      modelBytes: MODEL.length,
       mine: true,
       mayControl: true,
       submitter: 'The owner',
@@ -48,75 +40,125 @@ describe('submitting', () => {
       ],
     });
     const card = (await world.ask('visitor', 'GET', '/algorithms/organ-finder-2')).json();
-    expect(card).toMatchObject({ owner: 'The owner', mine: false, versions: 1, versionList: [{ version: '1.0.0', modelBytes: model.length, submissions: [{ id: answer.json().id }] }] });
+    expect(card).toMatchObject({
+      owner: 'The owner',
+      mine: false,
+      versions: 1,
+      versionList: [{ version: '1.0.0', modelBytes: MODEL.length, submissions: [{ id: answer.json().id }] }],
+    });
     const download = await world.ask('owner', 'GET', '/algorithms/organ-finder-2/versions/1.0.0/model');
-    expect(download.rawPayload.equals(model)).toBe(true);
+    expect(download.rawPayload.equals(MODEL)).toBe(true);
     expect(download.headers['content-disposition']).toBe('attachment; filename="organ-finder-2-1.0.0.onnx"');
   });
 
   it('takes the manifest as a file or as a JSON part, too, and an address of one’s own choice', async () => {
     const manifest = JSON.stringify(testManifest('By File'));
-    expect((await submit([field('benchmark', 'bench'), { name: 'manifest', value: manifest, filename: 'voxelmark.json', type: 'application/json' }, file(model)])).statusCode).toBe(201);
-    const typed = await submit([field('benchmark', 'bench'), { name: 'manifest', value: JSON.stringify(testManifest('Typed')), type: 'application/json' }, field('algorithm', 'my-choice'), file(model)]);
+    expect(
+      (
+        await submit([
+          field('benchmark', 'bench'),
+          { name: 'manifest', value: manifest, filename: 'voxelmark.json', type: 'application/json' },
+          modelPart(MODEL),
+        ])
+      ).statusCode,
+    ).toBe(201);
+    const typed = await submit([
+      field('benchmark', 'bench'),
+      { name: 'manifest', value: JSON.stringify(testManifest('Typed')), type: 'application/json' },
+      field('algorithm', 'my-choice'),
+      modelPart(MODEL),
+    ]);
     expect([typed.statusCode, typed.json().algorithm?.slug]).toEqual([201, 'my-choice']);
-    expect((await submit([field('benchmark', 'bench'), field('manifest', JSON.stringify(testManifest('肝臓'))), file(model)])).json().code).toBe('algorithm-name');
+    expect(
+      (
+        await submit([
+          field('benchmark', 'bench'),
+          field('manifest', JSON.stringify(testManifest('肝臓'))),
+          modelPart(MODEL),
+        ])
+      ).json().code,
+    ).toBe('algorithm-name');
   });
 
   it('the same again is the same submission', async () => {
-    const first = await submit(good('twice'));
+    const first = await submit(goodForm('twice'));
     const before = await world.inventory();
-    const second = await submit(good('twice'));
+    const second = await submit(goodForm('twice'));
     expect([first.statusCode, second.statusCode]).toEqual([201, 200]);
     expect(second.json()).toMatchObject({ id: first.json().id, existing: true });
     expect(await world.inventory()).toEqual(before);
   });
 
   it('two that come at once are one', async () => {
-    const answers = await Promise.all([submit(good('at-once')), submit(good('at-once')), submit(good('at-once'))]);
+    const answers = await Promise.all([
+      submit(goodForm('at-once')),
+      submit(goodForm('at-once')),
+      submit(goodForm('at-once')),
+    ]);
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 200, 201]);
     expect(new Set(answers.map((answer) => answer.json().id)).size).toBe(1);
   });
 
   it('an Idempotency-Key makes a repetition safe, and cannot be used for something else', async () => {
     const key = { 'idempotency-key': 'attempt-1' };
-    const first = await submit(good('with-key'), key);
-    expect((await submit(good('with-key'), key)).json().id).toBe(first.json().id);
-    const other = await submit(good('with-key', '2.0.0'), key);
+    const first = await submit(goodForm('with-key'), key);
+    expect((await submit(goodForm('with-key'), key)).json().id).toBe(first.json().id);
+    const other = await submit(goodForm('with-key', '2.0.0'), key);
     expect([other.statusCode, other.json().code]).toEqual([409, 'idempotency-key-reused']);
-    const elses = await submit(good('with-key-of-another'), key, 'researcher');
+    const elses = await submit(goodForm('with-key-of-another'), key, 'researcher');
     expect(elses.statusCode).toBe(201);
   });
 
   it('works with a token that may submit, without a page', async () => {
-    const { payload, headers } = form(good('by-token'));
-    const answer = await world.app.inject({ method: 'POST', url: '/api/v1/submissions', headers: { ...headers, authorization: `Bearer ${await world.token('owner', ['submit', 'read'])}` }, payload });
+    const { payload, headers } = form(goodForm('by-token'));
+    const answer = await world.app.inject({
+      method: 'POST',
+      url: '/api/v1/submissions',
+      headers: { ...headers, authorization: `Bearer ${await world.token('owner', ['submit', 'read'])}` },
+      payload,
+    });
     expect(answer.statusCode).toBe(201);
   });
 
   it('who may look at the held-out cases does not compete; an unpublished benchmark is not there', async () => {
-    for (const who of ['organiser', 'reader', 'steward'] as const) expect((await submit(good('insider'), {}, who)).json().code).toBe('forbidden');
-    expect((await submit([field('benchmark', 'draft'), ...good('x').slice(1)])).statusCode).toBe(404);
-    expect((await submit([field('benchmark', 'nowhere'), ...good('x').slice(1)])).statusCode).toBe(404);
+    for (const who of ['organiser', 'reader', 'steward'] as const)
+      expect((await submit(goodForm('insider'), {}, who)).json().code).toBe('forbidden');
+    expect((await submit([field('benchmark', 'draft'), ...goodForm('x').slice(1)])).statusCode).toBe(404);
+    expect((await submit([field('benchmark', 'nowhere'), ...goodForm('x').slice(1)])).statusCode).toBe(404);
   });
 
   it('a refused row takes its file with it, but never one that is in use', async () => {
-    await submit(good('mine'));
-    const stranger = Buffer.concat([model, Buffer.from([0x12, 1, 0x61])]); // the same model with a producer name appended
+    await submit(goodForm('mine'));
+    const stranger = Buffer.concat([MODEL, Buffer.from([0x12, 1, 0x61])]); // the same model with a producer name appended
     const before = await world.inventory();
-    const taken = await submit([field('benchmark', 'bench'), field('manifest', JSON.stringify(testManifest('mine', '9.0.0'))), file(stranger)], {}, 'researcher');
+    const taken = await submit(
+      [
+        field('benchmark', 'bench'),
+        field('manifest', JSON.stringify(testManifest('mine', '9.0.0'))),
+        modelPart(stranger),
+      ],
+      {},
+      'researcher',
+    );
     expect([taken.statusCode, taken.json().code]).toEqual([409, 'algorithm-taken']);
-    const changed = await submit([...good('mine').slice(0, 2), file(stranger)]);
+    const changed = await submit([...goodForm('mine').slice(0, 2), modelPart(stranger)]);
     expect([changed.statusCode, changed.json().code]).toEqual([409, 'version-exists']);
     expect(await world.inventory()).toEqual(before);
-    const again = await submit([field('benchmark', 'bench'), field('manifest', JSON.stringify(testManifest('mine', '2.0.0'))), file(model)], {}, 'researcher');
+    const again = await submit(
+      [field('benchmark', 'bench'), field('manifest', JSON.stringify(testManifest('mine', '2.0.0'))), modelPart(MODEL)],
+      {},
+      'researcher',
+    );
     expect(again.statusCode).toBe(409); // the file is somebody's: it stays
     expect(await world.inventory()).toEqual(before);
   });
 
   it('cancelling and retrying: by whom it belongs to', async () => {
-    const { id } = (await submit(good('to-cancel'))).json() as { id: string };
+    const { id } = (await submit(goodForm('to-cancel'))).json() as { id: string };
     expect((await world.ask('researcher', 'POST', `/submissions/${id}/cancel`)).statusCode).toBe(403);
-    const cancelled = (await world.ask('owner', 'POST', `/submissions/${id}/cancel`)).json() as { runs: { id: string; state: string }[] };
+    const cancelled = (await world.ask('owner', 'POST', `/submissions/${id}/cancel`)).json() as {
+      runs: { id: string; state: string }[];
+    };
     expect(cancelled.runs.map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
     expect((await world.ask('owner', 'POST', `/submissions/${id}/cancel`)).statusCode).toBe(200);
     const retried = await world.ask('owner', 'POST', `/runs/${cancelled.runs[0].id}/retry`);
@@ -129,16 +171,22 @@ describe('submitting', () => {
     const ids: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const page: { items: { id: string }[]; nextCursor: string | null } = (await world.ask('owner', 'GET', `/submissions?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`)).json();
+      const page: { items: { id: string }[]; nextCursor: string | null } = (
+        await world.ask('owner', 'GET', `/submissions?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`)
+      ).json();
       ids.push(...page.items.map(({ id }) => id));
       cursor = page.nextCursor;
     }
-    const all = (await world.ask('owner', 'GET', '/submissions?limit=200')).json() as { items: { id: string; createdAt: string }[] };
+    const all = (await world.ask('owner', 'GET', '/submissions?limit=200')).json() as {
+      items: { id: string; createdAt: string }[];
+    };
     expect(ids).toEqual(all.items.map(({ id }) => id));
     expect(ids.length).toBeGreaterThan(6);
     const names: string[] = [];
-    for (let next: string | null = ''; next !== null; ) {
-      const page: { items: { slug: string }[]; nextCursor: string | null } = (await world.ask('visitor', 'GET', `/algorithms?limit=2${next === '' ? '' : `&cursor=${next}`}`)).json();
+    for (let next: string | null = ''; next !== null;) {
+      const page: { items: { slug: string }[]; nextCursor: string | null } = (
+        await world.ask('visitor', 'GET', `/algorithms?limit=2${next === '' ? '' : `&cursor=${next}`}`)
+      ).json();
       names.push(...page.items.map(({ slug }) => slug));
       next = page.nextCursor;
     }
@@ -147,178 +195,6 @@ describe('submitting', () => {
   });
 });
 
-describe('bad input: a 4xx with a code and a sentence, and nothing left behind', () => {
-  const id = '0192f0c4-7777-7777-8777-777777777777';
-  const json = (path: string, body: unknown, method = 'POST'): [string, string, Sent] => [method, path, { body }];
-  const get = (path: string, headers: Record<string, string> = {}): [string, string, Sent] => ['GET', path, { headers }];
-  const text = (path: string, payload: string, type = 'application/json'): [string, string, Sent] => ['POST', path, { payload, headers: { 'content-type': type } }];
-  const upload = (parts: readonly FormPart[], headers: Record<string, string> = {}): [string, string, Sent] => {
-    const { payload, headers: ours } = form(parts);
-    return ['POST', '/submissions', { payload, headers: { ...ours, ...headers } }];
-  };
-  const manifest = (change: object): FormPart => field('manifest', JSON.stringify({ ...testManifest('bad'), ...change }));
-  const withManifest = (part: FormPart): FormPart[] => [field('benchmark', 'bench'), part, file(model)];
-  const withModel = (content: Buffer, filename?: string): FormPart[] => [...good('bad').slice(0, 2), file(content, filename)];
-  const rank4 = Buffer.from(onnx.model(onnx.graph({ nodes: [onnx.node('Identity', ['image'], ['logits'])], inputs: [onnx.value('image', onnx.FLOAT, [1, 1, 'x', 'y'])], outputs: [onnx.LOGITS] })));
-  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
-
-  const table: Record<string, [request: [string, string, Sent], status: number, code: string]> = {
-    // JSON
-    'wrong type': [json('/auth/login', { email: 1, password: 'x' }), 400, 'request-invalid'],
-    'a list for an object': [json('/auth/login', [1, 2]), 400, 'request-invalid'],
-    'a missing field': [json('/auth/login', { email: 'a@example.org' }), 400, 'request-invalid'],
-    'an unknown field': [json('/auth/login', { email: 'a@example.org', password: 'x', role: 'admin' }), 400, 'request-invalid'],
-    'mass assignment at registration': [json('/auth/register', { email: 'a@example.org', name: 'A', password: 'long enough 1', demo: true }), 400, 'request-invalid'],
-    'a name with a line break': [json('/auth/register', { email: 'a@example.org', name: 'A\r\nBcc: all', password: 'long enough 1' }), 400, 'request-invalid'],
-    'a name with NUL': [json('/auth/register', { email: 'a@example.org', name: 'A\u0000', password: 'long enough 1' }), 400, 'request-invalid'],
-    'a name with half a character': [json('/auth/register', { email: 'a@example.org', name: 'A\ud800', password: 'long enough 1' }), 400, 'request-invalid'],
-    'an address with a line break': [json('/auth/register', { email: 'a@example.org\r\nBcc: b@example.org', name: 'A', password: 'long enough 1' }), 400, 'request-invalid'],
-    'a short password': [json('/auth/register', { email: 'a@example.org', name: 'A', password: 'short' }), 400, 'request-invalid'],
-    'a huge password': [json('/auth/register', { email: 'a@example.org', name: 'A', password: 'x'.repeat(10_000) }), 400, 'request-invalid'],
-    'no scope for a token': [json('/tokens', { name: 'x', scopes: [] }), 400, 'request-invalid'],
-    'an unknown scope': [json('/tokens', { name: 'x', scopes: ['root'] }), 400, 'request-invalid'],
-    'a token for ever': [json('/tokens', { name: 'x', scopes: ['read'], expiresInDays: 100_000 }), 400, 'request-invalid'],
-    'a fraction of a day': [json('/tokens', { name: 'x', scopes: ['read'], expiresInDays: 1.5 }), 400, 'request-invalid'],
-    'deep JSON': [text('/tokens', deep), 400, 'request-invalid'],
-    'huge JSON': [text('/tokens', `{"name":"${'x'.repeat(400_000)}"}`), 413, 'body-too-large'],
-    'many keys': [text('/tokens', JSON.stringify(Object.fromEntries(Array.from({ length: 8000 }, (_, n) => [`k${n}`, n])))), 400, 'request-invalid'],
-    '__proto__ in JSON': [text('/tokens', '{"name":"x","scopes":["read"],"__proto__":{"role":"admin"}}'), 400, 'json-malformed'],
-    'truncated JSON': [text('/tokens', '{"name":"x"'), 400, 'json-malformed'],
-    'NaN in JSON': [text('/tokens', '{"name":NaN}'), 400, 'json-malformed'],
-    'gzip called JSON': [['POST', '/tokens', { payload: Buffer.from('1f8b0800', 'hex'), headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } }], 400, 'json-malformed'],
-    'a body where none belongs': [json(`/submissions/${id}/cancel`, { why: 'so' }), 400, 'body-unexpected'],
-    // addresses and queries
-    'no UUID': [get('/cases/1'), 400, 'request-invalid'],
-    'SQL for a UUID': [get(`/cases/${encodeURIComponent("' or 1=1 --")}`), 400, 'request-invalid'],
-    'a path for a slug': [get(`/benchmarks/${encodeURIComponent('../../etc/passwd')}`), 400, 'request-invalid'],
-    'a path for an object': [get('/objects/..%2f..%2fetc%2fpasswd'), 400, 'request-invalid'],
-    'NUL in a slug': [get('/benchmarks/a%00b'), 400, 'request-invalid'],
-    'a slug of capitals': [get('/benchmarks/BENCH'), 400, 'request-invalid'],
-    'NUL in a version': [get('/algorithms/abc/versions/1%00/model'), 400, 'request-invalid'],
-    'a line break in a path': [get('/benchmarks/a%0d%0aSet-Cookie:x'), 400, 'request-invalid'],
-    'an unknown phase': [get('/benchmarks/bench/cases?phase=secret'), 400, 'request-invalid'],
-    'an unknown parameter': [get('/benchmarks?sort=name'), 400, 'request-invalid'],
-    '__proto__ in a query': [get('/benchmarks?__proto__[x]=1'), 400, 'request-invalid'],
-    '__proto__ alone': [get('/benchmarks?__proto__=1'), 400, 'request-invalid'],
-    'a limit of nothing': [get('/submissions?limit=0'), 400, 'request-invalid'],
-    'a limit of everything': [get('/submissions?limit=1000000'), 400, 'request-invalid'],
-    'a limit of text': [get('/submissions?limit=ten'), 400, 'request-invalid'],
-    'a limit twice': [get('/submissions?limit=5&limit=6'), 400, 'request-invalid'],
-    'a cursor of nonsense': [get('/submissions?cursor=abc'), 400, 'cursor-invalid'],
-    'a cursor of another list': [get(`/submissions?cursor=${Buffer.from('{"offset":1}').toString('base64url')}`), 400, 'cursor-invalid'],
-    'a cursor with SQL': [get(`/algorithms?cursor=${Buffer.from(JSON.stringify({ after: 'x\u0000' })).toString('base64url')}`), 400, 'cursor-invalid'],
-    'a cursor far below nothing': [get(`/benchmarks/bench/leaderboard?cursor=${Buffer.from('{"offset":-5}').toString('base64url')}`), 400, 'cursor-invalid'],
-    'a cursor with spaces': [get('/submissions?cursor=a%20b'), 400, 'request-invalid'],
-    'mine without a meaning': [get('/algorithms?mine=perhaps'), 400, 'request-invalid'],
-    // forms
-    'no form': [json('/submissions', { benchmark: 'bench' }), 415, 'content-type-unsupported'],
-    'a form without a boundary': [['POST', '/submissions', { payload: 'x', headers: { 'content-type': 'multipart/form-data' } }], 400, 'form-malformed'],
-    'an empty form': [upload([]), 400, 'form-invalid'],
-    'no file': [upload(good('bad').slice(0, 2)), 400, 'form-invalid'],
-    'no benchmark': [upload(good('bad').slice(1)), 400, 'form-invalid'],
-    'no manifest': [upload([good('bad')[0], good('bad')[2]]), 400, 'form-invalid'],
-    'the file first': [upload([...good('bad')].reverse()), 400, 'form-invalid'],
-    'a field after the file': [upload([...good('bad'), field('algorithm', 'late')]), 400, 'form-invalid'],
-    'a second file': [upload([...good('bad'), file(model)]), 400, 'form-invalid'],
-    'a field twice': [upload([field('benchmark', 'bench'), ...good('bad')]), 400, 'form-invalid'],
-    'an unknown field in a form': [upload([field('role', 'admin'), ...good('bad')]), 400, 'form-invalid'],
-    '__proto__ in a form': [upload([field('__proto__', 'x'), ...good('bad')]), 400, 'form-invalid'],
-    'too many fields': [upload([...Array.from({ length: 40 }, (_, n) => field(`f${n}`, 'x')), ...good('bad')]), 400, 'form-invalid'],
-    'a file for the benchmark': [upload([{ ...good('bad')[0], filename: 'b.txt' }, ...good('bad').slice(1)]), 400, 'form-invalid'],
-    'a bad address for the algorithm': [upload([...good('bad').slice(0, 2), field('algorithm', 'Not A Slug'), file(model)]), 400, 'form-invalid'],
-    'a manifest that is no JSON': [upload(withManifest(field('manifest', '{'))), 422, 'manifest-invalid'],
-    'a manifest typed as JSON that is none': [upload(withManifest({ name: 'manifest', value: '{', type: 'application/json' })), 400, 'form-invalid'],
-    'a manifest of another version': [upload(withManifest(manifest({ manifestVersion: 2 }))), 422, 'manifest-invalid'],
-    'a manifest with an unknown key': [upload(withManifest(manifest({ script: 'rm -rf /' }))), 422, 'manifest-invalid'],
-    'a manifest with NUL': [upload(withManifest(manifest({ description: 'a\u0000b' }))), 422, 'manifest-invalid'],
-    'a manifest with half a character': [upload(withManifest(field('manifest', JSON.stringify({ ...testManifest('bad'), description: '\ud800' })))), 422, 'manifest-invalid'],
-    'a manifest with impossible axes': [upload(withManifest(manifest({ preprocess: [{ op: 'orient', axes: 'RRS' }] }))), 422, 'manifest-invalid'],
-    'a manifest that contradicts itself': [upload(withManifest(manifest({ labels: [{ value: 0, name: 'background' }, { value: 0, name: 'liver' }] }))), 422, 'manifest-invalid'],
-    'a manifest of other organs': [upload(withManifest(manifest({ labels: [{ value: 0, name: 'background' }, { value: 1, name: 'spleen' }] }))), 422, 'manifest-invalid'],
-    'a manifest with a bad version': [upload(withManifest(manifest({ version: '../1' }))), 422, 'manifest-invalid'],
-    'a huge manifest': [upload(withManifest(field('manifest', `"${'x'.repeat(300_000)}"`))), 413, 'field-too-large'],
-    // models
-    'an empty file': [upload(withModel(Buffer.alloc(0))), 422, 'model-empty'],
-    'a picture': [upload(withModel(Buffer.from('89504e470d0a1a0a0000000d', 'hex'))), 422, 'model-not-onnx'],
-    'an archive': [upload(withModel(Buffer.from('504b030414000000080000000000', 'hex'))), 422, 'model-not-onnx'],
-    'a pickle': [upload(withModel(Buffer.from('80049500000000000000', 'hex'))), 422, 'model-not-onnx'],
-    'a page': [upload(withModel(Buffer.from('<!doctype html><script>alert(1)</script>'))), 422, 'model-not-onnx'],
-    'text': [upload(withModel(Buffer.from('hello, this is my model'))), 422, 'model-not-onnx'],
-    'a model cut in half': [upload(withModel(model.subarray(0, model.length / 2))), 422, 'model-not-onnx'],
-    'a model input of four dimensions': [upload(withModel(rank4)), 422, 'model-input-rank'],
-    'a model that reads another file': [upload(withModel(Buffer.from(onnx.externalDataModel('/etc/passwd', 'initialiser')))), 422, 'model-external-data'],
-    'an input that the model does not have': [upload(withManifest(manifest({ inputs: [{ tensor: 'ct', channels: [{ name: 'CT' }] }] }))), 422, 'model-input-missing'],
-    'an output that the model does not have': [upload(withManifest(manifest({ output: { tensor: 'mask', meaning: 'logits' } }))), 422, 'model-output-missing'],
-    'a model beyond the limit': [upload(withModel(Buffer.concat([model, Buffer.alloc(MIB)]))), 413, 'upload-too-large'],
-    'a key with spaces': [upload(good('bad'), { 'idempotency-key': 'a b' }), 400, 'idempotency-key-invalid'],
-    'a very long key': [upload(good('bad'), { 'idempotency-key': 'k'.repeat(300) }), 400, 'idempotency-key-invalid'],
-    'a declared 10 GB': [['POST', '/submissions', { payload: Buffer.from('x'), headers: { 'content-type': 'multipart/form-data; boundary=b', 'content-length': '10737418240' } }], 413, 'upload-too-large'],
-  };
-
-  let before: Record<string, number>;
-  beforeAll(async () => {
-    before = await world.inventory();
-  });
-
-  it.each(Object.entries(table).map(([what, row]) => ({ what, row })))('$what', async ({ row: [[method, path, sent], status, code] }) => {
-    // a new network address each, so that no one is refused for coming often
-    const answer = await world.ask('owner', method, path, { ip: `10.1.${Math.floor(Math.random() * 250)}.${Math.floor(Math.random() * 250)}`, ...sent });
-    const body = problem.parse(answer.json());
-    expect({ status: answer.statusCode, code: body.code, detail: body.detail }).toEqual({ status, code, detail: expect.stringMatching(/.{10,}/) });
-    expect(answer.body).not.toMatch(/\\u0000|at .+\.(ts|js):|postgres|typeorm/i);
-  });
-
-  it.each(['bytes=5-2', 'bytes=abc', 'bytes=-', 'bytes=0-1,2-3', `bytes=${'0-0,'.repeat(1000)}1-1`, 'bytes=99999999999999999999-', 'bytes=-0'])('a range of nonsense: %s', async (range) => {
-    const [one] = await world.parts.records.cases(benchmark.phases[0].id);
-    const answer = await world.ask('visitor', 'GET', `/objects/${one.image.id}`, { headers: { range: range.slice(0, 4000) } });
-    expect([answer.statusCode, answer.json().code]).toEqual([416, 'range-not-satisfiable']);
-  });
-
-  const head = (extra: string): string => `POST /api/v1/submissions HTTP/1.1\r\nHost: localhost:4200\r\nOrigin: ${ORIGIN}\r\nCookie: ${world.people.get('owner')?.cookie}\r\n${extra}`;
-
-  it('an upload that is cut off in the middle leaves nothing', async () => {
-    const { payload, headers } = form(withModel(Buffer.concat([model, Buffer.alloc(MIB / 2)])));
-    for (const end of ['reset', 'end'] as const) {
-      await rawHttp(port, Buffer.concat([Buffer.from(head(`Content-Type: ${headers['content-type']}\r\nContent-Length: ${payload.length}\r\n\r\n`)), payload.subarray(0, payload.length / 2)]), end);
-    }
-  });
-
-  it('a form that ends before its last boundary', async () => {
-    const { payload, headers } = form(good('cut'));
-    const cut = payload.subarray(0, payload.length - 40);
-    const answer = await rawHttp(port, Buffer.concat([Buffer.from(head(`Content-Type: ${headers['content-type']}\r\nContent-Length: ${cut.length}\r\n\r\n`)), cut]));
-    expect([answer?.status, JSON.parse(answer?.body ?? '{}').code]).toEqual([400, 'upload-truncated']);
-  });
-
-  it('10 GB are refused before they are sent, in words that arrive', async () => {
-    const answer = await rawHttp(port, head('Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 10737418240\r\n\r\n--b\r\n'));
-    expect([answer?.status, JSON.parse(answer?.body ?? '{}').code]).toEqual([413, 'upload-too-large']);
-  });
-
-  it('an endless upload without a length is refused where the limit is', async () => {
-    const { payload, headers } = form(withModel(Buffer.concat([model, Buffer.alloc(3 * MIB)])));
-    const chunked = Buffer.concat([Buffer.from(`${payload.length.toString(16)}\r\n`), payload, Buffer.from('\r\n0\r\n\r\n')]);
-    const answer = await rawHttp(port, Buffer.concat([Buffer.from(head(`Content-Type: ${headers['content-type']}\r\nTransfer-Encoding: chunked\r\n\r\n`)), chunked]));
-    expect([answer?.status, JSON.parse(answer?.body ?? '{}').code]).toEqual([413, 'upload-too-large']);
-  });
-
-  it.each([
-    ['two lengths', 'Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello', 400],
-    ['length and chunks', 'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400],
-    ['a chunk that lies', 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 400],
-    ['a header of 100 kB', `X-Long: ${'x'.repeat(100_000)}\r\n\r\n`, 431],
-    ['a header with a bare line feed', 'X-A: b\nX-B: c\r\n\r\n', 400],
-  ])('what is not HTTP: %s', async (_, rest, status) => {
-    const answer = await rawHttp(port, head(rest));
-    expect(answer?.status).toBe(status);
-    expect(problem.parse(JSON.parse(answer?.body ?? '{}')).status).toBe(status);
-  });
-
-  it('left no row, no blob and no file, and none of it was a defect', async () => {
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const after = await world.inventory();
-    // accounts: none was made either
-    expect(after).toEqual(before);
-    expect(world.logged).toEqual([]);
-  });
+it('nothing that was asked here was a defect', () => {
+  expect(world.logged).toEqual([]);
 });

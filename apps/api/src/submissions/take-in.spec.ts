@@ -22,7 +22,10 @@ class Scheduler {
       await new Promise((resolve) => setImmediate(resolve));
       if (this.waiting.length === 0) continue;
       const wish = (order >> turn) & 1 ? 'B' : 'A';
-      const at = Math.max(0, this.waiting.findIndex(({ who }) => who === wish));
+      const at = Math.max(
+        0,
+        this.waiting.findIndex(({ who }) => who === wish),
+      );
       this.waiting.splice(at, 1)[0].go();
     }
   }
@@ -32,10 +35,12 @@ async function outcome(order: number): Promise<{ blob: boolean; row: boolean }> 
   const scheduler = new Scheduler();
   const store = { blob: false, row: false };
   const sender = (who: 'A' | 'B', accepted: boolean): Promise<unknown> => {
-    const step = <T>(work: () => T) => async (): Promise<T> => {
-      await scheduler.step(who);
-      return work();
-    };
+    const step =
+      <T>(work: () => T) =>
+      async (): Promise<T> => {
+        await scheduler.step(who);
+        return work();
+      };
     const blobs = untouched<BlobStore>('blobs', {
       head: step(() => (store.blob ? { sha256: 'x', bytes: 1 } : null)),
       put: step(() => {
@@ -49,7 +54,11 @@ async function outcome(order: number): Promise<{ blob: boolean; row: boolean }> 
       }),
     });
     const records = untouched<EvaluationRecords>('records', {
-      findBenchmark: async () => ({ labels: [{ value: 1, name: 'liver' }], phases: [{ rules: { regions: [{ name: 'liver', labels: [1] }] } }] }) as never,
+      findBenchmark: async () =>
+        ({
+          labels: [{ value: 1, name: 'liver' }],
+          phases: [{ rules: { regions: [{ name: 'liver', labels: [1] }] } }],
+        }) as never,
       blobInUse: step(() => store.row),
       createSubmission: step(() => {
         if (!accepted) throw new RequestRefused(409, 'algorithm-taken', 'Somebody else has it.');
@@ -57,11 +66,24 @@ async function outcome(order: number): Promise<{ blob: boolean; row: boolean }> 
         return { submission: {} as never, existing: false };
       }),
     });
-    const upload: Spooled = { sha256: 'x', bytes: 1, read: async function* () {}, copyTo: async () => undefined, remove: async () => undefined };
+    const upload: Spooled = {
+      sha256: 'x',
+      bytes: 1,
+      read: async function* () {},
+      copyTo: async () => undefined,
+      remove: async () => undefined,
+    };
     const inspector: ModelInspector = { inspect: async () => undefined };
     const manifest = testManifest('m');
     return new TakeIn(records, blobs, inspector, noParts().log)
-      .submit(upload, { benchmark: 'b', submitterId: who, algorithm: { slug: 'm', name: 'm', description: '' }, version: '1', manifest, idempotencyKey: null })
+      .submit(upload, {
+        benchmark: 'b',
+        submitterId: who,
+        algorithm: { slug: 'm', name: 'm', description: '' },
+        version: '1',
+        manifest,
+        idempotencyKey: null,
+      })
       .catch((error: unknown) => {
         if (!(error instanceof RequestRefused)) throw error;
       });

@@ -1,6 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { RequestRefused } from '#domain';
-import { submit, type BlobStore, type EvaluationRecords, type Log, type ModelInspector, type NewSubmission, type Submission, type SubmitCommand } from '#evaluation';
+import {
+  submit,
+  type BlobStore,
+  type EvaluationRecords,
+  type Log,
+  type ModelInspector,
+  type NewSubmission,
+  type Submission,
+  type SubmitCommand,
+} from '#evaluation';
 import { BLOBS, INSPECTOR, LOG, RECORDS } from '../settings.js';
 import type { Spooled } from './upload-spool.js';
 
@@ -14,7 +23,10 @@ export class TakeIn {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  submit(upload: Spooled, command: Omit<SubmitCommand, 'model'>): Promise<{ readonly submission: Submission; readonly existing: boolean }> {
+  submit(
+    upload: Spooled,
+    command: Omit<SubmitCommand, 'model'>,
+  ): Promise<{ readonly submission: Submission; readonly existing: boolean }> {
     return submit(
       {
         records: {
@@ -35,7 +47,10 @@ export class TakeIn {
    * file at once, whoever removes it looks again afterwards and whoever wrote a row looks for the blob: in every order of
    * these steps one of them still holds the file and puts it back.
    */
-  private async storeThenWrite(upload: Spooled, submission: NewSubmission): Promise<{ readonly submission: Submission; readonly existing: boolean }> {
+  private async storeThenWrite(
+    upload: Spooled,
+    submission: NewSubmission,
+  ): Promise<{ readonly submission: Submission; readonly existing: boolean }> {
     const known = await this.blobs.head(upload.sha256);
     if (known === null) await this.blobs.put(upload.read());
     try {

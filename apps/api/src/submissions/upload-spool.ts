@@ -45,7 +45,11 @@ export class UploadSpool implements OnModuleInit {
     const { bavail, bsize } = await statfs(this.settings.spoolDir);
     // twice: once here, once in the blob store
     if (bavail * bsize < 2 * declaredBytes + ROOM_BYTES) {
-      throw new RequestRefused(507, 'storage-full', 'The server has no room for this upload at the moment. Tell the operator.');
+      throw new RequestRefused(
+        507,
+        'storage-full',
+        'The server has no room for this upload at the moment. Tell the operator.',
+      );
     }
   }
 
@@ -71,7 +75,10 @@ export class UploadSpool implements OnModuleInit {
         hash.update(chunk);
         await file.write(chunk);
       }
-      if (bytes === 0) throw new RequestRefused(422, 'model-empty', 'The model file has 0 bytes.', [{ path: 'model', message: 'empty' }]);
+      if (bytes === 0)
+        throw new RequestRefused(422, 'model-empty', 'The model file has 0 bytes.', [
+          { path: 'model', message: 'empty' },
+        ]);
       if (start.length < SNIFF_BYTES) checkStart(start);
       await file.close();
       return {
@@ -84,16 +91,27 @@ export class UploadSpool implements OnModuleInit {
     } catch (error) {
       await file.close();
       await rm(path, { force: true });
-      throw isNoSpace(error) ? new RequestRefused(507, 'storage-full', 'The server ran out of room during this upload. Tell the operator.', [], { cause: error }) : refusedUpload(error);
+      throw isNoSpace(error)
+        ? new RequestRefused(
+            507,
+            'storage-full',
+            'The server ran out of room during this upload. Tell the operator.',
+            [],
+            { cause: error },
+          )
+        : refusedUpload(error);
     }
   }
 }
 
 function checkStart(start: Uint8Array): void {
   if (looksLikeOnnx(start)) return;
-  throw new RequestRefused(422, 'model-not-onnx', 'The file does not start like an ONNX model. Export one self-contained .onnx file and send that.', [
-    { path: 'model', message: 'not an ONNX model' },
-  ]);
+  throw new RequestRefused(
+    422,
+    'model-not-onnx',
+    'The file does not start like an ONNX model. Export one self-contained .onnx file and send that.',
+    [{ path: 'model', message: 'not an ONNX model' }],
+  );
 }
 
 function isNoSpace(error: unknown): boolean {

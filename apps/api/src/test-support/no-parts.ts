@@ -1,3 +1,4 @@
+import './patience.js';
 import type { ApiParts, ApiSettings } from '../settings.js';
 
 /** A port that nobody may use: whatever is called says its name. For tests of what happens before any port is asked. */

@@ -12,7 +12,11 @@ export interface RawAnswer {
  *
  * @param end what to do after the bytes: leave the connection open, end our side, or reset it
  */
-export function rawHttp(port: number, bytes: string | Buffer, end: 'open' | 'end' | 'reset' = 'open'): Promise<RawAnswer | null> {
+export function rawHttp(
+  port: number,
+  bytes: string | Buffer,
+  end: 'open' | 'end' | 'reset' = 'open',
+): Promise<RawAnswer | null> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     let got = Buffer.alloc(0);
@@ -61,7 +65,10 @@ export interface FormPart {
 }
 
 /** A multipart form by hand, in the order given. */
-export function form(parts: readonly FormPart[], boundary = 'voxelmarkboundary'): { payload: Buffer; headers: Record<string, string> } {
+export function form(
+  parts: readonly FormPart[],
+  boundary = 'voxelmarkboundary',
+): { payload: Buffer; headers: Record<string, string> } {
   const chunks = parts.flatMap(({ name, value, filename, type }) => [
     Buffer.from(
       `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n${type === undefined ? '' : `Content-Type: ${type}\r\n`}\r\n`,
@@ -69,5 +76,8 @@ export function form(parts: readonly FormPart[], boundary = 'voxelmarkboundary')
     Buffer.isBuffer(value) ? value : Buffer.from(value),
     Buffer.from('\r\n'),
   ]);
-  return { payload: Buffer.concat([...chunks, Buffer.from(`--${boundary}--\r\n`)]), headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } };
+  return {
+    payload: Buffer.concat([...chunks, Buffer.from(`--${boundary}--\r\n`)]),
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+  };
 }

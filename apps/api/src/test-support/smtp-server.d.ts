@@ -7,7 +7,11 @@ declare module 'smtp-server' {
     constructor(options: {
       readonly authOptional?: boolean;
       readonly disabledCommands?: readonly string[];
-      readonly onData?: (stream: Readable, session: { readonly envelope: { readonly rcptTo: readonly { readonly address: string }[] } }, done: () => void) => void;
+      readonly onData?: (
+        stream: Readable,
+        session: { readonly envelope: { readonly rcptTo: readonly { readonly address: string }[] } },
+        done: () => void,
+      ) => void;
     });
     readonly server: { address(): AddressInfo };
     listen(port: number, host: string, done: () => void): void;

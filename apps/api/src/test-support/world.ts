@@ -28,7 +28,12 @@ import { testManifest } from './test-manifest.js';
 
 export const ORIGIN = 'http://localhost:4200';
 export const PASSWORD = 'correct horse battery';
-const GEOMETRY: Geometry = { sizeXyz: [8, 8, 4], spacingMm: [1, 1, 3], originLps: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+const GEOMETRY: Geometry = {
+  sizeXyz: [8, 8, 4],
+  spacingMm: [1, 1, 3],
+  originLps: [0, 0, 0],
+  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+};
 
 export type Who = 'visitor' | 'researcher' | 'owner' | 'organiser' | 'reader' | 'steward' | 'admin';
 export const PEOPLE: readonly Who[] = ['visitor', 'researcher', 'owner', 'organiser', 'reader', 'steward', 'admin'];
@@ -80,7 +85,11 @@ export class World {
       inspector: createModelInspector({ scratchDir: join(folder, 'scratch') }),
       passwords: { hash: hashPassword, verify: verifyPassword },
       clock: systemClock,
-      log: { info: () => undefined, warn: () => undefined, error: (event, error) => void logged.push({ event, error }) },
+      log: {
+        info: () => undefined,
+        warn: () => undefined,
+        error: (event, error) => void logged.push({ event, error }),
+      },
     };
     const settings = testSettings({ spoolDir: join(folder, 'uploads'), publicUrl: ORIGIN, ...change });
     const app = await createApi(parts, settings);
@@ -117,9 +126,15 @@ export class World {
     return `voxelmark_session=${secret}`;
   }
 
-  async token(who: Exclude<Who, 'visitor'>, scopes: readonly ('read' | 'submit' | 'data' | 'admin')[]): Promise<string> {
+  async token(
+    who: Exclude<Who, 'visitor'>,
+    scopes: readonly ('read' | 'submit' | 'data' | 'admin')[],
+  ): Promise<string> {
     const secret = TOKEN_PREFIX + newSecret();
-    await this.parts.accounts.createToken({ userId: this.account(who).id, name: 'test', scopes, expiresAt: null }, digestOf(secret));
+    await this.parts.accounts.createToken(
+      { userId: this.account(who).id, name: 'test', scopes, expiresAt: null },
+      digestOf(secret),
+    );
     return secret;
   }
 
@@ -130,7 +145,12 @@ export class World {
   }
 
   /** Sends a request as a browser page of ours would, below /api/v1. */
-  ask(who: Who, method: string, path: string, { headers = {}, body, payload, ip }: Sent = {}): Promise<Awaited<ReturnType<NestFastifyApplication['inject']>>> {
+  ask(
+    who: Who,
+    method: string,
+    path: string,
+    { headers = {}, body, payload, ip }: Sent = {},
+  ): Promise<Awaited<ReturnType<NestFastifyApplication['inject']>>> {
     const cookie = this.people.get(who)?.cookie;
     return this.app.inject({
       method: method as 'GET',
@@ -199,7 +219,13 @@ export class World {
       windowPresets: [{ name: 'soft tissue', center: 40, width: 400 }],
       dataset: { slug: `${slug}-data`, name: 'Data', licence: 'CC0-1.0', description: 'Made up.' },
       phases: [
-        { kind: 'practice', title: 'Practice', label: 'PUBLIC', rules, cases: await this.cases(`${slug}-practice`, 2, false) },
+        {
+          kind: 'practice',
+          title: 'Practice',
+          label: 'PUBLIC',
+          rules,
+          cases: await this.cases(`${slug}-practice`, 2, false),
+        },
         { kind: 'test', title: 'Test', label: 'SEALED', rules, cases: await this.cases(`${slug}-test`, 3, true) },
       ],
       members: members ? capacities.map((capacity) => ({ userId: this.account(capacity).id, capacity })) : [],
@@ -242,8 +268,10 @@ export class World {
   }
 
   async startRun(runId: string, epoch = 1): Promise<void> {
-    if ((await this.parts.records.claimRun(runId, epoch, 'w1')) === null) throw new Error('the run could not be claimed');
-    if (!(await this.parts.records.startRun(runId, epoch, 'w1', 'test|v1'))) throw new Error('the run could not be started');
+    if ((await this.parts.records.claimRun(runId, epoch, 'w1')) === null)
+      throw new Error('the run could not be claimed');
+    if (!(await this.parts.records.startRun(runId, epoch, 'w1', 'test|v1')))
+      throw new Error('the run could not be started');
   }
 
   /** Scores one case with figures that appear nowhere else, or fails it with a text that would tell something. */
@@ -257,14 +285,35 @@ export class World {
       region,
       status: fails ? ('failed' as const) : ('ok' as const),
       values: fails
-        ? { dice: { kind: 'undefined', why: 'no-prediction' } as const, hd95: { kind: 'undefined', why: 'no-prediction' } as const }
-        : { dice: { kind: 'value', value: figure(0, 'dice') } as const, hd95: region === 'liver' ? ({ kind: 'value', value: figure(3, 'hd95') } as const) : ({ kind: 'unbounded' } as const) },
+        ? {
+            dice: { kind: 'undefined', why: 'no-prediction' } as const,
+            hd95: { kind: 'undefined', why: 'no-prediction' } as const,
+          }
+        : {
+            dice: { kind: 'value', value: figure(0, 'dice') } as const,
+            hd95:
+              region === 'liver'
+                ? ({ kind: 'value', value: figure(3, 'hd95') } as const)
+                : ({ kind: 'unbounded' } as const),
+          },
     }));
     const recorded = await this.parts.records.recordCase(claim, {
-      prediction: fails ? null : { ...prediction, kind: 'prediction', mediaType: 'application/gzip', label: 'PUBLIC', inputs: [] },
-      usage: { elapsedMs: figure(100, 'time'), cpuMs: figure(90, 'time'), peakRssBytes: 1e6, sessionMs: figure(80, 'time') },
+      prediction: fails
+        ? null
+        : { ...prediction, kind: 'prediction', mediaType: 'application/gzip', label: 'PUBLIC', inputs: [] },
+      usage: {
+        elapsedMs: figure(100, 'time'),
+        cpuMs: figure(90, 'time'),
+        peakRssBytes: 1e6,
+        sessionMs: figure(80, 'time'),
+      },
       scores,
-      failure: fails ? { code: 'inference-failed', detail: sealed ? this.marks.make('error text of a held-out case') : 'index 17 is out of bounds' } : null,
+      failure: fails
+        ? {
+            code: 'inference-failed',
+            detail: sealed ? this.marks.make('error text of a held-out case') : 'index 17 is out of bounds',
+          }
+        : null,
     });
     if (!recorded) throw new Error('the case could not be recorded');
   }
@@ -279,26 +328,46 @@ export class World {
       runId,
       epoch,
       {
-        aggregates: ['liver', 'spleen'].flatMap((region) => ['dice', 'hd95'].map((metric) => ({ region, metric, mean: dice, n: cases.length, penalised: failing }))),
+        aggregates: ['liver', 'spleen'].flatMap((region) =>
+          ['dice', 'hd95'].map((metric) => ({ region, metric, mean: dice, n: cases.length, penalised: failing })),
+        ),
         metrics: { dice, hd95: 4.5 },
         stop: null,
       },
-      (entries) => new Map(entries.map(({ runId: id, metrics }) => [id, 1 + entries.filter((other) => other.metrics.dice > metrics.dice).length])),
+      (entries) =>
+        new Map(
+          entries.map(({ runId: id, metrics }) => [
+            id,
+            1 + entries.filter((other) => other.metrics.dice > metrics.dice).length,
+          ]),
+        ),
     );
     if (!done) throw new Error('the run could not be completed');
   }
 
   /** Rows and files there are, to see whether a refused request left any. */
   async inventory(): Promise<Record<string, number>> {
-    const tables = ['submission', 'evaluation_run', 'algorithm', 'algorithm_version', 'stored_object', 'outbox', 'account', 'access_token'];
+    const tables = [
+      'submission',
+      'evaluation_run',
+      'algorithm',
+      'algorithm_version',
+      'stored_object',
+      'outbox',
+      'account',
+      'access_token',
+    ];
     const counts: Record<string, number> = {};
     for (const table of tables) {
-      const [{ count }] = (await this.database.dataSource.manager.query(`select count(*)::int as count from ${table}`)) as { count: number }[];
+      const [{ count }] = (await this.database.dataSource.manager.query(
+        `select count(*)::int as count from ${table}`,
+      )) as { count: number }[];
       counts[table] = count;
     }
     counts.blobs = 0;
     for await (const _ of this.parts.blobs.list()) counts.blobs += 1;
-    for (const place of ['uploads', 'scratch', 'blobs']) counts[`files in ${place}`] = filesBelow(join(this.folder, place));
+    for (const place of ['uploads', 'scratch', 'blobs'])
+      counts[`files in ${place}`] = filesBelow(join(this.folder, place));
     return counts;
   }
 }

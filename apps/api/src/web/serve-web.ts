@@ -10,7 +10,11 @@ export function serveWeb(server: FastifyInstance, files: WebFiles | null): void 
     if (path === '/api' || path.startsWith('/api/')) throw new NotFoundException();
     await files?.refresh();
     if (files === null || !files.built) {
-      throw new RequestRefused(404, 'pages-not-built', 'The pages have not been built. Run `npm run build`, or use the API below /api/v1.');
+      throw new RequestRefused(
+        404,
+        'pages-not-built',
+        'The pages have not been built. Run `npm run build`, or use the API below /api/v1.',
+      );
     }
     const name = files.resolve(decoded(path));
     if (name === null) throw new NotFoundException();

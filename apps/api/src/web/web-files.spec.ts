@@ -30,18 +30,35 @@ afterAll(async () => {
 const get = (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url, headers });
 
 describe('the pages', () => {
-  it.each(['/', '/benchmarks/phantoms', '/cases/0192f0c4-7777-7777-8777-777777777777?x=1&y=2', '/algorithms/a.b', '/index.html'])('open at %s: the entry, never kept', async (url) => {
+  it.each([
+    '/',
+    '/benchmarks/phantoms',
+    '/cases/0192f0c4-7777-7777-8777-777777777777?x=1&y=2',
+    '/algorithms/a.b',
+    '/index.html',
+  ])('open at %s: the entry, never kept', async (url) => {
     const answer = await get(url);
-    expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([200, 'text/html; charset=utf-8', 'no-cache']);
+    expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+      'no-cache',
+    ]);
     expect(answer.body).toBe(PAGE);
     expect(answer.headers['content-security-policy']).toMatch(/script-src 'self' 'wasm-unsafe-eval';/);
   });
 
   it('assets are kept for ever, with their types', async () => {
     const script = await get('/assets/main-abc123.js');
-    expect(script.headers).toMatchObject({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'public, max-age=31536000, immutable', 'x-content-type-options': 'nosniff' });
+    expect(script.headers).toMatchObject({
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+    });
     expect((await get('/assets/codec-abc123.wasm')).headers['content-type']).toBe('application/wasm');
-    expect((await get('/favicon.svg')).headers).toMatchObject({ 'content-type': 'image/svg+xml', 'cache-control': 'no-cache' });
+    expect((await get('/favicon.svg')).headers).toMatchObject({
+      'content-type': 'image/svg+xml',
+      'cache-control': 'no-cache',
+    });
   });
 
   it('come compressed as the browser likes it', async () => {
@@ -60,15 +77,22 @@ describe('the pages', () => {
     expect([again.statusCode, again.body]).toEqual([304, '']);
   });
 
-  it.each(['/assets/gone-abc123.js', '/assets/', '/missing.js', '/missing.css', '/secret.txt', '/assets/../../secret.txt', '/..%2fsecret.txt', '/assets/..%2f..%2fsecret.txt', '/%2e%2e/secret.txt'])(
-    'a file that is not one of theirs is 404 or the entry, never another file: %s',
-    async (url) => {
-      const answer = await get(url);
-      expect(answer.body).not.toContain('not a page');
-      if (answer.statusCode === 200) expect(answer.body).toBe(PAGE);
-      else expect(answer.json()).toMatchObject({ status: 404 });
-    },
-  );
+  it.each([
+    '/assets/gone-abc123.js',
+    '/assets/',
+    '/missing.js',
+    '/missing.css',
+    '/secret.txt',
+    '/assets/../../secret.txt',
+    '/..%2fsecret.txt',
+    '/assets/..%2f..%2fsecret.txt',
+    '/%2e%2e/secret.txt',
+  ])('a file that is not one of theirs is 404 or the entry, never another file: %s', async (url) => {
+    const answer = await get(url);
+    expect(answer.body).not.toContain('not a page');
+    if (answer.statusCode === 200) expect(answer.body).toBe(PAGE);
+    else expect(answer.json()).toMatchObject({ status: 404 });
+  });
 
   it('a missing script is not a page', async () => {
     expect((await get('/assets/gone-abc123.js')).statusCode).toBe(404);
@@ -76,7 +100,8 @@ describe('the pages', () => {
   });
 
   it('addresses of the API are never pages', async () => {
-    for (const url of ['/api', '/api/', '/api/v1', '/api/v2/benchmarks']) expect((await get(url)).json()).toMatchObject({ code: 'route-unknown' });
+    for (const url of ['/api', '/api/', '/api/v1', '/api/v2/benchmarks'])
+      expect((await get(url)).json()).toMatchObject({ code: 'route-unknown' });
     expect((await app.inject({ method: 'POST', url: '/benchmarks/phantoms' })).statusCode).toBe(404);
   });
 
@@ -102,7 +127,10 @@ describe('the pages', () => {
     expect((await files.get('/index.html', undefined)).content.toString()).toBe('page of one');
     build('two');
     await looked();
-    expect([files.resolve('/assets/main-one.js'), files.resolve('/assets/main-two.js')]).toEqual([null, '/assets/main-two.js']);
+    expect([files.resolve('/assets/main-one.js'), files.resolve('/assets/main-two.js')]).toEqual([
+      null,
+      '/assets/main-two.js',
+    ]);
     expect((await files.get('/index.html', undefined)).content.toString()).toBe('page of two');
   });
 });
@@ -116,7 +144,8 @@ describe('the documentation', () => {
     expect(page.headers['content-security-policy']).toMatch(/script-src 'self';/);
     const scripts = [...page.body.matchAll(/<script([^>]*)>([^<]*)/g)];
     expect(scripts.length).toBeGreaterThan(0);
-    for (const [, attributes, inline] of scripts) expect([/src="[^"]+"/.test(attributes), inline.trim()]).toEqual([true, '']);
+    for (const [, attributes, inline] of scripts)
+      expect([/src="[^"]+"/.test(attributes), inline.trim()]).toEqual([true, '']);
     const source = /src="([^"]*swagger-ui-init\.js)"/.exec(page.body)?.[1] ?? '';
     expect((await get(new URL(source, 'http://x/api/docs').pathname)).statusCode).toBe(200);
   });

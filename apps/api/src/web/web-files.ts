@@ -58,7 +58,9 @@ export class WebFiles {
     const version = entry === null ? '' : `${entry.mtimeMs} ${entry.ino}`;
     if (version === this.entryVersion) return;
     const found = await readdir(this.folder, { recursive: true, withFileTypes: true });
-    const names = found.filter((one) => one.isFile()).map((one) => relative(this.folder, join(one.parentPath, one.name)));
+    const names = found
+      .filter((one) => one.isFile())
+      .map((one) => relative(this.folder, join(one.parentPath, one.name)));
     this.paths = new Set(entry === null ? [] : names.map((name) => `/${name.split(sep).join(posix.sep)}`));
     this.served = new Map();
     this.entryVersion = version;
@@ -132,7 +134,9 @@ export function chooseEncoding(name: string, acceptEncoding: string | undefined)
 
 function compress(plain: Buffer, encoding: Encoding): Promise<Buffer> {
   if (encoding === 'br') {
-    return promisify(brotliCompress)(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 6, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } });
+    return promisify(brotliCompress)(plain, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 6, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length },
+    });
   }
   return encoding === 'gzip' ? promisify(gzip)(plain, { level: 6 }) : Promise.resolve(plain);
 }

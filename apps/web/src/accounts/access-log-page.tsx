@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { queries } from '../api/queries.js';
 import { formatSecond, formatUtc } from '../format/dates.js';
@@ -12,6 +12,11 @@ import { EmptyState, QueryView } from '../ui/states.js';
 export function AccessLogPage(): ReactNode {
   const { slug } = useParams({ from: '/benchmarks/$slug/access-log' });
   const query = useInfiniteQuery(queries.accessEvents(slug));
+  const practice = useQuery(queries.cases(slug, 'practice'));
+  const heldOut = useQuery(queries.cases(slug, 'test'));
+  const names = new Map(
+    [...(practice.data?.items ?? []), ...(heldOut.data?.items ?? [])].map(({ id, name }) => [id, name]),
+  );
   return (
     <Page
       title="Access log"
@@ -64,7 +69,7 @@ export function AccessLogPage(): ReactNode {
                             '–'
                           ) : (
                             <Link to="/cases/$id" params={{ id: event.caseId }}>
-                              <code>{event.caseId.slice(0, 8)}</code>
+                              {names.get(event.caseId) ?? <code>{shortId(event.caseId)}</code>}
                             </Link>
                           )}
                         </td>
@@ -72,7 +77,7 @@ export function AccessLogPage(): ReactNode {
                           {event.objectId === null ? (
                             '–'
                           ) : (
-                            <code title={event.objectId}>{event.objectId.slice(0, 8)}</code>
+                            <code title={event.objectId}>{shortId(event.objectId)}</code>
                           )}
                         </td>
                         <td>
@@ -103,4 +108,9 @@ export function AccessLogPage(): ReactNode {
       </QueryView>
     </Page>
   );
+}
+
+/** The end of an id: ids made in the same minute begin alike. */
+function shortId(id: string): string {
+  return `…${id.slice(-8)}`;
 }

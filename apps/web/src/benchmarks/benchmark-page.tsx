@@ -100,7 +100,7 @@ function BenchmarkBody({ benchmark }: { readonly benchmark: BenchmarkView }): Re
             aria-current={name === tab ? 'page' : undefined}
             resetScroll={false}
           >
-            {TAB_WORDS[name]}
+            {name === 'cases' && benchmark.capacities.length > 0 ? 'Cases' : TAB_WORDS[name]}
           </Link>
         ))}
       </nav>

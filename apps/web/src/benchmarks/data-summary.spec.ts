@@ -50,8 +50,18 @@ it('shows vendor and model as the scanner', () => {
   expect(shownFacts({ sex: 'male' })).toEqual({ sex: 'male' });
 });
 
+it('shows facts in a steady order, whatever order they were stored in', () => {
+  expect(Object.keys(shownFacts({ zone: 'z', sex: 'male', model: 'M', ageBand: '65+', site: 'A' }))).toEqual([
+    'site',
+    'scanner',
+    'ageBand',
+    'sex',
+    'zone',
+  ]);
+});
+
 it('names facts in words, also those nobody foresaw', () => {
-  expect(factWords('sliceThicknessMm', 5)).toEqual({ name: 'Slices', value: '5 mm' });
+  expect(factWords('sliceThicknessMm', 5)).toEqual({ name: 'Slice thickness', value: '5 mm' });
   expect(factWords('fieldStrength', 3)).toEqual({ name: 'Field strength', value: '3' });
   expect(factWords('tube_length_mm', 12)).toEqual({ name: 'Tube length', value: '12 mm' });
 });

@@ -64,16 +64,21 @@ function distinct(words: readonly string[]): string[] {
   return [...new Set(words.filter((word) => word !== ''))];
 }
 
+/** Facts in the order in which people ask for them; others follow as they come. */
+const FACT_ORDER = ['site', 'scanner', 'sliceThicknessMm', 'ageBand', 'sex', 'bodyMassBand'];
+
 /** Facts as they are shown: vendor and model are one thing, the scanner. */
 export function shownFacts({ vendor, model, ...facts }: CaseSummary['facts']): CaseSummary['facts'] {
   const scanner = [vendor, model].filter((part) => part !== undefined).join(' ');
-  return scanner === '' ? facts : { ...facts, scanner };
+  const all = scanner === '' ? facts : { ...facts, scanner };
+  const place = (key: string): number => (FACT_ORDER.includes(key) ? FACT_ORDER.indexOf(key) : FACT_ORDER.length);
+  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => place(a) - place(b)));
 }
 
 const FACT_NAMES: Readonly<Record<string, string>> = {
   ageBand: 'Age',
   bodyMassBand: 'Body mass',
-  sliceThicknessMm: 'Slices',
+  sliceThicknessMm: 'Slice thickness',
   patientId: 'Patient',
 };
 

@@ -79,7 +79,7 @@ function RunCell({
     queueWords(run.queuePosition) ??
     (run.state === 'running' && run.progress ? `${run.progress.done} of ${run.progress.total}` : null);
   return (
-    <Link to="/runs/$id" params={{ id: run.id }} className="run-cell" aria-label={`${PHASE_WORDS[phase].name} run`}>
+    <Link to="/runs/$id" params={{ id: run.id }} className="run-cell">
       <span className="visually-hidden">{PHASE_WORDS[phase].name} run:</span>
       <StateBadge state={run.state} />
       {note !== null && <span className="quiet">{note}</span>}

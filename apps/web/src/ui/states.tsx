@@ -32,14 +32,16 @@ export function EmptyState({
 export function ErrorState({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }): ReactNode {
   const fault = asApiError(error);
   const here = useRouterState({ select: (state) => state.location.href });
+  // a wrong password is a fault; having to sign in first is none
+  const signInFirst = fault.status === 401 && fault.code !== 'sign-in-failed';
   return (
     <Notice
-      tone={fault.status === 404 || fault.status === 401 ? 'info' : 'bad'}
+      tone={fault.status === 404 || signInFirst ? 'info' : 'bad'}
       title={fault.title}
       live
       actions={
         <>
-          {fault.status === 401 && (
+          {signInFirst && (
             <Link className="button button-primary" to="/sign-in" search={{ next: here }}>
               Sign in
             </Link>

@@ -9,6 +9,7 @@ import type { GreyWindow } from './grey-window.js';
 import type { PlaneCamera } from './plane-camera.js';
 import { PLANE_NAMES, PLANES } from './planes.js';
 import type { PlaneName } from './planes.js';
+import { thicken } from './thicken.js';
 
 // The only module (with cornerstone-volume) that knows Cornerstone3D. The legacy viewport family is announced as
 // temporary by its makers; moving to its successor should touch this file alone.
@@ -114,7 +115,7 @@ export class Scene {
     try {
       await startOnce();
       const name = `voxelmark-${++openings}`;
-      const volume = addVolume(`${name}-image`, image.geometry, image.voxels, window);
+      const volume = addVolume(`${name}-image`, image.geometry, thicken(image.voxels, image.geometry.sizeXyz), window);
       for (const plane of PLANE_NAMES) {
         const { normal, up } = PLANES[plane];
         engine().enableElement({
@@ -173,12 +174,13 @@ export class Scene {
     const overlay = this.#overlays.get(id);
     const segmentationId = this.#segmentationId(id);
     if (overlay) {
-      overlay.data.set(data);
+      overlay.data.set(thicken(data, this.#geometry.sizeXyz));
       segmentation.triggerSegmentationEvents.triggerSegmentationDataModified(segmentationId);
       return;
     }
-    this.#overlays.set(id, { data });
-    addVolume(segmentationId, this.#geometry, data, ANY_WINDOW, this.#image);
+    const voxels = thicken(data, this.#geometry.sizeXyz);
+    this.#overlays.set(id, { data: voxels });
+    addVolume(segmentationId, this.#geometry, voxels, ANY_WINDOW, this.#image);
     const segments = Object.fromEntries(
       segmentNames.map((label, n) => [n + 1, { segmentIndex: n + 1, label, active: false, locked: true, cachedStats: {} }]),
     );
@@ -257,7 +259,7 @@ export class Scene {
     return Number(this.#image.voxelManager?.getAtIJK(i, j, k));
   }
 
-  /** Voxels of the image as they lie in Cornerstone's cache, x fastest, in canonical (L, P, S) order. */
+  /** Voxels of the image as they lie in Cornerstone's cache, x fastest, in canonical (L, P, S) order; flat ones thickened. */
   imageVoxels(): DisplayVoxels {
     const voxels = this.#image.voxelManager?.getCompleteScalarDataArray?.();
     if (!voxels) throw new Error('the image is no longer in the cache of the renderer');

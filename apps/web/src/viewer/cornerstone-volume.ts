@@ -3,6 +3,7 @@ import type { Types } from '@cornerstonejs/core';
 import type { Geometry, Vec3 } from '#imaging';
 import type { DisplayVoxels } from './case-volumes.js';
 import type { GreyWindow } from './grey-window.js';
+import { thickGeometry } from './thicken.js';
 
 // Volumes from memory. Cornerstone expects DICOM-like facts about each slice even when nobody asks for DICOM: without
 // the provider below it loads the middle slice again through a loader that does not exist ("No image loader found for
@@ -57,10 +58,13 @@ function slicePlane({ sizeXyz, spacingMm, originLps, direction: d }: Geometry, s
 /**
  * Puts voxels into Cornerstone's cache as a volume. The array is used as it is, not copied.
  *
+ * @param geometry grid of the data; its volume gets `thickGeometry` of it
+ * @param voxels as `thicken` gives them
  * @param window first window of an image; a label map's is of no consequence but has to be something
  */
-export function addVolume(volumeId: string, geometry: Geometry, voxels: DisplayVoxels, window: GreyWindow, imageVolume?: Types.IImageVolume): Types.IImageVolume {
+export function addVolume(volumeId: string, grid: Geometry, voxels: DisplayVoxels, window: GreyWindow, imageVolume?: Types.IImageVolume): Types.IImageVolume {
   addProviderOnce();
+  const geometry = thickGeometry(grid);
   volumes.set(volumeId, { geometry, window });
   const { sizeXyz, spacingMm, originLps, direction: d } = geometry;
   const bits = voxels.BYTES_PER_ELEMENT * 8;

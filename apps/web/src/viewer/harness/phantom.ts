@@ -78,11 +78,11 @@ function predictionAt(p: Vec3): number {
   return inside(ellipsoid(4, 0, [-62, 8, -6], [6, 6, 8]), p) ? 4 : label;
 }
 
-/** Grids of the same body: `straight` in LPS order, the others stored or tilted differently. */
-export const PHANTOM_GRIDS = ['straight', 'ras', 'coronal', 'left-handed', 'oblique'] as const;
+/** Grids of the same body: `straight` in LPS order, the others stored or tilted differently; `flat` is a single slice. */
+export const PHANTOM_GRIDS = ['straight', 'ras', 'coronal', 'left-handed', 'oblique', 'flat'] as const;
 export type PhantomGrid = (typeof PHANTOM_GRIDS)[number];
 
-const STORED_AXES: Readonly<Record<PhantomGrid, string>> = { straight: 'LPS', ras: 'RAS', coronal: 'RIP', 'left-handed': 'LAS', oblique: 'PSR' };
+const STORED_AXES: Readonly<Record<PhantomGrid, string>> = { straight: 'LPS', ras: 'RAS', coronal: 'RIP', 'left-handed': 'LAS', oblique: 'PSR', flat: 'LPS' };
 
 /** Rotation by about 18 degrees around x and 11 around z. */
 const TILT: Mat3 = [0.9816, -0.1908 * 0.951, 0.1908 * 0.309, 0.1908, 0.9816 * 0.951, -0.9816 * 0.309, 0, 0.309, 0.951];
@@ -94,7 +94,7 @@ function unit(m: Mat3): Mat3 {
 
 export function phantomGeometry(grid: PhantomGrid): Geometry {
   const tilted = grid === 'oblique';
-  const sizeXyz: Vec3 = tilted ? [92, 72, 44] : [90, 66, 40];
+  const sizeXyz: Vec3 = tilted ? [92, 72, 44] : [90, 66, grid === 'flat' ? 1 : 40];
   const spacingMm: Vec3 = [2.75, 2.75, 4];
   const direction: Mat3 = tilted ? unit(TILT) : [1, 0, 0, 0, 1, 0, 0, 0, 1];
   const half = sizeXyz.map((n, a) => ((n - 1) * spacingMm[a]) / 2);
