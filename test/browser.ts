@@ -53,7 +53,8 @@ export function collectProblems(page: Page, expected: readonly RegExp[] = []): s
   };
   page.on('pageerror', (error) => note(`page error: ${error.stack ?? error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' || /context lost/i.test(message.text())) note(`console ${message.type()}: ${message.text()}`);
+    if (message.type() === 'error' || /context lost/i.test(message.text()))
+      note(`console ${message.type()}: ${message.text()}`);
   });
   page.on('crash', () => note('the page crashed'));
   return problems;

@@ -4,7 +4,13 @@ import { createRequire } from 'node:module';
 import { indexIjk, orientTo, voxelVolumeMm3 } from '#imaging';
 import type { Vec3 } from '#imaging';
 import type { Browser, Page } from 'playwright-core';
-import { LANDMARK_LPS, LANDMARK_VALUE, PHANTOM_GRIDS, phantomCase, phantomGeometry } from '../../apps/web/src/viewer/harness/phantom.js';
+import {
+  LANDMARK_LPS,
+  LANDMARK_VALUE,
+  PHANTOM_GRIDS,
+  phantomCase,
+  phantomGeometry,
+} from '../../apps/web/src/viewer/harness/phantom.js';
 import type { PhantomGrid } from '../../apps/web/src/viewer/harness/phantom.js';
 import { fnv1a } from '../../apps/web/src/viewer/checksum.js';
 import { CHROMIUM_INSTALL, chromiumPath, collectProblems, launchBrowser } from '../browser.js';
@@ -47,13 +53,15 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     await page.goto(`${harness.url}/?${query}`);
     await becomes(state);
   }
-  const becomes = async (state: string): Promise<unknown> => page.waitForSelector(`[data-viewer-state=${state}]`, { timeout: 120_000 });
+  const becomes = async (state: string): Promise<unknown> =>
+    page.waitForSelector(`[data-viewer-state=${state}]`, { timeout: 120_000 });
   // Expressions are texts because they run in the page, whose types this project does not have.
   const ask = <T>(expression: string): Promise<T> => page.evaluate<T>(expression);
   const probe = <T>(expression: string): Promise<T> => ask<T>(`window.__voxelmarkViewer.${expression}`);
   const position = (): Promise<Vec3> => probe('positionLps');
   const labels = (): Promise<Record<string, number>> => probe('labels');
-  const pixelOf = (plane: Plane, point: Vec3): Promise<readonly [number, number]> => probe(`pixelOfPoint('${plane}', ${JSON.stringify(point)})`);
+  const pixelOf = (plane: Plane, point: Vec3): Promise<readonly [number, number]> =>
+    probe(`pixelOfPoint('${plane}', ${JSON.stringify(point)})`);
   /** Colour on the screen where a point is drawn. */
   async function colorAt(plane: Plane, point: Vec3): Promise<readonly number[]> {
     const [x, y] = await pixelOf(plane, point);
@@ -90,7 +98,13 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
       expect(letters).toEqual(['ALPR', 'SLIR', 'SPIA']); // top, right, bottom, left
       for (const plane of PLANES) {
         const axes = await probe(`screenAxes('${plane}')`);
-        expect(axes).toEqual({ axial: { right: [1, 0, 0], up: [0, -1, 0] }, coronal: { right: [1, 0, 0], up: [0, 0, 1] }, sagittal: { right: [0, 1, 0], up: [0, 0, 1] } }[plane]);
+        expect(axes).toEqual(
+          {
+            axial: { right: [1, 0, 0], up: [0, -1, 0] },
+            coronal: { right: [1, 0, 0], up: [0, 0, 1] },
+            sagittal: { right: [0, 1, 0], up: [0, 0, 1] },
+          }[plane],
+        );
       }
       const [x, y] = await pixelOf('axial', LANDMARK_LPS);
       const [middleX, middleY] = await pixelOf('axial', [0, 0, 0]);
@@ -131,9 +145,14 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('PageUp');
-    await eventually(async () => Math.abs((await position())[1] - (before[1] - 9 * 2.75)) < 1e-6, 'nine slices towards the front');
+    await eventually(
+      async () => Math.abs((await position())[1] - (before[1] - 9 * 2.75)) < 1e-6,
+      'nine slices towards the front',
+    );
     expect((await position())[0]).toBeCloseTo(before[0] + 2.75, 9);
-    expect(await page.locator('[data-plane=coronal]').getAttribute('aria-label')).toMatch(/^Coronal plane, slice \d+ of 66, [\d.]+ mm anterior$/);
+    expect(await page.locator('[data-plane=coronal]').getAttribute('aria-label')).toMatch(
+      /^Coronal plane, slice \d+ of 66, [\d.]+ mm anterior$/,
+    );
   });
 
   it('draws reference, prediction and error map where they belong, and counts them', async () => {
@@ -186,7 +205,8 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     await open('at=40,40,-20&w=80,150&mode=errors&layout=coronal&invert=1&hide=prediction&off=2,4');
     await page.locator('[data-plane=coronal]').focus();
     await page.keyboard.press('ArrowDown');
-    const told = async (): Promise<string[]> => ((await page.locator('output').textContent()) ?? '').split('\n').filter((line) => line !== '');
+    const told = async (): Promise<string[]> =>
+      ((await page.locator('output').textContent()) ?? '').split('\n').filter((line) => line !== '');
     await eventually(async () => (await told()).length > 0, 'the new view is told');
     await page.waitForTimeout(1500);
     expect(await told()).toHaveLength(1); // once, although the page renders again each time
@@ -263,7 +283,18 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
       })()`);
       if (name) reached.push(name);
     }
-    for (const name of ['Crosshair', 'Window preset', 'Invert', 'Error map', 'Keyboard and mouse', 'Show only the axial plane', 'Show Reference segmentation', 'Opacity of unet-small 1.0.0', 'Go to spleen', 'Largest error']) {
+    for (const name of [
+      'Crosshair',
+      'Window preset',
+      'Invert',
+      'Error map',
+      'Keyboard and mouse',
+      'Show only the axial plane',
+      'Show Reference segmentation',
+      'Opacity of unet-small 1.0.0',
+      'Go to spleen',
+      'Largest error',
+    ]) {
       expect(reached).toContain(name);
     }
     await page.locator('[data-plane=axial]').focus();

@@ -87,7 +87,11 @@ async function answer(folder: string, data: ReadonlyMap<string, Uint8Array>, pat
   const found = data.get(pathname);
   if (found) return { status: 200, type: 'application/gzip', bytes: found };
   if (pathname.startsWith('/data/')) {
-    const problem = JSON.stringify({ status: 404, code: 'not-found', detail: 'There is no such file, or you may not see it.' });
+    const problem = JSON.stringify({
+      status: 404,
+      code: 'not-found',
+      detail: 'There is no such file, or you may not see it.',
+    });
     return { status: 404, type: 'application/problem+json', bytes: Buffer.from(problem) };
   }
   const file = resolve(folder, `.${pathname === '/' ? '/index.html' : pathname}`);

@@ -16,18 +16,23 @@ describe('the committed algorithms', () => {
     expect(found.sort()).toEqual(PHANTOM_ALGORITHMS.map(({ slug }) => slug).sort());
   });
 
-  it.each(PHANTOM_ALGORITHMS)('$slug: a small model with a manifest that can be run and means our labels', ({ slug }) => {
-    const manifest = manifestOf(slug);
-    expect(manifestProblems(manifest)).toEqual([]);
-    expect(manifest.labels.map(({ value, name }) => [value, name])).toEqual([
-      [0, 'background'],
-      ...PHANTOM_BENCHMARK.labels.map(({ value, name }) => [value, name.toLowerCase()]),
-    ]);
-    expect(statSync(join(folder, slug, 'model.onnx')).size).toBeLessThan(500_000);
-  });
+  it.each(PHANTOM_ALGORITHMS)(
+    '$slug: a small model with a manifest that can be run and means our labels',
+    ({ slug }) => {
+      const manifest = manifestOf(slug);
+      expect(manifestProblems(manifest)).toEqual([]);
+      expect(manifest.labels.map(({ value, name }) => [value, name])).toEqual([
+        [0, 'background'],
+        ...PHANTOM_BENCHMARK.labels.map(({ value, name }) => [value, name.toLowerCase()]),
+      ]);
+      expect(statSync(join(folder, slug, 'model.onnx')).size).toBeLessThan(500_000);
+    },
+  );
 
   it('have five different models and names', () => {
-    const models = PHANTOM_ALGORITHMS.map(({ slug }) => readFileSync(join(folder, slug, 'model.onnx')).toString('base64'));
+    const models = PHANTOM_ALGORITHMS.map(({ slug }) =>
+      readFileSync(join(folder, slug, 'model.onnx')).toString('base64'),
+    );
     expect(new Set(models).size).toBe(5);
     expect(new Set(PHANTOM_ALGORITHMS.map(({ slug }) => manifestOf(slug).name)).size).toBe(5);
   });
@@ -46,7 +51,10 @@ describe('expected-leaderboard.json', () => {
     expected.leaderboard.find(({ algorithm }) => algorithm === slug)!;
 
   it('accounts for every algorithm and every case, with all metrics finite', () => {
-    for (const [board, cases] of [[expected.leaderboard, 36], [expected.practice, 8]] as const) {
+    for (const [board, cases] of [
+      [expected.leaderboard, 36],
+      [expected.practice, 8],
+    ] as const) {
       expect(board.map(({ algorithm }) => algorithm).sort()).toEqual(PHANTOM_ALGORITHMS.map(({ slug }) => slug).sort());
       expect(board.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5]);
       for (const { algorithm, version, metrics, cases: counted } of board) {

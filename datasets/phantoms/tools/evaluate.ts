@@ -145,9 +145,7 @@ export function leaderboard(
       algorithm,
       version: algorithms.find(({ slug }) => slug === algorithm)?.manifest.version ?? '',
       metrics: perMetric((metric) => mean(REGIONS.map(({ name }) => meanOf(metric, name)))),
-      structures: Object.fromEntries(
-        REGIONS.map(({ name }) => [name, perMetric((metric) => meanOf(metric, name))]),
-      ),
+      structures: Object.fromEntries(REGIONS.map(({ name }) => [name, perMetric((metric) => meanOf(metric, name))])),
       cases: { scored: own.length - failed, failed },
     };
   });

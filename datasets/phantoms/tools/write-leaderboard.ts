@@ -36,7 +36,9 @@ for (const split of ['practice', 'test'] as const) {
     );
   }
 }
-console.table(boards.get('test')?.map(({ metrics, cases, structures: _, ...row }) => ({ ...row, ...metrics, ...cases })));
+console.table(
+  boards.get('test')?.map(({ metrics, cases, structures: _, ...row }) => ({ ...row, ...metrics, ...cases })),
+);
 if (flags.scores) writeFileSync(flags.scores, `${csv.join('\n')}\n`);
 if (!flags['dry-run']) {
   const expected = {

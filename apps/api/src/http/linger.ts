@@ -13,3 +13,14 @@ export function lingerAfterRefusal({ raw }: Pick<FastifyRequest, 'raw'>): void {
   raw.once('end', () => clearTimeout(timer));
   raw.once('close', () => clearTimeout(timer));
 }
+
+const LONGEST_ANSWER_MS = 10 * 60_000;
+
+/**
+ * Silent connections are cut after half a minute. Once an upload has arrived the silence is ours: a large model is looked
+ * at and stored, perhaps far away. The next request on the connection has the usual patience again.
+ */
+export function allowLongAnswer({ raw }: Pick<FastifyRequest, 'raw'>): void {
+  // requests that are injected by tests have no connection
+  if (typeof raw.socket?.setTimeout === 'function') raw.socket.setTimeout(LONGEST_ANSWER_MS);
+}

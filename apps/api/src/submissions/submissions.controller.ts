@@ -5,6 +5,7 @@ import { notFound, RequestRefused } from '#domain';
 import type { EvaluationRecords, Log } from '#evaluation';
 import { Authenticator } from '../accounts/authenticator.js';
 import { Sight } from '../benchmarks/sight.js';
+import { allowLongAnswer } from '../http/linger.js';
 import { createdAtPlace, readCursor, writeCursor } from '../http/cursor.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
@@ -77,6 +78,7 @@ export class SubmissionsController {
     const upload = await this.spool.receive(model);
     try {
       await finish();
+      allowLongAnswer(request);
       const { submission, existing } = await this.takeIn.submit(upload, {
         benchmark: benchmark.id,
         submitterId: userId,

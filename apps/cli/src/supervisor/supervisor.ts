@@ -94,12 +94,12 @@ export class Supervisor {
       interrupted.addEventListener('abort', () => reject(new CliError('interrupted', 'interrupted while starting', EXIT.interrupted)));
     });
     aborted.catch(() => undefined);
-    const ready = this.api.start();
+    const { url } = await Promise.race([this.api.start(), aborted]);
+    if (!url) throw new Error('the API said that it is ready but not where');
+    // after the API, which people wait for: on two cores the processes would slow one another down
     for (const worker of this.workers) {
       worker.start().catch((error: unknown) => this.log.error('worker.never-ready', error, { name: worker.name }));
     }
-    const { url } = await Promise.race([ready, aborted]);
-    if (!url) throw new Error('the API said that it is ready but not where');
     apiEnv.VOXELMARK_PORT = new URL(url).port;
     await writeFile(join(this.config.dataDir, 'running.json'), `${JSON.stringify({ url, pid: process.pid })}\n`);
     return url;

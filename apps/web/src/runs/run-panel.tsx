@@ -7,7 +7,7 @@ import { queries } from '../api/queries.js';
 import type { RunSearch } from '../app/search.js';
 import { count, formatDuration, formatFigure } from '../format/numbers.js';
 import { metricColumns, rankingMetrics } from '../leaderboard/board-columns.js';
-import { FailedCell, StructureMatrix } from '../leaderboard/leaderboard-table.js';
+import { FailedCell, StructureMatrix } from '../leaderboard/structure-matrix.js';
 import { SignatureLine } from '../leaderboard/signature.js';
 import { Notice } from '../ui/notice.js';
 import { Section } from '../ui/page.js';

@@ -23,9 +23,9 @@ export function SubmissionTable({
           <tr>
             <th scope="col">Submitted</th>
             {algorithmColumn && <th scope="col">Algorithm version</th>}
-            <th scope="col">Benchmark</th>
             <th scope="col">{PHASE_WORDS.practice.name}</th>
             <th scope="col">{PHASE_WORDS.test.name}</th>
+            <th scope="col">Benchmark</th>
           </tr>
         </thead>
         <tbody>
@@ -48,16 +48,16 @@ export function SubmissionTable({
                   <span className="version">{submission.version}</span>
                 </td>
               )}
-              <td>
-                <Link to="/benchmarks/$slug" params={{ slug: submission.benchmark.slug }}>
-                  {submission.benchmark.title}
-                </Link>
-              </td>
               {(['practice', 'test'] as const).map((phase) => (
                 <td key={phase}>
                   <RunCell submission={submission} phase={phase} />
                 </td>
               ))}
+              <td>
+                <Link to="/benchmarks/$slug" params={{ slug: submission.benchmark.slug }}>
+                  {submission.benchmark.title}
+                </Link>
+              </td>
             </tr>
           ))}
         </tbody>

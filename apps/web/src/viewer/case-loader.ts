@@ -19,12 +19,20 @@ export class CaseLoader {
   #tickets = 0;
 
   constructor(request: Omit<Extract<LoaderRequest, { kind: 'open' }>, 'kind'>, events: LoaderEvents) {
-    this.#worker = new Worker(new URL('./loader.worker.ts', import.meta.url), { type: 'module', name: 'voxelmark case loader' });
+    this.#worker = new Worker(new URL('./loader.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'voxelmark case loader',
+    });
     this.#worker.addEventListener('message', ({ data }: MessageEvent<LoaderMessage>) => this.#receive(data, events));
     this.#worker.addEventListener('error', (event) => {
       event.preventDefault();
       // A worker whose script cannot be fetched reports an error without a message.
-      events.onRefused('image', event.message ? `The viewer failed while reading (${event.message}).` : 'Part of the viewer could not be loaded. Reload the page.');
+      events.onRefused(
+        'image',
+        event.message
+          ? `The viewer failed while reading (${event.message}).`
+          : 'Part of the viewer could not be loaded. Reload the page.',
+      );
     });
     this.#send({ kind: 'open', ...request });
   }

@@ -2,20 +2,28 @@ import { ImageFormatError, orientTo, writeNifti } from '#imaging';
 import type { Geometry, Volume, VoxelArray } from '#imaging';
 import { compare, readShownImage, readShownLabelMap } from './case-volumes.js';
 
-const grid: Geometry = { sizeXyz: [3, 2, 2], spacingMm: [2, 3, 5], originLps: [-10, 20, 30], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+const grid: Geometry = {
+  sizeXyz: [3, 2, 2],
+  spacingMm: [2, 3, 5],
+  originLps: [-10, 20, 30],
+  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+};
 const image: Volume<Int16Array> = { geometry: grid, data: Int16Array.of(-1000, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 3000) };
 const labels: Volume<Uint8Array> = { geometry: grid, data: Uint8Array.of(0, 1, 1, 0, 1, 1, 0, 0, 4, 0, 0, 9) };
 const file = (volume: Volume): Promise<Uint8Array> => writeNifti(volume, { gzip: true });
 
 describe('the image of a case', () => {
-  it.each(['LPS', 'RAS', 'SPL', 'AIR', 'IPR'])('stored as %s is shown in one order, voxel by voxel the same', async (axes) => {
-    const shown = await readShownImage(await file(orientTo(image, axes)));
-    expect([...shown.voxels]).toEqual([...image.data]);
-    expect(shown.geometry.sizeXyz).toEqual(grid.sizeXyz);
-    expect(shown.geometry.direction).toEqual(grid.direction);
-    expect(shown.geometry.originLps).toEqual([expect.closeTo(-10, 5), expect.closeTo(20, 5), expect.closeTo(30, 5)]);
-    expect(shown.range).toEqual({ lower: -1000, upper: 3000 });
-  });
+  it.each(['LPS', 'RAS', 'SPL', 'AIR', 'IPR'])(
+    'stored as %s is shown in one order, voxel by voxel the same',
+    async (axes) => {
+      const shown = await readShownImage(await file(orientTo(image, axes)));
+      expect([...shown.voxels]).toEqual([...image.data]);
+      expect(shown.geometry.sizeXyz).toEqual(grid.sizeXyz);
+      expect(shown.geometry.direction).toEqual(grid.direction);
+      expect(shown.geometry.originLps).toEqual([expect.closeTo(-10, 5), expect.closeTo(20, 5), expect.closeTo(30, 5)]);
+      expect(shown.range).toEqual({ lower: -1000, upper: 3000 });
+    },
+  );
 
   it.each([
     ['int8', Int8Array.of(-5, 5), Int16Array],
@@ -24,16 +32,21 @@ describe('the image of a case', () => {
     ['float64', Float64Array.of(0.5, 1.5), Float32Array],
     ['float32 of whole numbers', Float32Array.of(1, 2), Float32Array],
     ['uint16', Uint16Array.of(0, 65535), Uint16Array],
-  ] as [string, VoxelArray, unknown][])('%s keeps its values in a type that can be drawn', async (_name, data, type) => {
-    const two: Geometry = { ...grid, sizeXyz: [2, 1, 1] };
-    const { voxels } = await readShownImage(await file({ geometry: two, data }));
-    expect(voxels).toBeInstanceOf(type);
-    expect([...voxels]).toEqual([...data]);
-  });
+  ] as [string, VoxelArray, unknown][])(
+    '%s keeps its values in a type that can be drawn',
+    async (_name, data, type) => {
+      const two: Geometry = { ...grid, sizeXyz: [2, 1, 1] };
+      const { voxels } = await readShownImage(await file({ geometry: two, data }));
+      expect(voxels).toBeInstanceOf(type);
+      expect([...voxels]).toEqual([...data]);
+    },
+  );
 
   it('values that are not finite are drawn as the darkest, and do not widen the range', async () => {
     const four: Geometry = { ...grid, sizeXyz: [4, 1, 1] };
-    const { voxels, range } = await readShownImage(await file({ geometry: four, data: Float32Array.of(NaN, -3, Infinity, 8) }));
+    const { voxels, range } = await readShownImage(
+      await file({ geometry: four, data: Float32Array.of(NaN, -3, Infinity, 8) }),
+    );
     expect([...voxels]).toEqual([-3, -3, -3, 8]);
     expect(range).toEqual({ lower: -3, upper: 8 });
   });
@@ -50,14 +63,25 @@ describe('a label map of a case', () => {
   });
 
   it.each([
-    ['another place', { originLps: [-10, 20, 32] }, 'both have 3 x 2 x 2 voxels of 2 x 3 x 5 mm, LPS, but their centres are 2.0 mm apart'],
-    ['another size', { sizeXyz: [3, 4, 1] }, 'it has 3 x 4 x 1 voxels of 2 x 3 x 5 mm, LPS; the image has 3 x 2 x 2 voxels'],
+    [
+      'another place',
+      { originLps: [-10, 20, 32] },
+      'both have 3 x 2 x 2 voxels of 2 x 3 x 5 mm, LPS, but their centres are 2.0 mm apart',
+    ],
+    [
+      'another size',
+      { sizeXyz: [3, 4, 1] },
+      'it has 3 x 4 x 1 voxels of 2 x 3 x 5 mm, LPS; the image has 3 x 2 x 2 voxels',
+    ],
     ['another spacing', { spacingMm: [2, 3, 4] }, 'voxels of 2 x 3 x 4 mm'],
   ] as [string, Partial<Geometry>, string][])('is refused on %s, with what differs', async (_name, change, text) => {
     const elsewhere = await file({ geometry: { ...grid, ...change }, data: labels.data });
     const refusal = readShownLabelMap(elsewhere, grid, [1, 4]);
     await expect(refusal).rejects.toBeInstanceOf(ImageFormatError);
-    await expect(refusal).rejects.toMatchObject({ code: 'grid-differs', message: expect.stringContaining(text) as string });
+    await expect(refusal).rejects.toMatchObject({
+      code: 'grid-differs',
+      message: expect.stringContaining(text) as string,
+    });
   });
 
   it('is refused when it is no label map', async () => {
@@ -75,7 +99,11 @@ describe('comparing', () => {
     const { errors, counts, regions, regionCount } = compare(line, reference, prediction, []);
     expect([...errors]).toEqual([1, 3, 2, 4, 1, 0]);
     expect(counts).toEqual({ truePositive: 2, falsePositive: 1, falseNegative: 1, wrongLabel: 1 });
-    expect(regions.map(({ value, voxels }) => [value, voxels])).toEqual([[3, 1], [2, 1], [4, 1]]);
+    expect(regions.map(({ value, voxels }) => [value, voxels])).toEqual([
+      [3, 1],
+      [2, 1],
+      [4, 1],
+    ]);
     expect(regionCount).toBe(3);
   });
 

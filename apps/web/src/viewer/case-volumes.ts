@@ -1,4 +1,15 @@
-import { axisMapTo, bringToGrid, describeGrid, errorMap, ImageFormatError, mapGeometry, orientTo, pointLps, readLabelMap, readNifti } from '#imaging';
+import {
+  axisMapTo,
+  bringToGrid,
+  describeGrid,
+  errorMap,
+  ImageFormatError,
+  mapGeometry,
+  orientTo,
+  pointLps,
+  readLabelMap,
+  readNifti,
+} from '#imaging';
 import type { Geometry, LabelMap, Vec3, Volume, VoxelArray } from '#imaging';
 import { connectedRegions, largestRegions } from './connected-regions.js';
 import type { ConnectedRegion } from './connected-regions.js';
@@ -65,7 +76,11 @@ export async function readShownImage(bytes: Uint8Array): Promise<ShownImage> {
  * @param image geometry of the shown (canonical) image
  * @throws ImageFormatError `grid-differs` and the codes of the reader
  */
-export async function readShownLabelMap(bytes: Uint8Array, image: Geometry, labelValues: readonly number[]): Promise<ShownLabelMap> {
+export async function readShownLabelMap(
+  bytes: Uint8Array,
+  image: Geometry,
+  labelValues: readonly number[],
+): Promise<ShownLabelMap> {
   const stored = await readLabelMap(bytes, { maxBytes: MOST_BYTES });
   let onImage: LabelMap;
   try {
@@ -89,14 +104,22 @@ function differenceOfGrids(layer: Geometry, image: Geometry): string {
   const turned = mapGeometry(layer, axisMapTo(layer, CANONICAL));
   const [ours, theirs] = [describeGrid(turned), describeGrid(image)];
   if (ours !== theirs) return `it has ${ours}; the image has ${theirs}`;
-  const middle = (grid: Geometry): Vec3 => pointLps(grid, [(grid.sizeXyz[0] - 1) / 2, (grid.sizeXyz[1] - 1) / 2, (grid.sizeXyz[2] - 1) / 2]);
+  const middle = (grid: Geometry): Vec3 =>
+    pointLps(grid, [(grid.sizeXyz[0] - 1) / 2, (grid.sizeXyz[1] - 1) / 2, (grid.sizeXyz[2] - 1) / 2]);
   const [a, b] = [middle(turned), middle(image)];
   const apart = Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
-  return apart >= 0.05 ? `both have ${ours}, but their centres are ${apart.toFixed(1)} mm apart` : `both have ${ours}, but their axes are tilted against each other`;
+  return apart >= 0.05
+    ? `both have ${ours}, but their centres are ${apart.toFixed(1)} mm apart`
+    : `both have ${ours}, but their axes are tilted against each other`;
 }
 
 /** Compares two shown label maps of one image; hidden segments count as background in both. */
-export function compare(geometry: Geometry, reference: Uint8Array, prediction: Uint8Array, hidden: readonly number[]): Comparison {
+export function compare(
+  geometry: Geometry,
+  reference: Uint8Array,
+  prediction: Uint8Array,
+  hidden: readonly number[],
+): Comparison {
   const shown = (data: Uint8Array): Volume<Uint8Array> => ({ geometry, data: withoutSegments(data, hidden) });
   const errors = errorMap(shown(reference), shown(prediction)).data;
   const regions = connectedRegions(errors, geometry.sizeXyz, (value) => value > 1);

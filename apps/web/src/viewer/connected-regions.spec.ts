@@ -13,7 +13,10 @@ describe('connected regions', () => {
     ]);
   });
   it('separates touching regions of different value', () => {
-    expect(connectedRegions(...line(2, 2, 3)).map(({ value, voxels }) => [value, voxels])).toEqual([[2, 2], [3, 1]]);
+    expect(connectedRegions(...line(2, 2, 3)).map(({ value, voxels }) => [value, voxels])).toEqual([
+      [2, 2],
+      [3, 1],
+    ]);
   });
   it('connects by faces, not by edges or across the border of a row', () => {
     // 2 x 2 x 1: a diagonal is two regions
@@ -40,15 +43,27 @@ describe('connected regions', () => {
     expect([...largestRegions(...line(1, 0, 1, 1, 2)).keys()].sort()).toEqual([1, 2]);
   });
   it('refuses an array that is not of the size', () => {
-    expect(() => connectedRegions(Uint8Array.of(1, 2, 3), [2, 2, 1])).toThrow('array holds 3 voxels; the grid has 2 x 2 x 1');
+    expect(() => connectedRegions(Uint8Array.of(1, 2, 3), [2, 2, 1])).toThrow(
+      'array holds 3 voxels; the grid has 2 x 2 x 1',
+    );
   });
   it('agrees with a slow twin that merges neighbours until nothing changes', () => {
     const grids = fc
       .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 3 }))
-      .chain((size) => fc.tuple(fc.constant(size), fc.array(fc.integer({ min: 0, max: 2 }), { minLength: size[0] * size[1] * size[2], maxLength: size[0] * size[1] * size[2] })));
+      .chain((size) =>
+        fc.tuple(
+          fc.constant(size),
+          fc.array(fc.integer({ min: 0, max: 2 }), {
+            minLength: size[0] * size[1] * size[2],
+            maxLength: size[0] * size[1] * size[2],
+          }),
+        ),
+      );
     fc.assert(
       fc.property(grids, ([size, values]) => {
-        const found = connectedRegions(Uint8Array.from(values), size).map(({ value, voxels }) => `${value}:${voxels}`).sort();
+        const found = connectedRegions(Uint8Array.from(values), size)
+          .map(({ value, voxels }) => `${value}:${voxels}`)
+          .sort();
         expect(found).toEqual(slowRegions(values, size).sort());
       }),
     );
@@ -58,7 +73,7 @@ describe('connected regions', () => {
 function slowRegions(values: number[], [nx, ny, nz]: Vec3): string[] {
   const group = values.map((_, v) => v);
   const at = (v: number): Vec3 => [v % nx, Math.floor(v / nx) % ny, Math.floor(v / (nx * ny))];
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let a = 0; a < nx * ny * nz; a++) {
       for (let b = 0; b < nx * ny * nz; b++) {

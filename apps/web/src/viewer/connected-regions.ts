@@ -19,9 +19,14 @@ export interface ConnectedRegion {
  * @param wanted  which values form regions; background 0 never does
  * @throws RangeError when the length disagrees with the size
  */
-export function connectedRegions(data: Uint8Array, sizeXyz: Vec3, wanted: (value: number) => boolean = () => true): ConnectedRegion[] {
+export function connectedRegions(
+  data: Uint8Array,
+  sizeXyz: Vec3,
+  wanted: (value: number) => boolean = () => true,
+): ConnectedRegion[] {
   const [nx, ny, nz] = sizeXyz;
-  if (data.length !== nx * ny * nz) throw new RangeError(`array holds ${data.length} voxels; the grid has ${sizeXyz.join(' x ')}`);
+  if (data.length !== nx * ny * nz)
+    throw new RangeError(`array holds ${data.length} voxels; the grid has ${sizeXyz.join(' x ')}`);
   const isWanted = Uint8Array.from({ length: 256 }, (_, value) => (value > 0 && wanted(value) ? 1 : 0));
   const open = data.map((value) => (isWanted[value] ? value : 0)); // voxels not yet taken by a region
   const slice = nx * ny;

@@ -1,40 +1,31 @@
-import { cache, Enums, eventTarget, getRenderingEngine, init as initCore, RenderingEngine, setVolumesForViewports } from '@cornerstonejs/core';
+import {
+  cache,
+  Enums,
+  eventTarget,
+  getRenderingEngine,
+  init as initCore,
+  RenderingEngine,
+  setVolumesForViewports,
+} from '@cornerstonejs/core';
 import type { Types } from '@cornerstonejs/core';
-import { Enums as ToolEnums, init as initTools, segmentation } from '@cornerstonejs/tools';
-import type { Geometry, Vec3 } from '#imaging';
+import { init as initTools } from '@cornerstonejs/tools';
+import type { Vec3 } from '#imaging';
 import type { DisplayVoxels, ShownImage } from './case-volumes.js';
+import { Overlays, removeOverlays } from './cornerstone-overlays.js';
 import { addVolume, forgetVolumes } from './cornerstone-volume.js';
 import { windowRange } from './grey-window.js';
 import type { GreyWindow } from './grey-window.js';
+import type { OverlayStyle } from './overlay-style.js';
 import type { PlaneCamera } from './plane-camera.js';
 import { PLANE_NAMES, PLANES } from './planes.js';
 import type { PlaneName } from './planes.js';
 import { thicken } from './thicken.js';
 
-// The only module (with cornerstone-volume) that knows Cornerstone3D. The legacy viewport family is announced as
+// The only module, with its two helpers cornerstone-volume and cornerstone-overlays, that knows Cornerstone3D. The legacy viewport family is announced as
 // temporary by its makers; moving to its successor should touch this file alone.
 
 const ENGINE_ID = 'voxelmark';
-const LABELMAP = ToolEnums.SegmentationRepresentations.Labelmap;
-/** A label map has no grey window, but Cornerstone wants one, and not a very narrow one. */
-const ANY_WINDOW: GreyWindow = { center: 128, width: 256 };
 const { IMAGE_RENDERED, WEBGL_CONTEXT_LOST } = Enums.Events;
-
-/** Red, green, blue and opacity, 0 to 255 each. The opacity scales the fill, not the outline. */
-export type Rgba = readonly [number, number, number, number];
-
-/** How one label map is drawn. Segments are those of `toSegments`. */
-export interface OverlayStyle {
-  readonly visible: boolean;
-  /** 0 to 1; 0 draws no fill. */
-  readonly fillOpacity: number;
-  /** 0 to 1; 0 draws no outline. */
-  readonly outlineOpacity: number;
-  readonly outlineWidthPx: number;
-  /** Colour of segment 1, 2, ... */
-  readonly colors: readonly Rgba[];
-  readonly hiddenSegments: readonly number[];
-}
 
 export class WebGlMissing extends Error {
   override readonly name = 'WebGlMissing';
@@ -79,25 +70,29 @@ let openings = 0;
 export class Scene {
   readonly #viewports: Readonly<Record<PlaneName, Types.IVolumeViewport>>;
   readonly #image: Types.IImageVolume;
-  readonly #geometry: Geometry;
-  readonly #name: string;
-  readonly #overlays = new Map<string, { data: Uint8Array; style?: OverlayStyle }>();
+  readonly #overlays: Overlays;
   readonly #endTurn: () => void;
   readonly #onContextLost: () => void;
   #renderings = 0;
   #closed = false;
 
-  private constructor(name: string, viewports: Record<PlaneName, Types.IVolumeViewport>, image: Types.IImageVolume, geometry: Geometry, endTurn: () => void, onContextLost: () => void) {
-    this.#name = name;
+  private constructor(
+    viewports: Record<PlaneName, Types.IVolumeViewport>,
+    image: Types.IImageVolume,
+    overlays: Overlays,
+    endTurn: () => void,
+    onContextLost: () => void,
+  ) {
     this.#viewports = viewports;
     this.#image = image;
-    this.#geometry = geometry;
+    this.#overlays = overlays;
     this.#endTurn = endTurn;
     this.#onContextLost = () => {
       contextLost = true;
       onContextLost();
     };
-    for (const viewport of Object.values(viewports)) viewport.element.addEventListener(IMAGE_RENDERED, this.#countRendering);
+    for (const viewport of Object.values(viewports))
+      viewport.element.addEventListener(IMAGE_RENDERED, this.#countRendering);
     eventTarget.addEventListener(WEBGL_CONTEXT_LOST, this.#onContextLost);
   }
 
@@ -107,7 +102,12 @@ export class Scene {
    * @param onContextLost called when the browser takes the graphics context away; the scene is then of no more use
    * @throws WebGlMissing
    */
-  static async open(elements: Readonly<Record<PlaneName, HTMLDivElement>>, image: ShownImage, window: GreyWindow, onContextLost: () => void): Promise<Scene> {
+  static async open(
+    elements: Readonly<Record<PlaneName, HTMLDivElement>>,
+    image: ShownImage,
+    window: GreyWindow,
+    onContextLost: () => void,
+  ): Promise<Scene> {
     const before = turn;
     let endTurn: () => void = () => undefined;
     turn = new Promise((resolve) => (endTurn = resolve));
@@ -127,7 +127,8 @@ export class Scene {
       }
       await setVolumesForViewports(engine(), [{ volumeId: volume.volumeId }], [...PLANE_NAMES]);
       const viewports = Object.fromEntries(PLANE_NAMES.map((plane) => [plane, engine().getViewport(plane)]));
-      return new Scene(name, viewports as Record<PlaneName, Types.IVolumeViewport>, volume, image.geometry, endTurn, onContextLost);
+      const overlays = new Overlays(name, image.geometry, volume);
+      return new Scene(viewports as Record<PlaneName, Types.IVolumeViewport>, volume, overlays, endTurn, onContextLost);
     } catch (error) {
       release();
       endTurn();
@@ -138,11 +139,6 @@ export class Scene {
   #countRendering = (): void => {
     this.#renderings++;
   };
-
-  /** How many pictures have been drawn; grows by at least one for every change that reaches the screen. */
-  get renderings(): number {
-    return this.#renderings;
-  }
 
   /** Points a plane's camera. */
   frame({ plane, heightPx, mmPerPx, focalPointLps: focal }: PlaneCamera): void {
@@ -170,73 +166,12 @@ export class Scene {
 
   /** Adds a label map on the image's grid, or gives one that is there new content. The array is kept, not copied. */
   setOverlay(id: string, data: Uint8Array, segmentNames: readonly string[]): void {
-    if (this.#closed) return;
-    const overlay = this.#overlays.get(id);
-    const segmentationId = this.#segmentationId(id);
-    if (overlay) {
-      overlay.data.set(thicken(data, this.#geometry.sizeXyz));
-      segmentation.triggerSegmentationEvents.triggerSegmentationDataModified(segmentationId);
-      return;
-    }
-    const voxels = thicken(data, this.#geometry.sizeXyz);
-    this.#overlays.set(id, { data: voxels });
-    addVolume(segmentationId, this.#geometry, voxels, ANY_WINDOW, this.#image);
-    const segments = Object.fromEntries(
-      segmentNames.map((label, n) => [n + 1, { segmentIndex: n + 1, label, active: false, locked: true, cachedStats: {} }]),
-    );
-    segmentation.addSegmentations([
-      {
-        segmentationId,
-        representation: { type: LABELMAP, data: { volumeId: segmentationId, referencedVolumeId: this.#image.volumeId } },
-        config: { label: id, segments },
-      },
-    ]);
+    if (!this.#closed) this.#overlays.set(id, data, segmentNames);
   }
 
-  /** Draws a label map in a new manner. Only what differs from its last style is passed on. */
+  /** Draws a label map in a new manner. */
   styleOverlay(id: string, style: OverlayStyle): void {
-    const overlay = this.#overlays.get(id);
-    if (this.#closed || !overlay) return;
-    const segmentationId = this.#segmentationId(id);
-    const old = overlay.style;
-    overlay.style = style;
-    // Drawing outlines costs the graphics card a neighbourhood per pixel: ask for it only where there is one.
-    const outlined = style.outlineOpacity > 0;
-    const lines = { renderOutline: outlined, outlineOpacity: style.outlineOpacity, outlineWidth: outlined ? style.outlineWidthPx : 0 };
-    const fill = { renderFill: true, fillAlpha: style.fillOpacity };
-    segmentation.config.style.setStyle(
-      { type: LABELMAP, segmentationId },
-      {
-        ...lines,
-        ...fill,
-        // Cornerstone calls one segmentation of a view active; we make no such difference.
-        renderOutlineInactive: lines.renderOutline,
-        outlineOpacityInactive: lines.outlineOpacity,
-        outlineWidthInactive: lines.outlineWidth,
-        renderFillInactive: true,
-        fillAlphaInactive: fill.fillAlpha,
-        activeSegmentOutlineWidthDelta: 0,
-      },
-    );
-    const lookUp = [[0, 0, 0, 0], ...style.colors.map((color) => [...color])] as Types.ColorLUT;
-    if (!old) {
-      const representation = { segmentationId, type: LABELMAP, config: { colorLUTOrIndex: lookUp } };
-      segmentation.addLabelmapRepresentationToViewportMap(Object.fromEntries(PLANE_NAMES.map((plane) => [plane, [representation]])));
-    }
-    const shown = (s: OverlayStyle, segment: number): boolean => s.visible && !s.hiddenSegments.includes(segment);
-    for (const plane of PLANE_NAMES) {
-      style.colors.forEach((color, n) => {
-        const segment = n + 1;
-        if (old && color.some((c, i) => c !== old.colors[n][i])) {
-          segmentation.config.color.setSegmentIndexColor(plane, segmentationId, segment, [...color]);
-        }
-        if ((old ? shown(old, segment) : true) !== shown(style, segment)) {
-          const which = { segmentationId, type: LABELMAP };
-          segmentation.config.visibility.setSegmentIndexVisibility(plane, which, segment, shown(style, segment));
-        }
-      });
-    }
-    segmentation.triggerSegmentationEvents.triggerSegmentationModified(segmentationId);
+    if (!this.#closed) this.#overlays.style(id, style);
   }
 
   /** Tells Cornerstone that elements may have changed their size. Frame the planes again afterwards. */
@@ -246,7 +181,7 @@ export class Scene {
 
   /** Resolves when every overlay is mounted and two frames passed without a new picture. */
   async settled(): Promise<void> {
-    for (let quiet = 0; quiet < 2 && !this.#closed; ) {
+    for (let quiet = 0; quiet < 2 && !this.#closed;) {
       const before = this.#renderings;
       await new Promise(requestAnimationFrame);
       const mounted = Object.values(this.#viewports).every((v) => v.getActors().length === 1 + this.#overlays.size);
@@ -280,20 +215,15 @@ export class Scene {
     if (this.#closed) return;
     this.#closed = true;
     eventTarget.removeEventListener(WEBGL_CONTEXT_LOST, this.#onContextLost);
-    for (const viewport of Object.values(this.#viewports)) viewport.element.removeEventListener(IMAGE_RENDERED, this.#countRendering);
+    for (const viewport of Object.values(this.#viewports))
+      viewport.element.removeEventListener(IMAGE_RENDERED, this.#countRendering);
     release();
     this.#endTurn();
-  }
-
-  #segmentationId(id: string): string {
-    return `${this.#name}-overlay-${id}`;
   }
 }
 
 function release(): void {
-  segmentation.removeAllSegmentationRepresentations();
-  segmentation.removeAllSegmentations();
-  segmentation.config.style.resetToGlobalStyle();
+  removeOverlays();
   const open = getRenderingEngine(ENGINE_ID);
   for (const plane of PLANE_NAMES) if (open?.getViewport(plane)) open.disableElement(plane);
   if (contextLost) {

@@ -62,7 +62,13 @@ function slicePlane({ sizeXyz, spacingMm, originLps, direction: d }: Geometry, s
  * @param voxels as `thicken` gives them
  * @param window first window of an image; a label map's is of no consequence but has to be something
  */
-export function addVolume(volumeId: string, grid: Geometry, voxels: DisplayVoxels, window: GreyWindow, imageVolume?: Types.IImageVolume): Types.IImageVolume {
+export function addVolume(
+  volumeId: string,
+  grid: Geometry,
+  voxels: DisplayVoxels,
+  window: GreyWindow,
+  imageVolume?: Types.IImageVolume,
+): Types.IImageVolume {
   addProviderOnce();
   const geometry = thickGeometry(grid);
   volumes.set(volumeId, { geometry, window });

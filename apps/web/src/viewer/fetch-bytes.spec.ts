@@ -2,7 +2,9 @@ import { jest } from '@jest/globals';
 import { fetchBytes } from './fetch-bytes.js';
 
 function answerWith(response: Response | Error): void {
-  jest.spyOn(globalThis, 'fetch').mockImplementation(() => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));
+  jest
+    .spyOn(globalThis, 'fetch')
+    .mockImplementation(() => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));
 }
 afterEach(() => {
   jest.restoreAllMocks();
@@ -22,7 +24,12 @@ describe('fetching a file', () => {
     expect(totals).toEqual([null]);
   });
   it('passes on the explanation of the server', async () => {
-    answerWith(Response.json({ detail: 'The case is sealed.' }, { status: 403, headers: { 'content-type': 'application/problem+json' } }));
+    answerWith(
+      Response.json(
+        { detail: 'The case is sealed.' },
+        { status: 403, headers: { 'content-type': 'application/problem+json' } },
+      ),
+    );
     await expect(fetchBytes('/x', () => undefined)).rejects.toThrow('The case is sealed.');
   });
   it.each([
@@ -39,7 +46,10 @@ describe('fetching a file', () => {
   });
   it('says when there is no connection, and keeps the cause', async () => {
     answerWith(new TypeError('fetch failed'));
-    await expect(fetchBytes('/x', () => undefined)).rejects.toMatchObject({ name: 'FetchRefused', cause: expect.any(TypeError) as unknown });
+    await expect(fetchBytes('/x', () => undefined)).rejects.toMatchObject({
+      name: 'FetchRefused',
+      cause: expect.any(TypeError) as unknown,
+    });
   });
   it('says when the connection breaks half-way', async () => {
     let pulls = 0;

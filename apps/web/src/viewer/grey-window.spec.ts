@@ -1,8 +1,10 @@
 import { draggedWindow, matchingPreset, tidyWindow, windowOfRange, windowRange } from './grey-window.js';
 
 describe('grey window', () => {
-  it('soft tissue is -160 to 240 HU', () => expect(windowRange({ center: 40, width: 400 })).toEqual({ lower: -160, upper: 240 }));
-  it('a range and its window are the same thing', () => expect(windowRange(windowOfRange(-1024, 3071))).toEqual({ lower: -1024, upper: 3071 }));
+  it('soft tissue is -160 to 240 HU', () =>
+    expect(windowRange({ center: 40, width: 400 })).toEqual({ lower: -160, upper: 240 }));
+  it('a range and its window are the same thing', () =>
+    expect(windowRange(windowOfRange(-1024, 3071))).toEqual({ lower: -1024, upper: 3071 }));
   it('a constant image still has a window', () => expect(windowOfRange(7, 7)).toEqual({ center: 7, width: 1 }));
 
   it('drags right to widen and down to darken, in proportion to the width', () => {

@@ -34,6 +34,9 @@ export function tidyWindow({ center, width }: GreyWindow): GreyWindow {
 }
 
 /** The preset that a window equals, if any. */
-export function matchingPreset<T extends GreyWindow>(presets: readonly T[], { center, width }: GreyWindow): T | undefined {
+export function matchingPreset<T extends GreyWindow>(
+  presets: readonly T[],
+  { center, width }: GreyWindow,
+): T | undefined {
   return presets.find((p) => p.center === center && p.width === width);
 }

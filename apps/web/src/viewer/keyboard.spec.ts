@@ -1,7 +1,14 @@
 import { commandFor, KEY_HELP } from './keyboard.js';
 import type { KeyPress } from './keyboard.js';
 
-const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, ...more });
+const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  shiftKey: false,
+  ctrlKey: false,
+  altKey: false,
+  metaKey: false,
+  ...more,
+});
 const KEY_OF_CAP: Readonly<Record<string, KeyPress[]>> = {
   '↓': [press('ArrowDown')],
   '↑': [press('ArrowUp')],
@@ -13,9 +20,12 @@ const KEY_OF_CAP: Readonly<Record<string, KeyPress[]>> = {
 };
 
 describe('keyboard', () => {
-  it.each(KEY_HELP.flatMap(({ keys }) => keys.flatMap(({ caps }) => caps)))('the help sheet tells the truth about %s', (cap) => {
-    for (const key of KEY_OF_CAP[cap] ?? [press(cap)]) expect(commandFor(key, true)).not.toBeNull();
-  });
+  it.each(KEY_HELP.flatMap(({ keys }) => keys.flatMap(({ caps }) => caps)))(
+    'the help sheet tells the truth about %s',
+    (cap) => {
+      for (const key of KEY_OF_CAP[cap] ?? [press(cap)]) expect(commandFor(key, true)).not.toBeNull();
+    },
+  );
   it('scrolls with arrows and pages, and only on a plane', () => {
     expect(commandFor(press('ArrowDown'), true)).toEqual({ do: 'scroll', slices: 1 });
     expect(commandFor(press('PageUp'), true)).toEqual({ do: 'scroll', slices: -10 });
@@ -35,5 +45,7 @@ describe('keyboard', () => {
     expect(commandFor(press('r', { [modifier]: true }), true)).toBeNull();
     expect(commandFor(press('ArrowDown', { [modifier]: true }), true)).toBeNull();
   });
-  it.each(['q', 'Tab', 'Enter', ' ', 'Escape'])('does not take %j', (key) => expect(commandFor(press(key), true)).toBeNull());
+  it.each(['q', 'Tab', 'Enter', ' ', 'Escape'])('does not take %j', (key) =>
+    expect(commandFor(press(key), true)).toBeNull(),
+  );
 });

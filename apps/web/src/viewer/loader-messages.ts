@@ -24,4 +24,3 @@ export type LoaderMessage =
   | { readonly kind: 'refused'; readonly source: string; readonly sentence: string }
   | { readonly kind: 'loaded' }
   | { readonly kind: 'compared'; readonly ticket: number; readonly comparison: Comparison };
-

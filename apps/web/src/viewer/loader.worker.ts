@@ -16,7 +16,8 @@ let geometry: Geometry | undefined;
 const segmentsOf = new Map<string, Uint8Array>();
 
 scope.addEventListener('message', ({ data: request }) => {
-  if (request.kind === 'open') open(request).catch(reportError); // a defect: reaches the page as an error of the worker
+  if (request.kind === 'open')
+    open(request).catch(reportError); // a defect: reaches the page as an error of the worker
   else runComparison(request);
 });
 
@@ -51,7 +52,12 @@ async function showLayer(id: string, bytes: Uint8Array, grid: Geometry, labelVal
   scope.postMessage({ kind: 'layer', id, map }, [map.segments.buffer as ArrayBuffer]);
 }
 
-function runComparison({ ticket, referenceId, predictionId, hiddenSegments }: Extract<LoaderRequest, { kind: 'compare' }>): void {
+function runComparison({
+  ticket,
+  referenceId,
+  predictionId,
+  hiddenSegments,
+}: Extract<LoaderRequest, { kind: 'compare' }>): void {
   const reference = segmentsOf.get(referenceId);
   const prediction = segmentsOf.get(predictionId);
   if (!geometry || !reference || !prediction) {

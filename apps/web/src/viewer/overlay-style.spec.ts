@@ -1,4 +1,4 @@
-import { ERROR_LEGEND, errorMapStyle, labelColor, layerStyle, parseHexColor } from './overlay-style.js';
+import { ERROR_LEGEND, errorMapStyle, labelColor, layerStyle, opacityPerMm, parseHexColor } from './overlay-style.js';
 
 const labels = [
   { value: 1, name: 'liver', color: '#e69f00' },
@@ -10,7 +10,9 @@ describe('colours', () => {
     ['#fff', [255, 255, 255]],
     ['#0a1B2c', [10, 27, 44]],
   ])('reads %s', (text, rgb) => expect(parseHexColor(text)).toEqual(rgb));
-  it.each(['red', '#12', '#12345', 'rgb(1,2,3)', ''])('does not guess %j', (text) => expect(parseHexColor(text)).toBeNull());
+  it.each(['red', '#12', '#12345', 'rgb(1,2,3)', ''])('does not guess %j', (text) =>
+    expect(parseHexColor(text)).toBeNull(),
+  );
   it('a label without a readable colour gets a safe one by its place', () => {
     expect(labelColor(labels, 0)).toBe('#e69f00');
     expect(labelColor(labels, 1)).toBe('#56b4e9');
@@ -20,8 +22,14 @@ describe('colours', () => {
 describe('overlay styles', () => {
   const shown = { visible: true, opacity: 0.5 };
   it('fills the reference and outlines a prediction', () => {
-    expect(layerStyle({ kind: 'reference', ...shown }, 'overlays', labels, [])).toMatchObject({ fillOpacity: 0.5, outlineOpacity: 0 });
-    expect(layerStyle({ kind: 'prediction', ...shown }, 'overlays', labels, [])).toMatchObject({ fillOpacity: 0, outlineOpacity: 0.5 });
+    expect(layerStyle({ kind: 'reference', ...shown }, 'overlays', labels, [])).toMatchObject({
+      fillOpacity: 0.5,
+      outlineOpacity: 0,
+    });
+    expect(layerStyle({ kind: 'prediction', ...shown }, 'overlays', labels, [])).toMatchObject({
+      fillOpacity: 0,
+      outlineOpacity: 0.5,
+    });
   });
   it('has a colour for each label and one for those that are not declared', () => {
     expect(layerStyle({ kind: 'reference', ...shown }, 'overlays', labels, [2]).colors).toEqual([
@@ -31,9 +39,14 @@ describe('overlay styles', () => {
     ]);
   });
   it('keeps only the line of the reference over an error map', () => {
-    expect(layerStyle({ kind: 'reference', ...shown }, 'errors', labels, [])).toMatchObject({ visible: true, fillOpacity: 0 });
+    expect(layerStyle({ kind: 'reference', ...shown }, 'errors', labels, [])).toMatchObject({
+      visible: true,
+      fillOpacity: 0,
+    });
     expect(layerStyle({ kind: 'prediction', ...shown }, 'errors', labels, [])).toMatchObject({ visible: false });
-    expect(layerStyle({ kind: 'reference', visible: false, opacity: 1 }, 'errors', labels, [])).toMatchObject({ visible: false });
+    expect(layerStyle({ kind: 'reference', visible: false, opacity: 1 }, 'errors', labels, [])).toMatchObject({
+      visible: false,
+    });
   });
   it('draws errors stronger than agreement', () => {
     const [agreement, ...errors] = errorMapStyle(true).colors.map(([, , , alpha]) => alpha);
@@ -46,4 +59,17 @@ describe('overlay styles', () => {
     });
     expect(new Set(luminance.map((l) => Math.round(l / 10))).size).toBe(luminance.length);
   });
+});
+
+describe('opacity of a fill', () => {
+  it.each([
+    [0.48, 0.36, 0.8],
+    [2.75, 2.75, 4],
+    [2, 2, 2],
+  ])('is seen as asked for, with voxels of %d x %d x %d mm', (x, y, z) => {
+    // the renderer lets light through each millimetre of a step of half the mean spacing
+    const seen = (perMm: number): number => 1 - (1 - perMm) ** ((x + y + z) / 6);
+    for (const opacity of [0, 0.1, 0.4, 0.7, 1]) expect(seen(opacityPerMm(opacity, [x, y, z]))).toBeCloseTo(opacity, 12);
+  });
+  it('needs no correction where the step is a millimetre', () => expect(opacityPerMm(0.4, [2, 2, 2])).toBeCloseTo(0.4, 12));
 });

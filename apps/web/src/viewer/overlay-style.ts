@@ -1,5 +1,21 @@
-import type { OverlayStyle, Rgba } from './cornerstone-adapter.js';
+import type { Vec3 } from '#imaging';
 import type { OverlayMode } from './view-state.js';
+
+/** Red, green, blue and opacity, 0 to 255 each. The opacity scales the fill, not the outline. */
+export type Rgba = readonly [number, number, number, number];
+
+/** How one label map is drawn. Segments are those of `toSegments`. */
+export interface OverlayStyle {
+  readonly visible: boolean;
+  /** 0 to 1; 0 draws no fill. */
+  readonly fillOpacity: number;
+  /** 0 to 1; 0 draws no outline. */
+  readonly outlineOpacity: number;
+  readonly outlineWidthPx: number;
+  /** Colour of segment 1, 2, ... */
+  readonly colors: readonly Rgba[];
+  readonly hiddenSegments: readonly number[];
+}
 
 /** A label of the benchmark as the page gives it. */
 export interface ShownLabel {
@@ -57,7 +73,12 @@ export const DEFAULT_OPACITY: Readonly<Record<LayerLook['kind'], number>> = { re
  * they cover each other. Over an error map only the reference stays, as a thin white line: what is inside the line and
  * coloured was missed, what is outside was invented, whatever colours a reader can tell apart.
  */
-export function layerStyle(look: LayerLook, mode: OverlayMode, labels: readonly ShownLabel[], hiddenSegments: readonly number[]): OverlayStyle {
+export function layerStyle(
+  look: LayerLook,
+  mode: OverlayMode,
+  labels: readonly ShownLabel[],
+  hiddenSegments: readonly number[],
+): OverlayStyle {
   const colors = [...labels.map((_, n) => labelColor(labels, n)), UNDECLARED_COLOR];
   const common = { outlineWidthPx: 2, hiddenSegments };
   if (mode === 'errors') {
@@ -86,4 +107,18 @@ export function errorMapStyle(visible: boolean): OverlayStyle {
     colors: ERROR_LEGEND.map(({ color, alpha }) => rgba(color, alpha)),
     hiddenSegments: [],
   };
+}
+
+/**
+ * Opacity to ask for so that a fill is seen as opaque as wanted.
+ *
+ * A label map is drawn as a volume, whose opacities hold for a way of 1 mm through it; a plane is drawn as one step, which
+ * Cornerstone makes half the mean voxel spacing long. Uncorrected, thick voxels would look nearly opaque, thin ones faint.
+ *
+ * @param opacity   0 to 1
+ * @param spacingMm of the label map
+ */
+export function opacityPerMm(opacity: number, spacingMm: Vec3): number {
+  const stepMm = (spacingMm[0] + spacingMm[1] + spacingMm[2]) / 6;
+  return 1 - (1 - opacity) ** (1 / stepMm);
 }

@@ -174,10 +174,23 @@ function Structures(props: PanelProps): ReactNode {
               {hasReference && <td className="vmv-number">{volume(s.referenceVoxels)}</td>}
               {hasPrediction && <td className="vmv-number">{volume(s.predictionVoxels)}</td>}
               <td className="vmv-actions">
-                <button type="button" className="vmv-button vmv-small" aria-label={`Show only ${s.name}`} title="Only this" onClick={() => props.onOnlyStructure(s.value)}>
+                <button
+                  type="button"
+                  className="vmv-button vmv-small"
+                  aria-label={`Show only ${s.name}`}
+                  title="Only this"
+                  onClick={() => props.onOnlyStructure(s.value)}
+                >
                   <Icon name="only" />
                 </button>
-                <button type="button" className="vmv-button vmv-small" aria-label={`Go to ${s.name}`} title="Go to" disabled={!s.findable} onClick={() => props.onFindStructure(s.value)}>
+                <button
+                  type="button"
+                  className="vmv-button vmv-small"
+                  aria-label={`Go to ${s.name}`}
+                  title="Go to"
+                  disabled={!s.findable}
+                  onClick={() => props.onFindStructure(s.value)}
+                >
                   <Icon name="locate" />
                 </button>
               </td>
@@ -193,7 +206,16 @@ function Structures(props: PanelProps): ReactNode {
 function Swatch({ color, hollow = false }: { readonly color: string; readonly hollow?: boolean }): ReactNode {
   return (
     <svg className="vmv-swatch" width="14" height="14" aria-hidden="true">
-      <rect x="1.5" y="1.5" width="11" height="11" rx="3" fill={hollow ? 'none' : color} stroke={color} strokeWidth="2" />
+      <rect
+        x="1.5"
+        y="1.5"
+        width="11"
+        height="11"
+        rx="3"
+        fill={hollow ? 'none' : color}
+        stroke={color}
+        strokeWidth="2"
+      />
     </svg>
   );
 }
@@ -224,7 +246,13 @@ function Errors({ errors, comparable, voxelVolumeMm3, onError }: PanelProps): Re
   );
 }
 
-function ErrorSteps({ errors, onError }: { readonly errors: ErrorPart; readonly onError: (n: number) => void }): ReactNode {
+function ErrorSteps({
+  errors,
+  onError,
+}: {
+  readonly errors: ErrorPart;
+  readonly onError: (n: number) => void;
+}): ReactNode {
   const { regions, regionCount, current } = errors;
   if (regions.length === 0) return <p className="vmv-note">No difference at all.</p>;
   return (
@@ -233,7 +261,14 @@ function ErrorSteps({ errors, onError }: { readonly errors: ErrorPart; readonly 
         <Icon name="locate" />
         Largest error
       </button>
-      <button type="button" className="vmv-button vmv-small" aria-label="Larger error" title="Back to the larger (b)" disabled={current === null || current === 0} onClick={() => onError((current ?? 1) - 1)}>
+      <button
+        type="button"
+        className="vmv-button vmv-small"
+        aria-label="Larger error"
+        title="Back to the larger (b)"
+        disabled={current === null || current === 0}
+        onClick={() => onError((current ?? 1) - 1)}
+      >
         <Icon name="previous" />
       </button>
       <button

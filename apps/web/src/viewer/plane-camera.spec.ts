@@ -1,9 +1,23 @@
 import type { Geometry } from '#imaging';
-import { panBy, panIntoView, pixelOfPoint, planeCamera, pointOfPixel, scaleBar, WHOLE_VOLUME, zoomAbout } from './plane-camera.js';
+import {
+  panBy,
+  panIntoView,
+  pixelOfPoint,
+  planeCamera,
+  pointOfPixel,
+  scaleBar,
+  WHOLE_VOLUME,
+  zoomAbout,
+} from './plane-camera.js';
 import { PLANE_NAMES, PLANES } from './planes.js';
 
 /** 100 x 50 x 20 mm between outer edges, middle at (49, 24.5, 9). */
-const grid: Geometry = { sizeXyz: [50, 50, 10], spacingMm: [2, 1, 2], originLps: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+const grid: Geometry = {
+  sizeXyz: [50, 50, 10],
+  spacingMm: [2, 1, 2],
+  originLps: [0, 0, 0],
+  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+};
 const at = [20, 10, 4] as const;
 
 describe('plane camera', () => {

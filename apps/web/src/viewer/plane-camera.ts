@@ -64,13 +64,19 @@ export function planeCamera(
 }
 
 /** Where a point appears, in CSS pixels from the upper left corner; its distance from the plane is ignored. */
-export function pixelOfPoint({ plane, widthPx, heightPx, mmPerPx, focalPointLps: f }: PlaneCamera, p: Vec3): [number, number] {
+export function pixelOfPoint(
+  { plane, widthPx, heightPx, mmPerPx, focalPointLps: f }: PlaneCamera,
+  p: Vec3,
+): [number, number] {
   const away: Vec3 = [p[0] - f[0], p[1] - f[1], p[2] - f[2]];
   return [widthPx / 2 + dot(away, plane.right) / mmPerPx, heightPx / 2 - dot(away, plane.up) / mmPerPx];
 }
 
 /** The point of the shown plane under a pixel. */
-export function pointOfPixel({ plane, widthPx, heightPx, mmPerPx, focalPointLps: f }: PlaneCamera, [x, y]: readonly [number, number]): Vec3 {
+export function pointOfPixel(
+  { plane, widthPx, heightPx, mmPerPx, focalPointLps: f }: PlaneCamera,
+  [x, y]: readonly [number, number],
+): Vec3 {
   const r = (x - widthPx / 2) * mmPerPx;
   const u = (heightPx / 2 - y) * mmPerPx;
   const at = (w: 0 | 1 | 2): number => f[w] + plane.right[w] * r + plane.up[w] * u;
@@ -83,7 +89,12 @@ export function panBy(framing: PlaneFraming, { mmPerPx }: PlaneCamera, dxPx: num
 }
 
 /** Framing after zooming by a factor while the point under a pixel stays where it is. */
-export function zoomAbout(framing: PlaneFraming, camera: PlaneCamera, factor: number, [x, y]: readonly [number, number]): PlaneFraming {
+export function zoomAbout(
+  framing: PlaneFraming,
+  camera: PlaneCamera,
+  factor: number,
+  [x, y]: readonly [number, number],
+): PlaneFraming {
   const zoom = Math.min(LARGEST_ZOOM, Math.max(SMALLEST_ZOOM, framing.zoom * factor));
   const shift = camera.mmPerPx * (1 - framing.zoom / zoom);
   return {

@@ -1,8 +1,28 @@
 import type { Geometry, Vec3 } from '#imaging';
-import { edgeLetters, endSlice, gridCentre, isAligned, nudgeInPlane, placeOnGrid, PLANE_NAMES, PLANES, sideDistance, sideLetters, sliceNumber, spokenDistance, stepSlices, worldExtents } from './planes.js';
+import {
+  edgeLetters,
+  endSlice,
+  gridCentre,
+  isAligned,
+  nudgeInPlane,
+  placeOnGrid,
+  PLANE_NAMES,
+  PLANES,
+  sideDistance,
+  sideLetters,
+  sliceNumber,
+  spokenDistance,
+  stepSlices,
+  worldExtents,
+} from './planes.js';
 
 /** 5 x 4 x 3 voxels of 2 x 3 x 5 mm, centres from (10, 20, 30) on. */
-const grid: Geometry = { sizeXyz: [5, 4, 3], spacingMm: [2, 3, 5], originLps: [10, 20, 30], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+const grid: Geometry = {
+  sizeXyz: [5, 4, 3],
+  spacingMm: [2, 3, 5],
+  originLps: [10, 20, 30],
+  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+};
 /** The same, tilted by about 17 degrees around x. */
 const tilted: Geometry = { ...grid, direction: [1, 0, 0, 0, 0.957, -0.29, 0, 0.29, 0.957] };
 

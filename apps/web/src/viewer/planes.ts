@@ -23,7 +23,15 @@ export interface Plane {
 export const PLANES: Readonly<Record<PlaneName, Plane>> = {
   axial: { name: 'axial', title: 'Axial', axis: 2, right: [1, 0, 0], up: [0, -1, 0], normal: [0, 0, -1], next: -1 },
   coronal: { name: 'coronal', title: 'Coronal', axis: 1, right: [1, 0, 0], up: [0, 0, 1], normal: [0, -1, 0], next: 1 },
-  sagittal: { name: 'sagittal', title: 'Sagittal', axis: 0, right: [0, 1, 0], up: [0, 0, 1], normal: [1, 0, 0], next: 1 },
+  sagittal: {
+    name: 'sagittal',
+    title: 'Sagittal',
+    axis: 0,
+    right: [0, 1, 0],
+    up: [0, 0, 1],
+    normal: [1, 0, 0],
+    next: 1,
+  },
 };
 
 /** Letters of the sides towards which x, y, z of LPS grow and fall. */
@@ -83,7 +91,12 @@ export interface AxisExtent {
 }
 
 /** Extent of a grid in canonical order (stored axes run nearest to L, P, S) along the three world axes. */
-export function worldExtents({ sizeXyz, spacingMm, originLps, direction }: Geometry): readonly [AxisExtent, AxisExtent, AxisExtent] {
+export function worldExtents({
+  sizeXyz,
+  spacingMm,
+  originLps,
+  direction,
+}: Geometry): readonly [AxisExtent, AxisExtent, AxisExtent] {
   const along = (w: 0 | 1 | 2): AxisExtent => {
     let low = originLps[w];
     let high = originLps[w];

@@ -1,7 +1,12 @@
 import type { Geometry } from '#imaging';
 import { errorName, greyText, nearestVoxel, readPoint, segmentName, shortReading } from './point-reading.js';
 
-const geometry: Geometry = { sizeXyz: [2, 2, 2], spacingMm: [2, 2, 4], originLps: [10, 20, 30], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+const geometry: Geometry = {
+  sizeXyz: [2, 2, 2],
+  spacingMm: [2, 2, 4],
+  originLps: [10, 20, 30],
+  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+};
 const labels = [
   { value: 1, name: 'liver', color: '#fff' },
   { value: 4, name: 'lesion', color: '#fff' },
@@ -20,7 +25,12 @@ describe('reading a point', () => {
     expect(nearestVoxel(geometry, [9.2, 20, 30])).toEqual([0, 0, 0]);
   });
   it('gives value, segments and error class of one voxel', () => {
-    expect(readPoint(known, [12, 22, 34])).toEqual({ indexIjk: [1, 1, 1], value: 111, segments: { ref: 2, pred: 3 }, errorClass: 4 });
+    expect(readPoint(known, [12, 22, 34])).toEqual({
+      indexIjk: [1, 1, 1],
+      value: 111,
+      segments: { ref: 2, pred: 3 },
+      errorClass: 4,
+    });
   });
   it('says nothing outside', () => {
     expect(readPoint(known, [0, 0, 0])).toEqual({ indexIjk: null, value: null, segments: {}, errorClass: null });
@@ -32,13 +42,20 @@ describe('a reading in words', () => {
     { id: 'ref', kind: 'reference' },
     { id: 'pred', kind: 'prediction' },
   ];
-  const say = (x: number, y: number, z: number): string => shortReading(readPoint(known, [x, y, z]), 'HU', layers, labels);
+  const say = (x: number, y: number, z: number): string =>
+    shortReading(readPoint(known, [x, y, z]), 'HU', layers, labels);
   it('is short where there is no structure', () => expect(say(10, 20, 30)).toBe('0 HU'));
   it('says once what both say', () => expect(say(10, 22, 34)).toBe('110 HU · liver'));
-  it('names both where they differ', () => expect(say(12, 22, 34)).toBe('111 HU · reference lesion, prediction undeclared label'));
+  it('names both where they differ', () =>
+    expect(say(12, 22, 34)).toBe('111 HU · reference lesion, prediction undeclared label'));
   it('says when the point is outside', () => expect(say(0, 0, 0)).toBe('outside the image'));
   it('names segments and errors', () => {
-    expect([0, 1, 2, 3].map((segment) => segmentName(labels, segment))).toEqual([null, 'liver', 'lesion', 'undeclared label']);
+    expect([0, 1, 2, 3].map((segment) => segmentName(labels, segment))).toEqual([
+      null,
+      'liver',
+      'lesion',
+      'undeclared label',
+    ]);
     expect([0, 1, 2, 3, 4].map(errorName)).toEqual([null, 'Agreement', 'Predicted only', 'Missed', 'Wrong structure']);
   });
   it('writes grey values with a real minus and few digits', () => {

@@ -58,7 +58,12 @@ export function greyText(value: number, unit: string): string {
 }
 
 /** A point in a few words: '62 HU · liver' or '62 HU · reference liver, prediction –'. */
-export function shortReading(reading: PointReading, unit: string, layers: readonly { readonly id: string; readonly kind: string }[], labels: readonly ShownLabel[]): string {
+export function shortReading(
+  reading: PointReading,
+  unit: string,
+  layers: readonly { readonly id: string; readonly kind: string }[],
+  labels: readonly ShownLabel[],
+): string {
   if (reading.value === null) return 'outside the image';
   const named = layers
     .filter(({ id }) => id in reading.segments)

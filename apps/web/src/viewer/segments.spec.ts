@@ -17,7 +17,9 @@ describe('segments', () => {
     expect([...toSegments(Uint16Array.of(65535), [65535]).data]).toEqual([1]);
     const many = Array.from({ length: 254 }, (_, n) => n + 1);
     expect(toSegments(Uint16Array.of(254, 300), many).voxels.slice(254)).toEqual([1, 1]);
-    expect(() => toSegments(Uint8Array.of(1), [...many, 255])).toThrow('255 labels are declared; the viewer draws at most 254');
+    expect(() => toSegments(Uint8Array.of(1), [...many, 255])).toThrow(
+      '255 labels are declared; the viewer draws at most 254',
+    );
   });
   it.each([[[0, 1]], [[1, 1]]])('refuses declared labels %j', (labels) => {
     expect(() => toSegments(Uint8Array.of(1), labels)).toThrow(RangeError);
@@ -28,7 +30,12 @@ describe('segments', () => {
     expect(withoutSegments(all, [])).toBe(all);
   });
   it('counts the classes of an error map', () => {
-    expect(countErrors(Uint8Array.of(0, 1, 1, 2, 3, 3, 3, 4))).toEqual({ truePositive: 2, falsePositive: 1, falseNegative: 3, wrongLabel: 1 });
+    expect(countErrors(Uint8Array.of(0, 1, 1, 2, 3, 3, 3, 4))).toEqual({
+      truePositive: 2,
+      falsePositive: 1,
+      falseNegative: 3,
+      wrongLabel: 1,
+    });
   });
 });
 

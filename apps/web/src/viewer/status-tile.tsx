@@ -15,7 +15,9 @@ export function StatusTile({ status, onRetry }: { readonly status: Status; reado
       <div className="vmv-status" role="status">
         <p>{status.what}</p>
         <progress {...(total ? { max: total, value: Math.min(bytes, total) } : {})} aria-label={status.what} />
-        <p className="vmv-faint vmv-number">{bytes > 0 ? (total ? `${megabytes(bytes)} of ${megabytes(total)}` : megabytes(bytes)) : ' '}</p>
+        <p className="vmv-faint vmv-number">
+          {bytes > 0 ? (total ? `${megabytes(bytes)} of ${megabytes(total)}` : megabytes(bytes)) : ' '}
+        </p>
       </div>
     );
   }

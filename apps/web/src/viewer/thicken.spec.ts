@@ -4,7 +4,12 @@ import { thicken, thickGeometry } from './thicken.js';
 describe('thickening flat volumes', () => {
   it('repeats a single slice, and leaves the first where it is', () => {
     expect([...thicken(Int16Array.of(1, 2, 3, 4), [2, 2, 1])]).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
-    const flat: Geometry = { sizeXyz: [2, 2, 1], spacingMm: [1, 1, 5], originLps: [7, 8, 9], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+    const flat: Geometry = {
+      sizeXyz: [2, 2, 1],
+      spacingMm: [1, 1, 5],
+      originLps: [7, 8, 9],
+      direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    };
     expect(thickGeometry(flat)).toEqual({ ...flat, sizeXyz: [2, 2, 2] });
   });
   it('works along each axis', () => {

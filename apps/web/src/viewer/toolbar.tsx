@@ -43,14 +43,45 @@ export function Toolbar(props: ToolbarProps): ReactNode {
     <div className="vmv-toolbar" role="toolbar" aria-label="Viewer tools">
       <div className="vmv-group" role="group" aria-label="What dragging does">
         {TOOLS.map(({ tool, name, does }) => (
-          <ToolButton key={tool} icon={tool} name={name} title={does} pressed={props.tool === tool} disabled={disabled} onClick={() => props.onTool(tool)} />
+          <ToolButton
+            key={tool}
+            icon={tool}
+            name={name}
+            title={does}
+            pressed={props.tool === tool}
+            disabled={disabled}
+            onClick={() => props.onTool(tool)}
+          />
         ))}
       </div>
       <WindowControls {...props} />
       <div className="vmv-group" role="group" aria-label="Display">
-        <ToolButton icon="invert" name="Invert" short title="Invert grey values (i)" pressed={props.inverted} disabled={disabled} onClick={props.onInvert} />
-        <ToolButton icon="locate" name="Show crosshair" short title="Crosshair lines on or off (x)" pressed={props.showCrosshair} disabled={disabled} onClick={props.onCrosshair} />
-        <ToolButton icon="reset" name="Reset view" short title="Reset window, zoom and position (0)" disabled={disabled} onClick={props.onReset} />
+        <ToolButton
+          icon="invert"
+          name="Invert"
+          short
+          title="Invert grey values (i)"
+          pressed={props.inverted}
+          disabled={disabled}
+          onClick={props.onInvert}
+        />
+        <ToolButton
+          icon="locate"
+          name="Show crosshair"
+          short
+          title="Crosshair lines on or off (x)"
+          pressed={props.showCrosshair}
+          disabled={disabled}
+          onClick={props.onCrosshair}
+        />
+        <ToolButton
+          icon="reset"
+          name="Reset view"
+          short
+          title="Reset window, zoom and position (0)"
+          disabled={disabled}
+          onClick={props.onReset}
+        />
       </div>
       {props.onMode && <ModeSwitch mode={props.mode} onMode={props.onMode} disabled={disabled} />}
       <p className="vmv-research" data-testid="research-only">
@@ -75,20 +106,49 @@ interface ToolButtonProps {
 
 function ToolButton({ icon, name, title, short, pressed, disabled, onClick }: ToolButtonProps): ReactNode {
   return (
-    <button type="button" className="vmv-button" title={title} aria-label={name} aria-pressed={pressed} disabled={disabled} onClick={onClick}>
+    <button
+      type="button"
+      className="vmv-button"
+      title={title}
+      aria-label={name}
+      aria-pressed={pressed}
+      disabled={disabled}
+      onClick={onClick}
+    >
       <Icon name={icon} />
       {!short && <span className="vmv-button-text">{name}</span>}
     </button>
   );
 }
 
-function ModeSwitch({ mode, onMode, disabled }: { readonly mode: OverlayMode; readonly onMode: (mode: OverlayMode) => void; readonly disabled: boolean }): ReactNode {
+function ModeSwitch({
+  mode,
+  onMode,
+  disabled,
+}: {
+  readonly mode: OverlayMode;
+  readonly onMode: (mode: OverlayMode) => void;
+  readonly disabled: boolean;
+}): ReactNode {
   return (
     <div className="vmv-group vmv-segmented" role="group" aria-label="What is drawn over the image">
-      <button type="button" className="vmv-button" aria-pressed={mode === 'overlays'} disabled={disabled} onClick={() => onMode('overlays')}>
+      <button
+        type="button"
+        className="vmv-button"
+        aria-pressed={mode === 'overlays'}
+        disabled={disabled}
+        onClick={() => onMode('overlays')}
+      >
         Overlays
       </button>
-      <button type="button" className="vmv-button" aria-pressed={mode === 'errors'} title="Where prediction and reference differ (e)" disabled={disabled} onClick={() => onMode('errors')}>
+      <button
+        type="button"
+        className="vmv-button"
+        aria-pressed={mode === 'errors'}
+        title="Where prediction and reference differ (e)"
+        disabled={disabled}
+        onClick={() => onMode('errors')}
+      >
         Error map
       </button>
     </div>
@@ -117,8 +177,23 @@ function WindowControls({ presets, window, onWindow, valueUnit, disabled }: Tool
           <option key={name}>{name}</option>
         ))}
       </select>
-      <NumberField id={`${id}-width`} label="W" name={`Window width, ${valueUnit}`} value={window.width} min={0} disabled={disabled} onValue={(width) => edit({ width })} />
-      <NumberField id={`${id}-center`} label="C" name={`Window center, ${valueUnit}`} value={window.center} disabled={disabled} onValue={(center) => edit({ center })} />
+      <NumberField
+        id={`${id}-width`}
+        label="W"
+        name={`Window width, ${valueUnit}`}
+        value={window.width}
+        min={0}
+        disabled={disabled}
+        onValue={(width) => edit({ width })}
+      />
+      <NumberField
+        id={`${id}-center`}
+        label="C"
+        name={`Window center, ${valueUnit}`}
+        value={window.center}
+        disabled={disabled}
+        onValue={(center) => edit({ center })}
+      />
     </div>
   );
 }
@@ -150,7 +225,8 @@ function NumberField({ id, label, name, value, min, disabled, onValue }: NumberF
         disabled={disabled}
         onChange={({ target }) => {
           // An emptied or half-typed field is not yet a number: wait for the rest.
-          if (Number.isFinite(target.valueAsNumber) && (min === undefined || target.valueAsNumber > min)) onValue(target.valueAsNumber);
+          if (Number.isFinite(target.valueAsNumber) && (min === undefined || target.valueAsNumber > min))
+            onValue(target.valueAsNumber);
         }}
       />
     </span>

@@ -47,14 +47,18 @@ export function useCase(imageUrl: string, layers: readonly LayerSource[], labelV
   const [state, setState] = useState<CaseState>(() => nothing(layers));
 
   useEffect(() => {
-    const put = (change: (old: CaseState) => Partial<CaseState>): void => setState((old) => ({ ...old, ...change(old) }));
-    const putLayer = (id: string, layer: LayerState): void => put((old) => ({ layers: { ...old.layers, [id]: layer } }));
+    const put = (change: (old: CaseState) => Partial<CaseState>): void =>
+      setState((old) => ({ ...old, ...change(old) }));
+    const putLayer = (id: string, layer: LayerState): void =>
+      put((old) => ({ layers: { ...old.layers, [id]: layer } }));
     const request = { ...wanted, layers: wanted.layers.map(({ id, url }) => ({ id, url })) };
     const loader: CaseLoader = new CaseLoader(request, {
-      onProgress: (source, bytes, total) => put((old) => ({ received: { ...old.received, [source]: { bytes, total } } })),
+      onProgress: (source, bytes, total) =>
+        put((old) => ({ received: { ...old.received, [source]: { bytes, total } } })),
       onImage: (image) => put(() => ({ image, loader })),
       onLayer: (id, map) => putLayer(id, { status: 'shown', map }),
-      onRefused: (source, sentence) => (source === 'image' ? put(() => ({ refused: sentence })) : putLayer(source, { status: 'refused', sentence })),
+      onRefused: (source, sentence) =>
+        source === 'image' ? put(() => ({ refused: sentence })) : putLayer(source, { status: 'refused', sentence }),
       onLoaded: () => put(() => ({ loaded: true })),
     });
     return () => loader.close();

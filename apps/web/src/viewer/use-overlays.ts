@@ -23,7 +23,12 @@ export function useOverlays(
   mode: OverlayMode,
   comparison: Comparison | null,
 ): void {
-  const drawn = useRef<{ scene: Scene | null; layers: Map<string, Uint8Array>; comparison: Comparison | null; key: string }>(undefined);
+  const drawn = useRef<{
+    scene: Scene | null;
+    layers: Map<string, Uint8Array>;
+    comparison: Comparison | null;
+    key: string;
+  }>(undefined);
 
   useEffect(() => {
     if (!scene) return;
@@ -32,7 +37,12 @@ export function useOverlays(
     const errorsShown = mode === 'errors' && comparison !== null;
     // Without a comparison an error map would be an empty picture that looks like perfection: keep the overlays.
     const shownMode = errorsShown ? 'errors' : 'overlays';
-    const key = JSON.stringify([shownMode, hiddenSegments, labels, layers.map(({ id, kind, visible, opacity }) => [id, kind, visible, opacity])]);
+    const key = JSON.stringify([
+      shownMode,
+      hiddenSegments,
+      labels,
+      layers.map(({ id, kind, visible, opacity }) => [id, kind, visible, opacity]),
+    ]);
     const changed = key !== known.key;
     known.key = key;
     // The reference first: later overlays are drawn over earlier ones.
@@ -43,12 +53,17 @@ export function useOverlays(
         scene.setOverlay(overlayOf(layer.id), layer.segments, [...labels.map(({ name }) => name), 'undeclared']);
         known.layers.set(layer.id, layer.segments);
       }
-      if (isNew || changed) scene.styleOverlay(overlayOf(layer.id), layerStyle(layer, shownMode, labels, hiddenSegments));
+      if (isNew || changed)
+        scene.styleOverlay(overlayOf(layer.id), layerStyle(layer, shownMode, labels, hiddenSegments));
     }
     const hasErrors = known.comparison !== null;
     const newErrors = errorsShown && comparison !== known.comparison;
     if (newErrors) {
-      scene.setOverlay(ERRORS, comparison.errors, ERROR_LEGEND.map(({ name }) => name));
+      scene.setOverlay(
+        ERRORS,
+        comparison.errors,
+        ERROR_LEGEND.map(({ name }) => name),
+      );
       known.comparison = comparison;
     }
     if (newErrors || (hasErrors && changed)) scene.styleOverlay(ERRORS, errorMapStyle(errorsShown));

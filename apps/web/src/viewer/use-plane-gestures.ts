@@ -49,7 +49,11 @@ function toolOfButton(button: number, tool: DragTool): DragTool | null {
 }
 
 /** Listens to mouse, pen, fingers and wheel on a plane. */
-export function usePlaneGestures(surface: RefObject<HTMLElement | null>, tool: DragTool, gestures: PlaneGestures): void {
+export function usePlaneGestures(
+  surface: RefObject<HTMLElement | null>,
+  tool: DragTool,
+  gestures: PlaneGestures,
+): void {
   const latest = useRef({ tool, gestures });
   useEffect(() => {
     latest.current = { tool, gestures };

@@ -47,7 +47,9 @@ export function usePlanes(scene: Scene | null, geometry: Geometry | null, positi
     [geometry, positionLps, framings, sizes],
   );
 
-  const applied = useRef<{ scene: Scene; sizes: ByPlane<Pixel>; cameras: Partial<Record<PlaneName, PlaneCamera>> }>(undefined);
+  const applied = useRef<{ scene: Scene; sizes: ByPlane<Pixel>; cameras: Partial<Record<PlaneName, PlaneCamera>> }>(
+    undefined,
+  );
   useLayoutEffect(() => {
     if (!scene) return;
     let known = applied.current;
@@ -74,25 +76,38 @@ export function usePlanes(scene: Scene | null, geometry: Geometry | null, positi
     setSizes((old) => (old[plane][0] === size[0] && old[plane][1] === size[1] ? old : { ...old, [plane]: size }));
   }, []);
 
-  const reframe = useCallback((plane: PlaneName, change: (framing: PlaneFraming, camera: PlaneCamera) => PlaneFraming) => {
-    setFramings((old) => {
-      const { geometry: grid, sizes: { [plane]: size }, cameras: shown } = latest.current;
-      const camera = shown[plane];
-      if (!grid || !camera) return old;
-      // Several moves may arrive between two renderings: start from the framing as it is by now.
-      const current = planeCamera(grid, PLANES[plane], camera.focalPointLps, old[plane], size);
-      const next = change(old[plane], current);
-      return next === old[plane] ? old : { ...old, [plane]: next };
-    });
-  }, []);
+  const reframe = useCallback(
+    (plane: PlaneName, change: (framing: PlaneFraming, camera: PlaneCamera) => PlaneFraming) => {
+      setFramings((old) => {
+        const {
+          geometry: grid,
+          sizes: { [plane]: size },
+          cameras: shown,
+        } = latest.current;
+        const camera = shown[plane];
+        if (!grid || !camera) return old;
+        // Several moves may arrive between two renderings: start from the framing as it is by now.
+        const current = planeCamera(grid, PLANES[plane], camera.focalPointLps, old[plane], size);
+        const next = change(old[plane], current);
+        return next === old[plane] ? old : { ...old, [plane]: next };
+      });
+    },
+    [],
+  );
 
-  const pan = useCallback((plane: PlaneName, dx: number, dy: number) => reframe(plane, (f, camera) => panBy(f, camera, dx, dy)), [reframe]);
+  const pan = useCallback(
+    (plane: PlaneName, dx: number, dy: number) => reframe(plane, (f, camera) => panBy(f, camera, dx, dy)),
+    [reframe],
+  );
   const zoom = useCallback(
     (plane: PlaneName, factor: number, about?: Pixel) =>
       reframe(plane, (f, camera) => zoomAbout(f, camera, factor, about ?? [camera.widthPx / 2, camera.heightPx / 2])),
     [reframe],
   );
-  const follow = useCallback((point: Vec3) => PLANE_NAMES.forEach((plane) => reframe(plane, (f, camera) => panIntoView(f, camera, point))), [reframe]);
+  const follow = useCallback(
+    (point: Vec3) => PLANE_NAMES.forEach((plane) => reframe(plane, (f, camera) => panIntoView(f, camera, point))),
+    [reframe],
+  );
   const reset = useCallback(() => setFramings(everyPlane(() => WHOLE_VOLUME)), []);
 
   return { cameras, onSize, pan, zoom, follow, reset };

@@ -48,7 +48,8 @@ export function useProbe(viewer: ProbedViewer): ViewerProbe['state'] {
       if (!latest.current.scene) throw new Error('no image is shown');
       return latest.current.scene;
     };
-    const labelOf = (segment: number): number => (segment === 0 ? 0 : (latest.current.labels[segment - 1]?.value ?? -1));
+    const labelOf = (segment: number): number =>
+      segment === 0 ? 0 : (latest.current.labels[segment - 1]?.value ?? -1);
     return publishProbe({
       get state() {
         return latest.current.state;

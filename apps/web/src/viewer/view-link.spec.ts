@@ -17,7 +17,14 @@ describe('deep links', () => {
     expect(encodeView(view)).toBe('at=12.5,-30,48&w=40,400');
   });
   it('carries everything', () => {
-    const link = encodeView({ ...view, mode: 'errors', layout: 'axial', inverted: true, hiddenLayers: ['a,b', 'ü&c'], hiddenLabels: [4, 2] });
+    const link = encodeView({
+      ...view,
+      mode: 'errors',
+      layout: 'axial',
+      inverted: true,
+      hiddenLayers: ['a,b', 'ü&c'],
+      hiddenLabels: [4, 2],
+    });
     expect(decodeView(`?${link}`)).toEqual({
       positionLps: [12.5, -30, 48],
       window: view.window,
@@ -39,7 +46,11 @@ describe('deep links', () => {
       hiddenLayers: fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' })),
       hiddenLabels: fc.uniqueArray(fc.integer({ min: 1, max: 65535 })),
     });
-    fc.assert(fc.property(views, (v) => expect({ ...view, hiddenLayers: [], ...defaults(decodeView(encodeView(v))) }).toEqual(v)));
+    fc.assert(
+      fc.property(views, (v) =>
+        expect({ ...view, hiddenLayers: [], ...defaults(decodeView(encodeView(v))) }).toEqual(v),
+      ),
+    );
   });
   it.each([
     ['at=1,2', 'two coordinates'],
@@ -53,7 +64,8 @@ describe('deep links', () => {
     ['off=0', 'background'],
     ['off=1.5', 'a fraction'],
   ])('leaves out what it cannot read: %s (%s)', (link) => expect(decodeView(link)).toEqual({}));
-  it('ignores parameters of the page', () => expect(decodeView('tab=scores&at=1,2,3')).toEqual({ positionLps: [1, 2, 3] }));
+  it('ignores parameters of the page', () =>
+    expect(decodeView('tab=scores&at=1,2,3')).toEqual({ positionLps: [1, 2, 3] }));
 });
 
 /** What a missing part means: its default. Negative zeros are zeros. */

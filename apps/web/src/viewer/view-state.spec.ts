@@ -22,7 +22,10 @@ describe('view state', () => {
   it('moves, inverts, changes window, mode and layout', () => {
     expect(viewReducer(view, { kind: 'move', to: [0, 2, 3] }).positionLps).toEqual([0, 2, 3]);
     expect(viewReducer(view, { kind: 'invert' }).inverted).toBe(true);
-    expect(viewReducer(view, { kind: 'window', window: { center: 1, width: 2 } }).window).toEqual({ center: 1, width: 2 });
+    expect(viewReducer(view, { kind: 'window', window: { center: 1, width: 2 } }).window).toEqual({
+      center: 1,
+      width: 2,
+    });
     expect(viewReducer(view, { kind: 'mode', mode: 'errors' }).mode).toBe('errors');
     expect(viewReducer(view, { kind: 'layout', layout: 'axial' }).layout).toBe('axial');
   });

@@ -11,7 +11,12 @@ const labels = [
   { value: 1, name: 'liver', color: '#e69f00' },
   { value: 4, name: 'lesion', color: '#d55e00' },
 ];
-const map: ShownLabelMap = { segments: new Uint8Array(8), voxels: [4, 3, 0, 1], undeclared: [9], look: [null, [0, 0, 0], null, [1, 1, 1]] };
+const map: ShownLabelMap = {
+  segments: new Uint8Array(8),
+  voxels: [4, 3, 0, 1],
+  undeclared: [9],
+  look: [null, [0, 0, 0], null, [1, 1, 1]],
+};
 const state: CaseState = {
   image: null,
   layers: { ref: { status: 'shown', map }, pred: { status: 'loading' } },
@@ -23,23 +28,71 @@ const state: CaseState = {
 
 describe('rows of the panel', () => {
   it('says of each layer whether it is there, and what is odd about it', () => {
-    const [ref, pred] = layerRows(sources, state, (id) => id !== 'ref', () => 0.5);
-    expect(ref).toMatchObject({ status: 'shown', visible: false, opacity: 0.5, notice: 'Holds a label that the benchmark does not declare: 9. Drawn in grey.' });
+    const [ref, pred] = layerRows(
+      sources,
+      state,
+      (id) => id !== 'ref',
+      () => 0.5,
+    );
+    expect(ref).toMatchObject({
+      status: 'shown',
+      visible: false,
+      opacity: 0.5,
+      notice: 'Holds a label that the benchmark does not declare: 9. Drawn in grey.',
+    });
     expect(pred).toMatchObject({ status: 'loading', visible: false, notice: null });
   });
   it('gives the sentence of a refused layer, and none for layers that fail with their image', () => {
-    const refusedLayer = { ...state, layers: { ...state.layers, pred: { status: 'refused', sentence: 'It lies elsewhere.' } as const } };
-    expect(layerRows(sources, refusedLayer, () => true, () => 1)[1]).toMatchObject({ status: 'refused', visible: false, notice: 'It lies elsewhere.' });
-    expect(layerRows(sources, { ...state, refused: 'broken' }, () => true, () => 1)[1]).toMatchObject({ status: 'refused', notice: null });
+    const refusedLayer = {
+      ...state,
+      layers: { ...state.layers, pred: { status: 'refused', sentence: 'It lies elsewhere.' } as const },
+    };
+    expect(
+      layerRows(
+        sources,
+        refusedLayer,
+        () => true,
+        () => 1,
+      )[1],
+    ).toMatchObject({ status: 'refused', visible: false, notice: 'It lies elsewhere.' });
+    expect(
+      layerRows(
+        sources,
+        { ...state, refused: 'broken' },
+        () => true,
+        () => 1,
+      )[1],
+    ).toMatchObject({ status: 'refused', notice: null });
   });
   it('has volumes only of what has arrived, and finds only what occurs', () => {
     expect(structureRows(labels, state, 'ref', 'pred', [4])).toEqual([
-      { value: 1, name: 'liver', color: '#e69f00', visible: true, referenceVoxels: 3, predictionVoxels: null, findable: true },
-      { value: 4, name: 'lesion', color: '#d55e00', visible: false, referenceVoxels: 0, predictionVoxels: null, findable: false },
+      {
+        value: 1,
+        name: 'liver',
+        color: '#e69f00',
+        visible: true,
+        referenceVoxels: 3,
+        predictionVoxels: null,
+        findable: true,
+      },
+      {
+        value: 4,
+        name: 'lesion',
+        color: '#d55e00',
+        visible: false,
+        referenceVoxels: 0,
+        predictionVoxels: null,
+        findable: false,
+      },
     ]);
   });
   it('describes an error by what was expected and what was drawn', () => {
-    const at = (ref: number, pred: number) => ({ indexIjk: [0, 0, 0] as const, value: 0, segments: { ref, pred }, errorClass: 2 });
+    const at = (ref: number, pred: number) => ({
+      indexIjk: [0, 0, 0] as const,
+      value: 0,
+      segments: { ref, pred },
+      errorClass: 2,
+    });
     const say = (value: number, ref: number, pred: number): string =>
       errorText({ value, voxels: 830, atIjk: [0, 0, 0] }, 1, 41, at(ref, pred), 'ref', 'pred', labels, 1);
     expect(say(3, 2, 0)).toBe('2 of 41: missed lesion, 0.83 ml');
@@ -47,7 +100,12 @@ describe('rows of the panel', () => {
     expect(say(4, 2, 1)).toBe('2 of 41: lesion predicted as liver, 0.83 ml');
   });
   it('gives the voxel as it is numbered in the file', () => {
-    const stored: Geometry = { sizeXyz: [4, 4, 4], spacingMm: [1, 1, 2], originLps: [3, 3, 0], direction: [0, -1, 0, -1, 0, 0, 0, 0, 1] };
+    const stored: Geometry = {
+      sizeXyz: [4, 4, 4],
+      spacingMm: [1, 1, 2],
+      originLps: [3, 3, 0],
+      direction: [0, -1, 0, -1, 0, 0, 0, 0, 1],
+    };
     const reading = { indexIjk: [1, 2, 3] as const, value: 62, segments: { ref: 1 }, errorClass: 0 };
     expect(readingRows([1, -0.02, 6], reading, 'HU', sources, labels, stored)).toEqual([
       { name: 'Position', text: 'L 1.0, P 0.0, S 6.0 mm' },
@@ -61,16 +119,28 @@ describe('rows of the panel', () => {
 
 describe('what covers the planes', () => {
   it('counts what has arrived', () => {
-    expect(statusOf(state, { status: 'waiting' })).toEqual({ kind: 'loading', what: 'Loading the image …', bytes: 500, total: 2000 });
+    expect(statusOf(state, { status: 'waiting' })).toEqual({
+      kind: 'loading',
+      what: 'Loading the image …',
+      bytes: 500,
+      total: 2000,
+    });
   });
   it.each([
     ['webgl-missing', 'This browser cannot draw the image'],
     ['context-lost', 'The picture was lost'],
     ['defect', 'The viewer failed'],
   ] as const)('explains %s', (why, title) => {
-    expect(statusOf(state, { status: 'failed', why, sentence: 'Because.' })).toMatchObject({ kind: 'problem', title, sentence: 'Because.' });
+    expect(statusOf(state, { status: 'failed', why, sentence: 'Because.' })).toMatchObject({
+      kind: 'problem',
+      title,
+      sentence: 'Because.',
+    });
   });
   it('a refused image comes first', () => {
-    expect(statusOf({ ...state, refused: 'Cut short.' }, { status: 'waiting' })).toMatchObject({ kind: 'problem', sentence: 'Cut short.' });
+    expect(statusOf({ ...state, refused: 'Cut short.' }, { status: 'waiting' })).toMatchObject({
+      kind: 'problem',
+      sentence: 'Cut short.',
+    });
   });
 });

@@ -15,7 +15,12 @@ import type { SceneState } from './use-scene.js';
 // From what is known to what the panel says, without React.
 
 /** The rows of the layer list. */
-export function layerRows(sources: readonly LayerSource[], state: CaseState, isVisible: (id: string) => boolean, opacityOf: (source: LayerSource) => number): LayerRow[] {
+export function layerRows(
+  sources: readonly LayerSource[],
+  state: CaseState,
+  isVisible: (id: string) => boolean,
+  opacityOf: (source: LayerSource) => number,
+): LayerRow[] {
   return sources.map((source) => {
     const layer = state.layers[source.id];
     const shown = layer?.status === 'shown';
@@ -38,7 +43,13 @@ export function layerRows(sources: readonly LayerSource[], state: CaseState, isV
 }
 
 /** The rows of the legend: one for each declared label, in the benchmark's order. */
-export function structureRows(labels: readonly ShownLabel[], state: CaseState, referenceId: string | null, predictionId: string | null, hiddenLabels: readonly number[]): StructureRow[] {
+export function structureRows(
+  labels: readonly ShownLabel[],
+  state: CaseState,
+  referenceId: string | null,
+  predictionId: string | null,
+  hiddenLabels: readonly number[],
+): StructureRow[] {
   const voxelsOf = (id: string | null, segment: number): number | null => {
     const layer = id === null ? undefined : state.layers[id];
     return layer?.status === 'shown' ? layer.map.voxels[segment] : null;
@@ -59,7 +70,16 @@ export function structureRows(labels: readonly ShownLabel[], state: CaseState, r
 }
 
 /** A connected error in words: '2 of 41: missed liver lesion, 0.83 ml'. */
-export function errorText(region: ConnectedRegion, n: number, count: number, at: PointReading, referenceId: string, predictionId: string, labels: readonly ShownLabel[], voxelVolumeMm3: number): string {
+export function errorText(
+  region: ConnectedRegion,
+  n: number,
+  count: number,
+  at: PointReading,
+  referenceId: string,
+  predictionId: string,
+  labels: readonly ShownLabel[],
+  voxelVolumeMm3: number,
+): string {
   const expected = segmentName(labels, at.segments[referenceId] ?? 0);
   const drawn = segmentName(labels, at.segments[predictionId] ?? 0);
   const what = {
@@ -71,37 +91,71 @@ export function errorText(region: ConnectedRegion, n: number, count: number, at:
 }
 
 /** What the panel says about the point under the crosshair. */
-export function readingRows(point: Vec3, reading: PointReading | null, unit: string, sources: readonly LayerSource[], labels: readonly ShownLabel[], stored: Geometry | null): ReadingRow[] {
+export function readingRows(
+  point: Vec3,
+  reading: PointReading | null,
+  unit: string,
+  sources: readonly LayerSource[],
+  labels: readonly ShownLabel[],
+  stored: Geometry | null,
+): ReadingRow[] {
   if (!reading || !stored) return [];
   const rows: ReadingRow[] = [
-    { name: 'Position', text: ([0, 1, 2] as const).map((axis) => sideDistance(axis, point[axis]).replace(' mm', '')).join(', ') + ' mm' },
-    { name: 'Voxel in the file', text: indexIjk(stored, point).map((n) => Math.round(n) + 0).join(', ') },
+    {
+      name: 'Position',
+      text: ([0, 1, 2] as const).map((axis) => sideDistance(axis, point[axis]).replace(' mm', '')).join(', ') + ' mm',
+    },
+    {
+      name: 'Voxel in the file',
+      text: indexIjk(stored, point)
+        .map((n) => Math.round(n) + 0)
+        .join(', '),
+    },
     { name: 'Value', text: reading.value === null ? 'outside the image' : greyText(reading.value, unit) },
   ];
   for (const { id, title } of sources) {
-    if (id in reading.segments) rows.push({ name: title, text: segmentName(labels, reading.segments[id]) ?? 'background' });
+    if (id in reading.segments)
+      rows.push({ name: title, text: segmentName(labels, reading.segments[id]) ?? 'background' });
   }
-  if (reading.errorClass !== null) rows.push({ name: 'Error map', text: errorName(reading.errorClass) ?? 'both background' });
+  if (reading.errorClass !== null)
+    rows.push({ name: 'Error map', text: errorName(reading.errorClass) ?? 'both background' });
   return rows;
 }
 
 /** What covers the planes instead of a picture; null when there is a picture. */
 export function statusOf(state: CaseState, scene: SceneState): Status | null {
   if (state.refused !== null) {
-    return { kind: 'problem', title: 'This image cannot be shown', sentence: state.refused, advice: 'The scores of the case do not depend on the viewer.' };
+    return {
+      kind: 'problem',
+      title: 'This image cannot be shown',
+      sentence: state.refused,
+      advice: 'The scores of the case do not depend on the viewer.',
+    };
   }
   if (scene.status === 'failed') {
     const { title, advice } = {
       'webgl-missing': {
         title: 'This browser cannot draw the image',
-        advice: 'Switch on hardware acceleration in the settings of the browser, or use a current Chrome, Edge, Firefox or Safari.',
+        advice:
+          'Switch on hardware acceleration in the settings of the browser, or use a current Chrome, Edge, Firefox or Safari.',
       },
-      'context-lost': { title: 'The picture was lost', advice: 'Nothing else is lost: position and window are kept. Close other tabs that draw if it happens again.' },
-      defect: { title: 'The viewer failed', advice: 'Try again; if it stays, tell the operator of this site what you did.' },
+      'context-lost': {
+        title: 'The picture was lost',
+        advice: 'Nothing else is lost: position and window are kept. Close other tabs that draw if it happens again.',
+      },
+      defect: {
+        title: 'The viewer failed',
+        advice: 'Try again; if it stays, tell the operator of this site what you did.',
+      },
     }[scene.why];
     return { kind: 'problem', title, sentence: scene.sentence, advice };
   }
   if (scene.status === 'open') return null;
   const image = state.received.image;
-  return { kind: 'loading', what: state.image ? 'Preparing the image …' : 'Loading the image …', bytes: image?.bytes ?? 0, total: state.image ? null : (image?.total ?? null) };
+  return {
+    kind: 'loading',
+    what: state.image ? 'Preparing the image …' : 'Loading the image …',
+    bytes: image?.bytes ?? 0,
+    total: state.image ? null : (image?.total ?? null),
+  };
 }

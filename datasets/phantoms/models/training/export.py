@@ -9,7 +9,7 @@ import pathlib
 import torch
 from torch import nn
 
-from network import CLASSES, SmallUNet, export
+from network import CLASSES, SlabUNet, SmallUNet, export
 from train import Volumes
 
 MODELS = pathlib.Path(__file__).resolve().parent.parent
@@ -48,8 +48,8 @@ def slice_prior(volumes: Volumes, count: int) -> torch.Tensor:
     return prior.clamp(-3, 1)
 
 
-def trained(path: pathlib.Path) -> SmallUNet:
-    network = SmallUNet()
+def trained(path: pathlib.Path, kind: type[SmallUNet] = SmallUNet) -> SmallUNet:
+    network = kind()
     network.load_state_dict(torch.load(path, weights_only=True))
     return network
 
@@ -58,8 +58,8 @@ def main() -> None:
     args = argparse.ArgumentParser()
     args.add_argument("--weights", type=pathlib.Path, required=True)
     args.add_argument("--data", type=pathlib.Path, required=True)
-    args.add_argument("--early", type=int, default=200, help="step after which unet-early stopped")
-    args.add_argument("--middle", type=int, default=400, help="step after which crashes-sometimes stopped")
+    args.add_argument("--early", type=int, default=150, help="step after which unet-early stopped")
+    args.add_argument("--middle", type=int, default=600, help="step after which crashes-sometimes stopped")
     a = args.parse_args()
     torch.set_num_threads(1)
     small = a.weights / "unet-small.pt"
@@ -71,7 +71,7 @@ def main() -> None:
     export(middle, str(MODELS / "crashes-sometimes" / "model.onnx"))
     thin = a.weights / "thick-slice-weak.pt"
     if thin.exists():
-        export(trained(thin), str(MODELS / "thick-slice-weak" / "model.onnx"))
+        export(trained(thin, SlabUNet), str(MODELS / "thick-slice-weak" / "model.onnx"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The small 3D U-Net of the demo benchmark: 93,045 parameters, four levels, receptive field over 200 mm at 3 mm voxels."""
+"""The networks of the demo benchmark: small 3D U-Nets of 93,045 parameters and four levels."""
 
 import torch
 from torch import nn
@@ -38,6 +38,28 @@ class SmallUNet(nn.Module):
             x = F.interpolate(x, scale_factor=2.0, mode="nearest")
             x = self.up[level](torch.cat([skips[level], x], 1))
         return self.head(x)
+
+
+SLAB = 8
+
+
+class SlabUNet(SmallUNet):
+    """The same blocks on slabs: eight stored slices are averaged into one, segmented, and share the result.
+
+    Fast, and harmless where slices are 1.5 mm thick (slabs of 12 mm). It counts slices, not millimetres: slices of 5 mm
+    become slabs of 40 mm. Halving is in the slice only.
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.avg_pool3d(x, (1, 1, SLAB))
+        skips = []
+        for level, stage in enumerate(self.down):
+            x = stage(F.max_pool3d(x, (2, 2, 1)) if level else x)
+            skips.append(x)
+        for level in range(len(self.up) - 1, -1, -1):
+            x = F.interpolate(x, scale_factor=(2.0, 2.0, 1.0), mode="nearest")
+            x = self.up[level](torch.cat([skips[level], x], 1))
+        return F.interpolate(self.head(x), scale_factor=(1.0, 1.0, float(SLAB)), mode="nearest")
 
 
 def export(network: nn.Module, path: str, sizes: tuple[int, int, int] = (64, 48, 32)) -> None:

@@ -1,10 +1,10 @@
-"""Trains the small U-Net on phantoms of the training stream (never the benchmark's own cases).
+"""Trains the small U-Nets on phantoms of the training stream (never the benchmark's own cases).
 
 The volumes come from `tools/dump-training.ts`, which prepares them with the platform's own preprocessing:
 
     node dist/datasets/phantoms/tools/dump-training.js /tmp/training 150
-    python3 train.py --data /tmp/training --steps 1400 --keep 150 400 --out unet-small.pt
-    python3 train.py --data /tmp/training --grid native --sites a --validate 5 --steps 400 --out thick-slice-weak.pt
+    python3 train.py --data /tmp/training --steps 1400 --keep 150 600 --out unet-small.pt
+    python3 train.py --data /tmp/training --network slab --grid native --sites a --validate 5 --steps 500 --out thick-slice-weak.pt
 
 One CPU thread and a fixed seed: the same torch build on the same processor repeats the weights.
 """
@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from network import CLASSES, DIVISOR, SmallUNet
+from network import CLASSES, DIVISOR, SlabUNet, SmallUNet
 
 
 class Volumes:
@@ -94,6 +94,7 @@ def evaluate(network: SmallUNet, volumes: Volumes, indices: range) -> list[float
 def main() -> None:
     args = argparse.ArgumentParser()
     args.add_argument("--data", type=pathlib.Path, required=True)
+    args.add_argument("--network", choices=["small", "slab"], default="small")
     args.add_argument("--grid", choices=["iso", "native"], default="iso")
     args.add_argument("--sites", default="abc")
     args.add_argument("--steps", type=int, default=1400)
@@ -110,7 +111,7 @@ def main() -> None:
     volumes = Volumes(a.data, a.grid, a.sites)
     training = range(len(volumes) - a.validate)
     validation = range(len(volumes) - a.validate, len(volumes))
-    network = SmallUNet().to(memory_format=torch.channels_last_3d).train()
+    network = (SlabUNet if a.network == "slab" else SmallUNet)().to(memory_format=torch.channels_last_3d).train()
     parameters = sum(p.numel() for p in network.parameters())
     print(f"torch {torch.__version__}, seed {a.seed}, {parameters} parameters, "
           f"{len(training)} training and {len(validation)} validation volumes, grid {a.grid}, sites {a.sites}", flush=True)

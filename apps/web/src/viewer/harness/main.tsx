@@ -45,8 +45,26 @@ function Harness(): ReactNode {
             caseName={grid}
             imageUrl={`/data/${grid}/${asked.get('image') ?? 'image'}.nii.gz`}
             layers={[
-              ...(reference === 'none' ? [] : [{ id: 'reference', kind: 'reference' as const, title: 'Reference segmentation', url: `/data/${grid}/${reference}.nii.gz` }]),
-              ...(prediction === 'none' ? [] : [{ id: 'prediction', kind: 'prediction' as const, title: 'unet-small 1.0.0', url: `/data/${grid}/${prediction}.nii.gz` }]),
+              ...(reference === 'none'
+                ? []
+                : [
+                    {
+                      id: 'reference',
+                      kind: 'reference' as const,
+                      title: 'Reference segmentation',
+                      url: `/data/${grid}/${reference}.nii.gz`,
+                    },
+                  ]),
+              ...(prediction === 'none'
+                ? []
+                : [
+                    {
+                      id: 'prediction',
+                      kind: 'prediction' as const,
+                      title: 'unet-small 1.0.0',
+                      url: `/data/${grid}/${prediction}.nii.gz`,
+                    },
+                  ]),
             ]}
             labels={PHANTOM_LABELS}
             windowPresets={[

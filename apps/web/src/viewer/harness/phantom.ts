@@ -19,7 +19,12 @@ interface Ellipsoid {
   readonly label: number;
 }
 
-const ellipsoid = (label: number, value: number, centre: Vec3, radii: Vec3): Ellipsoid => ({ centre, radii, value, label });
+const ellipsoid = (label: number, value: number, centre: Vec3, radii: Vec3): Ellipsoid => ({
+  centre,
+  radii,
+  value,
+  label,
+});
 
 /** Later ones lie over earlier ones. Negative x is the patient's right: the liver. */
 const ANATOMY: readonly Ellipsoid[] = [
@@ -82,7 +87,14 @@ function predictionAt(p: Vec3): number {
 export const PHANTOM_GRIDS = ['straight', 'ras', 'coronal', 'left-handed', 'oblique', 'flat'] as const;
 export type PhantomGrid = (typeof PHANTOM_GRIDS)[number];
 
-const STORED_AXES: Readonly<Record<PhantomGrid, string>> = { straight: 'LPS', ras: 'RAS', coronal: 'RIP', 'left-handed': 'LAS', oblique: 'PSR', flat: 'LPS' };
+const STORED_AXES: Readonly<Record<PhantomGrid, string>> = {
+  straight: 'LPS',
+  ras: 'RAS',
+  coronal: 'RIP',
+  'left-handed': 'LAS',
+  oblique: 'PSR',
+  flat: 'LPS',
+};
 
 /** Rotation by about 18 degrees around x and 11 around z. */
 const TILT: Mat3 = [0.9816, -0.1908 * 0.951, 0.1908 * 0.309, 0.1908, 0.9816 * 0.951, -0.9816 * 0.309, 0, 0.309, 0.951];
@@ -98,13 +110,19 @@ export function phantomGeometry(grid: PhantomGrid): Geometry {
   const spacingMm: Vec3 = [2.75, 2.75, 4];
   const direction: Mat3 = tilted ? unit(TILT) : [1, 0, 0, 0, 1, 0, 0, 0, 1];
   const half = sizeXyz.map((n, a) => ((n - 1) * spacingMm[a]) / 2);
-  const originLps = [0, 1, 2].map((w) => -(direction[3 * w] * half[0] + direction[3 * w + 1] * half[1] + direction[3 * w + 2] * half[2]));
+  const originLps = [0, 1, 2].map(
+    (w) => -(direction[3 * w] * half[0] + direction[3 * w + 1] * half[1] + direction[3 * w + 2] * half[2]),
+  );
   const straight: Geometry = { sizeXyz, spacingMm, originLps: originLps as unknown as Vec3, direction };
   return mapGeometry(straight, axisMapTo(straight, STORED_AXES[grid]));
 }
 
 /** Image and label maps on a grid. Values of a voxel depend on where it lies, noise on where it lies in the straight grid. */
-export function phantomCase(geometry: Geometry): { image: Volume<Int16Array>; reference: Volume<Uint8Array>; prediction: Volume<Uint8Array> } {
+export function phantomCase(geometry: Geometry): {
+  image: Volume<Int16Array>;
+  reference: Volume<Uint8Array>;
+  prediction: Volume<Uint8Array>;
+} {
   const count = voxelCount(geometry);
   const image = new Int16Array(count);
   const reference = new Uint8Array(count);
@@ -123,5 +141,9 @@ export function phantomCase(geometry: Geometry): { image: Volume<Int16Array>; re
       }
     }
   }
-  return { image: { geometry, data: image }, reference: { geometry, data: reference }, prediction: { geometry, data: prediction } };
+  return {
+    image: { geometry, data: image },
+    reference: { geometry, data: reference },
+    prediction: { geometry, data: prediction },
+  };
 }

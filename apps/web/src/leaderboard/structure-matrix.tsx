@@ -1,0 +1,107 @@
+import type { ReactNode } from 'react';
+import type { LeaderboardEntryView } from '#contracts';
+import type { Region } from '#domain';
+import { count, formatFigure } from '../format/numbers.js';
+import { Swatch } from '../ui/badge.js';
+import { Icon } from '../ui/icons.js';
+import { cellOf, type MetricInfo } from './board-columns.js';
+import { MetricNote } from './metric-note.js';
+
+/** Failed cases stand out; none is a quiet zero. */
+export function FailedCell({
+  cases,
+}: {
+  readonly cases: { readonly scored: number; readonly failed: number };
+}): ReactNode {
+  const total = cases.scored + cases.failed;
+  if (cases.failed === 0)
+    return (
+      <span className="quiet" title={`none of ${count(total, 'case')}`}>
+        0
+      </span>
+    );
+  return (
+    <span
+      className="failed-count"
+      title={`${cases.failed} of ${count(total, 'case')} failed and count with the declared penalty`}
+    >
+      <Icon name="alert" size={13} />
+      {cases.failed} / {total}
+    </span>
+  );
+}
+
+/** Means of one run: a row per structure, a column per metric. */
+export function StructureMatrix({
+  title,
+  aggregates,
+  regions,
+  metrics,
+  overall,
+}: {
+  readonly title: string;
+  readonly aggregates: LeaderboardEntryView['aggregates'];
+  readonly regions: readonly Region[];
+  readonly metrics: readonly MetricInfo[];
+  /** Means over structures, as a last row. */
+  readonly overall?: Readonly<Record<string, number>>;
+}): ReactNode {
+  return (
+    <div className="table-scroll" role="region" aria-label={title} tabIndex={0}>
+      <table className="matrix">
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Structure</th>
+            {metrics.map((metric) => (
+              <th key={metric.id} scope="col" className="numeric">
+                <abbr title={`${metric.name}. ${metric.description}`}>{metric.abbreviation}</abbr>
+                <span className="sort-note">
+                  <MetricNote metric={metric} />
+                </span>
+              </th>
+            ))}
+            <th scope="col" className="numeric">
+              Cases
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {regions.map((region) => {
+            const cells = metrics.map((metric) => cellOf({ metrics: {}, aggregates }, metric.id, region.name));
+            const n = cells.find((cell) => cell !== null)?.n;
+            return (
+              <tr key={region.name}>
+                <th scope="row">
+                  <Swatch color={region.color} /> {region.name}
+                </th>
+                {cells.map((cell, column) => (
+                  <td key={metrics[column].id} className="numeric">
+                    {formatFigure(cell?.mean, metrics[column].unit)}
+                    {cell !== null && cell.penalised > 0 && (
+                      <sup className="penalised" title={`${count(cell.penalised, 'case')} with the declared penalty`}>
+                        {cell.penalised}p
+                      </sup>
+                    )}
+                  </td>
+                ))}
+                <td className="numeric">{n ?? '–'}</td>
+              </tr>
+            );
+          })}
+          {overall !== undefined && (
+            <tr className="overall">
+              <th scope="row">Mean over structures</th>
+              {metrics.map((metric) => (
+                <td key={metric.id} className="numeric">
+                  {formatFigure(overall[metric.id], metric.unit)}
+                </td>
+              ))}
+              <td />
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
