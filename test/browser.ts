@@ -34,10 +34,16 @@ export function chromiumPath(): string | null {
   return null;
 }
 
-/** Starts the machine's Chromium without a window, with WebGL 2 in software. Null when there is none; see `chromiumPath`. */
-export async function launchBrowser(): Promise<Browser | null> {
+/**
+ * Starts the machine's Chromium without a window, with WebGL 2 in software. Null when there is none; see `chromiumPath`.
+ *
+ * @param flags further switches of the browser, for instance to take something away from it
+ */
+export async function launchBrowser(flags: readonly string[] = []): Promise<Browser | null> {
   const executablePath = chromiumPath();
-  return executablePath === null ? null : chromium.launch({ executablePath, headless: true, args: FLAGS });
+  return executablePath === null
+    ? null
+    : chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
 }
 
 /**

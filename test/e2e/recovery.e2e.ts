@@ -30,8 +30,8 @@ async function organiser(platform: RunningPlatform): Promise<Client> {
 
 /** Ids of the demo's submissions, as soon as all five are there. */
 async function submissionIds(platform: RunningPlatform): Promise<string[]> {
+  const researcher = await new Client(platform.url).signIn('researcher@demo.voxelmark.local', 'voxelmark-demo');
   return until('five submissions', async () => {
-    const researcher = await new Client(platform.url).signIn('researcher@demo.voxelmark.local', 'voxelmark-demo');
     const { items } = await researcher.get<{ items: SubmissionView[] }>('/submissions');
     return items.length === 5 && items.map(({ id }) => id);
   }, 180_000, 1000);
@@ -43,9 +43,9 @@ async function casesDone(client: Client, ids: readonly string[]): Promise<number
   return submissions.flatMap(({ runs }) => runs).reduce((sum, { progress }) => sum + (progress?.done ?? 0), 0);
 }
 
-async function goesOn(platform: RunningPlatform, ids: readonly string[], what: string): Promise<void> {
-  const client = await until(`sign-in after ${what}`, () => organiser(platform).catch(() => null), RECOVERS_WITHIN_MS);
-  const before = await until(`an answer after ${what}`, async () => ({ done: await casesDone(client, ids) }), RECOVERS_WITHIN_MS);
+/** The session outlives every process: whoever was signed in still is. */
+async function goesOn(client: Client, ids: readonly string[], what: string): Promise<void> {
+  const before = await until(`an answer after ${what}`, async () => casesDone(client, ids).then((done) => ({ done }), () => null), RECOVERS_WITHIN_MS);
   await until(`a further case after ${what}`, async () => (await casesDone(client, ids).catch(() => 0)) > before.done, RECOVERS_WITHIN_MS);
 }
 
@@ -65,16 +65,16 @@ linux('killing any process [needs linux: /proc tells who is whose child]', () =>
         return found.length > 0 && found;
       }, 60_000, 20);
       process.kill(runner, 'SIGKILL');
-      await goesOn(platform, ids, 'kill -9 of a process that runs a model');
+      await goesOn(client, ids, 'kill -9 of a process that runs a model');
 
       for (const worker of platform.processes.workers) process.kill(worker, 'SIGKILL');
-      await goesOn(platform, ids, 'kill -9 of all workers');
+      await goesOn(client, ids, 'kill -9 of all workers');
 
       process.kill(platform.processes.api, 'SIGKILL');
-      await goesOn(platform, ids, 'kill -9 of the API');
+      await goesOn(client, ids, 'kill -9 of the API');
 
       process.kill(platform.processes.postgres, 'SIGKILL');
-      await goesOn(platform, ids, 'kill -9 of the database');
+      await goesOn(client, ids, 'kill -9 of the database');
 
       // everything at once, the supervisor first, so that nobody is left to restart the others
       const { supervisor, postgres } = platform.processes;

@@ -236,6 +236,54 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     await becomes('error');
   });
 
+  it('says what to do where a browser has no WebGL', async () => {
+    const poor = await launchBrowser(['--disable-3d-apis']);
+    if (!poor) throw new Error('the browser is gone');
+    try {
+      const other = await poor.newPage();
+      await other.goto(`${harness.url}/`);
+      await other.waitForSelector('[data-viewer-state=error]', { timeout: 120_000 });
+      expect(await other.getByRole('alert').textContent()).toContain('does not offer WebGL 2');
+    } finally {
+      await poor.close();
+    }
+  });
+
+  it('drags the window, pans and zooms, and resets', async () => {
+    await open('at=0,0,0');
+    const box = await page.locator('[data-plane=axial]').boundingBox();
+    if (!box) throw new Error('the axial plane has no size');
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const drag = async (button: 'left' | 'middle' | 'right', dx: number, dy: number): Promise<void> => {
+      await page.mouse.move(middle.x, middle.y);
+      await page.mouse.down({ button });
+      await page.mouse.move(middle.x + dx, middle.y + dy, { steps: 3 });
+      await page.mouse.up({ button });
+    };
+    const home = await pixelOf('axial', [0, 0, 0]);
+
+    await drag('right', 64, 0); // a quarter of the width wider
+    expect(await page.getByLabel('Window width, HU').inputValue()).toBe('500');
+    expect(await page.getByLabel('Window preset').inputValue()).toBe('');
+
+    await drag('middle', 30, -20);
+    const panned = await pixelOf('axial', [0, 0, 0]);
+    expect(panned[0] - home[0]).toBeCloseTo(30, 0);
+    expect(panned[1] - home[1]).toBeCloseTo(-20, 0);
+
+    const apart = async (): Promise<number> =>
+      (await pixelOf('axial', [50, 0, 0]))[0] - (await pixelOf('axial', [0, 0, 0]))[0];
+    const before = await apart();
+    await page.getByRole('button', { name: 'Zoom', exact: true }).click();
+    await drag('left', 0, -70); // 1.01 to the power of 70: about twice as large
+    expect((await apart()) / before).toBeCloseTo(1.01 ** 70, 1);
+
+    await page.getByRole('button', { name: 'Reset view' }).click();
+    await eventually(async () => Math.abs((await apart()) - before) < 0.01, 'the framing is reset');
+    expect(await page.getByLabel('Window preset').inputValue()).toBe('Soft tissue');
+    expect(await pixelOf('axial', [0, 0, 0])).toEqual(home);
+  });
+
   it('survives a lost graphics context', async () => {
     await open('at=0,0,0');
     problems.length = 0;

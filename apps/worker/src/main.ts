@@ -2,8 +2,7 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { NestFactory } from '@nestjs/core';
-import { createLog, nestLogger, openPlatform, readConfig } from '#platform';
-import { watchParent } from './parent-watch.js';
+import { createLog, nestLogger, openPlatform, readConfig, watchParent } from '#platform';
 import { JobConsumer, WorkerModule } from './worker.module.js';
 
 /**

@@ -69,7 +69,9 @@ describe('opacity of a fill', () => {
   ])('is seen as asked for, with voxels of %d x %d x %d mm', (x, y, z) => {
     // the renderer lets light through each millimetre of a step of half the mean spacing
     const seen = (perMm: number): number => 1 - (1 - perMm) ** ((x + y + z) / 6);
-    for (const opacity of [0, 0.1, 0.4, 0.7, 1]) expect(seen(opacityPerMm(opacity, [x, y, z]))).toBeCloseTo(opacity, 12);
+    for (const opacity of [0, 0.1, 0.4, 0.7, 1])
+      expect(seen(opacityPerMm(opacity, [x, y, z]))).toBeCloseTo(opacity, 12);
   });
-  it('needs no correction where the step is a millimetre', () => expect(opacityPerMm(0.4, [2, 2, 2])).toBeCloseTo(0.4, 12));
+  it('needs no correction where the step is a millimetre', () =>
+    expect(opacityPerMm(0.4, [2, 2, 2])).toBeCloseTo(0.4, 12));
 });
