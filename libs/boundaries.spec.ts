@@ -39,7 +39,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'react-dom',
     'react-dom/*',
     '@tanstack/*',
-    'react-aria-components',
     '@cornerstonejs/*',
   ],
   'datasets/phantoms': [...KERNELS],

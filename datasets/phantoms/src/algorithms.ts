@@ -17,7 +17,7 @@ export const PHANTOM_ALGORITHMS = [
   },
   {
     slug: 'thick-slice-weak',
-    summary: 'A U-Net that knows only 1.5 mm slices and takes slices as they are stored.',
+    summary: 'A U-Net that merges eight stored slices into a slab: made for thin slices, bad on thick ones.',
   },
   {
     slug: 'crashes-sometimes',

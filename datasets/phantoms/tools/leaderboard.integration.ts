@@ -9,7 +9,8 @@ it('the practice board is recomputed without the platform and equals the committ
   const { practice } = JSON.parse(readFileSync(file, 'utf8')) as { practice: readonly Row[] };
   const algorithms = await loadAlgorithms();
   const cases = phantomDataset().cases.filter(({ split }) => split === 'practice');
-  const board = leaderboard(algorithms, await evaluateAll(algorithms, cases));
+  const results = await evaluateAll(algorithms, cases);
+  const board = leaderboard(algorithms, results);
   const outline = (rows: readonly Row[]): unknown[] =>
     rows.map(({ rank, algorithm, version, cases: counted }) => ({ rank, algorithm, version, counted }));
   expect(outline(board)).toEqual(outline(practice));
@@ -22,4 +23,15 @@ it('the practice board is recomputed without the platform and equals the committ
       expect(Math.abs(metrics[metric] / committed[metric] - 1)).toBeLessThan(0.01);
     }
   });
+
+  // What thick-slice-weak is there for: good on 1.5 mm, bad on 5 mm.
+  const organDice = (siteId: string): number => {
+    const own = (results.get('thick-slice-weak') ?? []).filter((_, n) => cases[n].siteId === siteId);
+    const values = own.flatMap(({ scores }) =>
+      scores.filter(({ region }) => region !== 'lesion').map(({ values: v }) => v['dice']),
+    );
+    return values.reduce((sum, value) => sum + (value.kind === 'value' ? value.value : 0), 0) / values.length;
+  };
+  expect(organDice('a')).toBeGreaterThan(0.85);
+  expect(organDice('c')).toBeLessThan(0.7);
 }, 300_000);

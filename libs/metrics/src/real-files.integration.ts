@@ -18,7 +18,7 @@ import { scoreCase } from './score-case.js';
 const FOLDER = resolve(import.meta.dirname, '../../../../shared/data/real');
 const present = existsSync(FOLDER);
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 /** Far quicker than a deep comparison of millions of voxels. */
 const sameBytes = (a: VoxelArray, b: VoxelArray): boolean => {

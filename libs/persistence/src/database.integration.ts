@@ -7,7 +7,7 @@ import { createEvaluationRecords } from './repositories/evaluation-records.js';
 import { scratchDatabase, type ScratchDatabase } from './testing/scratch-database.js';
 import { newSubmission, smallBenchmark, somebody } from './testing/small-benchmark.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 let scratch: ScratchDatabase;
 let database: Database;

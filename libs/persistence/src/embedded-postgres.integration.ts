@@ -17,7 +17,7 @@ import {
 import { processIdentity } from './process-lock.js';
 
 const asRoot = process.geteuid?.() === 0;
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let dataDir: string;
 let server: EmbeddedPostgres | null = null;

@@ -13,7 +13,7 @@ import { migrate, pendingMigrations } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { scratchDatabase, type ScratchDatabase } from './testing/scratch-database.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let scratch: ScratchDatabase;
 let empty: Awaited<ReturnType<ScratchDatabase['empty']>>;

@@ -5,7 +5,7 @@ import { throwawayPostgres, type EmbeddedPostgres } from '../../../test/support/
 import { createJobQueue, migrateJobQueue } from './index.js';
 import { caseJob, jobQueueConformance, until } from './testing/conformance.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 describe('job queue on PostgreSQL', () => {
   let server: EmbeddedPostgres;

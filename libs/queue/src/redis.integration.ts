@@ -9,7 +9,7 @@ import { Redis } from 'ioredis';
 import { describeIf, findProgram } from '../../../test/requires.js';
 import { jobQueueConformance } from './testing/conformance.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const program = findProgram('redis-server');
 

@@ -10,7 +10,7 @@ import type { BlobStore } from '#evaluation';
 import { openS3Store, type S3Options } from './s3.js';
 import { blobStoreConformance, pieces } from './testing/conformance.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 describe('blob store on S3', () => {
   let dir: string;
@@ -67,7 +67,7 @@ describe('blob store on S3', () => {
     } finally {
       await many.close();
     }
-  });
+  }, 240_000);
 
   it('reports a server that is away, and one that refuses us, to the operator', async () => {
     await expect(openS3Store({ ...options, endpoint: 'http://127.0.0.1:9' })).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { createAccountRecords } from './account-records.js';
 import { scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
 import { somebody } from '../testing/small-benchmark.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const NOBODY = '00000000-0000-7000-8000-000000000000';
 let scratch: ScratchDatabase;

@@ -15,7 +15,7 @@ import {
   USAGE,
 } from '../testing/small-benchmark.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const CASES = 8;
 let scratch: ScratchDatabase;

@@ -16,7 +16,7 @@ import {
   started,
 } from '../testing/small-benchmark.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const NOTHING = { requeued: 0, expired: 0, failed: 0, reenqueued: 0 };
 const WEEK = 7 * 86_400;

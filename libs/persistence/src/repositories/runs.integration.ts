@@ -16,7 +16,7 @@ import {
   started,
 } from '../testing/small-benchmark.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let scratch: ScratchDatabase;
 let records: EvaluationRecords;

@@ -5,7 +5,7 @@ import { createEvaluationRecords } from './evaluation-records.js';
 import { scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
 import { blob, newSubmission, smallBenchmark, somebody } from '../testing/small-benchmark.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let scratch: ScratchDatabase;
 let records: EvaluationRecords;
