@@ -1,9 +1,18 @@
 import { max, min } from './arithmetic.js';
 import type { Clinical } from './cases.js';
+import {
+  drawBowel,
+  drawColon,
+  drawPancreas,
+  drawStomach,
+  drawVessels,
+  type Grow,
+  type Jitter,
+} from './draw-viscera.js';
 import { drawLesions, type Lesion } from './lesions.js';
 import { cavityDistance, diaphragmZ, liverDistance, type Liver } from './organs.js';
 import { Random } from './random.js';
-import { type Ellipsoid, type Tube, ellipsoid, tube } from './shapes.js';
+import { type Ellipsoid, type Tube, ellipsoid } from './shapes.js';
 
 /**
  * One patient's upper abdomen as shapes in atlas millimetres: x to the left, y to posterior, z to superior, origin in
@@ -97,8 +106,8 @@ export interface TissueHu {
  */
 export function drawAnatomy(seed: number, clinical: Clinical, zRange: readonly [number, number]): Anatomy {
   const r = new Random(seed, 'anatomy');
-  const j = (sd: number): number => sd * max(-2.2, min(2.2, r.normal()));
-  const grow = (value: number, share: number): number => value * (1 + j(share));
+  const j: Jitter = (sd) => sd * max(-2.2, min(2.2, r.normal()));
+  const grow: Grow = (value, share) => value * (1 + j(share));
 
   const trunk = drawTrunk(r, clinical, j);
   const spineY = 36 + j(1.5);
@@ -182,9 +191,6 @@ export function drawAnatomy(seed: number, clinical: Clinical, zRange: readonly [
   return { ...anatomy, lesions: drawLesions(seed, inLiver, zRange, hu.liver) };
 }
 
-type Jitter = (sd: number) => number;
-type Grow = (value: number, share: number) => number;
-
 function drawTrunk(r: Random, clinical: Clinical, j: Jitter): Trunk {
   const male = clinical.sex === 'male';
   const fatRange = { 'under-25': [6, 9], '25-30': [9, 13], 'over-30': [14, 19] } as const;
@@ -238,96 +244,5 @@ function drawKidney(r: Random, j: Jitter, side: -1 | 1): Kidney {
     outer: ellipsoid([x, y, z], radii, turns),
     medulla: ellipsoid([x - side * 1.5, y - 0.5, z], [radii[0] * inner, radii[1] * inner, radii[2] * 0.78], turns),
     sinus: ellipsoid([x - side * 11.5 * size, y - 3.5, z + j(1.5)], [11.5 * size, 5.8 * size, 15 * size], turns),
-  };
-}
-
-function drawStomach(r: Random, j: Jitter, grow: Grow): Anatomy['stomach'] {
-  const full = r.range(0.85, 1.12);
-  const parts = [
-    ellipsoid([42 + j(3), -6 + j(4), 36 + j(4)], [grow(29 * full, 0.06), grow(29 * full, 0.06), grow(27, 0.06)]),
-    ellipsoid(
-      [37 + j(4), -34 + j(3), 8 + j(4)],
-      [grow(24 * full, 0.08), grow(19 * full, 0.08), grow(32, 0.08)],
-      [0.1, 0.1, 0.1 + j(0.1)],
-    ),
-    ellipsoid(
-      [6 + j(5), -43 + j(3), -16 + j(4)],
-      [grow(27, 0.1), grow(12 * full, 0.1), grow(12, 0.1)],
-      [0, -0.12 + j(0.08), 0.05],
-    ),
-  ];
-  return { parts, fluidLevelY: r.range(-46, -24) };
-}
-
-/** Ascending colon, hepatic flexure, transverse colon, splenic flexure, descending colon. */
-function drawColon(j: Jitter, grow: Grow): readonly Tube[] {
-  const points: [number, number, number][] = [
-    [-72 + j(4), 6 + j(4), -110],
-    [-70 + j(4), -2 + j(5), -64 + j(4)],
-    [-52 + j(4), -40 + j(4), -52 + j(4)],
-    [4 + j(6), -56 + j(2), -48 + j(6)],
-    [58 + j(5), -42 + j(4), -24 + j(6)],
-    [79 + j(3), 2 + j(5), -8 + j(5)],
-    [80 + j(3), 18 + j(4), -40 + j(4)],
-    [78 + j(3), 12 + j(4), -110],
-  ];
-  const radii = points.map((_, n) => grow(n < 3 ? 14 : n < 5 ? 12.5 : 9.5, 0.1));
-  return points.slice(1).map((point, n) => tube(points[n], point, radii[n], radii[n + 1]));
-}
-
-function drawBowel(r: Random, j: Jitter): readonly BowelLoop[] {
-  const loops: BowelLoop[] = [];
-  for (let n = 0; n < 13; n++) {
-    const shape = ellipsoid(
-      [r.range(-46, 60), r.range(-52, 4), r.range(-92, -22)],
-      [r.range(11, 19), r.range(9, 13), r.range(9, 14)],
-      [j(0.3), j(0.3), j(0.5)],
-    );
-    loops.push({ shape, contentHu: r.chance(0.12) ? -700 : r.range(5, 65) });
-  }
-  return loops;
-}
-
-function drawPancreas(j: Jitter, grow: Grow): readonly Tube[] {
-  const points: [number, number, number][] = [
-    [-21 + j(2), -10 + j(3), -20 + j(3)],
-    [-14 + j(2), -14 + j(2), -4 + j(3)],
-    [8 + j(3), -19 + j(3), 3 + j(3)],
-    [34 + j(3), -2 + j(3), 10 + j(3)],
-    [54 + j(3), 16 + j(3), 19 + j(3)],
-  ];
-  const radii = [11, 9.5, 6.5, 7.5, 5].map((radius) => grow(radius, 0.12));
-  return points.slice(1).map((point, n) => tube(points[n], point, radii[n], radii[n + 1]));
-}
-
-function drawVessels(j: Jitter, grow: Grow, cava: Vessels['cava'], liver: readonly [number, number, number]): Vessels {
-  const aorta = { x: 8 + j(2), y: 19 + j(1.5), r: grow(8.5, 0.1) };
-  const hilum: [number, number, number] = [-30 + j(2), -8 + j(2), 6 + j(3)];
-  const fork: [number, number, number] = [liver[0] - 10 + j(3), liver[1] + 4 + j(3), liver[2] + j(4)];
-  const confluence: [number, number, number] = [-2 + j(2), -6 + j(2), -5 + j(2)];
-  const top: [number, number, number] = [cava.x, cava.y - 4, 48 + j(3)];
-  const end = (x: number, y: number, z: number): [number, number, number] => [x + j(6), y + j(6), z + j(6)];
-  return {
-    aorta,
-    cava,
-    free: [
-      tube(confluence, hilum, 6, 5.5),
-      tube(confluence, [46 + j(3), 14 + j(3), 15 + j(3)], 4.5, 3.2),
-      tube([2, 0, -90], confluence, 4.5, 5),
-      tube([aorta.x, aorta.y - 6, 0], [aorta.x - 4, 2, -90], 3.6, 3.2),
-      tube([cava.x, cava.y, -12], [-36, 31, -19], 4, 3.4),
-      tube([cava.x + 4, cava.y - 6, -8], [36, 29, -10], 3.6, 3.4),
-    ],
-    hepatic: [
-      tube(hilum, fork, 5.2, 4.2),
-      tube(fork, end(-82, 18, -12), 3.8, 1.6),
-      tube(fork, end(-72, -30, 4), 3.8, 1.6),
-      tube(fork, end(-70, 26, 24), 3.2, 1.4),
-      tube(hilum, end(-10, -38, 24), 4, 2),
-      tube(end(-10, -38, 24), end(22, -42, 28), 2.6, 1.3),
-      tube(top, end(-76, 16, 26), 4.6, 1.6),
-      tube(top, end(-48, -36, 26), 4.4, 1.6),
-      tube(top, end(2, -36, 32), 4, 1.5),
-    ],
   };
 }

@@ -38,16 +38,16 @@ function paintWall(a: Anatomy, row: Row): boolean {
   for (let i = 0; i < row.length; i++) {
     const inner = cavityDistance(trunk, x[i], y[i]);
     cavity[i] = inner;
-    const skin = inner + trunk.muscleMm + fatThickness(trunk, x[i], y[i]);
-    if (skin < -widthMm) continue;
-    any = true;
     if (inner < widthMm) {
+      const skin = inner + trunk.muscleMm + fatThickness(trunk, x[i], y[i]);
+      if (skin < -widthMm) continue;
       mix(row, i, skin, 25);
       mix(row, i, skin - 1.6, hu.fat + 4 * texture[i]);
       mix(row, i, inner + trunk.muscleMm, hu.muscle + 3 * texture[i]);
       // Fat between the layers of the flank's muscles.
       if (y[i] < 30) mix(row, i, 0.7 - abs(inner + 0.55 * trunk.muscleMm), hu.fat);
     }
+    any = true;
     if (inner < -widthMm) continue;
     // Mesenteric fat with strands and small vessels.
     mix(row, i, inner, hu.fat + 7 * texture[i] + min(110, 160 * max(0, texture[i] - 1.1)));

@@ -100,26 +100,29 @@ function draw(scan: Scan, reading: Reading | null): Uint8Array {
       }
     }
   }
-  if (reading) {
-    giveUpAtPoles(labels, nx * ny, [LABEL.liver, LABEL.lesion], reading.givesUpBelow[0]);
-    giveUpAtPoles(labels, nx * ny, [LABEL.spleen], reading.givesUpBelow[1]);
-    giveUpAtPoles(labels, nx * ny, [LABEL.kidneys], reading.givesUpBelow[2]);
-  }
+  if (reading) giveUpAtPoles(labels, nx * ny, reading.givesUpBelow);
   return labels;
 }
 
-/** Clears a structure from the slices at both of its ends, up to the first slice with a fair share of the largest area. */
-function giveUpAtPoles(labels: Uint8Array, plane: number, structure: readonly number[], share: number): void {
-  const areas: number[] = [];
-  for (let start = 0; start < labels.length; start += plane) {
-    let area = 0;
-    for (let v = start; v < start + plane; v++) if (labels[v] !== 0 && structure.includes(labels[v])) area++;
-    areas.push(area);
+/** Which of liver (with lesions), spleen and kidneys a label belongs to; -1 for background. */
+const STRUCTURE_OF = Int8Array.of(-1, 0, 1, 2, 0);
+
+/** Clears each structure from the slices at both of its ends, up to the first with a fair share of its largest area. */
+function giveUpAtPoles(labels: Uint8Array, plane: number, shares: readonly [number, number, number]): void {
+  const slices = labels.length / plane;
+  const areas = new Float64Array(3 * slices); // structure by structure
+  for (let k = 0, v = 0; k < slices; k++) {
+    for (const end = v + plane; v < end; v++) if (labels[v] !== 0) areas[STRUCTURE_OF[labels[v]] * slices + k]++;
   }
-  const enough = share * areas.reduce((a, b) => max(a, b), 0);
-  const clear = (k: number): void => {
-    for (let v = k * plane; v < (k + 1) * plane; v++) if (structure.includes(labels[v])) labels[v] = LABEL.background;
-  };
-  for (let k = 0; k < areas.length && areas[k] < enough; k++) clear(k);
-  for (let k = areas.length - 1; k >= 0 && areas[k] < enough; k--) clear(k);
+  shares.forEach((share, structure) => {
+    const own = areas.subarray(structure * slices, (structure + 1) * slices);
+    const enough = share * own.reduce((a, b) => max(a, b), 0);
+    const clear = (k: number): void => {
+      for (let v = k * plane; v < (k + 1) * plane; v++) {
+        if (STRUCTURE_OF[labels[v]] === structure) labels[v] = LABEL.background;
+      }
+    };
+    for (let k = 0; k < slices && own[k] < enough; k++) clear(k);
+    for (let k = slices - 1; k >= 0 && own[k] < enough; k--) clear(k);
+  });
 }

@@ -11,6 +11,7 @@ export class SmoothField {
   private readonly n: readonly [number, number, number];
   private readonly slice: Float64Array;
   private readonly row: Float64Array;
+  private columns: Columns = { x0: 0, stepMm: 0, cells: new Uint16Array(0), parts: new Float64Array(0) };
 
   /**
    * @param random    source of the lattice values
@@ -59,23 +60,31 @@ export class SmoothField {
     for (let i = 0, at = cell * nx; i < nx; i++, at++) {
       row[i] = w0 * slice[at] + w1 * slice[at + nx] + w2 * slice[at + 2 * nx] + w3 * slice[at + 3 * nx];
     }
+    const { cells, parts } = this.columnsFor(x0, stepMm, out.length);
+    for (let i = 0, w = 0; i < out.length; i++, w += 4) {
+      const at = cells[i];
+      out[i] =
+        (parts[w] * row[at] + parts[w + 1] * row[at + 1] + parts[w + 2] * row[at + 2] + parts[w + 3] * row[at + 3]) / 6;
+    }
+  }
+
+  /** Where each point of a row lies in the lattice, and six times its four weights: the same for all rows of an image. */
+  private columnsFor(x0: number, stepMm: number, length: number): Columns {
+    const known = this.columns;
+    if (known.x0 === x0 && known.stepMm === stepMm && known.cells.length === length) return known;
+    const columns = { x0, stepMm, cells: new Uint16Array(length), parts: new Float64Array(4 * length) };
     const step = stepMm / this.knotMm;
-    const last = nx - 4;
-    for (let i = 0, t = (x0 - this.low[0]) / this.knotMm; i < out.length; i++, t += step) {
-      let at = floor(t);
-      if (at < 0) at = 0;
-      else if (at > last) at = last;
-      const f = t - at;
+    for (let i = 0, t = (x0 - this.low[0]) / this.knotMm; i < length; i++, t += step) {
+      const cell = max(0, min(this.n[0] - 4, floor(t)));
+      const f = t - cell;
       const g = 1 - f;
       const f2 = f * f;
       const g2 = g * g;
-      out[i] =
-        (g2 * g * row[at] +
-          (4 - 3 * f2 * (1 + g)) * row[at + 1] +
-          (4 - 3 * g2 * (1 + f)) * row[at + 2] +
-          f2 * f * row[at + 3]) /
-        6;
+      columns.cells[i] = cell;
+      columns.parts.set([g2 * g, 4 - 3 * f2 * (1 + g), 4 - 3 * g2 * (1 + f), f2 * f], 4 * i);
     }
+    this.columns = columns;
+    return columns;
   }
 
   private weights(t: number, n: number): { cell: number; w0: number; w1: number; w2: number; w3: number } {
@@ -90,4 +99,11 @@ export class SmoothField {
       w3: (f * f * f) / 6,
     };
   }
+}
+
+interface Columns {
+  readonly x0: number;
+  readonly stepMm: number;
+  readonly cells: Uint16Array;
+  readonly parts: Float64Array;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ort from 'onnxruntime-node';
 import { diagonalMm, type LabelMap } from '#imaging';
 import { metricDefinition, scoreCase, scoresWithoutPrediction, type RegionScore } from '#metrics';
-import { runPipeline, type Manifest, type RunTile } from '#pipeline';
+import { PipelineError, runPipeline, type Manifest, type RunTile } from '#pipeline';
 import { aggregateScores, rank, type ScoreRow } from '#ranking';
 import { mean } from '#statistics';
 import { PHANTOM_ALGORITHMS } from '../src/algorithms.js';
@@ -34,6 +34,11 @@ export interface OfflineResult {
   readonly failure: string | null;
 }
 
+/** ONNX Runtime could not run the model on this case. Anything else that goes wrong is a fault of ours and stops the tool. */
+class ModelFailed extends Error {
+  override readonly name = 'ModelFailed';
+}
+
 /** Loads one of the committed algorithms with one thread, as the benchmark demands. */
 export async function loadAlgorithm(slug: string): Promise<OfflineAlgorithm> {
   const folder = join(phantomsFolder(), 'models', slug);
@@ -49,8 +54,10 @@ export async function loadAlgorithm(slug: string): Promise<OfflineAlgorithm> {
   });
   const runTile: RunTile = async (tile, shape) => {
     const feeds = { [manifest.inputs[0].tensor]: new ort.Tensor('float32', tile, [1, 1, ...shape]) };
-    const output = (await session.run(feeds))[manifest.output.tensor];
-    return (await output.getData()) as Float32Array;
+    const outputs = await session.run(feeds).catch((cause: unknown) => {
+      throw new ModelFailed(cause instanceof Error ? cause.message : String(cause), { cause });
+    });
+    return (await outputs[manifest.output.tensor].getData()) as Float32Array;
   };
   return { slug, manifest, runTile };
 }
@@ -70,7 +77,8 @@ export async function evaluateCase(
   try {
     prediction = (await runPipeline(image, algorithm.manifest, algorithm.runTile)).labels;
   } catch (error) {
-    return { ...about, scores: scoresWithoutPrediction(REGIONS, METRICS), failure: String(error) };
+    if (!(error instanceof ModelFailed || error instanceof PipelineError)) throw error;
+    return { ...about, scores: scoresWithoutPrediction(REGIONS, METRICS), failure: error.message };
   }
   return {
     ...about,
