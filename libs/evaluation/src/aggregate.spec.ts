@@ -3,7 +3,7 @@ import type { PhaseRules } from '#domain';
 import type { Geometry } from '#imaging';
 import type { MetricValue } from '#metrics';
 import { aggregate } from './aggregate.js';
-import type { CaseResult } from './ports.js';
+import type { CaseResult } from './records.js';
 
 /** 3 x 4 x 12 mm: diagonal 13 mm. */
 const BOX: Geometry = {

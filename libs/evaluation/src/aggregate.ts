@@ -1,7 +1,7 @@
 import type { Penalty, PhaseRules } from '#domain';
 import { diagonalMm, type Geometry } from '#imaging';
 import type { MetricValue } from '#metrics';
-import type { Aggregate, CaseResult } from './ports.js';
+import type { Aggregate, CaseResult } from './records.js';
 
 /** A reference case as far as an aggregate needs it. */
 export interface CountedCase {

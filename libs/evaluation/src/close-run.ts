@@ -2,7 +2,7 @@ import { EngineUnavailable } from '#domain';
 import { aggregate } from './aggregate.js';
 import { errorText } from './error-text.js';
 import { holding, Overtaken } from './holding.js';
-import type { CaseResult } from './ports.js';
+import type { CaseResult } from './records.js';
 import { rankBoard } from './rank-board.js';
 import type { StagePorts } from './stage-ports.js';
 

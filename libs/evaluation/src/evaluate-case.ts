@@ -4,15 +4,8 @@ import { describeGrid, sameGrid, writeNifti, type LabelMap } from '#imaging';
 import { scoresWithoutPrediction } from '#metrics';
 import { errorText } from './error-text.js';
 import { holding, Overtaken } from './holding.js';
-import {
-  ModelFailure,
-  type BlobStore,
-  type CaseClaim,
-  type EvaluationCase,
-  type EvaluationRecords,
-  type RunContext,
-  type StoredObject,
-} from './ports.js';
+import { ModelFailure, type BlobStore } from './ports.js';
+import type { CaseClaim, EvaluationCase, EvaluationRecords, RunContext, StoredObject } from './records.js';
 import type { StagePorts } from './stage-ports.js';
 import { useModel } from './use-model.js';
 

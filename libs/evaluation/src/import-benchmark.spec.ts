@@ -1,7 +1,7 @@
 import { BenchmarkMisconfigured } from '#domain';
 import { readNifti, writeNifti, type Geometry } from '#imaging';
 import { importBenchmark, type ImportedBenchmark, type ImportedCase } from './import-benchmark.js';
-import type { Benchmark, NewBenchmark } from './ports.js';
+import type { Benchmark, NewBenchmark } from './records.js';
 import { GEOMETRY, memoryBlobs, RULES, sha256 } from './test-support/memory-ports.js';
 
 const VOXELS = 24;

@@ -10,7 +10,8 @@ import {
   type Geometry,
 } from '#imaging';
 import { isMetricId } from '#metrics';
-import type { Benchmark, BlobStore, EvaluationRecords, NewBenchmark, NewCase, StoredBlob } from './ports.js';
+import type { BlobStore, StoredBlob } from './ports.js';
+import type { Benchmark, EvaluationRecords, NewBenchmark, NewCase } from './records.js';
 
 /** A case as files: bytes of NIfTI, gzipped or not. `files` is called once, when the case's turn has come. */
 export interface ImportedCase {

@@ -1,6 +1,6 @@
 import type { Penalty } from '#domain';
 import { metricSignature } from '#metrics';
-import type { RunContext } from './ports.js';
+import type { RunContext } from './records.js';
 
 /** How an aggregate is made of case results; grows when `aggregate.ts` would compute another number. */
 const AGGREGATE_RULE = 'mean-cases.mean-regions';

@@ -1,4 +1,5 @@
-import type { BlobStore, Clock, EvaluationRecords, Log, ModelSessions, Scorer } from './ports.js';
+import type { BlobStore, Clock, Log, ModelSessions, Scorer } from './ports.js';
+import type { EvaluationRecords } from './records.js';
 
 /** What the stages of a run need. `owner` names this worker in leases. */
 export interface StagePorts {

@@ -1,5 +1,6 @@
 import type { Manifest } from '#pipeline';
-import { ModelFailure, type Benchmark, type NewSubmission, type Submission } from './ports.js';
+import { ModelFailure } from './ports.js';
+import type { Benchmark, NewSubmission, Submission } from './records.js';
 import { labelProblems, manifestDigest, submit, type SubmitCommand, type SubmitPorts } from './submit.js';
 import { RULES } from './test-support/memory-ports.js';
 

@@ -2,15 +2,8 @@ import { createHash } from 'node:crypto';
 import { notFound, RequestRefused } from '#domain';
 import { manifestProblems, type Manifest } from '#pipeline';
 import { canonicalJson } from './canonical-json.js';
-import {
-  ModelFailure,
-  type Benchmark,
-  type BlobStore,
-  type EvaluationRecords,
-  type ModelInspector,
-  type StoredBlob,
-  type Submission,
-} from './ports.js';
+import { ModelFailure, type BlobStore, type ModelInspector, type StoredBlob } from './ports.js';
+import type { Benchmark, EvaluationRecords, Submission } from './records.js';
 
 export interface SubmitPorts {
   readonly records: Pick<EvaluationRecords, 'findBenchmark' | 'createSubmission'>;

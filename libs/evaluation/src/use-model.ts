@@ -1,5 +1,6 @@
 import type { FailureCode } from '#domain';
-import { ModelFailure, type ModelSession, type RunContext } from './ports.js';
+import { ModelFailure, type ModelSession } from './ports.js';
+import type { RunContext } from './records.js';
 import type { StagePorts } from './stage-ports.js';
 
 /** Ends of the process that may have been an accident: another process, the kernel short of memory, an operator's kill. */

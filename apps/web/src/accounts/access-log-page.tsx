@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { queries } from '../api/queries.js';
 import { formatSecond, formatUtc } from '../format/dates.js';
 import { Badge } from '../ui/badge.js';
+import { LoadMore } from '../ui/load-more.js';
 import { Page } from '../ui/page.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, QueryView } from '../ui/states.js';
@@ -90,18 +91,7 @@ export function AccessLogPage(): ReactNode {
                   </tbody>
                 </table>
               </div>
-              {query.hasNextPage && (
-                <p className="more">
-                  <button
-                    type="button"
-                    className="button"
-                    onClick={() => void query.fetchNextPage()}
-                    disabled={query.isFetchingNextPage}
-                  >
-                    {query.isFetchingNextPage ? 'Loading…' : 'Show older ones'}
-                  </button>
-                </p>
-              )}
+              <LoadMore query={query}>Show older ones</LoadMore>
             </>
           );
         }}

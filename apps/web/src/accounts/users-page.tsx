@@ -8,6 +8,7 @@ import { Badge } from '../ui/badge.js';
 import { CopyButton } from '../ui/copy.js';
 import { ConfirmDialog } from '../ui/dialog.js';
 import { SelectField, TextField } from '../ui/field.js';
+import { LoadMore } from '../ui/load-more.js';
 import { Notice } from '../ui/notice.js';
 import { Page, Section } from '../ui/page.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
@@ -143,18 +144,7 @@ function Accounts({ self }: { readonly self: string }): ReactNode {
                 </tbody>
               </table>
             </div>
-            {query.hasNextPage && (
-              <p className="more">
-                <button
-                  type="button"
-                  className="button"
-                  onClick={() => void query.fetchNextPage()}
-                  disabled={query.isFetchingNextPage}
-                >
-                  Show more
-                </button>
-              </p>
-            )}
+            <LoadMore query={query}>Show more</LoadMore>
           </>
         )}
       </QueryView>

@@ -5,6 +5,7 @@ import { queries } from '../api/queries.js';
 import { useSession } from '../app/session.js';
 import { count } from '../format/numbers.js';
 import { Badge } from '../ui/badge.js';
+import { LoadMore } from '../ui/load-more.js';
 import { Page } from '../ui/page.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, QueryView } from '../ui/states.js';
@@ -70,18 +71,7 @@ export function AlgorithmsPage(): ReactNode {
                   </li>
                 ))}
               </ul>
-              {query.hasNextPage && (
-                <p className="more">
-                  <button
-                    type="button"
-                    className="button"
-                    onClick={() => void query.fetchNextPage()}
-                    disabled={query.isFetchingNextPage}
-                  >
-                    {query.isFetchingNextPage ? 'Loading…' : 'Show more'}
-                  </button>
-                </p>
-              )}
+              <LoadMore query={query}>Show more</LoadMore>
             </>
           );
         }}

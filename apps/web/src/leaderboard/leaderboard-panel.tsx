@@ -5,6 +5,7 @@ import type { BenchmarkView } from '#contracts';
 import { queries } from '../api/queries.js';
 import { count } from '../format/numbers.js';
 import { PHASE_WORDS } from '../runs/run-words.js';
+import { LoadMore } from '../ui/load-more.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, QueryView } from '../ui/states.js';
 import { Time } from '../ui/time.js';
@@ -122,18 +123,9 @@ export function LeaderboardPanel({ benchmark }: { readonly benchmark: BenchmarkV
                 }
                 caption={`${benchmark.title}, ${PHASE_WORDS[phase.kind].long}: ${structure ?? 'mean over structures'}`}
               />
-              {query.hasNextPage && (
-                <p className="more">
-                  <button
-                    type="button"
-                    className="button"
-                    onClick={() => void query.fetchNextPage()}
-                    disabled={query.isFetchingNextPage}
-                  >
-                    {query.isFetchingNextPage ? 'Loading…' : `Show more (${entries.length} of ${total})`}
-                  </button>
-                </p>
-              )}
+              <LoadMore query={query}>
+                Show more ({entries.length} of {total})
+              </LoadMore>
               <div className="board-foot">
                 <p className="fine">
                   {count(total, 'algorithm version')}

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { queries } from '../api/queries.js';
 import { Icon } from '../ui/icons.js';
+import { LoadMore } from '../ui/load-more.js';
 import { Page } from '../ui/page.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, QueryView } from '../ui/states.js';
@@ -49,18 +50,7 @@ export function SubmissionsPage(): ReactNode {
           return (
             <>
               <SubmissionTable submissions={items} caption="My submissions, newest first" />
-              {query.hasNextPage && (
-                <p className="more">
-                  <button
-                    type="button"
-                    className="button"
-                    onClick={() => void query.fetchNextPage()}
-                    disabled={query.isFetchingNextPage}
-                  >
-                    {query.isFetchingNextPage ? 'Loading…' : 'Show older ones'}
-                  </button>
-                </p>
-              )}
+              <LoadMore query={query}>Show older ones</LoadMore>
             </>
           );
         }}

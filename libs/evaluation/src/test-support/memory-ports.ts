@@ -2,21 +2,8 @@ import { createHash } from 'node:crypto';
 import { EngineUnavailable, type PhaseRules } from '#domain';
 import { readLabelMap, voxelCount, writeNifti, type Geometry } from '#imaging';
 import { scoreCase, scoresWithoutPrediction } from '#metrics';
-import type {
-  BlobStore,
-  CaseClaim,
-  CaseResult,
-  CaseUsage,
-  EvaluationCase,
-  EvaluationRecords,
-  Log,
-  ModelRunner,
-  ModelSession,
-  ModelSessions,
-  RunContext,
-  Scorer,
-  StoredObject,
-} from '../ports.js';
+import type { BlobStore, CaseUsage, Log, ModelRunner, ModelSession, ModelSessions, Scorer } from '../ports.js';
+import type { CaseClaim, CaseResult, EvaluationCase, EvaluationRecords, RunContext, StoredObject } from '../records.js';
 import type { StagePorts } from '../stage-ports.js';
 
 /** Small ports that keep everything in memory: real enough to follow one case through its stage. What needs transactions is tested on PostgreSQL. */

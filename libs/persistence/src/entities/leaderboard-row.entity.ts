@@ -9,7 +9,7 @@ import { EvaluationRunEntity } from './evaluation-run.entity.js';
  * renewed by each that follows; reading a page is one walk along `ix_leaderboard_row_board`.
  */
 @Entity('leaderboard_row')
-@Index('ix_leaderboard_row_board', ['phaseId', 'signature', 'rank', 'algorithmSlug', 'version'])
+@Index('ix_leaderboard_row_board', ['phaseId', 'signature', 'rank', 'algorithmSlug', 'version', 'runId'])
 @Index(['phaseId', 'signature', 'finishedAt'])
 export class LeaderboardRowEntity {
   @PrimaryColumn('uuid')

@@ -142,12 +142,14 @@ async function readBoard(
   const board = signature === undefined ? boards[0] : boards.find((other) => other.signature === signature);
   if (board === undefined)
     return { phaseId, signature: signature ?? '', signatures, updatedAt: null, total: 0, entries: [] };
+  // the rows of the pages before are passed over in the index alone
   const page = await rows<BoardRow>(
     manager,
     `${BOARD_COLUMNS}
-       from (select * from leaderboard_row where phase_id = $1 and signature = $2
-              order by rank, algorithm_slug, version limit $3 offset $4) l ${BOARD_JOINS}
-      order by l.rank, l.algorithm_slug, l.version`,
+       from (select run_id from leaderboard_row where phase_id = $1 and signature = $2
+              order by rank, algorithm_slug, version, run_id limit $3 offset $4) page
+       join leaderboard_row l on l.run_id = page.run_id ${BOARD_JOINS}
+      order by l.rank, l.algorithm_slug, l.version, l.run_id`,
     [phaseId, board.signature, limit, offset],
   );
   return {

@@ -1,0 +1,443 @@
+import type {
+  Capacity,
+  CaseState,
+  FailureCode,
+  PhaseKind,
+  PhaseRules,
+  RunState,
+  SecrecyLabel,
+  WindowPreset,
+} from '#domain';
+import type { Geometry } from '#imaging';
+import type { RegionScore } from '#metrics';
+import type { Manifest } from '#pipeline';
+import type { CaseUsage, QueuedJob, StoredBlob } from './ports.js';
+
+export type ObjectKind = 'model' | 'image' | 'reference' | 'prediction';
+
+export interface StoredObject extends StoredBlob {
+  readonly id: string;
+  readonly kind: ObjectKind;
+  readonly mediaType: string;
+  readonly label: SecrecyLabel;
+}
+
+export interface NewObject extends StoredBlob {
+  readonly kind: ObjectKind;
+  readonly mediaType: string;
+  /** Its own label; the stored label is the highest of this and those of the inputs. */
+  readonly label: SecrecyLabel;
+  /** Ids of the objects it was computed from. */
+  readonly inputs: readonly string[];
+}
+
+export interface NewCase {
+  readonly name: string;
+  readonly patient: string;
+  /** Clinical and acquisition facts: site, vendor, model, ageBand, sex, … */
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly geometry: Geometry;
+  readonly image: StoredBlob;
+  readonly references: readonly { readonly reader: string; readonly consensus: boolean; readonly blob: StoredBlob }[];
+}
+
+export interface NewBenchmark {
+  readonly slug: string;
+  readonly title: string;
+  readonly question: string;
+  readonly summary: string;
+  /** Markdown. */
+  readonly rules: string;
+  readonly synthetic: boolean;
+  /** Absent: published at once. */
+  readonly published?: boolean;
+  readonly labels: readonly { readonly value: number; readonly name: string }[];
+  readonly windowPresets: readonly WindowPreset[];
+  readonly dataset: {
+    readonly slug: string;
+    readonly name: string;
+    readonly licence: string;
+    readonly description: string;
+  };
+  readonly phases: readonly {
+    readonly kind: PhaseKind;
+    readonly title: string;
+    readonly label: SecrecyLabel;
+    readonly rules: PhaseRules;
+    readonly cases: readonly NewCase[];
+  }[];
+  readonly members: readonly { readonly userId: string; readonly capacity: Capacity }[];
+}
+
+export interface Benchmark {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly question: string;
+  readonly summary: string;
+  readonly rules: string;
+  readonly published: boolean;
+  readonly synthetic: boolean;
+  readonly labels: readonly { readonly value: number; readonly name: string }[];
+  readonly windowPresets: readonly WindowPreset[];
+  readonly dataset: {
+    readonly slug: string;
+    readonly name: string;
+    readonly licence: string;
+    readonly description: string;
+    readonly version: number;
+    readonly digest: string;
+  };
+  readonly phases: readonly Phase[];
+  readonly createdAt: Date;
+}
+
+export interface Phase {
+  readonly id: string;
+  readonly benchmarkId: string;
+  readonly kind: PhaseKind;
+  readonly ordinal: number;
+  readonly title: string;
+  /** Label of its cases. */
+  readonly label: SecrecyLabel;
+  readonly rules: PhaseRules;
+  readonly caseCount: number;
+  readonly datasetDigest: string;
+}
+
+export interface EvaluationCase {
+  readonly id: string;
+  readonly phaseId: string;
+  readonly ordinal: number;
+  readonly name: string;
+  readonly patient: string;
+  readonly label: SecrecyLabel;
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly geometry: Geometry;
+  readonly image: StoredObject;
+  readonly references: readonly {
+    readonly reader: string;
+    readonly consensus: boolean;
+    readonly object: StoredObject;
+  }[];
+}
+
+export interface Algorithm {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly ownerId: string;
+  readonly description: string;
+  readonly createdAt: Date;
+}
+
+export interface AlgorithmVersion {
+  readonly id: string;
+  readonly algorithm: Algorithm;
+  readonly version: string;
+  readonly manifest: Manifest;
+  readonly manifestSha256: string;
+  readonly model: StoredObject;
+  readonly createdAt: Date;
+}
+
+export interface Submission {
+  readonly id: string;
+  readonly benchmarkId: string;
+  readonly submitterId: string;
+  readonly version: AlgorithmVersion;
+  readonly createdAt: Date;
+  /** In phase order. */
+  readonly runs: readonly EvaluationRun[];
+}
+
+export interface EvaluationRun {
+  readonly id: string;
+  readonly submissionId: string;
+  readonly phaseId: string;
+  readonly state: RunState;
+  readonly epoch: number;
+  readonly owner: string | null;
+  readonly deadlineAt: Date | null;
+  readonly failureCode: FailureCode | null;
+  /** Full text; for the eyes that `run.error-text` allows. */
+  readonly failureDetail: string | null;
+  /** What could change a number: set when the run is planned. */
+  readonly signature: string | null;
+  readonly createdAt: Date;
+  readonly queuedAt: Date | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly cases: { readonly total: number; readonly scored: number; readonly failed: number };
+}
+
+/** All that a stage needs to know of a run, read in one query. */
+export interface RunContext {
+  readonly run: EvaluationRun;
+  readonly phase: Phase;
+  readonly version: AlgorithmVersion;
+  readonly submission: { readonly id: string; readonly submitterId: string };
+}
+
+export interface CaseResult {
+  readonly runId: string;
+  readonly caseId: string;
+  readonly state: CaseState;
+  readonly attempt: number;
+  readonly failureCode: FailureCode | null;
+  readonly failureDetail: string | null;
+  readonly prediction: StoredObject | null;
+  readonly usage: CaseUsage | null;
+  /** Region -> status and values by metric id; after `failed` values are `undefined` with why `no-prediction`. */
+  readonly scores: readonly RegionScore[];
+}
+
+/** A case taken by one worker: only the holder of the highest attempt of the current epoch can write. */
+export interface CaseClaim {
+  readonly runId: string;
+  readonly caseId: string;
+  readonly epoch: number;
+  /** Grows with every claim; fences out an earlier holder. */
+  readonly attempt: number;
+  /** How many earlier holders vanished since a person last started the run: their lease ran out and nobody gave the case back. */
+  readonly lost: number;
+}
+
+/** One mean over the cases of a region, after penalties. */
+export interface Aggregate {
+  readonly region: string;
+  readonly metric: string;
+  readonly mean: number;
+  /** Cases that entered the mean, failed ones included. */
+  readonly n: number;
+  /** Cases whose value came from the declared penalty, because the case failed or the value was unbounded or undefined. */
+  readonly penalised: number;
+}
+
+export interface LeaderboardEntry {
+  readonly runId: string;
+  readonly submissionId: string;
+  readonly algorithm: { readonly slug: string; readonly name: string };
+  readonly version: string;
+  readonly submitterId: string;
+  readonly rank: number;
+  /** Mean over regions of the aggregate means, by metric id. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly aggregates: readonly Aggregate[];
+  readonly cases: { readonly scored: number; readonly failed: number };
+  /** Median over the practice cases of the same submission: from PUBLIC cases only. */
+  readonly practiceUsage: { readonly elapsedMs: number; readonly cpuMs: number; readonly peakRssBytes: number } | null;
+  readonly finishedAt: Date;
+}
+
+/** One algorithm version on one case. */
+export interface CaseStanding {
+  readonly algorithm: { readonly slug: string; readonly name: string };
+  readonly version: string;
+  /** Place of its run on the board; null while it has none. */
+  readonly rank: number | null;
+  readonly result: CaseResult;
+}
+
+export interface Leaderboard {
+  readonly phaseId: string;
+  /** Empty while no run has completed. */
+  readonly signature: string;
+  /** Of all boards of the phase, the one with the newest completed run first. */
+  readonly signatures: readonly string[];
+  readonly updatedAt: Date | null;
+  readonly total: number;
+  readonly entries: readonly LeaderboardEntry[];
+}
+
+export interface NewSubmission {
+  readonly benchmarkId: string;
+  readonly submitterId: string;
+  readonly algorithm: { readonly slug: string; readonly name: string; readonly description: string };
+  readonly version: string;
+  readonly manifest: Manifest;
+  readonly manifestSha256: string;
+  readonly model: StoredBlob;
+  readonly idempotencyKey: string | null;
+}
+
+/**
+ * Truth about benchmarks, submissions and runs. Each method is one transaction; each move of a run is checked against
+ * `NEXT`, fenced by epoch, and writes its outbox row and its event in the same transaction. A method that returns
+ * `boolean` says whether this caller was still entitled to the move (false: somebody overtook it; stop quietly).
+ */
+export interface EvaluationRecords {
+  // benchmarks
+  createBenchmark(benchmark: NewBenchmark): Promise<Benchmark>;
+  findBenchmark(slugOrId: string): Promise<Benchmark | null>;
+  listBenchmarks(): Promise<readonly Benchmark[]>;
+  capacities(userId: string, benchmarkId: string): Promise<readonly Capacity[]>;
+  cases(phaseId: string): Promise<readonly EvaluationCase[]>;
+  findCase(caseId: string): Promise<{ readonly case: EvaluationCase; readonly phase: Phase } | null>;
+  /** The object and the case it belongs to (image, reference or prediction). */
+  findObject(
+    objectId: string,
+  ): Promise<{
+    readonly object: StoredObject;
+    readonly caseId: string | null;
+    readonly benchmarkId: string | null;
+  } | null>;
+
+  /** Whether any stored object refers to this blob. */
+  blobInUse(sha256: string): Promise<boolean>;
+
+  // submissions
+  /**
+   * Algorithm, version, submission, one run a phase (first queued, others waiting) and the outbox row, in one transaction.
+   * The same file, manifest, version and benchmark again is the same submission: `existing` says so.
+   * @throws RequestRefused 409 `version-exists` when the version has another file or manifest, `algorithm-taken` when another person owns the slug, `idempotency-key-reused`
+   */
+  createSubmission(submission: NewSubmission): Promise<{ readonly submission: Submission; readonly existing: boolean }>;
+  findSubmission(id: string): Promise<Submission | null>;
+  /** Newest first. */
+  listSubmissions(
+    filter: { readonly submitterId?: string; readonly benchmarkId?: string; readonly algorithmSlug?: string },
+    page: { readonly limit: number; readonly before?: { readonly createdAt: Date; readonly id: string } },
+  ): Promise<readonly Submission[]>;
+  findAlgorithm(
+    slug: string,
+  ): Promise<{ readonly algorithm: Algorithm; readonly versions: readonly AlgorithmVersion[] } | null>;
+  /** By slug, each with how many versions it has; `after` is the slug of the last algorithm of the page before. */
+  listAlgorithms(page: {
+    readonly limit: number;
+    readonly after?: string;
+    readonly ownerId?: string;
+  }): Promise<readonly (Algorithm & { readonly versions: number })[]>;
+
+  // runs
+  runContext(runId: string): Promise<RunContext | null>;
+  /** How many queued or active runs are ahead, 0 when it is next or already taken. */
+  queuePosition(runId: string): Promise<number>;
+  /**
+   * queued -> validating. Null when it is not this epoch's turn any more. Also takes over a validating run whose worker was
+   * lost, and gives a validating run again to the owner that has it already.
+   */
+  claimRun(runId: string, epoch: number, owner: string): Promise<RunContext | null>;
+  /**
+   * validating -> running: a pending row for each reference case and a job for each that is not settled. Settled cases of
+   * an earlier epoch stay when they were scored under the same signature; with another one all are scored again. When
+   * nothing is left to do the run goes straight on to scoring.
+   */
+  startRun(runId: string, epoch: number, owner: string, signature: string): Promise<boolean>;
+  /** Takes a pending case for `leaseSeconds`; null when it is done, held by a living worker, or the epoch has passed. */
+  claimCase(
+    runId: string,
+    caseId: string,
+    epoch: number,
+    owner: string,
+    leaseSeconds: number,
+  ): Promise<CaseClaim | null>;
+  /** Extends leases of a run and its case while a worker is busy. False: overtaken, abort. */
+  heartbeat(claim: CaseClaim, leaseSeconds: number): Promise<boolean>;
+  /**
+   * Gives an unfinished case back at once, so that the next claim need not wait for the lease to run out and does not
+   * count as `lost`. For faults of ours and for shutting down. False: overtaken already.
+   */
+  releaseCase(claim: CaseClaim): Promise<boolean>;
+  /**
+   * Extends the deadline of a run that is validating or scoring. Nobody owns a scoring run until its close-run job calls
+   * this first: waiting for a busy worker is no loss. False: overtaken, or another living worker is closing it.
+   */
+  heartbeatRun(runId: string, epoch: number, owner: string): Promise<boolean>;
+  /** Writes the result once; when it was the last pending case, moves running -> scoring and enqueues close-run. */
+  recordCase(
+    claim: CaseClaim,
+    result: {
+      readonly prediction: NewObject | null;
+      readonly usage: CaseUsage | null;
+      readonly scores: readonly RegionScore[];
+      readonly failure: { readonly code: FailureCode; readonly detail: string } | null;
+    },
+  ): Promise<boolean>;
+  caseResults(runId: string): Promise<readonly CaseResult[]>;
+  /**
+   * scoring -> completed, writing aggregates, re-ranking the board of the same phase and signature by the given function,
+   * and queueing (or, with `stop`, failing) the submission's next waiting run: all in one transaction.
+   */
+  completeRun(
+    runId: string,
+    epoch: number,
+    outcome: {
+      readonly aggregates: readonly Aggregate[];
+      readonly metrics: Readonly<Record<string, number>>;
+      readonly stop: { readonly code: FailureCode; readonly detail: string } | null;
+    },
+    rank: (
+      entries: readonly { readonly runId: string; readonly metrics: Readonly<Record<string, number>> }[],
+    ) => ReadonlyMap<string, number>,
+  ): Promise<boolean>;
+  /** any active state -> failed; waiting runs of the same submission fail with it. */
+  failRun(
+    runId: string,
+    epoch: number,
+    failure: { readonly code: FailureCode; readonly detail: string },
+  ): Promise<boolean>;
+  /** -> cancelled, for this run and all active runs of the submission; a higher epoch, so that workers let go. */
+  cancelSubmission(submissionId: string): Promise<boolean>;
+  /**
+   * A run that ended without completing starts anew, from validation: next epoch, cases that were scored stay, the others
+   * are tried again. Later runs of the submission that ended before they began wait again. When an earlier run of the
+   * submission has not completed either, that one starts and this one waits. False: completed, still active, or stopped
+   * by `practice-all-failed`, which only a new version can cure.
+   */
+  retryRun(runId: string): Promise<boolean>;
+  /** The row of one completed run on its board; null while it has none. */
+  boardEntry(runId: string): Promise<LeaderboardEntry | null>;
+  /** What the runs of this case's phase made of it, best rank first, unranked runs last; cases still pending are left out. */
+  resultsOfCase(caseId: string, limit: number): Promise<readonly CaseStanding[]>;
+  /** By rank, then algorithm and version; of the given signature or else of the one that completed a run last. */
+  leaderboard(
+    phaseId: string,
+    page: { readonly limit: number; readonly offset: number; readonly signature?: string },
+  ): Promise<Leaderboard>;
+
+  // upkeep
+  /**
+   * Up to `limit` jobs of the outbox, oldest first; delivers them with `send` and marks them, under a row lock, so that two
+   * relays never send the same job. A process lost between `send` and the mark sends again: the queue knows the id.
+   * Returns how many.
+   */
+  relayOutbox(send: (jobs: readonly QueuedJob[]) => Promise<void>, limit: number): Promise<number>;
+  /**
+   * Enforces deadlines by the database's clock. Requeues runs whose worker was lost (next epoch; after five losses without
+   * a finished case between them `worker-lost`), expires what waited too long, adds again the jobs of cases that nobody
+   * holds and, under their old ids, jobs that have been in the queue for long (the queue may have lost them). A running run
+   * whose cases merely wait behind other runs is not lost. Any number of processes may sweep. Returns what it did.
+   */
+  sweep(): Promise<{
+    readonly requeued: number;
+    readonly expired: number;
+    readonly failed: number;
+    readonly reenqueued: number;
+  }>;
+  /** Events of one run or of all runs of a submission after `id`, oldest first: for those who come back with a Last-Event-ID. */
+  runEventsSince(
+    of: { readonly runId: string } | { readonly submissionId: string },
+    id: number,
+    limit: number,
+  ): Promise<readonly RunEvent[]>;
+  /** Calls back on each change of any run (LISTEN); what happened while the connection was lost is called back afterwards. Returns how to stop. */
+  onRunEvent(listener: (event: RunEvent) => void): Promise<() => Promise<void>>;
+  /** Calls back when the outbox got a row (LISTEN), and after a lost connection. Returns how to stop. */
+  onOutbox(listener: () => void): Promise<() => Promise<void>>;
+  /**
+   * Holds a cluster-wide lock while `work` runs; returns false without running it when somebody else holds it. `lost` is
+   * aborted when the database dropped the lock (it restarted, say); `work` should end then, as somebody else may begin.
+   */
+  withLock(name: string, work: (lost: AbortSignal) => Promise<void>): Promise<boolean>;
+}
+
+export interface RunEvent {
+  readonly id: number;
+  readonly runId: string;
+  readonly submissionId: string;
+  readonly at: Date;
+  readonly state: RunState;
+  /** Present when a case ended. */
+  readonly caseId: string | null;
+}
