@@ -84,9 +84,9 @@ async function fillPhase(client, phase) {
                                               'n', $4::int, 'penalised', (n % 10 = 0)::int)) as aggregates
          from mean cross join unnest($3::text[]) with ordinality as r (name, place) group by n
      )
-     insert into leaderboard_row (run_id, phase_id, signature, rank, algorithm_slug, version, metrics, aggregates, case_scored, case_failed,
+     insert into leaderboard_row (run_id, phase_id, signature, sequence, state_hash, rank, algorithm_slug, version, metrics, aggregates, case_scored, case_failed,
                                   practice_elapsed_ms, practice_cpu_ms, practice_peak_rss_bytes, finished_at)
-     select r.id, $1::uuid, $2, rank() over (order by e.quality desc), e.slug, e.version, s.metrics, d.aggregates, r.case_scored, r.case_failed,
+     select r.id, $1::uuid, $2, e.n + 1, encode(sha256(($1::text || e.n)::bytea), 'hex'), rank() over (order by e.quality desc), e.slug, e.version, s.metrics, d.aggregates, r.case_scored, r.case_failed,
             300 + e.n % 200, 280 + e.n % 200, 250e6 + e.n, r.finished_at
        from entry e join evaluation_run r on r.submission_id = e.submission_id and r.phase_id = $1::uuid
        join shown s on s.n = e.n join detailed d on d.n = e.n`,

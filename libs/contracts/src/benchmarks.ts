@@ -50,7 +50,7 @@ export const benchmarkSummary = z.object({
   caseCount: z.number().int(),
   algorithmCount: z.number().int(),
   structures: z.array(z.string()),
-  leader: z.object({ algorithm: z.string(), version: z.string(), metric: z.string(), value: z.number() }).nullable(),
+  leader: z.object({ algorithm: z.string(), version: z.string(), metric: z.object({ id: z.string(), abbreviation: z.string() }), value: z.number() }).nullable(),
   createdAt: instant,
 });
 

@@ -37,12 +37,16 @@ export type {
   CaseClaim,
   Aggregate,
   LeaderboardEntry,
+  BoardState,
+  BoardValue,
   Leaderboard,
+  RankRuns,
   NewSubmission,
   EvaluationRecords,
   RunEvent,
 } from './records.js';
 export { aggregate, penaltyOf, type CountedCase, type RunAggregates } from './aggregate.js';
+export { emptyBoardState, nextBoardState, type BoardLink } from './board-state.js';
 export { canonicalJson } from './canonical-json.js';
 export { closeRun } from './close-run.js';
 export { CaseUnreadable, evaluateCase } from './evaluate-case.js';

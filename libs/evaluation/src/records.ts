@@ -9,7 +9,7 @@ import type {
   WindowPreset,
 } from '#domain';
 import type { Geometry } from '#imaging';
-import type { RegionScore } from '#metrics';
+import type { RegionScore, RegionStatus } from '#metrics';
 import type { Manifest } from '#pipeline';
 import type { CaseUsage, QueuedJob, StoredBlob } from './ports.js';
 
@@ -225,6 +225,11 @@ export interface LeaderboardEntry {
   readonly metrics: Readonly<Record<string, number>>;
   readonly aggregates: readonly Aggregate[];
   readonly cases: { readonly scored: number; readonly failed: number };
+  readonly modelSha256: string;
+  readonly manifestSha256: string;
+  /** Which completion of its board this was, from 1, and the address of the state that it made. */
+  readonly sequence: number;
+  readonly stateHash: string;
   /** Median over the practice cases of the same submission: from PUBLIC cases only. */
   readonly practiceUsage: { readonly elapsedMs: number; readonly cpuMs: number; readonly peakRssBytes: number } | null;
   readonly finishedAt: Date;
@@ -239,6 +244,38 @@ export interface CaseStanding {
   readonly result: CaseResult;
 }
 
+/** Places for the runs of a board, by run id. */
+export type RankRuns = (
+  entries: readonly { readonly runId: string; readonly metrics: Readonly<Record<string, number>> }[],
+) => ReadonlyMap<string, number>;
+
+/** A board as it was when one of its runs had completed; its address never changes (`nextBoardState`). */
+export interface BoardState {
+  /** SHA-256, lower-case hex. */
+  readonly hash: string;
+  readonly phaseId: string;
+  readonly signature: string;
+  /** Runs on the board by then. */
+  readonly sequence: number;
+  readonly at: Date;
+  /** The run that made this state. */
+  readonly runId: string;
+  readonly algorithm: { readonly slug: string; readonly name: string };
+  readonly version: string;
+}
+
+/** One value behind a board. */
+export interface BoardValue {
+  readonly runId: string;
+  readonly caseId: string;
+  readonly region: string;
+  readonly metric: string;
+  /** Which masks were empty, or that the algorithm failed. */
+  readonly status: RegionStatus;
+  /** Null: unbounded or undefined, so that the declared penalty stands in. */
+  readonly value: number | null;
+}
+
 export interface Leaderboard {
   readonly phaseId: string;
   /** Empty while no run has completed. */
@@ -246,6 +283,8 @@ export interface Leaderboard {
   /** Of all boards of the phase, the one with the newest completed run first. */
   readonly signatures: readonly string[];
   readonly updatedAt: Date | null;
+  /** The state that is shown; null while no run has completed. */
+  readonly state: BoardState | null;
   readonly total: number;
   readonly entries: readonly LeaderboardEntry[];
 }
@@ -275,9 +314,7 @@ export interface EvaluationRecords {
   cases(phaseId: string): Promise<readonly EvaluationCase[]>;
   findCase(caseId: string): Promise<{ readonly case: EvaluationCase; readonly phase: Phase } | null>;
   /** The object and the case it belongs to (image, reference or prediction). */
-  findObject(
-    objectId: string,
-  ): Promise<{
+  findObject(objectId: string): Promise<{
     readonly object: StoredObject;
     readonly caseId: string | null;
     readonly benchmarkId: string | null;
@@ -367,9 +404,7 @@ export interface EvaluationRecords {
       readonly metrics: Readonly<Record<string, number>>;
       readonly stop: { readonly code: FailureCode; readonly detail: string } | null;
     },
-    rank: (
-      entries: readonly { readonly runId: string; readonly metrics: Readonly<Record<string, number>> }[],
-    ) => ReadonlyMap<string, number>,
+    rank: RankRuns,
   ): Promise<boolean>;
   /** any active state -> failed; waiting runs of the same submission fail with it. */
   failRun(
@@ -390,11 +425,27 @@ export interface EvaluationRecords {
   boardEntry(runId: string): Promise<LeaderboardEntry | null>;
   /** What the runs of this case's phase made of it, best rank first, unranked runs last; cases still pending are left out. */
   resultsOfCase(caseId: string, limit: number): Promise<readonly CaseStanding[]>;
-  /** By rank, then algorithm and version; of the given signature or else of the one that completed a run last. */
+  /**
+   * By rank, then algorithm and version; of the given signature or else of the one that completed a run last. With `asOf`
+   * the board as it was then, ranked anew by `rank`; without entries when the phase never was in that state.
+   */
   leaderboard(
     phaseId: string,
-    page: { readonly limit: number; readonly offset: number; readonly signature?: string },
+    page: {
+      readonly limit: number;
+      readonly offset: number;
+      readonly signature?: string;
+      readonly asOf?: { readonly state: BoardState; readonly rank: RankRuns };
+    },
   ): Promise<Leaderboard>;
+  boardState(hash: string): Promise<BoardState | null>;
+  /** Newest first; `before` is the sequence number of the last state of the page before. */
+  boardStates(
+    board: { readonly phaseId: string; readonly signature: string },
+    page: { readonly limit: number; readonly before?: number },
+  ): Promise<readonly BoardState[]>;
+  /** All values of these runs, also of cases that failed, in the order of runs, cases, regions and metrics. */
+  boardValues(runIds: readonly string[]): Promise<readonly BoardValue[]>;
 
   // upkeep
   /**

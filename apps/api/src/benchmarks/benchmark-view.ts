@@ -1,6 +1,7 @@
 import type { BenchmarkView } from '#contracts';
 import type { Capacity, PhaseRules, Region } from '#domain';
 import type { Benchmark, Leaderboard, Phase } from '#evaluation';
+import { metricDefinition } from '#metrics';
 import { leadingMetric, metricInfos } from './board-view.js';
 
 type Summary = Omit<
@@ -34,7 +35,12 @@ export function summaryView(benchmark: Benchmark, board: Leaderboard | null): Su
     leader:
       first === undefined || metric === null || first.metrics[metric] === undefined
         ? null
-        : { algorithm: first.algorithm.name, version: first.version, metric, value: first.metrics[metric] },
+        : {
+            algorithm: first.algorithm.name,
+            version: first.version,
+            metric: { id: metric, abbreviation: metricDefinition(metric).abbreviation },
+            value: first.metrics[metric],
+          },
     createdAt: benchmark.createdAt.toISOString(),
   };
 }

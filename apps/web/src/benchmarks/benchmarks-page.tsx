@@ -113,7 +113,7 @@ function Card({ item }: { readonly item: BenchmarkCard }): ReactNode {
               <>
                 {item.leader.algorithm} <span className="version">{item.leader.version}</span>
                 <span className="leader-figure">
-                  {item.leader.metric} <strong>{item.leader.value.toFixed(3)}</strong>
+                  {item.leader.metric.abbreviation} <strong>{item.leader.value.toFixed(3)}</strong>
                 </span>
               </>
             ) : (

@@ -11,6 +11,7 @@ import { EvaluationRunEntity } from './evaluation-run.entity.js';
 @Entity('leaderboard_row')
 @Index('ix_leaderboard_row_board', ['phaseId', 'signature', 'rank', 'algorithmSlug', 'version', 'runId'])
 @Index(['phaseId', 'signature', 'finishedAt'])
+@Index('uq_leaderboard_row_state', ['phaseId', 'signature', 'sequence'], { unique: true })
 export class LeaderboardRowEntity {
   @PrimaryColumn('uuid')
   runId!: string;
@@ -31,6 +32,15 @@ export class LeaderboardRowEntity {
 
   @Column('integer')
   rank!: number;
+
+  /** 1 for the first completion on the board, and so on. */
+  @Column('integer')
+  sequence!: number;
+
+  /** Address of the state that the board was in when this run had completed (`nextBoardState`). */
+  @Index('uq_leaderboard_row_state_hash', { unique: true })
+  @Column('text')
+  stateHash!: string;
 
   /** Copies of words that never change, so that the index gives the order of tied rows. */
   @Column('text')

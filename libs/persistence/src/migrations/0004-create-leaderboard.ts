@@ -25,7 +25,7 @@ export class CreateLeaderboard implements MigrationInterface {
       constraint fk_leaderboard_row_phase_id foreign key (phase_id) references phase (id)
     )`);
     await runner.query(
-      'create index ix_leaderboard_row_board on leaderboard_row (phase_id, signature, rank, algorithm_slug, version, run_id)',
+      'create index ix_leaderboard_row_board on leaderboard_row (phase_id, signature, rank, algorithm_slug, version)',
     );
     await runner.query(
       'create index ix_leaderboard_row_phase_id_signature_finished_at on leaderboard_row (phase_id, signature, finished_at)',

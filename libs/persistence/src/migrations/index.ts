@@ -4,6 +4,7 @@ import { CreateBenchmarks } from './0002-create-benchmarks.js';
 import { CreateSubmissions } from './0003-create-submissions.js';
 import { CreateLeaderboard } from './0004-create-leaderboard.js';
 import { CreateAccessLog } from './0005-create-access-log.js';
+import { AddBoardStates } from './0006-add-board-states.js';
 
 /** In the order in which they run. A migration never changes after a release; TypeORM orders them by the number at the end of their names. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateSubmissions,
   CreateLeaderboard,
   CreateAccessLog,
+  AddBoardStates,
 ];

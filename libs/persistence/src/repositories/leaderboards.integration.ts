@@ -1,5 +1,13 @@
 import { jest } from '@jest/globals';
-import type { Account, Aggregate, Benchmark, EvaluationRecords } from '#evaluation';
+import {
+  emptyBoardState,
+  nextBoardState,
+  type Account,
+  type Aggregate,
+  type Benchmark,
+  type EvaluationRecords,
+} from '#evaluation';
+import { migrate } from '../migrate.js';
 import { createAccountRecords } from './account-records.js';
 import { createEvaluationRecords } from './evaluation-records.js';
 import { scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
@@ -52,6 +60,7 @@ test('empty while nothing has completed', async () => {
     signature: '',
     signatures: [],
     updatedAt: null,
+    state: null,
     total: 0,
     entries: [],
   });
@@ -100,6 +109,18 @@ test('an entry says whose, what, how many cases, and what the practice cases cos
   await records.completeRun(runId, 1, { aggregates, metrics: { dice: 0.5, hd95: 12 }, stop: null }, byDice);
   const { entries, updatedAt } = await board();
   const { finishedAt } = (await records.runContext(runId))!.run;
+  const phaseId = benchmark.phases[0].id;
+  const { version } = submission;
+  const link = {
+    runId,
+    algorithm: version.algorithm.slug,
+    version: '1.0.0',
+    modelSha256: version.model.sha256,
+    manifestSha256: version.manifestSha256,
+    metrics: { dice: 0.5, hd95: 12 },
+    aggregates,
+    cases: { scored: 1, failed: 1 },
+  };
   expect(entries).toEqual([
     {
       runId,
@@ -111,6 +132,10 @@ test('an entry says whose, what, how many cases, and what the practice cases cos
       metrics: { dice: 0.5, hd95: 12 },
       aggregates,
       cases: { scored: 1, failed: 1 },
+      modelSha256: link.modelSha256,
+      manifestSha256: link.manifestSha256,
+      sequence: 1,
+      stateHash: nextBoardState(emptyBoardState({ phaseId, signature: SIGNATURE }), link),
       practiceUsage: { elapsedMs: 100, cpuMs: 70, peakRssBytes: 5e6 },
       finishedAt,
     },
@@ -152,6 +177,59 @@ test('only equal signatures share a board; the newest is shown unless another is
     [1, 'newer', 0.95],
     [2, 'old', 0.9],
   ]);
+});
+
+test('each completion makes a state that keeps its address, and the board can be seen as it was', async () => {
+  for (const [slug, dice] of [
+    ['b', 0.8],
+    ['d', 0.7],
+    ['c', 0.9],
+  ] as const)
+    await entered(slug, dice);
+  const phaseId = benchmark.phases[0].id;
+  const states = await records.boardStates({ phaseId, signature: SIGNATURE }, { limit: 10 });
+  expect(states.map(({ sequence, algorithm }) => [sequence, algorithm.name])).toEqual([
+    [3, 'c'],
+    [2, 'd'],
+    [1, 'b'],
+  ]);
+  expect((await board()).state).toEqual(states[0]);
+  expect(await records.boardStates({ phaseId, signature: SIGNATURE }, { limit: 1, before: 3 })).toEqual([states[1]]);
+  const [, second] = states;
+  expect(await records.boardState(second.hash)).toEqual(second);
+  expect(await records.boardState('no such')).toBeNull();
+
+  const asOf = { state: second, rank: byDice };
+  const then = await records.leaderboard(phaseId, { limit: 10, offset: 0, asOf });
+  expect(then).toMatchObject({ total: 2, state: second, updatedAt: second.at });
+  expect(then.entries.map(({ rank, algorithm }) => [rank, algorithm.name])).toEqual([
+    [1, 'b'],
+    [2, 'd'],
+  ]);
+  const rest = await records.leaderboard(phaseId, { limit: 10, offset: 1, asOf });
+  expect(rest.entries).toEqual([then.entries[1]]);
+  expect((await records.leaderboard(benchmark.phases[1].id, { limit: 10, offset: 0, asOf })).entries).toEqual([]);
+
+  // a board from before there were states gets the same addresses
+  await scratch.database.dataSource.undoLastMigration({ transaction: 'each' });
+  await migrate(scratch.database);
+  expect(await records.boardStates({ phaseId, signature: SIGNATURE }, { limit: 10 })).toEqual(states);
+});
+
+test('all values behind a board, those of failed cases included', async () => {
+  const runId = await entered('whole', 0.75);
+  const values = await records.boardValues([runId]);
+  const cases = await records.cases(benchmark.phases[0].id);
+  expect(values).toHaveLength(cases.length * 4);
+  expect(values[0]).toEqual({
+    runId,
+    caseId: cases[0].id,
+    region: 'liver',
+    metric: 'dice',
+    status: 'ok',
+    value: 0.75,
+  });
+  expect(await records.boardValues([])).toEqual([]);
 });
 
 test('six completions of one board at once: nobody is ranked without the others', async () => {

@@ -1,5 +1,15 @@
 import type { EntityManager } from 'typeorm';
-import type { Aggregate, EvaluationRecords, Leaderboard, LeaderboardEntry } from '#evaluation';
+import {
+  emptyBoardState,
+  nextBoardState,
+  type Aggregate,
+  type BoardState,
+  type BoardValue,
+  type EvaluationRecords,
+  type Leaderboard,
+  type LeaderboardEntry,
+  type RankRuns,
+} from '#evaluation';
 import { lockInTransaction } from '../advisory-lock.js';
 import type { Database } from '../database.js';
 import type { EvaluationRunEntity } from '../entities/evaluation-run.entity.js';
@@ -9,12 +19,14 @@ import { isUuid } from '../uuid.js';
 import { endWaiting, enqueue, laterWaiting, lockRun, move } from './run-moves.js';
 
 type Outcome = Parameters<EvaluationRecords['completeRun']>[2];
-type Rank = Parameters<EvaluationRecords['completeRun']>[3];
 
 /** Completion of runs, and the boards that they make. */
 export function leaderboards(
   database: Database,
-): Pick<EvaluationRecords, 'completeRun' | 'boardEntry' | 'leaderboard'> {
+): Pick<
+  EvaluationRecords,
+  'completeRun' | 'boardEntry' | 'leaderboard' | 'boardState' | 'boardStates' | 'boardValues'
+> {
   return {
     completeRun: (runId, epoch, outcome, rank) =>
       inTransaction(database, async (manager) => {
@@ -30,6 +42,37 @@ export function leaderboards(
     boardEntry: (runId) => reading(database, (manager) => boardEntry(manager, runId)),
 
     leaderboard: (phaseId, page) => reading(database, (manager) => readBoard(manager, phaseId, page)),
+
+    boardState: (hash) =>
+      reading(database, async (manager) => {
+        const [state] = await rows<BoardState>(manager, `${STATE_COLUMNS} where l.state_hash = $1`, [hash]);
+        return state ?? null;
+      }),
+
+    boardStates: ({ phaseId, signature }, { limit, before }) =>
+      reading(database, async (manager) =>
+        isUuid(phaseId)
+          ? rows<BoardState>(
+              manager,
+              `${STATE_COLUMNS} where l.phase_id = $1 and l.signature = $2 and ($3::int is null or l.sequence < $3)
+                order by l.sequence desc limit $4`,
+              [phaseId, signature, before ?? null, limit],
+            )
+          : [],
+      ),
+
+    boardValues: (runIds) =>
+      reading(database, (manager) =>
+        rows<BoardValue>(
+          manager,
+          `select m.run_id as "runId", m.case_id as "caseId", m.region, m.metric, m.status, m.value
+             from unnest($1::uuid[]) with ordinality as run (id, place)
+             join metric_value m on m.run_id = run.id
+             join evaluation_case c on c.id = m.case_id
+            order by run.place, c.ordinal, m.region, m.metric`,
+          [runIds],
+        ),
+      ),
   };
 }
 
@@ -46,15 +89,15 @@ async function enterBoard(
   manager: EntityManager,
   run: EvaluationRunEntity,
   { aggregates, metrics }: Outcome,
-  rank: Rank,
+  rank: RankRuns,
 ): Promise<void> {
   const { id: runId, phaseId, signature } = run;
   if (signature === null) throw new TypeError(`run ${runId} is being scored without a signature`);
   refuseNonFinite(metrics, aggregates);
   await lockInTransaction(manager, `voxelmark.board.${phaseId}.${signature}`);
-  const others = await rows<{ runId: string; metrics: Record<string, number> }>(
+  const others = await rows<{ runId: string; metrics: Record<string, number>; sequence: number; stateHash: string }>(
     manager,
-    'select run_id as "runId", metrics from leaderboard_row where phase_id = $1 and signature = $2 and run_id <> $3',
+    'select run_id as "runId", metrics, sequence, state_hash as "stateHash" from leaderboard_row where phase_id = $1 and signature = $2 and run_id <> $3',
     [phaseId, signature, runId],
   );
   const ranks = rank([...others, { runId, metrics }]);
@@ -64,14 +107,32 @@ async function enterBoard(
       throw new RangeError(`run ${id} was ranked ${place}; expected a whole number from 1`);
     return place;
   };
-  await manager.query(
-    `insert into leaderboard_row (run_id, phase_id, signature, rank, algorithm_slug, version, metrics, aggregates, case_scored, case_failed,
-                                  practice_elapsed_ms, practice_cpu_ms, practice_peak_rss_bytes, finished_at)
-     select r.id, r.phase_id, r.signature, $2, a.slug, v.version, $3, $4, r.case_scored, r.case_failed, u.elapsed_ms, u.cpu_ms, u.rss, r.finished_at
-       from evaluation_run r
-       join submission s on s.id = r.submission_id
+  const [about] = await rows<{ algorithm: string; version: string; modelSha256: string; manifestSha256: string }>(
+    manager,
+    `select a.slug as algorithm, v.version, o.sha256 as "modelSha256", v.manifest_sha256 as "manifestSha256"
+       from submission s
        join algorithm_version v on v.id = s.algorithm_version_id
        join algorithm a on a.id = v.algorithm_id
+       join stored_object o on o.id = v.model_id
+      where s.id = $1`,
+    [run.submissionId],
+  );
+  const newest = others.reduce<{ sequence: number; stateHash: string }>(
+    (last, other) => (other.sequence > last.sequence ? other : last),
+    { sequence: 0, stateHash: emptyBoardState({ phaseId, signature }) },
+  );
+  const stateHash = nextBoardState(newest.stateHash, {
+    runId,
+    ...about,
+    metrics,
+    aggregates,
+    cases: { scored: run.caseScored, failed: run.caseFailed },
+  });
+  await manager.query(
+    `insert into leaderboard_row (run_id, phase_id, signature, sequence, state_hash, rank, algorithm_slug, version, metrics, aggregates,
+                                  case_scored, case_failed, practice_elapsed_ms, practice_cpu_ms, practice_peak_rss_bytes, finished_at)
+     select r.id, r.phase_id, r.signature, $5, $6, $2, $7, $8, $3, $4, r.case_scored, r.case_failed, u.elapsed_ms, u.cpu_ms, u.rss, r.finished_at
+       from evaluation_run r
       cross join lateral (
         select percentile_cont(0.5) within group (order by c.elapsed_ms) as elapsed_ms,
                percentile_cont(0.5) within group (order by c.cpu_ms) as cpu_ms,
@@ -82,7 +143,16 @@ async function enterBoard(
           join evaluation_case e on e.id = c.case_id and e.label = 'PUBLIC'
          where pr.submission_id = r.submission_id) u
       where r.id = $1`,
-    [runId, rankOf(runId), JSON.stringify(metrics), JSON.stringify(aggregates)],
+    [
+      runId,
+      rankOf(runId),
+      JSON.stringify(metrics),
+      JSON.stringify(aggregates),
+      newest.sequence + 1,
+      stateHash,
+      about.algorithm,
+      about.version,
+    ],
   );
   const ids = others.map((other) => other.runId);
   await manager.query(
@@ -106,14 +176,21 @@ interface BoardRow extends Omit<LeaderboardRowEntity, 'run' | 'phase'> {
   readonly submissionId: string;
   readonly submitterId: string;
   readonly algorithmName: string;
+  readonly modelSha256: string;
+  readonly manifestSha256: string;
 }
 
 const BOARD_COLUMNS = `select l.run_id as "runId", l.rank, l.algorithm_slug as "algorithmSlug", l.version, l.metrics, l.aggregates,
   l.case_scored as "caseScored", l.case_failed as "caseFailed", l.practice_elapsed_ms as "practiceElapsedMs",
   l.practice_cpu_ms as "practiceCpuMs", l.practice_peak_rss_bytes as "practicePeakRssBytes", l.finished_at as "finishedAt",
-  s.id as "submissionId", s.submitter_id as "submitterId", a.name as "algorithmName"`;
+  l.sequence, l.state_hash as "stateHash", s.id as "submissionId", s.submitter_id as "submitterId", a.name as "algorithmName",
+  o.sha256 as "modelSha256", v.manifest_sha256 as "manifestSha256"`;
 const BOARD_JOINS = `join evaluation_run r on r.id = l.run_id join submission s on s.id = r.submission_id
-  join algorithm a on a.slug = l.algorithm_slug`;
+  join algorithm_version v on v.id = s.algorithm_version_id join algorithm a on a.id = v.algorithm_id
+  join stored_object o on o.id = v.model_id`;
+const STATE_COLUMNS = `select l.state_hash as hash, l.phase_id as "phaseId", l.signature, l.sequence, l.finished_at as at, l.run_id as "runId",
+  json_build_object('slug', a.slug, 'name', a.name) as algorithm, l.version
+  from leaderboard_row l join algorithm a on a.slug = l.algorithm_slug`;
 
 async function boardEntry(manager: EntityManager, runId: string): Promise<LeaderboardEntry | null> {
   if (!isUuid(runId)) return null;
@@ -128,21 +205,48 @@ async function boardEntry(manager: EntityManager, runId: string): Promise<Leader
 async function readBoard(
   manager: EntityManager,
   phaseId: string,
-  { limit, offset, signature }: Parameters<EvaluationRecords['leaderboard']>[1],
+  { limit, offset, signature, asOf }: Parameters<EvaluationRecords['leaderboard']>[1],
 ): Promise<Leaderboard> {
   const boards = isUuid(phaseId)
-    ? await rows<{ signature: string; total: number; updatedAt: Date }>(
+    ? await rows<{ signature: string; newest: number }>(
         manager,
-        `select signature, count(*)::int as total, max(finished_at) as "updatedAt" from leaderboard_row
+        `select signature, max(sequence) as newest from leaderboard_row
           where phase_id = $1 group by signature order by max(finished_at) desc, signature`,
         [phaseId],
       )
     : [];
   const signatures = boards.map((other) => other.signature);
-  const board = signature === undefined ? boards[0] : boards.find((other) => other.signature === signature);
-  if (board === undefined)
-    return { phaseId, signature: signature ?? '', signatures, updatedAt: null, total: 0, entries: [] };
-  // the rows of the pages before are passed over in the index alone
+  const wanted = asOf === undefined ? signature : asOf.state.signature;
+  const board = wanted === undefined ? boards[0] : boards.find((other) => other.signature === wanted);
+  const empty = { phaseId, signature: wanted ?? '', signatures, updatedAt: null, state: null, total: 0, entries: [] };
+  if (board === undefined || (asOf !== undefined && asOf.state.phaseId !== phaseId)) return empty;
+  const [state] = await rows<BoardState>(
+    manager,
+    `${STATE_COLUMNS} where l.phase_id = $1 and l.signature = $2 and l.sequence = $3`,
+    [phaseId, board.signature, asOf?.state.sequence ?? board.newest],
+  );
+  const entries =
+    asOf === undefined
+      ? await newestPage(manager, state, limit, offset)
+      : await pageAsOf(manager, asOf.state, asOf.rank, limit, offset);
+  return {
+    phaseId,
+    signature: board.signature,
+    signatures,
+    updatedAt: state.at,
+    state,
+    total: state.sequence,
+    entries,
+  };
+}
+
+/** The rows of the pages before are passed over in the index alone. */
+async function newestPage(
+  manager: EntityManager,
+  { phaseId, signature }: BoardState,
+  limit: number,
+  offset: number,
+): Promise<LeaderboardEntry[]> {
   const page = await rows<BoardRow>(
     manager,
     `${BOARD_COLUMNS}
@@ -150,20 +254,42 @@ async function readBoard(
               order by rank, algorithm_slug, version, run_id limit $3 offset $4) page
        join leaderboard_row l on l.run_id = page.run_id ${BOARD_JOINS}
       order by l.rank, l.algorithm_slug, l.version, l.run_id`,
-    [phaseId, board.signature, limit, offset],
+    [phaseId, signature, limit, offset],
   );
-  return {
-    phaseId,
-    signature: board.signature,
-    signatures,
-    updatedAt: board.updatedAt,
-    total: board.total,
-    entries: page.map(toEntry),
-  };
+  return page.map(toEntry);
+}
+
+async function pageAsOf(
+  manager: EntityManager,
+  { phaseId, signature, sequence }: BoardState,
+  rank: RankRuns,
+  limit: number,
+  offset: number,
+): Promise<LeaderboardEntry[]> {
+  const all = await rows<{ runId: string; metrics: Record<string, number> }>(
+    manager,
+    `select run_id as "runId", metrics from leaderboard_row where phase_id = $1 and signature = $2 and sequence <= $3
+      order by algorithm_slug, version, run_id`,
+    [phaseId, signature, sequence],
+  );
+  const ranks = rank(all);
+  const placeOf = (runId: string): number => ranks.get(runId) ?? all.length;
+  const page = all
+    .map(({ runId }, listed) => ({ runId, listed, rank: placeOf(runId) }))
+    .sort((a, b) => a.rank - b.rank || a.listed - b.listed)
+    .slice(offset, offset + limit);
+  const found = await rows<BoardRow>(
+    manager,
+    `${BOARD_COLUMNS} from unnest($1::uuid[]) with ordinality as page (run_id, place)
+       join leaderboard_row l on l.run_id = page.run_id ${BOARD_JOINS} order by page.place`,
+    [page.map(({ runId }) => runId)],
+  );
+  return found.map((row) => ({ ...toEntry(row), rank: placeOf(row.runId) }));
 }
 
 function toEntry(row: BoardRow): LeaderboardEntry {
   const { runId, submissionId, version, submitterId, rank, metrics, aggregates, finishedAt } = row;
+  const { sequence, stateHash, modelSha256, manifestSha256 } = row;
   const { practiceElapsedMs: elapsedMs, practiceCpuMs: cpuMs, practicePeakRssBytes: peakRssBytes } = row;
   return {
     runId,
@@ -175,6 +301,10 @@ function toEntry(row: BoardRow): LeaderboardEntry {
     metrics,
     aggregates,
     cases: { scored: row.caseScored, failed: row.caseFailed },
+    modelSha256,
+    manifestSha256,
+    sequence,
+    stateHash,
     practiceUsage:
       elapsedMs === null || cpuMs === null || peakRssBytes === null ? null : { elapsedMs, cpuMs, peakRssBytes },
     finishedAt,
