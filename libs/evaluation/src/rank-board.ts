@@ -1,6 +1,6 @@
 import type { RankingScheme } from '#domain';
 import { metricDefinition } from '#metrics';
-import { rankAggregates, type RankingScheme as Rule } from '#ranking';
+import { rankAggregates, type MeanScheme as Rule } from '#ranking';
 
 /** A run as a board sees it: its id and its means over regions, by metric id. */
 export interface BoardEntry {

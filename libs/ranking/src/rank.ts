@@ -1,12 +1,17 @@
 import { mean } from '#statistics';
-import { aggregateScores } from './aggregate.js';
 import type { Aggregate, ScoreRow } from './aggregate.js';
-import type { Consensus, DirectionOf, MeanThenRank, RankingScheme, Ties } from './scheme.js';
+import { createRanker } from './rankers/create-ranker.js';
+import type { Ranker } from './rankers/ranker.js';
+import type { Consensus, DirectionOf, MeanScheme, MeanThenRank, RankingScheme, Ties } from './scheme.js';
+import { byCodeUnits, createStudy, type Study } from './study.js';
 
 /** Place of one algorithm. */
 export interface Place {
   readonly algorithm: string;
-  /** The number that was ranked: a mean of the metric, or a mean of places. Null when nothing was left to average. */
+  /**
+   * The number that was ranked: a mean or median of the metric or of places, or the share of rivals beaten. Null when
+   * nothing was left to aggregate.
+   */
   readonly aggregate: number | null;
   /** 1 is best; whole numbers unless ties are averaged. */
   readonly rank: number;
@@ -18,38 +23,47 @@ export interface Place {
  * @throws RangeError when the rows of two algorithms do not cover the same cases: a failed case is a row with its reason
  */
 export function rank(rows: readonly ScoreRow[], scheme: RankingScheme, directionOf: DirectionOf): Place[] {
-  demandSameCases(rows);
-  return place(scheme, directionOf, (rule) =>
-    aggregateScores(
-      rows.filter(({ metric }) => metric === rule.metric),
-      rule.missing,
-    ),
-  );
+  return rankStudy(createStudy(rows), scheme, directionOf);
+}
+
+/** The same of a study: rank under several rules without sorting the rows again. */
+export function rankStudy(study: Study, scheme: RankingScheme, directionOf: DirectionOf): Place[] {
+  const ranker = createRanker(study, scheme, directionOf);
+  return placesOf(study.algorithms, ranker, new Int32Array(study.cases.length).fill(1));
+}
+
+/** Places under weights of cases, ordered by rank, then by name. */
+export function placesOf(algorithms: readonly string[], ranker: Ranker, weights: Int32Array): Place[] {
+  const aggregates = new Float64Array(algorithms.length);
+  const ranks = new Float64Array(algorithms.length);
+  ranker.aggregate(weights, aggregates);
+  ranker.place(weights, ranks);
+  return algorithms
+    .map((algorithm, a) => ({
+      algorithm,
+      aggregate: Number.isNaN(aggregates[a]) ? null : aggregates[a],
+      rank: ranks[a],
+    }))
+    .sort((a, b) => a.rank - b.rank || byCodeUnits(a.algorithm, b.algorithm));
 }
 
 /**
  * Places from means that were computed before, for instance as stored with a leaderboard; `missing` of the scheme is
- * taken as settled by them.
+ * taken as settled by them. Other rules need the values of every case: see `rankStudy`.
  */
 export function rankAggregates(
   aggregates: readonly Aggregate[],
-  scheme: RankingScheme,
+  scheme: MeanScheme,
   directionOf: DirectionOf,
 ): Place[] {
-  return place(scheme, directionOf, () => aggregates);
-}
-
-type AggregatesFor = (rule: MeanThenRank) => readonly Aggregate[];
-
-function place(scheme: RankingScheme, directionOf: DirectionOf, aggregatesFor: AggregatesFor): Place[] {
   return scheme.kind === 'consensus'
-    ? placeConsensus(scheme, directionOf, aggregatesFor)
-    : placeByMean(scheme, directionOf, aggregatesFor);
+    ? placeConsensus(scheme, directionOf, aggregates)
+    : placeByMean(scheme, directionOf, aggregates);
 }
 
-function placeByMean(rule: MeanThenRank, directionOf: DirectionOf, aggregatesFor: AggregatesFor): Place[] {
+function placeByMean(rule: MeanThenRank, directionOf: DirectionOf, aggregates: readonly Aggregate[]): Place[] {
   const { metric, region = 'all', ties = 'min' } = rule;
-  const wanted = aggregatesFor(rule).filter((a) => a.metric === metric && (region === 'all' || a.region === region));
+  const wanted = aggregates.filter((a) => a.metric === metric && (region === 'all' || a.region === region));
   if (wanted.length === 0) throw new RangeError(`nothing to rank by ${metric} over region "${region}"`);
   const regions = new Set(wanted.map((a) => a.region));
   const byAlgorithm = new Map<string, (number | null)[]>();
@@ -67,14 +81,14 @@ function placeByMean(rule: MeanThenRank, directionOf: DirectionOf, aggregatesFor
 }
 
 function placeConsensus(
-  { of, ties = 'min' }: Consensus,
+  { of, ties = 'min' }: Consensus<MeanThenRank>,
   directionOf: DirectionOf,
-  aggregatesFor: AggregatesFor,
+  aggregates: readonly Aggregate[],
 ): Place[] {
   if (of.length === 0) throw new RangeError('consensus of no rules; expected at least one');
   const places = new Map<string, number[]>();
   for (const rule of of) {
-    for (const { algorithm, rank } of placeByMean(rule, directionOf, aggregatesFor)) {
+    for (const { algorithm, rank } of placeByMean(rule, directionOf, aggregates)) {
       places.set(algorithm, [...(places.get(algorithm) ?? []), rank]);
     }
   }
@@ -99,22 +113,4 @@ function assignPlaces(algorithms: readonly Omit<Place, 'rank'>[], sign: 1 | -1, 
     for (; first < next; first++) places.push({ ...keyed[first].entry, rank });
   }
   return places;
-}
-
-function demandSameCases(rows: readonly ScoreRow[]): void {
-  const cells = new Map<string, Set<string>>();
-  const algorithms = new Set<string>();
-  for (const { algorithm, case: name, region, metric } of rows) {
-    algorithms.add(algorithm);
-    const cell = JSON.stringify([name, region, metric]);
-    const having = cells.get(cell);
-    if (having) having.add(algorithm);
-    else cells.set(cell, new Set([algorithm]));
-  }
-  for (const [cell, having] of cells) {
-    if (having.size === algorithms.size) continue;
-    const lacking = [...algorithms].find((algorithm) => !having.has(algorithm));
-    const [name, region, metric] = JSON.parse(cell) as string[];
-    throw new RangeError(`${lacking} has no row for case "${name}", ${region}, ${metric}; a failed case is a row too`);
-  }
 }

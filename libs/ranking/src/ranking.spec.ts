@@ -105,7 +105,7 @@ describe('aggregates', () => {
       row('a', '3', 'liver', 'dice', 0.6),
     ];
     expect(aggregateScores(rows)).toEqual([
-      { algorithm: 'a', region: 'liver', metric: 'dice', mean: (0.8 + 0.6) / 3, n: 3, penalised: 1 },
+      { algorithm: 'a', region: 'liver', metric: 'dice', mean: 0.4666666666666667, n: 3, penalised: 1 },
     ]);
     expect(aggregateScores(rows, 'remove')).toEqual([
       { algorithm: 'a', region: 'liver', metric: 'dice', mean: 0.7, n: 2, penalised: 1 },

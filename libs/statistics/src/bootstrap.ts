@@ -1,5 +1,6 @@
 import { createRandom } from './random.js';
-import { mean, quantiles } from './summary.js';
+import { createResampler } from './resample.js';
+import { mean, median, quantiles } from './summary.js';
 
 export interface BootstrapOptions {
   /** Number of resamples; 1000 unless told. */
@@ -8,6 +9,18 @@ export interface BootstrapOptions {
   readonly seed: number;
   /** Share of the draws inside the interval; 0.95 unless told. */
   readonly confidence?: number;
+  /** Whose each value is: whole patients are drawn. Without it each value is a patient. */
+  readonly patients?: readonly string[];
+}
+
+/** A figure with its percentile interval. */
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+  readonly draws: number;
+  readonly seed: number;
+  readonly confidence: number;
 }
 
 export interface MeanInterval {
@@ -21,28 +34,56 @@ export interface MeanInterval {
 
 /**
  * Percentile bootstrap interval of a mean (Efron 1979, doi:10.1214/aos/1176344552): values are resampled with replacement,
- * each copy counting as a value of its own. Give one value a patient; values of one patient are not independent.
+ * each copy counting as a value of its own. Give the patients when a patient has several values; they are not independent.
  *
  * With fewer than about ten values it is too narrow; say how many there are beside it.
  *
  * @throws RangeError of an empty list, a number that is not finite, or settings out of range
  */
 export function bootstrapMean(values: ArrayLike<number>, options: BootstrapOptions): MeanInterval {
-  const { draws = 1000, seed, confidence = 0.95 } = options;
+  const { estimate, ...rest } = bootstrap(values, mean, plainMean, options);
+  return { mean: estimate, ...rest };
+}
+
+/** The same of a median. */
+export function bootstrapMedian(values: ArrayLike<number>, options: BootstrapOptions): Interval {
+  return bootstrap(values, median, median, options);
+}
+
+/** Checked settings with their defaults. @throws RangeError when one is out of range */
+export function bootstrapSettings({ draws = 1000, seed, confidence = 0.95 }: BootstrapOptions) {
   if (!Number.isInteger(draws) || draws < 1)
     throw new RangeError(`draws is ${draws}; expected a positive whole number`);
   if (!(confidence > 0 && confidence < 1))
     throw new RangeError(`confidence is ${confidence}; expected a share between 0 and 1`);
-  const centre = mean(values);
-  const random = createRandom(seed);
-  const n = values.length;
-  const means = new Float64Array(draws);
-  for (let d = 0; d < draws; d++) {
-    let sum = 0; // plain addition: the order is fixed by the seed, and a draw is never compared for equality
-    for (let i = 0; i < n; i++) sum += values[random.below(n)];
-    means[d] = sum / n;
-  }
   const tail = (1 - confidence) / 2;
-  const [low, high] = quantiles(means, [tail, 1 - tail]);
-  return { mean: centre, low, high, draws, seed, confidence };
+  return { draws, seed, confidence, shares: [tail, 1 - tail] as const };
+}
+
+function bootstrap(
+  values: ArrayLike<number>,
+  figure: (values: ArrayLike<number>) => number,
+  figureOfDraw: (values: Float64Array) => number,
+  options: BootstrapOptions,
+): Interval {
+  const { draws, seed, confidence, shares } = bootstrapSettings(options);
+  const estimate = figure(values);
+  const resampler = createResampler(values.length, createRandom(seed), options.patients);
+  const drawn = new Int32Array(resampler.most);
+  const sample = new Float64Array(resampler.most);
+  const figures = new Float64Array(draws);
+  for (let d = 0; d < draws; d++) {
+    const n = resampler.next(drawn);
+    for (let i = 0; i < n; i++) sample[i] = values[drawn[i]];
+    figures[d] = figureOfDraw(sample.subarray(0, n));
+  }
+  const [low, high] = quantiles(figures, shares);
+  return { estimate, low, high, draws, seed, confidence };
+}
+
+/** Plain addition: the order is fixed by the seed, and a draw is never compared for equality. */
+function plainMean(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
 }

@@ -8,23 +8,25 @@
  */
 export function exactSum(values: ArrayLike<number>): number {
   const partials: number[] = [];
-  const { abs } = Math;
-  for (let n = 0; n < values.length; n++) {
-    let x = values[n];
-    if (x - x !== 0) throw new RangeError(`value ${n} is ${x}; expected finite numbers`);
-    let kept = 0;
-    for (let y of partials) {
-      if (abs(x) < abs(y)) [x, y] = [y, x];
-      const high = x + y;
-      const low = y - (high - x);
-      if (low !== 0) partials[kept++] = low;
-      x = high;
-    }
-    if (x - x !== 0) throw new RangeError('sum exceeds the largest number');
-    partials.length = kept;
-    partials.push(x);
-  }
+  for (let n = 0; n < values.length; n++) add(partials, values[n], n);
   return roundPartials(partials);
+}
+
+/** Adds x to partial sums that rise in size and do not overlap; they keep both properties, and nothing is lost. */
+function add(partials: number[], x: number, at: number): void {
+  if (x - x !== 0) throw new RangeError(`value ${at} is ${x}; expected finite numbers`);
+  let kept = 0;
+  const count = partials.length;
+  for (let n = 0; n < count; n++) {
+    const y = partials[n];
+    const high = x + y;
+    const low = Math.abs(x) < Math.abs(y) ? x - (high - y) : y - (high - x);
+    if (low !== 0) partials[kept++] = low;
+    x = high;
+  }
+  if (x - x !== 0) throw new RangeError('sum exceeds the largest number');
+  partials.length = kept;
+  partials.push(x);
 }
 
 /** Partials rise in size and do not overlap: adding from the top is exact until the last addition that rounds. */
@@ -49,10 +51,61 @@ function roundPartials(partials: readonly number[]): number {
   return high;
 }
 
-/** Arithmetic mean. @throws RangeError of an empty list or a number that is not finite */
+/**
+ * Arithmetic mean: the float64 number nearest to the exact mean of the float64 numbers given, so it does not depend on
+ * their order. (R's `mean` gives the same but for the rare case that its extended precision falls short.)
+ *
+ * @throws RangeError of an empty list or a number that is not finite
+ */
 export function mean(values: ArrayLike<number>): number {
   demandSome(values, 'mean');
-  return exactSum(values) / values.length;
+  const partials: number[] = [];
+  for (let n = 0; n < values.length; n++) add(partials, values[n], n);
+  return divide(partials, values.length);
+}
+
+/**
+ * The `mean` of a list in which `values[i]` occurs `weights[i]` times; NaN once nothing occurs.
+ *
+ * @param values NaN is left out, however often it occurs
+ * @param weights whole numbers, 0 and more
+ */
+export function weightedMean(values: ArrayLike<number>, weights: ArrayLike<number>): number {
+  const partials: number[] = [];
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i];
+    if (weights[i] === 0 || x !== x) continue;
+    total += weights[i];
+    // the powers of two in the weight: each product is exact
+    let product = x;
+    for (let left = weights[i]; left > 0; left = Math.floor(left / 2)) {
+      if (left % 2 === 1) add(partials, product, i);
+      product *= 2;
+    }
+  }
+  return total === 0 ? NaN : divide(partials, total);
+}
+
+/** Exact sum over n, rounded once: the remainder of a first quotient, exact as well, corrects it. */
+function divide(partials: number[], n: number): number {
+  const quotient = roundPartials(partials) / n;
+  const [high, low] = exactProduct(quotient, n);
+  if (high - high !== 0 || low - low !== 0) return quotient; // beyond 1e300 there is no room for the correction
+  add(partials, -high, 0);
+  add(partials, -low, 0);
+  return quotient + roundPartials(partials) / n;
+}
+
+/** a * b as an unevaluated sum of two numbers (Dekker 1971, doi:10.1007/BF01397083). */
+function exactProduct(a: number, b: number): readonly [number, number] {
+  const SPLIT = 134217729; // 2^27 + 1
+  const product = a * b;
+  const aHigh = SPLIT * a - (SPLIT * a - a);
+  const bHigh = SPLIT * b - (SPLIT * b - b);
+  const aLow = a - aHigh;
+  const bLow = b - bHigh;
+  return [product, aHigh * bHigh - product + aHigh * bLow + aLow * bHigh + aLow * bLow];
 }
 
 /**
@@ -81,8 +134,21 @@ export function quantiles(values: ArrayLike<number>, shares: readonly number[]):
   });
 }
 
+/** Middle number, or the mean of the middle two. @throws RangeError of an empty list or numbers that are not all finite */
 export function median(values: ArrayLike<number>): number {
-  return quantile(values, 0.5);
+  demandSome(values, 'median');
+  const sorted = Float64Array.from(values).sort();
+  if (!Number.isFinite(sorted[0]) || !Number.isFinite(sorted[sorted.length - 1])) {
+    throw new RangeError('a median was asked of numbers that are not all finite');
+  }
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half] : middle(sorted[half - 1], sorted[half]);
+}
+
+/** Half-way between two numbers, rounded once. */
+export function middle(a: number, b: number): number {
+  const sum = a + b;
+  return sum - sum === 0 ? sum / 2 : a / 2 + b / 2;
 }
 
 /** First and third quartile. */
@@ -95,7 +161,7 @@ export function interquartileRange(values: ArrayLike<number>): readonly [number,
 export function standardDeviation(values: ArrayLike<number>): number {
   const centre = mean(values);
   if (values.length === 1) return 0;
-  return Math.sqrt(exactSum(Array.from(values, (x) => (x - centre) ** 2)) / (values.length - 1));
+  return Math.sqrt(exactSum(Array.from(values, (x) => (x - centre) * (x - centre))) / (values.length - 1));
 }
 
 function demandSome(values: ArrayLike<number>, what: string): void {
