@@ -3,7 +3,7 @@
  * `npm run bench`: measures the built product and prints one JSON object on stdout; words on stderr. Figures are never
  * asserted: it fails only when something does not work. docs/benchmarks.md says what each figure means.
  *
- *   --only NAME[,NAME]   some of: schedulingOverheadPerCase, submissionsPerSecond, leaderboardP95, startUp
+ *   --only NAME[,NAME]   some of: schedulingOverheadPerCase, submissionsPerSecond, leaderboardP95, startUp, rankBootstrap, metrics
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,10 +12,12 @@ import { root, say } from './platform.mjs';
 import { undoAll } from './undo.mjs';
 
 const MEASUREMENTS = {
+  metrics: './metrics.mjs',
   startUp: './start-up.mjs',
   submissionsPerSecond: './submissions-per-second.mjs',
   leaderboardP95: './leaderboard.mjs',
   schedulingOverheadPerCase: './scheduling-overhead.mjs',
+  rankBootstrap: './ranking.mjs',
 };
 
 function chosen(args) {

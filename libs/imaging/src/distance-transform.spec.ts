@@ -5,13 +5,14 @@ import type { Vec3 } from './geometry.js';
 /** The slow twin: every point against every marked point. */
 function bruteForce(marked: Uint8Array, [nx, ny, nz]: Vec3, [sx, sy, sz]: Vec3): Float64Array {
   const out = new Float64Array(marked.length).fill(Infinity);
-  const at = (v: number): Vec3 => [(v % nx) * sx, (Math.floor(v / nx) % ny) * sy, Math.floor(v / (nx * ny)) * sz];
+  const at = (v: number): Vec3 => [v % nx, Math.floor(v / nx) % ny, Math.floor(v / (nx * ny))];
   for (let v = 0; v < nx * ny * nz; v++) {
     const p = at(v);
     for (let w = 0; w < marked.length; w++) {
       if (!marked[w]) continue;
       const q = at(w);
-      out[v] = Math.min(out[v], (p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2 + (p[2] - q[2]) ** 2);
+      const [x, y, z] = [(p[0] - q[0]) * sx, (p[1] - q[1]) * sy, (p[2] - q[2]) * sz];
+      out[v] = Math.min(out[v], x * x + y * y + z * z);
     }
   }
   return out;
@@ -28,8 +29,8 @@ describe('exact distance transform', () => {
     expect(Array.from(squaredDistanceMm2(new Uint8Array(6).fill(9), [1, 2, 3], [1, 1, 1]))).toEqual(Array(6).fill(0));
   });
 
-  it('equals brute force on random points, grids and spacings', () => {
-    const size = fc.integer({ min: 1, max: 7 });
+  it('equals brute force on random points, grids and spacings, to the last bit', () => {
+    const size = fc.integer({ min: 1, max: 11 });
     const mm = fc.constantFrom(0.3, 0.7, 1, 1.3, 2, 5);
     const property = fc.property(
       fc.tuple(size, size, size),
@@ -42,10 +43,7 @@ describe('exact distance transform', () => {
         );
         const fast = squaredDistanceMm2(marked, sizeXyz, spacingMm);
         const slow = bruteForce(marked, sizeXyz, spacingMm);
-        for (let v = 0; v < slow.length; v++) {
-          if (slow[v] === Infinity) expect(fast[v]).toBe(Infinity);
-          else expect(Math.abs(fast[v] - slow[v])).toBeLessThanOrEqual(1e-12 * slow[v]);
-        }
+        expect(fast).toEqual(slow);
       },
     );
     fc.assert(property, { numRuns: 300, seed: 9 });

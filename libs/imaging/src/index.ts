@@ -26,3 +26,9 @@ export { bringToGrid, describeGrid, geometryHash, GRID_TOLERANCE_VOXELS, sameGri
 export { ERROR_CLASSES, errorMap, labelExtents } from './label-map.js';
 export type { LabelExtent, VoxelBox } from './label-map.js';
 export { squaredDistanceMm2 } from './distance-transform.js';
+export { LowerEnvelope } from './lower-envelope.js';
+export { connectedComponents, neighbourOffsets } from './connected-components.js';
+export type { Components, Connectivity } from './connected-components.js';
+export { dilate } from './dilate.js';
+export { thin } from './thinning.js';
+export type { CompactPieces } from './thinning.js';

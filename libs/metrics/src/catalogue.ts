@@ -1,155 +1,108 @@
-/** Whether a larger or a smaller value is better. */
-export type Direction = 'higher' | 'lower';
-
-/** A metric as the leaderboard and the documentation describe it. */
-export interface MetricDefinition {
-  /** `dice`, `hd95`, `nsd@2`, …: as stored, ranked and written in a signature. */
-  readonly id: string;
-  readonly name: string;
-  readonly abbreviation: string;
-  /** Empty when unitless. */
-  readonly unit: '' | 'mm' | 'ml';
-  /** Smallest and largest possible value; null where there is no bound. */
-  readonly range: { readonly min: number; readonly max: number | null };
-  readonly direction: Direction;
-  /** Whether its value depends on the distance between voxels. */
-  readonly needsSpacing: boolean;
-  /** What it says, in one or two sentences, with its value for empty masks. */
-  readonly description: string;
-  /** Where it is defined. */
-  readonly source: string;
-}
-
-/** A metric, or a family of metrics that a tolerance in mm makes one. */
-export interface CatalogueEntry extends Omit<MetricDefinition, 'id'> {
-  /** Id, or the part of it before `@`. */
-  readonly key: string;
-  readonly parameter: 'none' | 'toleranceMm';
-}
-
-const DISTANCE = {
-  unit: 'mm',
-  range: { min: 0, max: null },
-  direction: 'lower',
-  needsSpacing: true,
-  parameter: 'none',
-} as const;
-const EMPTY_DISTANCE = 'Both masks empty: 0; one empty: unbounded.';
-
-/** All metrics of this version, in the order in which they are shown. */
-export const METRIC_CATALOGUE: readonly CatalogueEntry[] = [
-  {
-    key: 'dice',
-    name: 'Dice similarity coefficient',
-    abbreviation: 'Dice',
-    unit: '',
-    range: { min: 0, max: 1 },
-    direction: 'higher',
-    needsSpacing: false,
-    parameter: 'none',
-    description:
-      'Shared voxels over the mean size of the two masks. Costs small structures more than large ones for the same boundary error. Both masks empty: 1.',
-    source: 'Dice 1945, doi:10.2307/1932409',
-  },
-  {
-    key: 'iou',
-    name: 'Intersection over union',
-    abbreviation: 'IoU',
-    unit: '',
-    range: { min: 0, max: 1 },
-    direction: 'higher',
-    needsSpacing: false,
-    parameter: 'none',
-    description:
-      'Shared voxels over all voxels of either mask (Jaccard index). Orders cases as Dice does. Both masks empty: 1.',
-    source: 'Jaccard 1912, doi:10.1111/j.1469-8137.1912.tb05611.x',
-  },
-  {
-    ...DISTANCE,
-    key: 'hd',
-    name: 'Hausdorff distance',
-    abbreviation: 'HD',
-    description: `Largest distance from one surface to the other, over both directions. A single stray voxel decides it. ${EMPTY_DISTANCE}`,
-    source: 'Huttenlocher 1993, doi:10.1109/34.232073; surface elements of Nikolov 2021',
-  },
-  {
-    ...DISTANCE,
-    key: 'hd95',
-    name: '95th percentile Hausdorff distance',
-    abbreviation: 'HD95',
-    description: `The distance within which 95 % of each surface lies from the other, the larger of both directions, weighted with area, without interpolation. ${EMPTY_DISTANCE}`,
-    source: 'Nikolov 2021, doi:10.2196/26151 (surface-distance)',
-  },
-  {
-    ...DISTANCE,
-    key: 'assd',
-    name: 'Average symmetric surface distance',
-    abbreviation: 'ASSD',
-    description: `Mean distance over both surfaces together, weighted with area. ${EMPTY_DISTANCE}`,
-    source: 'Nikolov 2021, doi:10.2196/26151 (surface elements)',
-  },
-  {
-    ...DISTANCE,
-    key: 'masd',
-    name: 'Mean average surface distance',
-    abbreviation: 'MASD',
-    description: `Mean of the two directed mean distances, each weighted with area. ${EMPTY_DISTANCE}`,
-    source: 'Nikolov 2021, doi:10.2196/26151 (surface elements)',
-  },
-  {
-    key: 'nsd',
-    name: 'Normalised surface Dice',
-    abbreviation: 'NSD',
-    unit: '',
-    range: { min: 0, max: 1 },
-    direction: 'higher',
-    needsSpacing: true,
-    parameter: 'toleranceMm',
-    description:
-      'Share of both surfaces that lies within the tolerance of the other. Both masks empty: 1; one empty: 0.',
-    source: 'Nikolov 2021, doi:10.2196/26151 (surface-distance)',
-  },
-  {
-    key: 'volume_error_ml',
-    name: 'Absolute volume error',
-    abbreviation: 'Volume error',
-    unit: 'ml',
-    range: { min: 0, max: null },
-    direction: 'lower',
-    needsSpacing: true,
-    parameter: 'none',
-    description: 'Difference of the two volumes without its sign. Says nothing about place. Both masks empty: 0.',
-    source: 'definition',
-  },
-];
+import { METRIC_CATALOGUE } from './catalogue-entries.js';
+import type { CatalogueEntry, MetricDefinition, MetricParameter } from './metric-definition.js';
 
 /** A metric id taken apart. */
 export interface ParsedMetric {
   readonly entry: CatalogueEntry;
-  /** mm; only for families with a tolerance. */
-  readonly toleranceMm?: number;
+  /** What stands behind the `@`, or its default; NaN for metrics that have none. */
+  readonly parameter: number;
 }
 
+interface ParameterRule {
+  /** Stands for the number in messages and documentation. */
+  readonly letter: string;
+  /** Unit that follows the number in an id. */
+  readonly suffix: string;
+  /** Value when nothing stands behind the key; null: there has to be something. */
+  readonly default: number | null;
+  readonly max: number;
+  readonly words: string;
+  readonly example: string;
+  /** How a parameter that is not the default reads in a name, and in an abbreviation. */
+  readonly name: (value: number) => string;
+  readonly short: (value: number) => string;
+}
+
+/** How parameters are written in ids. */
+export const METRIC_PARAMETERS: Readonly<Record<Exclude<MetricParameter, 'none'>, ParameterRule>> = {
+  toleranceMm: {
+    letter: 'T',
+    suffix: '',
+    default: null,
+    max: Infinity,
+    words: 'a tolerance in mm',
+    example: '@2 or @0.5',
+    name: (mm) => ` at ${mm} mm`,
+    short: (mm) => ` ${mm} mm`,
+  },
+  bandMm: {
+    letter: 'D',
+    suffix: 'mm',
+    default: null,
+    max: Infinity,
+    words: 'the depth of a band in mm',
+    example: '@2mm or @0.5mm',
+    name: (mm) => ` within ${mm} mm`,
+    short: (mm) => ` ${mm} mm`,
+  },
+  minIou: {
+    letter: 'I',
+    suffix: '',
+    default: 0.5,
+    max: 1,
+    words: 'the smallest IoU of a match, unless it is 0.5',
+    example: '@0.1',
+    name: (iou) => ` at IoU ${iou}`,
+    short: (iou) => ` ${iou}`,
+  },
+  minLesionMm3: {
+    letter: 'V',
+    suffix: 'mm3',
+    default: 0,
+    max: Infinity,
+    words: 'the smallest lesion that counts in mm3, unless all do',
+    example: '@50mm3',
+    name: (mm3) => `, lesions from ${mm3} mm3`,
+    short: (mm3) => ` from ${mm3} mm3`,
+  },
+};
+
 /**
- * Looks a metric id up. A tolerance is written in its shortest form, so that one metric has one id: `nsd@2`, not `nsd@2.0`.
+ * Looks a metric id up. A parameter is written in its shortest form and left out when it is the default, so that one metric
+ * has one id: `nsd@2`, not `nsd@2.0`; `pq`, not `pq@0.5`.
  *
  * @throws RangeError when there is no such metric
  */
 export function parseMetricId(id: string): ParsedMetric {
-  const [key, parameter, ...rest] = id.split('@');
+  const [key, written, ...rest] = id.split('@');
   const entry = METRIC_CATALOGUE.find((metric) => metric.key === key);
-  if (entry && rest.length === 0) {
-    if (entry.parameter === 'none' && parameter === undefined) return { entry };
-    if (entry.parameter === 'toleranceMm' && parameter !== undefined) {
-      const toleranceMm = Number(parameter);
-      if (toleranceMm > 0 && toleranceMm < Infinity && String(toleranceMm) === parameter) return { entry, toleranceMm };
-      throw new RangeError(
-        `metric is "${id}"; expected a tolerance in mm in its shortest form, such as ${key}@2 or ${key}@0.5`,
-      );
-    }
+  if (!entry || rest.length > 0 || (entry.parameter === 'none' && written !== undefined)) {
+    throw new RangeError(`metric is "${id}"; expected one of ${METRIC_CATALOGUE.map(writtenForm).join(', ')}`);
   }
-  const known = METRIC_CATALOGUE.map((metric) => (metric.parameter === 'none' ? metric.key : `${metric.key}@T`));
-  throw new RangeError(`metric is "${id}"; expected one of ${known.join(', ')} (T: tolerance in mm)`);
+  if (entry.parameter === 'none') return { entry, parameter: NaN };
+  const rule = METRIC_PARAMETERS[entry.parameter];
+  if (written === undefined && rule.default !== null) return { entry, parameter: rule.default };
+  const value = Number(written?.endsWith(rule.suffix) ? written.slice(0, written.length - rule.suffix.length) : NaN);
+  if (
+    value > 0 &&
+    value < Infinity &&
+    value <= rule.max &&
+    value !== rule.default &&
+    `${value}${rule.suffix}` === written
+  ) {
+    return { entry, parameter: value };
+  }
+  throw new RangeError(
+    `metric is "${id}"; expected ${rule.words}, in its shortest form, behind "${key}", such as ${rule.example}`,
+  );
+}
+
+/** Id of a metric with a letter for its parameter: `nsd@T`, `boundary_iou@Dmm`, `pq` or `pq@I`. */
+export function writtenForm({ key, parameter }: CatalogueEntry): string {
+  if (parameter === 'none') return key;
+  const { letter, suffix, default: usual } = METRIC_PARAMETERS[parameter];
+  const long = `${key}@${letter}${suffix}`;
+  return usual === null ? long : `${key} or ${long}`;
 }
 
 /**
@@ -158,10 +111,11 @@ export function parseMetricId(id: string): ParsedMetric {
  * @throws RangeError when there is no such metric
  */
 export function metricDefinition(id: string): MetricDefinition {
-  const { entry, toleranceMm } = parseMetricId(id);
-  const { key: _key, parameter: _parameter, name, abbreviation, ...rest } = entry;
-  if (toleranceMm === undefined) return { id, name, abbreviation, ...rest };
-  return { id, name: `${name} at ${toleranceMm} mm`, abbreviation: `${abbreviation} ${toleranceMm} mm`, ...rest };
+  const { entry, parameter: value } = parseMetricId(id);
+  const { key: _key, parameter, name, abbreviation, ...rest } = entry;
+  const rule = parameter === 'none' ? undefined : METRIC_PARAMETERS[parameter];
+  if (!rule || value === rule.default) return { id, name, abbreviation, ...rest };
+  return { id, name: name + rule.name(value), abbreviation: abbreviation + rule.short(value), ...rest };
 }
 
 /** Whether an id names a metric of this version. */

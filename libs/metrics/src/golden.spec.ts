@@ -1,76 +1,90 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { bringToGrid, readLabelMap } from '#imaging';
-import type { LabelMap, Vec3 } from '#imaging';
-import type { MetricValue } from './metric-value.js';
-import { scoreCase } from './score-case.js';
+import { bringToGrid } from '#imaging';
+import type { LabelMap } from '#imaging';
+import { describePair } from './describe-pair.js';
+import type { CaseDescription, PrintedBlock } from './describe-pair.js';
 import { surfaceDistances } from './surface-distances.js';
+import { GOLDEN_PAIRS, goldenJson, goldenMaps, goldenNumber, maskOf } from './test-support/golden-pairs.js';
+import type { GoldenBlock, GoldenPair, GoldenValue } from './test-support/golden-pairs.js';
 
-/** Numbers of independent implementations; see the README in that folder for functions, versions and tolerances. */
-const FOLDER = resolve(import.meta.dirname, '../../../test/golden/pairs');
+type Printed = PrintedBlock[string] | undefined;
 
-type Expected = Record<string, number | string | null>;
-interface GoldenCase {
-  readonly files: { readonly reference: string; readonly prediction: string };
-  readonly shape: Vec3;
-  readonly spacing_mm: Vec3;
-  readonly prediction_grid_differs: boolean;
-  readonly labels: Record<string, { expected: Expected; formula: Record<string, number>; surface_distance: Expected }>;
+/** Counts and their ratios to 1e-12, volumes to 1e-9, distances and NSD to 1e-6 with a floor of 1e-9 mm. */
+function toleranceOf(key: string, wanted: number): number {
+  if (/^(nsd@|hd|assd|masd|distance_penalty)/.test(key)) {
+    return Math.max(1e-6 * Math.abs(wanted), 1e-9);
+  }
+  if (/_mm3$|relative_volume|volumetric/.test(key)) return Math.max(1e-9 * Math.abs(wanted), 1e-12);
+  return 1e-12;
 }
 
-const golden = (name: string): GoldenCase => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as GoldenCase;
-const maskOf = (name: string): Promise<LabelMap> => readLabelMap(new Uint8Array(readFileSync(join(FOLDER, name))));
-const cases = readdirSync(FOLDER).filter((name) => /^p\d\d_.*\.json$/.test(name));
-
-const RATIOS = ['dice', 'iou'];
-const DISTANCES = ['hd', 'hd95', 'assd', 'masd', 'nsd@0.5', 'nsd@1', 'nsd@2', 'nsd@3'];
-
-function asNumber(value: MetricValue): number {
-  if (value.kind === 'value') return value.value;
-  return value.kind === 'unbounded' ? Infinity : NaN;
+/** Every key of what is wanted, however deep, with its value; words and nulls to the letter. */
+function faults(found: Printed, wanted: GoldenValue, path: readonly string[]): string[] {
+  if (wanted !== null && typeof wanted === 'object') {
+    return Object.entries(wanted).flatMap(([key, value]) =>
+      faults((found as PrintedBlock | undefined)?.[key], value, [...path, key]),
+    );
+  }
+  const key = path[path.length - 1];
+  const close =
+    typeof wanted === 'number'
+      ? typeof found === 'number' && Math.abs(found - wanted) <= toleranceOf(key, wanted)
+      : found === wanted;
+  return close ? [] : [`${path.join('.')} is ${JSON.stringify(found)}; expected ${JSON.stringify(wanted)}`];
 }
 
-function expectClose(found: number, wanted: number, relative: number, floor: number): void {
-  if (wanted === Infinity) expect(found).toBe(Infinity);
-  else expect(Math.abs(found - wanted)).toBeLessThanOrEqual(Math.max(relative * Math.abs(wanted), floor));
+function leaves(block: GoldenBlock): number {
+  return Object.values(block).reduce<number>((n, v) => n + (v !== null && typeof v === 'object' ? leaves(v) : 1), 0);
 }
 
-it('finds all thirty pairs', () => expect(cases).toHaveLength(30));
+it('finds thirty pairs with all their values', () => {
+  expect(GOLDEN_PAIRS).toHaveLength(30);
+  const blocks = GOLDEN_PAIRS.flatMap((name) => Object.values(goldenJson<GoldenPair>(name).labels));
+  expect(blocks).toHaveLength(37);
+  expect(blocks.reduce((sum, { expected }) => sum + leaves(expected), 0)).toBe(1148);
+});
 
-describe.each(cases)('%s', (name) => {
-  const { files, labels, shape, spacing_mm } = golden(name);
-  const load = (): Promise<LabelMap[]> => Promise.all([maskOf(files.reference), maskOf(files.prediction)]);
+describe.each(GOLDEN_PAIRS)('%s', (name) => {
+  const pair = goldenJson<GoldenPair>(name);
+  const { labels: wanted } = pair;
+  let maps: { reference: LabelMap; prediction: LabelMap };
+  let found: CaseDescription['labels'];
+  beforeAll(async () => {
+    maps = await goldenMaps(pair);
+    found = describePair(maps.reference, maps.prediction, { labels: Object.keys(wanted).map(Number) }).labels;
+  });
 
-  it('has the expected metrics for every label', async () => {
-    const [reference, prediction] = await load();
-    expect(reference.geometry.sizeXyz).toEqual(shape);
-    const regions = Object.keys(labels).map((label) => ({ name: label, labels: [Number(label)] }));
-    const scores = scoreCase({ reference, prediction, regions, metrics: [...RATIOS, ...DISTANCES, 'volume_error_ml'] });
-    expect(scores.map(({ region }) => region)).toEqual(Object.keys(labels));
-    for (const { region, status, values } of scores) {
-      const { expected } = labels[region];
-      expect(status).toBe(expected.status);
-      for (const id of RATIOS) expectClose(asNumber(values[id]), Number(expected[id]), 1e-12, 1e-12);
-      for (const id of DISTANCES) expectClose(asNumber(values[id]), Number(expected[id]), 1e-6, 1e-9);
-      expectClose(asNumber(values.volume_error_ml), Number(expected.absolute_volume_error_mm3) / 1000, 1e-9, 1e-12);
+  it('has every expected value of every label', () => {
+    expect(maps.reference.geometry.sizeXyz).toEqual(pair.shape);
+    expect(Object.keys(found)).toEqual(Object.keys(wanted));
+    expect(Object.entries(wanted).flatMap(([label, { expected }]) => faults(found[label], expected, [label]))).toEqual(
+      [],
+    );
+  });
+
+  it('gives reasons for what is null, and for nothing else', () => {
+    for (const description of Object.values(found)) {
+      const nulls = Object.keys(description).filter((key) => description[key] === null);
+      const reasons = Object.keys(description.reasons).filter((key) => typeof description.reasons[key] === 'string');
+      expect(reasons.sort()).toEqual(nulls.sort());
     }
   });
 
-  it('has the areas and the number of surface elements of the reference implementation', async () => {
-    const [reference, other] = await load();
-    const prediction = bringToGrid(other, reference.geometry);
-    for (const [label, { surface_distance: wanted }] of Object.entries(labels)) {
-      const wantedLabel = Number(label);
-      const mask = ({ data }: LabelMap): Uint8Array => new Uint8Array(data).map((l) => (l === wantedLabel ? 1 : 0));
+  it('has the areas and the number of surface elements of the reference implementation', () => {
+    const { reference } = maps;
+    const prediction = bringToGrid(maps.prediction, reference.geometry);
+    for (const [label, { surface_distance: theirs }] of Object.entries(wanted)) {
+      const masks = [reference, prediction].map((map) => maskOf(map, Number(label)));
       // That implementation counts the flat faces of a single slice as surface, so it is asked here as a volume.
-      const pair = surfaceDistances(mask(reference), mask(prediction), shape, spacing_mm, [false, false, false]);
-      if (pair.status !== 'ok') continue;
+      const volume = [false, false, false] as const;
+      const distances = surfaceDistances(masks[0], masks[1], pair.shape, pair.spacing_mm, volume);
+      if (distances.status !== 'ok') continue;
       for (const [profile, side] of [
-        [pair.fromReference, 'ref'],
-        [pair.fromPrediction, 'pred'],
+        [distances.fromReference, 'ref'],
+        [distances.fromPrediction, 'pred'],
       ] as const) {
-        expect(profile.elements).toBe(wanted[`n_surfels_${side}`]);
-        expectClose(profile.totalArea, Number(wanted[`surface_area_${side}_mm2`]), 1e-12, 0);
+        expect(profile.elements).toBe(theirs[`n_surfels_${side}`]);
+        const area = goldenNumber(theirs[`surface_area_${side}_mm2`]);
+        expect(Math.abs(profile.totalArea - area)).toBeLessThanOrEqual(1e-12 * area);
       }
     }
   });

@@ -43,12 +43,23 @@ export function iou({ tp, fp, fn }: Overlap): MetricValue {
   return measured(union === 0 ? 1 : tp / union);
 }
 
+/** Sensitivity (recall, true positive rate): share of the reference segmentation that was found. Undefined without reference. */
+export function sensitivity({ tp, fn }: Overlap): MetricValue {
+  return tp + fn === 0 ? { kind: 'undefined', why: 'reference-empty' } : measured(tp / (tp + fn));
+}
+
+/** Precision (positive predictive value): share of the prediction that is right. Undefined without prediction. */
+export function precision({ tp, fp }: Overlap): MetricValue {
+  return tp + fp === 0 ? { kind: 'undefined', why: 'prediction-empty' } : measured(tp / (tp + fp));
+}
+
 /**
- * Absolute difference of the two volumes in millilitres, 0 or more. Says nothing about place: two masks that never meet
- * may have error 0.
+ * Specificity: share of the background that was left alone. Depends on how much air is in the volume, so two datasets cannot
+ * be compared by it; shown, never ranked.
  *
- * @param voxelMm3 volume of one voxel in mm3
+ * @param scoredVoxels voxels of the whole volume, without ignored ones
  */
-export function volumeErrorMl({ fp, fn }: Overlap, voxelMm3: number): MetricValue {
-  return measured((Math.abs(fp - fn) * voxelMm3) / 1000); // |prediction| - |reference| = fp - fn
+export function specificity({ tp, fp, fn }: Overlap, scoredVoxels: number): MetricValue {
+  const negatives = scoredVoxels - tp - fn;
+  return negatives === 0 ? { kind: 'undefined', why: 'no-negatives' } : measured((negatives - fp) / negatives);
 }

@@ -13,9 +13,14 @@ export const EMPTY_RULE = 'empty.agree'; // both empty: overlap and NSD 1, dista
  *
  * Order of metrics, regions and labels does not matter. Whoever builds the signature of a run adds runtime and threads.
  *
+ * @param ignoreLabel when voxels of the reference segmentation are left out
  * @throws RangeError for an unknown metric
  */
-export function metricSignature(metrics: readonly string[], regions: readonly ScoredRegion[]): string {
+export function metricSignature(
+  metrics: readonly string[],
+  regions: readonly ScoredRegion[],
+  ignoreLabel?: number,
+): string {
   for (const id of metrics) parseMetricId(id);
   const structures = regions.map(({ name, labels }) => {
     const set = [...new Set(labels)].sort((a, b) => a - b);
@@ -29,5 +34,6 @@ export function metricSignature(metrics: readonly string[], regions: readonly Sc
     `slack.${TOLERANCE_SLACK_MM}mm`,
     'spacing.intended',
     EMPTY_RULE,
+    ...(ignoreLabel === undefined ? [] : [`ignore.${ignoreLabel}`]),
   ].join('|');
 }

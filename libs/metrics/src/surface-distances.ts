@@ -1,8 +1,13 @@
-import { squaredDistanceMm2 } from '#imaging';
 import type { Vec3 } from '#imaging';
 import { measured } from './metric-value.js';
 import type { MetricValue, PairStatus } from './metric-value.js';
-import { cornerCodes, cornerGrid, cornerWeights } from './surface-elements.js';
+import { directedDistances } from './directed-distances.js';
+import type { DirectedDistances } from './directed-distances.js';
+import { nearRows } from './near-rows.js';
+import { packSurface } from './packed-surface.js';
+import type { PackedSurface } from './packed-surface.js';
+import { roomForSteps } from './row-distances.js';
+import { cornerWeights } from './surface-elements.js';
 
 /** How far one surface lies from the other: distinct distances in rising order, and how much surface lies at each. */
 export interface DistanceProfile {
@@ -51,15 +56,14 @@ export function surfaceDistances(
   const some = (mask: Uint8Array): boolean => mask.includes(1);
   const status = statusOf(some(reference), some(prediction));
   if (status !== 'ok') return { status, fromReference: NOTHING, fromPrediction: NOTHING };
+  const ofReference = packSurface(reference, sizeXyz, flat);
+  const ofPrediction = packSurface(prediction, sizeXyz, flat);
+  const near = nearRows(ofReference.corners, spacingMm);
+  const steps = roomForSteps(ofReference.corners, near.margin);
   const weights = cornerWeights(spacingMm, flat);
-  const grid = cornerGrid(sizeXyz, flat);
-  const ofReference = cornerCodes(reference, sizeXyz, flat);
-  const ofPrediction = cornerCodes(prediction, sizeXyz, flat);
-  return {
-    status,
-    fromReference: profile(ofReference, squaredDistanceMm2(ofPrediction, grid, spacingMm), weights),
-    fromPrediction: profile(ofPrediction, squaredDistanceMm2(ofReference, grid, spacingMm), weights),
-  };
+  const from = (one: PackedSurface, other: PackedSurface): DistanceProfile =>
+    profile(directedDistances(one, other, near, steps, spacingMm, weights));
+  return { status, fromReference: from(ofReference, ofPrediction), fromPrediction: from(ofPrediction, ofReference) };
 }
 
 const NOTHING: DistanceProfile = {
@@ -74,17 +78,8 @@ function statusOf(reference: boolean, prediction: boolean): PairStatus {
   return prediction ? 'empty_reference' : 'both_empty';
 }
 
-/** Distances on a grid repeat often, so surface is summed by distance first and only the distinct ones are sorted. */
-function profile(codes: Uint8Array, squaredMm2: Float64Array, weights: Float64Array): DistanceProfile {
-  const areaAt = new Map<number, number>();
-  let elements = 0;
-  for (let c = 0; c < codes.length; c++) {
-    if (codes[c] === 0) continue;
-    areaAt.set(squaredMm2[c], (areaAt.get(squaredMm2[c]) ?? 0) + weights[codes[c]]);
-    elements++;
-  }
-  const squares = Float64Array.from(areaAt.keys()).sort();
-  const area = squares.map((square) => areaAt.get(square) ?? 0);
+function profile({ histogram, elements }: DirectedDistances): DistanceProfile {
+  const { squares, area } = histogram.sorted();
   return { distanceMm: squares.map(Math.sqrt), area, totalArea: area.reduce((sum, a) => sum + a, 0), elements };
 }
 

@@ -1,4 +1,5 @@
-import { cornerCodes, cornerWeights } from './surface-elements.js';
+import { cornerWeights } from './surface-elements.js';
+import { cornerCodes } from './test-support/plain-surface-distances.js';
 import type { Vec3 } from '#imaging';
 
 const THICK = [false, false, false] as const;

@@ -69,50 +69,6 @@ export function cornerWeights(spacingMm: Vec3, flat: readonly [boolean, boolean,
   return weights;
 }
 
-/**
- * Code of every corner of a mask's grid, 0 where no surface passes.
- *
- * The mask is taken as surrounded by background, except along flat axes. Corners number one more than voxels along each
- * axis (one along a flat axis), x fastest.
- *
- * @param mask    flat mask, x fastest; 0 or 1
- * @param sizeXyz its size
- */
-export function cornerCodes(mask: Uint8Array, sizeXyz: Vec3, flat: readonly [boolean, boolean, boolean]): Uint8Array {
-  const [nx, ny, nz] = sizeXyz;
-  // One background voxel around the mask, none along flat axes, so that no corner needs a bounds check.
-  const pad = flat.map((f) => (f ? 0 : 1));
-  const row = nx + 2 * pad[0];
-  const slice = row * (ny + 2 * pad[1]);
-  const padded = new Uint8Array(slice * (nz + 2 * pad[2]));
-  for (let k = 0; k < nz; k++) {
-    for (let j = 0; j < ny; j++) {
-      const from = (k * ny + j) * nx;
-      padded.set(mask.subarray(from, from + nx), (k + pad[2]) * slice + (j + pad[1]) * row + pad[0]);
-    }
-  }
-  const [cx, cy, cz] = cornerGrid(sizeXyz, flat);
-  const dx = pad[0];
-  const dy = pad[1] * row;
-  const dz = pad[2] * slice;
-  const codes = new Uint8Array(cx * cy * cz);
-  let c = 0;
-  for (let z = 0; z < cz; z++) {
-    for (let y = 0; y < cy; y++) {
-      let v = z * slice + y * row;
-      let near = padded[v] | (padded[v + dy] << 1) | (padded[v + dz] << 2) | (padded[v + dy + dz] << 3);
-      for (let x = 0; x < cx; x++) {
-        v += dx;
-        const far = padded[v] | (padded[v + dy] << 1) | (padded[v + dz] << 2) | (padded[v + dy + dz] << 3);
-        const code = near | (far << 4);
-        codes[c++] = code === 255 ? 0 : code;
-        near = far;
-      }
-    }
-  }
-  return codes;
-}
-
 /** Number of corners along each axis. */
 export function cornerGrid(sizeXyz: Vec3, flat: readonly [boolean, boolean, boolean]): Vec3 {
   const along = (axis: 0 | 1 | 2): number => (flat[axis] ? 1 : sizeXyz[axis] + 1);
