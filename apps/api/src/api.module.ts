@@ -14,6 +14,10 @@ import { BenchmarksController } from './benchmarks/benchmarks.controller.js';
 import { Sight } from './benchmarks/sight.js';
 import { CasesController } from './cases/cases.controller.js';
 import { ObjectsController } from './cases/objects.controller.js';
+import { BoardDesk } from './evidence/open-board.js';
+import { EvidenceController } from './evidence/evidence.controller.js';
+import { EvidenceDesk } from './evidence/evidence-desk.js';
+import { ExportsController } from './evidence/exports.controller.js';
 import { ContractInterceptor } from './http/contract.interceptor.js';
 import { PolicyGuard } from './http/policy.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -24,6 +28,7 @@ import {
   ACCOUNTS,
   BLOBS,
   CLOCK,
+  EVIDENCE,
   INSPECTOR,
   LOG,
   PASSWORDS,
@@ -52,6 +57,7 @@ export class ApiModule {
       { provide: BLOBS, useValue: parts.blobs },
       { provide: QUEUE, useValue: parts.queue },
       { provide: INSPECTOR, useValue: parts.inspector },
+      { provide: EVIDENCE, useValue: parts.evidence },
       { provide: PASSWORDS, useValue: parts.passwords },
       { provide: CLOCK, useValue: parts.clock },
       { provide: LOG, useValue: parts.log },
@@ -64,6 +70,8 @@ export class ApiModule {
         TokensController,
         UsersController,
         BenchmarksController,
+        EvidenceController,
+        ExportsController,
         CasesController,
         ObjectsController,
         SubmissionsController,
@@ -82,6 +90,8 @@ export class ApiModule {
         SignIn,
         Throttle,
         Sight,
+        BoardDesk,
+        EvidenceDesk,
         SubmissionDesk,
         TakeIn,
         UploadSpool,

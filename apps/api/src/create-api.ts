@@ -23,12 +23,16 @@ import { WebFiles } from './web/web-files.js';
 
 const JSON_BYTES = 256 * 1024;
 const IDLE_MS = 30_000;
+/** Shorter than the patience with a silent connection, so that whoever sends nothing is told, too. */
+const BODY_MS = 20_000;
 
 export interface CreateOptions {
   /** Where Nest's own messages go; none by default. */
   readonly logger?: LoggerService;
   /** Further controllers, for tests of the start-up checks. */
   readonly controllers?: DynamicModule['controllers'];
+  /** How long a small body may take, in milliseconds; 20 s by default. */
+  readonly bodyMs?: number;
 }
 
 /**
@@ -66,7 +70,7 @@ export async function createApi(
   try {
     const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     const routes = collectRoutes(server);
-    await prepare(server, settings);
+    await prepare(server, settings, options.bodyMs ?? BODY_MS);
     SwaggerModule.setup('api/docs', app, openApi(settings.version) as unknown as OpenAPIObject, {
       jsonDocumentUrl: 'api/docs-json',
       customSiteTitle: 'Voxelmark API',
@@ -83,7 +87,7 @@ export async function createApi(
   }
 }
 
-async function prepare(server: FastifyInstance, settings: ApiSettings): Promise<void> {
+async function prepare(server: FastifyInstance, settings: ApiSettings, bodyMs: number): Promise<void> {
   server.removeContentTypeParser('text/plain');
   await server.register(helmet, securityHeaders(settings.publicUrl));
   await server.register(multipart, { throwFileSizeLimit: false }); // the spool counts and refuses
@@ -93,8 +97,8 @@ async function prepare(server: FastifyInstance, settings: ApiSettings): Promise<
     if (request.url.startsWith('/api/docs')) reply.header('content-security-policy', DOCS_POLICY);
     else if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
-  server.addHook('preParsing', async (request, _reply, payload) => {
-    limitBodyTime(request);
+  server.addHook('preParsing', async (request, reply, payload) => {
+    limitBodyTime(request, reply, bodyMs);
     return payload;
   });
   server.addHook('preSerialization', async (request, reply, payload) => {
@@ -104,14 +108,23 @@ async function prepare(server: FastifyInstance, settings: ApiSettings): Promise<
   server.addHook('onResponse', async (request) => lingerAfterRefusal(request));
 }
 
-/** A small body that does not arrive within half a minute is cut off; uploads may take long, but not pause that long. */
-function limitBodyTime(request: FastifyRequest): void {
+/**
+ * A small body that does not arrive in time is refused, and what was not waiting for it is cut off; uploads may take long,
+ * but not pause longer than a connection may be silent.
+ */
+function limitBodyTime(request: FastifyRequest, reply: FastifyReply, bodyMs: number): void {
   const { raw } = request;
-  if (raw.complete || (request.headers['content-type'] ?? '').startsWith('multipart/')) return;
-  const timer = setTimeout(
-    () => raw.destroy(new RequestRefused(408, 'body-slow', 'The body did not arrive within 30 seconds.')),
-    IDLE_MS,
-  );
+  if ((request.headers['content-type'] ?? '').startsWith('multipart/')) return;
+  const timer = setTimeout(() => {
+    // asked now, not before: even of a request without a body it is not known yet when its handlers begin
+    if (raw.complete) return;
+    const slow = new RequestRefused(408, 'body-slow', `The body did not arrive within ${bodyMs / 1000} seconds.`);
+    // the parser, if it waits, passes this on as the answer; destroying the body would take the connection with it
+    if (!reply.sent && raw.listenerCount('error') > 0) {
+      reply.header('connection', 'close');
+      raw.emit('error', slow);
+    } else raw.destroy();
+  }, bodyMs);
   timer.unref();
   raw.once('end', () => clearTimeout(timer));
   raw.once('close', () => clearTimeout(timer));

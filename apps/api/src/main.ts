@@ -8,6 +8,7 @@ import {
   DEMO_ACCOUNTS,
   DEMO_PASSWORD,
   hashPassword,
+  isLoopback,
   nestLogger,
   openPlatform,
   readConfig,
@@ -17,7 +18,8 @@ import {
   type Config,
 } from '#platform';
 import { createApi } from './create-api.js';
-import { isLoopback, type ApiSettings } from './settings.js';
+import { createEvidencePool } from './evidence/evidence-pool.js';
+import type { ApiSettings } from './settings.js';
 
 /** From dist/apps/api/src; the pages are built into dist/web. */
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -65,7 +67,7 @@ async function main(): Promise<void> {
   const platform = await openPlatform(config, 'api', log);
   const settings = settingsOf(config);
   const app = await createApi(
-    { ...platform, passwords: { hash: hashPassword, verify: verifyPassword }, log },
+    { ...platform, passwords: { hash: hashPassword, verify: verifyPassword }, evidence: createEvidencePool(), log },
     settings,
     { logger: nestLogger(log) },
   );

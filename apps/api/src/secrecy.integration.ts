@@ -1,4 +1,4 @@
-import { ENDPOINTS } from '#contracts';
+import { ENDPOINTS, EXPORT_FORMATS, SCHEME_KINDS } from '#contracts';
 import type { Benchmark, EvaluationCase, Submission } from '#evaluation';
 import { PEOPLE, World, type Who } from './test-support/world.js';
 
@@ -11,6 +11,8 @@ let done: Submission;
 /** Half-way through the held-out cases. */
 let running: Submission;
 let prediction: { practice: string; heldOut: string };
+/** Addresses of the boards' newest states. */
+let state: { practice: string; heldOut: string };
 
 beforeAll(async () => {
   world = await World.open();
@@ -33,9 +35,22 @@ beforeAll(async () => {
     const result = (await world.parts.records.caseResults(runId)).find(({ prediction: one }) => one !== null);
     return result?.prediction?.id ?? 'none';
   };
+  const stateOf = async (phaseId: string): Promise<string> =>
+    (await world.parts.records.leaderboard(phaseId, { limit: 1, offset: 0 })).state?.hash ?? 'none';
+  state = { practice: await stateOf(first.id), heldOut: await stateOf(second.id) };
   prediction = { practice: await predicted(done.runs[0].id), heldOut: await predicted(done.runs[1].id) };
 }, 120_000);
 afterAll(() => world?.close());
+
+/** What else has to be asked, for both phases; runs of the other phase are simply not found. */
+const PARAMETERS: Readonly<Record<string, () => readonly string[]>> = {
+  '/benchmarks/:slug/evidence': () => [
+    '',
+    ...SCHEME_KINDS.map((scheme) => `&scheme=${scheme}&metric=hd95&region=liver`),
+  ],
+  '/benchmarks/:slug/leaderboard/export': () => EXPORT_FORMATS.map((format) => `&format=${format}`),
+  '/benchmarks/:slug/compare': () => done.runs.map(({ id }) => `&first=${id}&second=${id}`),
+};
 
 /** Every address that can be read, with the ids of this world filled in: the lists of the contract, crawled. */
 function readable(): string[] {
@@ -47,12 +62,21 @@ function readable(): string[] {
     '/benchmarks/:slug': ['canary', 'draft'],
     '/benchmarks/:slug/leaderboard': ['canary', 'draft'],
     '/benchmarks/:slug/cases': ['canary', 'draft'],
+    '/benchmarks/:slug/leaderboard/states': ['canary', 'draft'],
+    '/benchmarks/:slug/leaderboard/values': ['canary', 'draft'],
+    '/benchmarks/:slug/leaderboard/export': ['canary', 'draft'],
+    '/benchmarks/:slug/evidence': ['canary', 'draft'],
+    '/benchmarks/:slug/compare': ['canary', 'draft'],
+    '/benchmarks/:slug/on-hold': ['canary', 'draft'],
+    '/leaderboard-states/:hash': [state.practice, state.heldOut],
     '/benchmarks/:slug/access-events': ['canary', 'draft'],
     '/cases/:id': [...practice, ...heldOut].map(({ id }) => id),
     '/objects/:id': [...objects, prediction.practice, prediction.heldOut, done.version.model.id],
     '/submissions/:id': [done.id, running.id],
     '/runs/:id': [...done.runs, ...running.runs].map(({ id }) => id),
     '/runs/:id/cases': [...done.runs, ...running.runs].map(({ id }) => id),
+    '/runs/:id/manifest': [...done.runs, ...running.runs].map(({ id }) => id),
+    '/runs/:id/badge.svg': [...done.runs, ...running.runs].map(({ id }) => id),
     '/algorithms/:slug': ['finished', 'half-way'],
     '/algorithms/:slug/versions/:version/model': ['finished'],
   };
@@ -61,12 +85,12 @@ function readable(): string[] {
     if (!endpoint.path.includes(':')) return [endpoint.path];
     const filled = values[endpoint.path];
     if (filled === undefined) throw new Error(`no values for ${endpoint.path}: a new route must be crawled too`);
-    const paths = filled.map((value) => endpoint.path.replace(/:(id|slug)/, value).replace(':version', '1.0.0'));
-    return endpoint.path.endsWith('/cases') || endpoint.path.endsWith('/leaderboard')
-      ? paths.flatMap((path) =>
-          path.startsWith('/runs') ? [path] : [path, `${path}?phase=test`, `${path}?phase=practice`],
-        )
-      : paths;
+    const paths = filled.map((value) => endpoint.path.replace(/:(id|slug|hash)/, value).replace(':version', '1.0.0'));
+    if (!Object.hasOwn(endpoint.query.def.type === 'object' ? endpoint.query.shape : {}, 'phase')) return paths;
+    const asked = (PARAMETERS[endpoint.path] ?? (() => ['']))();
+    return paths.flatMap((path) =>
+      (['practice', 'test'] as const).flatMap((phase) => asked.map((more) => `${path}?phase=${phase}${more}`)),
+    );
   });
 }
 
@@ -189,6 +213,28 @@ describe('what each person may, endpoint by endpoint', () => {
     ['board', 'GET', () => '/benchmarks/canary/leaderboard', all(200)],
     ['board of an unpublished benchmark', 'GET', () => '/benchmarks/draft/leaderboard', { ...all(404), admin: 200 }],
     ['practice cases', 'GET', () => '/benchmarks/canary/cases', all(200)],
+    ['states of a board', 'GET', () => '/benchmarks/canary/leaderboard/states', all(200)],
+    ['address of a state', 'GET', () => `/leaderboard-states/${state.heldOut}`, all(200)],
+    ['evidence, held-out', 'GET', () => '/benchmarks/canary/evidence', all(200)],
+    ['values behind a board, practice', 'GET', () => '/benchmarks/canary/leaderboard/values?phase=practice', all(200)],
+    ['values behind a board, held-out', 'GET', () => '/benchmarks/canary/leaderboard/values', keepers],
+    [
+      'comparison',
+      'GET',
+      () => `/benchmarks/canary/compare?first=${done.runs[1].id}&second=${done.runs[1].id}`,
+      all(200),
+    ],
+    ['board as a table', 'GET', () => '/benchmarks/canary/leaderboard/export?format=csv', all(200)],
+    ['every value as a table, held-out', 'GET', () => '/benchmarks/canary/leaderboard/export?format=cases', keepers],
+    ['manifest of a run', 'GET', () => `/runs/${done.runs[1].id}/manifest`, all(200)],
+    ['badge of a run', 'GET', () => `/runs/${done.runs[1].id}/badge.svg`, all(200)],
+    [
+      'runs on hold',
+      'GET',
+      () => '/benchmarks/canary/on-hold',
+      { ...all(403), visitor: 401, organiser: 200, admin: 200 },
+    ],
+    ['runs on hold, unpublished', 'GET', () => '/benchmarks/draft/on-hold', { ...all(404), visitor: 401, admin: 200 }],
     ['held-out cases', 'GET', () => '/benchmarks/canary/cases?phase=test', all(200)],
     ['practice case', 'GET', () => `/cases/${practice[0].id}`, all(200)],
     ['held-out case', 'GET', () => `/cases/${heldOut[0].id}`, { ...keepers, reader: 200 }],
@@ -287,7 +333,7 @@ describe('what each person may, endpoint by endpoint', () => {
     const parts = path
       .split('/')
       .map((part, n, list) =>
-        /^[0-9a-f-]{36}$/.test(part) || ['benchmarks', 'algorithms', 'versions'].includes(list[n - 1]) ? '*' : part,
+        /^[0-9a-f-]{36,64}$/.test(part) || ['benchmarks', 'algorithms', 'versions'].includes(list[n - 1]) ? '*' : part,
       );
     return parts.join('/');
   }
@@ -465,6 +511,44 @@ describe('tokens do what their scopes say', () => {
     const made = await world.ask('visitor', 'POST', '/tokens', { ...wide, body: { name: 'child', scopes: ['admin'] } });
     expect([made.statusCode, made.json().code]).toEqual([403, 'forbidden']);
   });
+});
+
+describe('a held-out run in progress, polled', () => {
+  it.each(['visitor', 'researcher', 'owner', 'admin'] as const)(
+    'no answer to the %s changes while the state of the run does not',
+    async (who) => {
+      const { queue } = world.parts as { queue: { depth: () => Promise<number> } };
+      const polled = await world.submission(benchmark, `polled-by-${who}`);
+      await world.complete(polled.runs[0].id);
+      const run = polled.runs[1].id;
+      await world.startRun(run);
+      const paths = [
+        ...readable(),
+        `/submissions/${polled.id}`,
+        `/runs/${run}`,
+        `/runs/${run}/cases`,
+        `/algorithms/polled-by-${who}`,
+      ].filter((path) => !path.endsWith('/access-events') || who !== 'admin'); // grows by our own questions
+      const look = async (waiting: number): Promise<Record<string, unknown>> => {
+        queue.depth = async () => waiting;
+        const seen: Record<string, unknown> = {};
+        for (const path of paths) {
+          const { statusCode, body, headers } = await world.ask(who, 'GET', path);
+          const { date: _date, 'x-request-id': _id, ...rest } = headers;
+          seen[path] = { statusCode, body, headers: rest };
+        }
+        return seen;
+      };
+      const before = await look(3);
+      await world.recordCase(run, heldOut[0]);
+      expect(await look(2)).toEqual(before);
+      await world.recordCase(run, heldOut[1], { fails: true });
+      expect(await look(1)).toEqual(before);
+      // it would have been seen: the state does change with the last case
+      await world.recordCase(run, heldOut[2]);
+      expect(await look(0)).not.toEqual(before);
+    },
+  );
 });
 
 it('nothing that was asked here was a defect, but the one planted', () => {

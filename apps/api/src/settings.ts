@@ -1,4 +1,5 @@
 import type { AccountRole } from '#domain';
+import type { EvidenceEngine } from './evidence/evidence-pool.js';
 import type {
   AccessLog,
   AccountRecords,
@@ -30,7 +31,7 @@ export interface ApiSettings {
   /** smtp://… ; null: links are handed over by the admin. */
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
-  /** Shown on the sign-in page while the server listens on loopback only. */
+  /** Demo accounts that the sign-in page offers; none: the demo is off, and whatever is left of it may not sign in. */
   readonly demoSignIns: readonly { readonly email: string; readonly role: AccountRole; readonly password: string }[];
   /** Folder of the built pages; null: API only. */
   readonly webDir: string | null;
@@ -52,6 +53,7 @@ export interface ApiParts {
   readonly blobs: BlobStore;
   readonly queue: Pick<JobQueue, 'depth' | 'workers'>;
   readonly inspector: ModelInspector;
+  readonly evidence: EvidenceEngine;
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly log: Log;
@@ -65,14 +67,7 @@ export const ACCESS_LOG = Symbol('access log');
 export const BLOBS = Symbol('blob store');
 export const QUEUE = Symbol('job queue');
 export const INSPECTOR = Symbol('model inspector');
+export const EVIDENCE = Symbol('evidence engine');
 export const PASSWORDS = Symbol('passwords');
 export const CLOCK = Symbol('clock');
 export const LOG = Symbol('log');
-
-const LOOPBACK = new Set(['localhost', '::1', '[::1]', '0:0:0:0:0:0:0:1']);
-
-/** True for names and addresses that only this machine can reach. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase();
-  return LOOPBACK.has(name) || /^127(?:\.\d{1,3}){3}$/.test(name);
-}

@@ -28,19 +28,31 @@ export class ApiClient {
     endpoint: E,
     request: { params?: ParamsOf<E>; query?: QueryIn<E>; body?: BodyIn<E>; form?: FormData; headers?: Record<string, string> } = {},
   ): Promise<ResponseOf<E>> {
-    const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String((request.params as Record<string, unknown>)[name])));
-    const query = new URLSearchParams(
-      Object.entries((request.query ?? {}) as Record<string, string | number | boolean | undefined>).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])),
-    ).toString();
-    const response = await send(this.url, endpoint.method, query ? `${path}?${query}` : path, {
-      headers: { ...this.identity, ...(request.body === undefined ? {} : { 'content-type': 'application/json' }), ...request.headers },
-      body: request.form ?? (request.body === undefined ? undefined : JSON.stringify(request.body)),
-    });
+    const response = await this.ask(endpoint, request);
     if (response.status === 204 || !endpoint.response) {
       await response.arrayBuffer();
       return undefined as ResponseOf<E>;
     }
     return endpoint.response.parse(await response.json()) as ResponseOf<E>;
+  }
+
+  /** An answer that is not JSON: the bytes of an object, the text of a table. */
+  async download<E extends Endpoint>(endpoint: E, request: { params?: ParamsOf<E>; query?: QueryIn<E> } = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask(endpoint, request)).arrayBuffer());
+  }
+
+  private ask<E extends Endpoint>(
+    endpoint: E,
+    request: { params?: ParamsOf<E>; query?: QueryIn<E>; body?: BodyIn<E>; form?: FormData; headers?: Record<string, string> },
+  ): Promise<Response> {
+    const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String((request.params as Record<string, unknown>)[name])));
+    const query = new URLSearchParams(
+      Object.entries((request.query ?? {}) as Record<string, string | number | boolean | undefined>).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])),
+    ).toString();
+    return send(this.url, endpoint.method, query ? `${path}?${query}` : path, {
+      headers: { ...this.identity, ...(request.body === undefined ? {} : { 'content-type': 'application/json' }), ...request.headers },
+      body: request.form ?? (request.body === undefined ? undefined : JSON.stringify(request.body)),
+    });
   }
 }
 

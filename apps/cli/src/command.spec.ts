@@ -1,4 +1,4 @@
-import { findCommand, overview, parse, usageOf, type Command } from './command.js';
+import { findCommand, overview, parse, takeJson, usageOf, type Command } from './command.js';
 import { CliError, EXIT, explain } from './exit.js';
 import { EngineUnavailable, SubmissionRejected } from '#domain';
 import { ConfigurationError } from '#platform';
@@ -22,12 +22,17 @@ describe('findCommand', () => {
   });
 });
 
+it('--json may stand anywhere before `--`', () => {
+  expect(takeJson(['--json', 'run', 'show', 'x'])).toEqual({ json: true, rest: ['run', 'show', 'x'] });
+  expect(takeJson(['run', '--json', 'show', 'x', '--json'])).toEqual({ json: true, rest: ['run', 'show', 'x'] });
+  expect(takeJson(['submit', '--', '--json'])).toEqual({ json: false, rest: ['submit', '--', '--json'] });
+});
+
 describe('parse', () => {
   it('separates options from words, in any order', () => {
-    expect(parse(commands[0], ['run', 'show', '--phase', 'test', 'abc', '--json', '--wait'])).toEqual({
+    expect(parse(commands[0], ['run', 'show', '--phase', 'test', 'abc', '--wait'])).toEqual({
       options: { phase: 'test', wait: true },
       words: ['abc'],
-      json: true,
       help: false,
     });
   });
@@ -51,6 +56,7 @@ describe('parse', () => {
 it('usage and overview name every option and command', () => {
   expect(usageOf(commands[0])).toMatch(/-p, --phase VALUE[\s\S]*--wait[\s\S]*--json/);
   expect(overview(commands)).toMatch(/run show[\s\S]*start/);
+  for (const code of Object.values(EXIT)) expect(overview(commands)).toMatch(new RegExp(`^ +${code}  \\w`, 'm'));
 });
 
 it('every kind of error has its exit code', () => {

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { usageError, type ExitCode } from './exit.js';
+import { EXIT, EXIT_WORDS, usageError, type ExitCode } from './exit.js';
 
 /** Where a command writes: data to `out`, words to `say`. */
 export interface Terminal {
@@ -26,10 +26,21 @@ export interface Command {
   readonly summary: string;
   /** What follows the name in the usage line. */
   readonly usage: string;
-  readonly options: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string; readonly help: string }>>;
+  readonly options: Readonly<
+    Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string; readonly multiple?: boolean; readonly help: string }>
+  >;
   /** Smallest and largest number of words after the name. */
   readonly words: readonly [number, number];
+  /** It stops in order on Ctrl-C; any other command simply ends, with exit code 130. */
+  readonly stopsByItself?: true;
   run(invocation: Invocation): Promise<ExitCode>;
+}
+
+/** `--json` may stand anywhere, also before the command's name. What follows `--` are words. */
+export function takeJson(argv: readonly string[]): { readonly json: boolean; readonly rest: readonly string[] } {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const rest = argv.filter((word, i) => i >= end || word !== '--json');
+  return { json: rest.length < argv.length, rest };
 }
 
 /** The command that the words begin with, longest name first. */
@@ -42,11 +53,12 @@ export function findCommand(commands: readonly Command[], argv: readonly string[
 }
 
 /** @throws CliError `usage` for unknown options, missing values, and too few or too many words */
-export function parse(command: Command, argv: readonly string[]): Omit<Invocation, 'terminal'> & { readonly json: boolean; readonly help: boolean } {
+export function parse(command: Command, argv: readonly string[]): Omit<Invocation, 'terminal'> & { readonly help: boolean } {
   const options: NonNullable<ParseArgsConfig['options']> = {
-    json: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
-    ...Object.fromEntries(Object.entries(command.options).map(([name, { type, short }]) => [name, { type, ...(short ? { short } : {}) }])),
+    ...Object.fromEntries(
+      Object.entries(command.options).map(([name, { type, short, multiple = false }]) => [name, { type, multiple, ...(short ? { short } : {}) }]),
+    ),
   };
   let parsed;
   try {
@@ -54,13 +66,13 @@ export function parse(command: Command, argv: readonly string[]): Omit<Invocatio
   } catch (error) {
     throw usageError(`${(error as Error).message}\n\n${usageOf(command)}`);
   }
-  const { json, help, ...values } = parsed.values as Record<string, string | boolean | undefined>;
+  const { help, ...values } = parsed.values as Record<string, string | boolean | string[] | undefined>;
   const [least, most] = command.words;
   if (!help && (parsed.positionals.length < least || parsed.positionals.length > most)) {
     const expected = least === most ? `${least}` : `${least} to ${most}`;
     throw usageError(`\`voxelmark ${command.name.join(' ')}\` takes ${expected} argument(s), got ${parsed.positionals.length}\n\n${usageOf(command)}`);
   }
-  return { options: values, words: parsed.positionals, json: json === true, help: help === true };
+  return { options: values, words: parsed.positionals, help: help === true };
 }
 
 export function usageOf(command: Command): string {
@@ -77,13 +89,29 @@ export function usageOf(command: Command): string {
 
 export function overview(commands: readonly Command[]): string {
   const rows = commands.map(({ name, summary }) => `  voxelmark ${name.join(' ').padEnd(20)} ${summary}`);
-  return ['Voxelmark: benchmarks for medical-image segmentation.', '', ...rows, '', 'Add --help to any of them, --json for machine-readable output.'].join('\n');
+  const names = Object.keys(EXIT) as (keyof typeof EXIT)[];
+  return [
+    'Voxelmark: benchmarks for medical-image segmentation.',
+    '',
+    ...rows,
+    '',
+    'Add --help to any of them, --json for machine-readable output.',
+    '',
+    'Exit codes:',
+    ...names.map((name) => `  ${String(EXIT[name]).padStart(3)}  ${EXIT_WORDS[name]}`),
+  ].join('\n');
 }
 
 /** A text option that was given, or null. */
 export function text(invocation: Pick<Invocation, 'options'>, name: string): string | null {
   const value = invocation.options[name];
   return typeof value === 'string' ? value : null;
+}
+
+/** All values of an option that may be repeated; empty when it was not given. */
+export function texts(invocation: Pick<Invocation, 'options'>, name: string): readonly string[] {
+  const values = invocation.options[name];
+  return Array.isArray(values) ? values : [];
 }
 
 /** @throws CliError `usage` when it was not given */

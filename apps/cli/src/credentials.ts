@@ -22,26 +22,35 @@ export async function forgetCredentials(): Promise<void> {
   await rm(credentialsPath(), { force: true });
 }
 
-async function loadCredentials(): Promise<Credentials | null> {
+/** What `auth login` stored; null before. @throws CliError `credentials-unreadable` */
+export async function loadCredentials(): Promise<Credentials | null> {
   let content: string;
   try {
     content = await readFile(credentialsPath(), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    throw unreadable(error);
   }
-  const parsed = stored.safeParse(JSON.parse(content));
-  if (!parsed.success) throw new CliError('credentials-unreadable', `${credentialsPath()} cannot be read; sign in again`, EXIT.notSignedIn);
-  return parsed.data;
+  try {
+    return stored.parse(JSON.parse(content));
+  } catch (error) {
+    throw unreadable(error);
+  }
 }
+
+/** The cause stays out of the sentence: it may quote the token. */
+const unreadable = (cause: unknown): CliError =>
+  new CliError('credentials-unreadable', `${credentialsPath()} cannot be read as an access token that we stored; sign in again`, EXIT.notSignedIn, { cause });
 
 export const DEFAULT_URL = 'http://127.0.0.1:4200';
 
 /** The server and the person: `--url` before VOXELMARK_URL before the file; VOXELMARK_TOKEN before the file. */
 export async function connect(urlOption: string | null, { anonymous }: { anonymous: boolean }): Promise<ApiClient> {
-  const saved = await loadCredentials();
-  const url = (urlOption ?? process.env.VOXELMARK_URL ?? saved?.url ?? DEFAULT_URL).replace(/\/+$/, '');
-  const token = process.env.VOXELMARK_TOKEN ?? (saved?.url === url ? saved.token : undefined);
+  const given = urlOption ?? process.env.VOXELMARK_URL;
+  const fromEnvironment = process.env.VOXELMARK_TOKEN;
+  const saved = given && fromEnvironment ? null : await loadCredentials(); // a damaged file is no fault when nothing is asked of it
+  const url = (given ?? saved?.url ?? DEFAULT_URL).replace(/\/+$/, '');
+  const token = fromEnvironment ?? (saved?.url === url ? saved.token : undefined);
   if (token) return ApiClient.withToken(url, token);
   if (anonymous) return new ApiClient(url);
   throw new CliError('not-signed-in', `you are not signed in to ${url}; run \`npx voxelmark auth login --url ${url}\`, or set VOXELMARK_TOKEN`, EXIT.notSignedIn);

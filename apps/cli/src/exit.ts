@@ -16,6 +16,21 @@ export const EXIT = {
   network: 10,
   interrupted: 130,
 } as const;
+/** What each exit code says, for `--help`. */
+export const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'ok',
+  unexpected: 'unexpected',
+  usage: 'usage',
+  notSignedIn: 'not signed in',
+  forbidden: 'forbidden',
+  notFound: 'not found, no such file',
+  invalidInput: 'invalid input',
+  denied: 'denied by consent or governance',
+  runFailed: 'run failed',
+  belowThreshold: 'threshold not met',
+  network: 'network',
+  interrupted: 'interrupted',
+};
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** A command cannot do what was asked. */
@@ -30,6 +45,8 @@ export class CliError extends Error {
     this.name = 'CliError';
   }
 }
+
+export const interrupted = (what: string) => new CliError('interrupted', what, EXIT.interrupted);
 
 export const usageError = (message: string) => new CliError('usage', message, EXIT.usage);
 

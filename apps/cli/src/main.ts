@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { describeError } from '#platform';
-import { findCommand, overview, parse, usageOf, type Command, type Terminal } from './command.js';
+import { findCommand, overview, parse, takeJson, usageOf, type Command, type Terminal } from './command.js';
 import { COMMANDS } from './commands/index.js';
-import { explain, EXIT, type ExitCode } from './exit.js';
+import { explain, EXIT, EXIT_WORDS, type ExitCode } from './exit.js';
+import { orInterrupted } from './interruption.js';
 
 /** Data to stdout, words to stderr. */
 function terminalFor(json: boolean): Terminal {
@@ -32,15 +33,17 @@ function terminalFor(json: boolean): Terminal {
   };
 }
 
-async function main(argv: readonly string[], commands: readonly Command[]): Promise<ExitCode> {
-  const json = argv.includes('--json');
+const EXIT_CODES = Object.fromEntries(Object.entries(EXIT).map(([name, code]) => [code, EXIT_WORDS[name as keyof typeof EXIT]]));
+
+async function main(given: readonly string[], commands: readonly Command[]): Promise<ExitCode> {
+  const { json, rest: argv } = takeJson(given);
   const terminal = terminalFor(json);
   try {
     const command = findCommand(commands, argv);
     if (!command) {
       const asked = argv.length === 0 || argv[0] === '--help' || argv[0] === '-h' || argv[0] === 'help';
       if (asked) {
-        terminal.out({ commands: commands.map(({ name, summary }) => ({ name: name.join(' '), summary })) }, overview(commands));
+        terminal.out({ commands: commands.map(({ name, summary }) => ({ name: name.join(' '), summary })), exitCodes: EXIT_CODES }, overview(commands));
         return EXIT.ok;
       }
       const words = argv.filter((word) => !word.startsWith('-')).slice(0, 2).join(' ');
@@ -51,7 +54,8 @@ async function main(argv: readonly string[], commands: readonly Command[]): Prom
       terminal.out({ usage: usageOf(command) }, usageOf(command));
       return EXIT.ok;
     }
-    return await command.run({ ...invocation, terminal });
+    const ended = command.run({ ...invocation, terminal });
+    return await (command.stopsByItself ? ended : orInterrupted(ended, process));
   } catch (error) {
     const { code, message, exit, defect } = explain(error);
     if (defect) process.stderr.write(`${JSON.stringify(describeError(error))}\n`);

@@ -13,6 +13,7 @@ import './styles/controls.css';
 import './styles/layout.css';
 import './styles/home.css';
 import './styles/leaderboard.css';
+import './styles/evidence.css';
 import './styles/algorithm.css';
 import './styles/runs.css';
 import './styles/submit.css';

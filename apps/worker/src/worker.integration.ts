@@ -150,6 +150,40 @@ describe('one worker', () => {
     expect(worker.lines().some((line) => line.includes('"model.tried-again"'))).toBe(true);
   }, 120_000);
 
+  it('a reference that is gone puts the run on hold; repaired and released, it goes on and counts as if nothing had been', async () => {
+    const { records, blobs } = small.platform;
+    const [, second] = await records.cases(small.benchmark.phases[1].id); // no other case has its reference
+    const [{ object }] = second.references;
+    const reference = await blobs.read(object.sha256);
+    expect(await blobs.delete(object.sha256)).toBe(true);
+    const { runs } = await small.submit(onnx.thresholdModel(), 'on-hold');
+    const held = await eventually(
+      async () => {
+        const run = await small.run(runs[1].id);
+        return run.state === 'quarantined' && run;
+      },
+      60,
+      () => 'the run to be on hold',
+    );
+    expect(held).toMatchObject({ failureCode: 'case-unreadable', failureDetail: expect.stringContaining(second.name) });
+    await blobs.put(
+      (async function* () {
+        yield reference;
+      })(),
+    );
+    expect(await records.retryRun(held.id)).toBe(false);
+    expect(await records.retryRun(held.id, { release: true })).toBe(true);
+    const [, test] = await ended({ runs } as Submission);
+    expect(test).toMatchObject({
+      state: 'completed',
+      epoch: held.epoch + 1,
+      cases: { total: 3, scored: 3, failed: 0 },
+    });
+    expect((await small.results(test.id)).map(({ scores }) => scores[0].values.dice)).toEqual(
+      TEST_MISSING.map((missing) => ({ kind: 'value', value: expectedDice(missing) })),
+    );
+  }, 120_000);
+
   it('leaves no scratch folder behind and logs one JSON object a line', async () => {
     await eventually(
       async () => modelProcesses(worker.pid).length === 0,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CAPACITIES, PHASE_KINDS, SECRECY_LABELS } from '#domain';
-import { cursor, id, instant, metricValues, none, slug, vec3 } from './primitives.js';
+import { cursor, id, instant, metricValues, none, sha256, slug, vec3 } from './primitives.js';
 import type { Endpoint } from './endpoint.js';
 
 const secrecyLabel = z.enum(SECRECY_LABELS);
@@ -67,7 +67,16 @@ export const benchmarkView = benchmarkSummary.extend({
 });
 export type BenchmarkView = z.infer<typeof benchmarkView>;
 
-export const aggregate = z.object({ region: z.string(), metric: z.string(), mean: z.number(), n: z.number().int(), penalised: z.number().int() });
+export const aggregate = z.object({
+  region: z.string(),
+  metric: z.string(),
+  mean: z.number(),
+  n: z.number().int(),
+  penalised: z.number().int().nullable().describe('cases that count with the declared penalty; null: some, and how many is not released for held-out cases'),
+});
+
+/** A board as it was when one of its runs had completed. */
+export const leaderboardState = z.object({ hash: sha256, sequence: z.number().int().describe('runs on the board by then'), at: instant });
 
 export const leaderboardEntry = z.object({
   rank: z.number().int(),
@@ -79,6 +88,9 @@ export const leaderboardEntry = z.object({
   metrics: z.record(z.string(), z.number()).describe('means over structures and cases after penalties'),
   aggregates: z.array(aggregate),
   cases: z.object({ scored: z.number().int(), failed: z.number().int() }),
+  modelSha256: sha256,
+  manifestSha256: sha256,
+  state: z.object({ hash: sha256, sequence: z.number().int() }).describe('what the board became when this run entered it'),
   practiceUsage: z
     .object({ elapsedMs: z.number(), cpuMs: z.number(), peakRssBytes: z.number() })
     .nullable()
@@ -90,6 +102,11 @@ export const leaderboard = z.object({
   phase: phaseKind,
   signature: z.string(),
   updatedAt: instant.nullable(),
+  state: leaderboardState.nullable().describe('what is shown; null while no run has completed'),
+  newest: z.boolean().describe('false: a board as it was'),
+  boards: z
+    .array(z.object({ signature: z.string(), state: leaderboardState }))
+    .describe('newest state of each board of the phase: runs share one only when everything that could change a number is equal'),
   total: z.number().int(),
   items: z.array(leaderboardEntry),
   nextCursor: z.string().nullable(),
@@ -136,7 +153,7 @@ const tag = 'Benchmarks';
 export const benchmarkEndpoints = {
   listBenchmarks: { method: 'GET', path: '/benchmarks', action: 'benchmark.view', tag, summary: 'Published benchmarks', params: none, query: none, body: null, response: z.object({ items: z.array(benchmarkSummary) }), status: 200 },
   getBenchmark: { method: 'GET', path: '/benchmarks/:slug', action: 'benchmark.view', tag, summary: 'Question, data, rules', params: bySlug, query: none, body: null, response: benchmarkView, status: 200 },
-  getLeaderboard: { method: 'GET', path: '/benchmarks/:slug/leaderboard', action: 'leaderboard.view', tag, summary: 'One row per algorithm version, by rank', params: bySlug, query: z.strictObject({ phase: phaseKind.default('test'), limit: z.coerce.number().int().min(1).max(200).default(100), cursor: cursor.optional() }), body: null, response: leaderboard, status: 200 },
+  getLeaderboard: { method: 'GET', path: '/benchmarks/:slug/leaderboard', action: 'leaderboard.view', tag, summary: 'One row per algorithm version, by rank', params: bySlug, query: z.strictObject({ phase: phaseKind.default('test'), asOf: sha256.optional().describe('address of a state of the board; by default the newest'), limit: z.coerce.number().int().min(1).max(200).default(100), cursor: cursor.optional() }), body: null, response: leaderboard, status: 200 },
   listCases: { method: 'GET', path: '/benchmarks/:slug/cases', action: 'benchmark.view', tag, summary: 'Cases of a phase that the asking person may see', params: bySlug, query: z.strictObject({ phase: phaseKind.default('practice') }), body: null, response: z.object({ items: z.array(caseSummary), hidden: z.number().int().describe('cases that exist but are not shown') }), status: 200 },
   getCase: { method: 'GET', path: '/cases/:id', action: 'case.view', tag: 'Cases', summary: 'Image, references and predictions of one case', params: z.strictObject({ id }), query: none, body: null, response: caseView, status: 200 },
   getObject: { method: 'GET', path: '/objects/:id', action: 'object.view', tag: 'Cases', summary: 'Voxels of an image, a reference or a prediction (NIfTI, gzip). The only route that pixels leave by; an access event is written first. Accepts Range.', params: z.strictObject({ id }), query: none, body: null, response: null, produces: 'application/gzip', status: 200 },

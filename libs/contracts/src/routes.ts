@@ -1,5 +1,6 @@
 import { accountEndpoints } from './accounts.js';
 import { benchmarkEndpoints } from './benchmarks.js';
+import { evidenceEndpoints } from './evidence.js';
 import { submissionEndpoints } from './submissions.js';
 import { operationEndpoints } from './operations.js';
 
@@ -7,6 +8,7 @@ import { operationEndpoints } from './operations.js';
 export const ENDPOINTS = {
   ...accountEndpoints,
   ...benchmarkEndpoints,
+  ...evidenceEndpoints,
   ...submissionEndpoints,
   ...operationEndpoints,
 } as const;

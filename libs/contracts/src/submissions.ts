@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CASE_STATES, FAILURE_CODES, RUN_STATES } from '#domain';
 import { id, instant, metricValues, none, page, paging, sha256, slug, version } from './primitives.js';
-import { phaseKind } from './benchmarks.js';
+import { aggregate, phaseKind } from './benchmarks.js';
 import { manifest } from './manifest.js';
 import type { Endpoint } from './endpoint.js';
 
@@ -37,6 +37,8 @@ export const submissionView = z.object({
   submitter: z.string(),
   mine: z.boolean(),
   mayControl: z.boolean(),
+  /** Whether the asking person decides on a run of it that is on hold (`quarantined`): start it again, or end it. */
+  mayRelease: z.boolean(),
   createdAt: instant,
   runs: z.array(runSummary),
 });
@@ -46,7 +48,7 @@ export const runView = runSummary.extend({
   submission: submissionView,
   signature: z.string().nullable(),
   /** Rank and means once completed. */
-  result: z.object({ rank: z.number().int(), metrics: z.record(z.string(), z.number()), aggregates: z.array(z.object({ region: z.string(), metric: z.string(), mean: z.number(), n: z.number().int(), penalised: z.number().int() })), cases: z.object({ scored: z.number().int(), failed: z.number().int() }) }).nullable(),
+  result: z.object({ rank: z.number().int(), metrics: z.record(z.string(), z.number()), aggregates: z.array(aggregate), cases: z.object({ scored: z.number().int(), failed: z.number().int() }) }).nullable(),
   /** Whether per-case figures may be asked for. */
   casesVisible: z.boolean(),
 });
@@ -101,12 +103,13 @@ export const submissionEndpoints = {
     status: 201,
   },
   listSubmissions: { method: 'GET', path: '/submissions', action: 'submission.list-own', tag, summary: 'My submissions, newest first', params: none, query: z.strictObject(paging), body: null, response: page(submissionView), status: 200 },
+  listOnHold: { method: 'GET', path: '/benchmarks/:slug/on-hold', action: 'run.release', tag, summary: 'Submissions with a run that waits for the organiser’s decision, newest first', params: z.strictObject({ slug }), query: z.strictObject(paging), body: null, response: page(submissionView), status: 200 },
   getSubmission: { method: 'GET', path: '/submissions/:id', action: 'submission.view', tag, summary: 'One submission and its runs', params: byId, query: none, body: null, response: submissionView, status: 200 },
-  cancelSubmission: { method: 'POST', path: '/submissions/:id/cancel', action: 'submission.control', tag, summary: 'Cancel what has not ended', params: byId, query: none, body: null, response: submissionView, status: 200 },
+  cancelSubmission: { method: 'POST', path: '/submissions/:id/cancel', action: 'submission.control', tag, summary: 'Cancel what has not ended; an organiser ends a run that is on hold, which then has failed', params: byId, query: none, body: null, response: submissionView, status: 200 },
   submissionEvents: { method: 'GET', path: '/submissions/:id/events', action: 'submission.view', tag, summary: 'Live progress (server-sent events); resumes after Last-Event-ID', params: byId, query: none, body: null, response: null, produces: 'text/event-stream', status: 200 },
   getRun: { method: 'GET', path: '/runs/:id', action: 'run.view', tag, summary: 'State and result of a run', params: byId, query: none, body: null, response: runView, status: 200 },
   listCaseResults: { method: 'GET', path: '/runs/:id/cases', action: 'run.view', tag, summary: 'Per-case figures (practice for everybody; held-out only for those whom the policy lets in)', params: byId, query: none, body: null, response: z.object({ items: z.array(caseResult) }), status: 200 },
-  retryRun: { method: 'POST', path: '/runs/:id/retry', action: 'submission.control', tag, summary: 'Try again a run that ended without completing', params: byId, query: none, body: null, response: runSummary, status: 200 },
+  retryRun: { method: 'POST', path: '/runs/:id/retry', action: 'submission.control', tag, summary: 'Try again a run that ended without completing; an organiser also one that is on hold', params: byId, query: none, body: null, response: runSummary, status: 200 },
   listAlgorithms: { method: 'GET', path: '/algorithms', action: 'algorithm.view', tag: 'Algorithms', summary: 'Algorithms', params: none, query: z.strictObject({ ...paging, mine: z.stringbool().optional() }), body: null, response: page(algorithmSummary), status: 200 },
   getAlgorithm: { method: 'GET', path: '/algorithms/:slug', action: 'algorithm.view', tag: 'Algorithms', summary: 'Card, versions and their submissions', params: z.strictObject({ slug }), query: none, body: null, response: algorithmView, status: 200 },
   getModel: { method: 'GET', path: '/algorithms/:slug/versions/:version/model', action: 'model.download', tag: 'Algorithms', summary: 'The model file, for its owner', params: z.strictObject({ slug, version }), query: none, body: null, response: null, produces: 'application/octet-stream', status: 200 },

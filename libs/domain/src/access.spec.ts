@@ -39,6 +39,8 @@ submission.view                      y  y  y  y  y  y  y
 submission.view unpublished          h  h  y  y  h  y  y
 submission.control                   s  f  y  y  f  f  y
 submission.control unpublished       s  h  y  y  h  f  y
+run.release                          s  f  f  y  f  f  y
+run.release unpublished              s  h  f  y  h  f  y
 run.view                             y  y  y  y  y  y  y
 run.view unpublished                 h  h  y  y  h  y  y
 run.case-list PUBLIC                 y  y  y  y  y  y  y
@@ -286,6 +288,7 @@ describe('rules over every combination', () => {
       'submission.create',
       'submission.list-own',
       'submission.control',
+      'run.release',
       'run.error-text',
       'model.download',
       'access-log.view',

@@ -39,6 +39,7 @@ export const ACTIONS = [
   'submission.list-own',
   'submission.view',
   'submission.control', // cancel, retry
+  'run.release', // decide on a run that is on hold for a fault of the benchmark: start it again, or end it
   'run.view', // state of a run
   'run.case-list', // which cases a run has, k of n
   'run.case-result', // figures of one case
@@ -64,6 +65,7 @@ export const ACTION_SCOPE: Readonly<Record<Action, Scope | null>> = {
   'submission.list-own': 'read',
   'submission.view': 'read',
   'submission.control': 'submit',
+  'run.release': 'submit',
   'run.view': 'read',
   'run.case-list': 'read',
   'run.case-result': 'read',
@@ -143,6 +145,10 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
       if (!signedIn) return deny('sign-in');
       if (unseen && !owner) return deny('hidden');
       return owner || organiser || actor.role === 'admin' ? ALLOW : deny('forbidden');
+    case 'run.release':
+      if (!signedIn) return deny('sign-in');
+      if (unseen && !owner) return deny('hidden');
+      return organiser || actor.role === 'admin' ? ALLOW : deny('forbidden');
     case 'run.case-list':
     case 'run.case-result':
       return (!unseen && seesLabel(resource.label, signedIn)) || keeper ? ALLOW : deny('hidden');

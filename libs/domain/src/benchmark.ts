@@ -52,3 +52,13 @@ export interface WindowPreset {
   readonly center: number;
   readonly width: number;
 }
+
+/** Facts of a case that say something about the person: cells of few people are withheld wherever they are shown. */
+export const DEMOGRAPHIC_FACTS: readonly string[] = [
+  'age',
+  'ageBand',
+  'bodyMass',
+  'bodyMassBand',
+  'ethnicGroup',
+  'sex',
+];

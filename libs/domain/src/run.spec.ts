@@ -4,6 +4,7 @@ import {
   FAILURE_ADVICE,
   FAILURE_CODES,
   isTerminal,
+  mayRetry,
   NEXT,
   RUN_STATES,
   STATE_DEADLINES,
@@ -52,6 +53,11 @@ describe('the table of moves', () => {
       for (const to of RUN_STATES) expect(statesBefore(to).includes(from)).toBe(canMove(from, to));
   });
 
+  it('lets a quarantined run only go back to the queue or end, and only a running one get there', () => {
+    expect(statesBefore('quarantined')).toEqual(['running']);
+    expect(NEXT.quarantined).toEqual(['queued', 'failed', 'cancelled', 'expired']);
+  });
+
   it('gives every active state an owner and a deadline, and something legal to do when it passes', () => {
     for (const state of ACTIVE_STATES) {
       const { seconds, then } = STATE_DEADLINES[state];
@@ -59,6 +65,13 @@ describe('the table of moves', () => {
       expect(NEXT[state]).toContain(then === 'requeue' ? 'queued' : 'expired');
     }
   });
+});
+
+it('a run may be tried again once it ended without completing, unless only a new version can help', () => {
+  const retriable = RUN_STATES.filter((state) => mayRetry({ state, failureCode: null }));
+  expect(retriable).toEqual(['failed', 'cancelled', 'expired']);
+  expect(mayRetry({ state: 'failed', failureCode: 'worker-lost' })).toBe(true);
+  expect(mayRetry({ state: 'failed', failureCode: 'practice-all-failed' })).toBe(false);
 });
 
 describe('failure codes', () => {

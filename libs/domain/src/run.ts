@@ -38,6 +38,14 @@ export function canMove(from: RunState, to: RunState): boolean {
   return NEXT[from].includes(to);
 }
 
+/**
+ * Whether whoever controls a run may start it anew. Not when every practice case failed: only a new version can cure that.
+ * A quarantined run is the organiser's to release, see the action `run.release`.
+ */
+export function mayRetry({ state, failureCode }: { readonly state: RunState; readonly failureCode: FailureCode | null }): boolean {
+  return isTerminal(state) && canMove(state, 'queued') && failureCode !== 'practice-all-failed';
+}
+
 /** States from which `state` can be reached in one move: what an UPDATE may find. */
 export function statesBefore(state: RunState): readonly RunState[] {
   return RUN_STATES.filter((from) => NEXT[from].includes(state));
@@ -58,6 +66,11 @@ export const STATE_DEADLINES: Readonly<
   quarantined: { owner: 'organiser', seconds: 30 * 86_400, renewed: false, then: 'expire' },
 };
 
+/** For how long work on a run may end in nothing but faults of ours (`EngineUnavailable`) before the sweeper gives it up, seconds. */
+export const FAULT_PATIENCE_SECONDS = 86_400;
+/** Faults further apart than this, seconds, are two stories: in between the run waited for a worker, say. */
+export const FAULT_GAP_SECONDS = 6 * 3_600;
+
 /** States of one reference case within a run. A row exists from planning on, so no case can go missing. */
 export const CASE_STATES = ['pending', 'scored', 'failed'] as const;
 export type CaseState = (typeof CASE_STATES)[number];
@@ -71,6 +84,7 @@ export const FAILURE_CODES = [
   'model-input-dtype',
   'model-output-missing',
   'model-external-data',
+  'model-refused',
   'manifest-invalid',
   'inference-failed',
   'inference-timeout',
@@ -81,6 +95,7 @@ export const FAILURE_CODES = [
   'practice-all-failed',
   'case-unreadable',
   'worker-lost',
+  'engine-unavailable',
   'deadline-passed',
   'cancelled-by-submitter',
   'defect',
@@ -96,6 +111,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   'model-input-dtype': 'The model input must be float32.',
   'model-output-missing': 'The manifest names an output tensor that the model does not have. Compare `output.tensor` with the names in the model.',
   'model-external-data': 'The model refers to external weight files. Save it as one self-contained file.',
+  'model-refused': 'The inspector refused the model before it was loaded: an operator, a size or a construction that this platform does not run. `npx voxelmark inspect MODEL.onnx` lists every finding.',
   'manifest-invalid': 'The manifest contradicts itself or the benchmark. Correct the fields named in the message.',
   'inference-failed': 'The model stopped with an error on at least one image. Run it on the practice cases with the same manifest; shapes that do not fit are the usual cause.',
   'inference-timeout': 'The model did not finish within the time limit of this benchmark. Use larger tiles, less overlap or a smaller network.',
@@ -104,8 +120,9 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   'output-shape': 'The output does not have the expected shape: one channel per label, and the same spatial size as the input.',
   'output-not-finite': 'The output contains NaN or infinite values. Check normalisation and float16 overflow in the exported network.',
   'practice-all-failed': 'Every practice case failed, so the held-out cases were not started. Open the practice run, read its error texts, and submit a corrected version.',
-  'case-unreadable': 'A stored image of this benchmark could not be read. This is our fault, not yours; the organiser has been told and the run can be retried.',
-  'worker-lost': 'The machine that ran this was lost several times. This is our fault, not yours; retry the run.',
+  'case-unreadable': 'A stored image or reference of this benchmark could not be read. This is our fault, not yours. The run waits until the organiser of the benchmark has repaired it and starts it again; a run that has ended can be tried again.',
+  'worker-lost': 'The machine that ran this was lost several times. We count that as our fault, not yours: nothing was scored as failed. Retry the run; if it is lost again, let the model use less memory and tell the operator.',
+  'engine-unavailable': 'A part of the platform did not work for a whole day, so no case could be finished. This is our fault, not yours; tell the operator, and retry the run.',
   'deadline-passed': 'The run waited longer than allowed and was ended. Retry it.',
   'cancelled-by-submitter': 'The run was cancelled. Retry it whenever you like.',
   defect: 'Something went wrong on our side. It has been recorded; retry the run, and tell the operator if it happens again.',

@@ -31,23 +31,32 @@ export interface AccountRecords {
     readonly demo?: boolean;
   }): Promise<Account>;
   findAccount(by: { readonly id: string } | { readonly email: string }): Promise<Account | null>;
-  /** Oldest first; `after` is the id of the last account of the page before. */
-  listAccounts(page: { readonly limit: number; readonly after?: string }): Promise<readonly Account[]>;
+  /** Oldest first; `after` is the id of the last account of the page before; `demo`: demo accounts only. */
+  listAccounts(page: {
+    readonly limit: number;
+    readonly after?: string;
+    readonly demo?: true;
+  }): Promise<readonly Account[]>;
   /** Display names by account id, in one query; unknown ids are left out. */
   accountNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** A new password, or being disabled, ends all sessions of the account. */
+  /**
+   * A new password, or being disabled, ends all sessions of the account; a new password also ends its open links to set
+   * one, and with `revokeTokens` all its tokens.
+   */
   updateAccount(
     id: string,
     change: {
       readonly name?: string;
       readonly role?: AccountRole;
       readonly passwordHash?: string;
+      readonly revokeTokens?: boolean;
       readonly disabled?: boolean;
     },
   ): Promise<Account | null>;
   /** Sessions and tokens are stored as SHA-256 of their secret. Idle 30 min, absolute 12 h. */
   createSession(userId: string, tokenSha256: string): Promise<void>;
-  findSession(tokenSha256: string): Promise<Account | null>;
+  /** Finding a session keeps it from going idle, unless `seen` is false: then nobody did anything. */
+  findSession(tokenSha256: string, options?: { readonly seen?: boolean }): Promise<Account | null>;
   /** Without a digest: all sessions of the account. */
   deleteSessions(userId: string, tokenSha256?: string): Promise<void>;
   createToken(

@@ -1,6 +1,7 @@
 import type { Penalty, PhaseRules } from '#domain';
 import { diagonalMm, type Geometry } from '#imaging';
 import type { MetricValue } from '#metrics';
+import { mean } from '#statistics';
 import type { Aggregate, CaseResult } from './records.js';
 
 /** A reference case as far as an aggregate needs it. */
@@ -23,7 +24,8 @@ export interface RunAggregates {
  * that the phase declares for the metric takes its place and is counted in `penalised`. Both masks empty is agreement and
  * no penalty; the metric already says so. Every region weighs the same in the mean over regions.
  *
- * Sums run in the order of `cases`, so that equal results give equal bits.
+ * A mean is the float64 nearest to the exact one, whatever the order of cases, so that equal results give equal bits and
+ * tie.
  *
  * @throws RangeError when a case has no final result: an aggregate of a part would look like one of the whole
  */
@@ -42,23 +44,19 @@ export function aggregate(
 
   const aggregates = regions.flatMap(({ name: region }) =>
     metrics.map(({ id: metric, penalty }): Aggregate => {
-      let sum = 0;
       let penalised = 0;
-      for (const { geometry, result } of settled) {
+      const values = settled.map(({ geometry, result }) => {
         const value = result.state === 'scored' ? valueOf(result, region, metric) : null;
-        if (value?.kind === 'value') sum += value.value;
-        else {
-          sum += penaltyOf(penalty, geometry);
-          penalised++;
-        }
-      }
-      return { region, metric, mean: sum / settled.length, n: settled.length, penalised };
+        if (value?.kind === 'value') return value.value;
+        penalised++;
+        return penaltyOf(penalty, geometry);
+      });
+      return { region, metric, mean: mean(values), n: settled.length, penalised };
     }),
   );
 
   const overRegions = metrics.map(({ id }) => {
-    const means = aggregates.filter(({ metric }) => metric === id).map(({ mean }) => mean);
-    return [id, means.reduce((sum, mean) => sum + mean, 0) / means.length] as const;
+    return [id, mean(aggregates.filter(({ metric }) => metric === id).map((one) => one.mean))] as const;
   });
   return { aggregates, metrics: Object.fromEntries(overRegions) };
 }

@@ -8,7 +8,7 @@ const link: BoardLink = {
   modelSha256: 'aa',
   manifestSha256: 'bb',
   metrics: { hd95: 3.5, dice: 0.75 },
-  aggregates: [{ region: 'liver', metric: 'dice', mean: 0.75, n: 2, penalised: 0 }],
+  aggregates: [{ region: 'liver', metric: 'dice', mean: 0.75, n: 2 }],
   cases: { scored: 2, failed: 0 },
 };
 const empty = emptyBoardState({ phaseId: 'p', signature: 's' });
@@ -19,7 +19,7 @@ describe('the address of a state of a board', () => {
     expect(empty).toBe(sha256('{"phase":"p","signature":"s"}'));
     expect(nextBoardState(empty, link)).toBe(
       sha256(
-        '{"aggregates":[{"mean":0.75,"metric":"dice","n":2,"penalised":0,"region":"liver"}],"algorithm":"unet-small",' +
+        '{"aggregates":[{"mean":0.75,"metric":"dice","n":2,"region":"liver"}],"algorithm":"unet-small",' +
           `"cases":{"failed":0,"scored":2},"manifestSha256":"bb","metrics":{"dice":0.75,"hd95":3.5},"modelSha256":"aa",` +
           `"previous":"${empty}","runId":"01a202b8-4ac4-763a-ba18-805678cbea25","version":"1.0.0"}`,
       ),
@@ -32,6 +32,12 @@ describe('the address of a state of a board', () => {
     ['failed case', { cases: { scored: 1, failed: 1 } }],
   ])('changes with any %s', (_, change) => {
     expect(nextBoardState(empty, { ...link, ...change })).not.toBe(nextBoardState(empty, link));
+  });
+
+  it('does not hold how many values were penalties', () => {
+    const [aggregate] = link.aggregates;
+    const counted = { ...link, aggregates: [{ ...aggregate, penalised: 1 }] };
+    expect(nextBoardState(empty, counted)).toBe(nextBoardState(empty, link));
   });
 
   it('depends on what came before, and not on the order of keys', () => {

@@ -13,7 +13,7 @@ export interface BoardLink {
   readonly manifestSha256: string;
   /** Mean over regions of the aggregate means, by metric id. */
   readonly metrics: Readonly<Record<string, number>>;
-  readonly aggregates: readonly Aggregate[];
+  readonly aggregates: readonly Omit<Aggregate, 'penalised'>[];
   readonly cases: { readonly scored: number; readonly failed: number };
 }
 
@@ -26,7 +26,8 @@ export function emptyBoardState(board: { readonly phaseId: string; readonly sign
  * The address of a board after one more run: SHA-256, lower-case hex, of the canonical JSON of the state before and what
  * was added. The states of a board are a chain, so an address fixes every released figure up to it, in the order in which
  * they came, and anybody who holds the links can compute it anew. Ranks are not in it: they follow from the figures and
- * the scheme.
+ * the scheme. Nor are counts of penalties: of held-out phases they are not released, and a digest of a few small numbers
+ * tells them to whoever tries them all.
  */
 export function nextBoardState(previous: string, link: BoardLink): string {
   const { runId, algorithm, version, modelSha256, manifestSha256, metrics, aggregates, cases } = link;
@@ -38,7 +39,7 @@ export function nextBoardState(previous: string, link: BoardLink): string {
     modelSha256,
     manifestSha256,
     metrics,
-    aggregates: aggregates.map(({ region, metric, mean, n, penalised }) => ({ region, metric, mean, n, penalised })),
+    aggregates: aggregates.map(({ region, metric, mean, n }) => ({ region, metric, mean, n })),
     cases: { scored: cases.scored, failed: cases.failed },
   });
 }

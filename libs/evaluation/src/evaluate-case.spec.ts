@@ -118,12 +118,13 @@ describe('one case', () => {
     expect(sessions.opened).toBe(1);
   });
 
-  it('ends as worker-lost after it took three workers with it, without touching the model', async () => {
+  it('that took three workers with it ends the run as worker-lost, without touching the model or recording a failed case', async () => {
     const { blobs, run } = await setUp();
     run.lost = 3;
     const sessions = scriptedSessions(predicts(6));
     await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
-    expect(run.outcome?.failure?.code).toBe('worker-lost');
+    expect(run.failure).toMatchObject({ code: 'worker-lost', detail: expect.stringMatching(/^3 workers .* case-1/) });
+    expect(run).toMatchObject({ outcome: null, released: 1 });
     expect(sessions.opened).toBe(0);
   });
 });
@@ -137,7 +138,7 @@ describe('faults of ours', () => {
       scriptedSessions(() => Promise.reject(new EngineUnavailable('runner-scratch', 'disk full'))),
     );
     for (let i = 0; i < 5; i++) await expect(evaluateCase(ports, JOB, never)).rejects.toThrow('disk full');
-    expect(run).toMatchObject({ released: 5, outcome: null, failure: null });
+    expect(run).toMatchObject({ released: 5, faults: 5, outcome: null, failure: null });
   });
 
   it('end the run as a defect when they come back, instead of going round for ever', async () => {
@@ -151,24 +152,24 @@ describe('faults of ours', () => {
     await expect(evaluateCase(ports, JOB, never)).rejects.toThrow(TypeError);
     await evaluateCase(ports, JOB, never);
     expect(run.failure?.code).toBe('defect');
-    expect(run.outcome).toBeNull();
+    expect(run).toMatchObject({ outcome: null, faults: 0 });
   });
 
-  it('a blob that is gone or has changed ends the run as case-unreadable and costs the algorithm nothing', async () => {
+  it('a blob that is gone or has changed puts the run on hold as case-unreadable, naming the case, and costs the algorithm nothing', async () => {
     for (const spoil of ['delete', 'change'] as const) {
       const { blobs, run } = await setUp();
       if (spoil === 'delete') blobs.content.delete(run.case.image.sha256);
       else blobs.content.set(run.case.references[0].object.sha256, Uint8Array.of(1, 2, 3));
       await evaluateCase(stagePorts(run, blobs, scriptedSessions(predicts(6))), JOB, never);
-      expect(run.failure?.code).toBe('case-unreadable');
-      expect(run.failure?.detail).toMatch(
-        spoil === 'delete' ? /image .* is not in the blob store/ : /reference .* has changed/,
+      expect(run.quarantined?.code).toBe('case-unreadable');
+      expect(run.quarantined?.detail).toMatch(
+        spoil === 'delete' ? /^case one: .*image .* is not in the blob store/ : /^case one: .*reference .* has changed/,
       );
-      expect(run.outcome).toBeNull();
+      expect(run).toMatchObject({ outcome: null, failure: null, faults: 0, released: 1 });
     }
   });
 
-  it('an image whose grid is not the recorded one ends the run, too', async () => {
+  it('an image whose grid is not the recorded one puts the run on hold, too', async () => {
     const { blobs, run } = await setUp();
     const moved = { ...prediction(6), geometry: { ...GEOMETRY, originLps: [5, 0, 0] as const } };
     await evaluateCase(
@@ -180,7 +181,8 @@ describe('faults of ours', () => {
       JOB,
       never,
     );
-    expect(run.failure).toMatchObject({ code: 'case-unreadable' });
+    expect(run.quarantined).toMatchObject({ code: 'case-unreadable' });
+    expect(run.failure).toBeNull();
   });
 });
 
@@ -203,7 +205,7 @@ describe('letting go', () => {
     const running = evaluateCase(stagePorts(run, blobs, scriptedSessions(untilAborted)), JOB, stop.signal);
     setTimeout(() => stop.abort(new EngineUnavailable('worker-stopping', 'stops')), 20);
     await expect(running).rejects.toThrow('stops');
-    expect(run).toMatchObject({ released: 1, outcome: null, failure: null });
+    expect(run).toMatchObject({ released: 1, faults: 0, outcome: null, failure: null });
   });
 
   it('throws the fault itself, not that of a database that is away when the case is given back', async () => {

@@ -4,6 +4,7 @@ import { describeGrid, sameGrid, writeNifti, type LabelMap } from '#imaging';
 import { scoresWithoutPrediction } from '#metrics';
 import { errorText } from './error-text.js';
 import { holding, Overtaken } from './holding.js';
+import { noteFault } from './note-fault.js';
 import { ModelFailure, type BlobStore } from './ports.js';
 import type { CaseClaim, EvaluationCase, EvaluationRecords, RunContext, StoredObject } from './records.js';
 import type { StagePorts } from './stage-ports.js';
@@ -16,7 +17,7 @@ const LOST_WORKERS = 3;
 /** Claims of a case after which a defect of ours ends the run rather than being tried again. */
 const DEFECT_ATTEMPTS = 3;
 
-/** A stored image or reference cannot be used: nothing the algorithm did. The run fails with `case-unreadable`. */
+/** A stored image or reference cannot be used: nothing the algorithm did. The run waits for the organiser. */
 export class CaseUnreadable extends BenchmarkMisconfigured {
   constructor(message: string, options?: { cause?: unknown }) {
     super('case-unreadable', message, options);
@@ -37,8 +38,10 @@ interface Spent {
  * values, both stored, one row written.
  *
  * May be called any number of times, also at once: a claim with a lease lets one worker in, and the row is written only
- * by the holder of the latest claim. What the algorithm does wrong becomes a failed row; a fault of ours gives the case
- * back and is thrown, so that the queue tries again.
+ * by the holder of the latest claim. What the algorithm does wrong becomes a failed row. A fault of ours never does: it
+ * gives the case back and is thrown, so that the queue tries again; or it puts the run on hold (an image that cannot be
+ * read), or ends it (a defect, or workers lost time and again: whether the model or the machine took them down cannot be
+ * told, so no penalty is counted).
  */
 export async function evaluateCase(
   ports: StagePorts,
@@ -49,6 +52,13 @@ export async function evaluateCase(
   const { runId, epoch, caseId } = job;
   const claim = await records.claimCase(runId, caseId, epoch, owner, LEASE_SECONDS);
   if (claim === null) return;
+  if (claim.lost >= LOST_WORKERS) {
+    if (!(await giveBack(ports, claim))) return;
+    log.warn('case.workers-lost', { runId, caseId, epoch, lost: claim.lost });
+    const detail = `${claim.lost} workers were lost while they worked on case ${caseId}`;
+    await records.failRun(runId, epoch, { code: 'worker-lost', detail });
+    return;
+  }
   const lease = {
     what: `case ${caseId}`,
     seconds: LEASE_SECONDS,
@@ -61,12 +71,6 @@ export async function evaluateCase(
     const outcome = await holding(lease, clock, signal, async (held) => {
       const [context, found] = await Promise.all([records.runContext(runId), records.findCase(caseId)]);
       if (!context || !found) throw new Error(`run ${runId} or case ${caseId} is not in the records`);
-      if (claim.lost >= LOST_WORKERS) {
-        return failed(context, {
-          code: 'worker-lost',
-          detail: `${claim.lost} workers were lost while they worked on this case`,
-        });
-      }
       return evaluate(ports, context, found.case, spent, held);
     });
     const times = {
@@ -91,10 +95,12 @@ export async function evaluateCase(
     if (!(await giveBack(ports, claim))) return; // overtaken: somebody else answers for this case now
     if (error instanceof CaseUnreadable) {
       log.error('case.unreadable', error, { runId, caseId, epoch });
-      await records.failRun(runId, epoch, { code: 'case-unreadable', detail: error.message });
+      await records.quarantineRun(runId, epoch, { code: 'case-unreadable', detail: error.message });
       return;
     }
-    if (!(error instanceof EngineUnavailable) && !signal.aborted && claim.attempt >= DEFECT_ATTEMPTS) {
+    if (signal.aborted) throw error;
+    if (error instanceof EngineUnavailable) await noteFault(ports, runId, epoch);
+    else if (claim.attempt >= DEFECT_ATTEMPTS) {
       log.error('case.defect', error, { runId, caseId, epoch, attempt: claim.attempt });
       await records.failRun(runId, epoch, { code: 'defect', detail: errorText(error) });
       return;
@@ -113,10 +119,10 @@ async function evaluate(
   const { blobs, scorer, clock } = ports;
   const { rules } = context.phase;
   const consensus = evaluationCase.references.find((reference) => reference.consensus);
-  if (!consensus) throw new CaseUnreadable(`case ${evaluationCase.id} has no consensus reference segmentation`);
+  if (!consensus) throw new CaseUnreadable(`case ${evaluationCase.name}: has no consensus reference segmentation`);
   const [image, reference] = await Promise.all([
-    readVerified(blobs, evaluationCase.image),
-    readVerified(blobs, consensus.object),
+    readVerified(blobs, evaluationCase, evaluationCase.image),
+    readVerified(blobs, evaluationCase, consensus.object),
   ]);
   let prediction: LabelMap;
   let usage: Outcome['usage'];
@@ -135,7 +141,8 @@ async function evaluate(
     spent.inferenceMs += usage.elapsedMs;
   } catch (error) {
     if (!(error instanceof ModelFailure)) throw error;
-    if (error.code === 'case-unreadable') throw new CaseUnreadable(error.detail, { cause: error });
+    if (error.code === 'case-unreadable')
+      throw new CaseUnreadable(`case ${evaluationCase.name}: ${error.detail}`, { cause: error });
     return failed(context, { code: error.code, detail: error.detail });
   }
   const metrics = rules.metrics.map(({ id }) => id);
@@ -177,23 +184,27 @@ function failed({ phase }: RunContext, failure: NonNullable<Outcome['failure']>)
   return { prediction: null, usage: null, scores, failure };
 }
 
-async function readVerified(blobs: BlobStore, { sha256, kind }: StoredObject): Promise<Uint8Array> {
+async function readVerified(
+  blobs: BlobStore,
+  { name }: EvaluationCase,
+  { sha256, kind }: StoredObject,
+): Promise<Uint8Array> {
   const bytes = await blobs.read(sha256).catch((error: unknown) => {
     throw error instanceof EngineUnavailable && error.code === 'blob-missing'
-      ? new CaseUnreadable(`${kind} ${sha256} is not in the blob store`, { cause: error })
+      ? new CaseUnreadable(`case ${name}: ${kind} ${sha256} is not in the blob store`, { cause: error })
       : error;
   });
   const got = createHash('sha256').update(bytes).digest('hex');
   if (got !== sha256)
-    throw new CaseUnreadable(`${kind} ${sha256} has changed in the blob store: its digest now is ${got}`);
+    throw new CaseUnreadable(`case ${name}: ${kind} ${sha256} has changed in the blob store: its digest now is ${got}`);
   return bytes;
 }
 
 /** The child reports the grid it found in the image; the one that counts is the one recorded with the case. */
-function onRecordedGrid(labels: LabelMap, { id, geometry }: EvaluationCase): LabelMap {
+function onRecordedGrid(labels: LabelMap, { name, geometry }: EvaluationCase): LabelMap {
   if (!sameGrid(labels.geometry, geometry)) {
     throw new CaseUnreadable(
-      `the image of case ${id} has the grid ${describeGrid(labels.geometry)}; recorded is ${describeGrid(geometry)}`,
+      `case ${name}: the image has the grid ${describeGrid(labels.geometry)}; recorded is ${describeGrid(geometry)}`,
     );
   }
   return { ...labels, geometry };

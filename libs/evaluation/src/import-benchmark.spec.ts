@@ -114,6 +114,36 @@ describe('importing a benchmark', () => {
     expect(message).toMatch(/case "undecided": 0 consensus references; expected exactly one/);
   });
 
+  it('measures the reference, and how well its readers agree, once', async () => {
+    const { ports, created } = memory();
+    const drawn = async (from: number, to: number) =>
+      writeNifti({ geometry: GEOMETRY, data: new Uint8Array(VOXELS).fill(1, from, to) }, { gzip: false });
+    const references = [
+      { reader: 'one', consensus: false, labels: await drawn(3, 7) },
+      { reader: 'two', consensus: false, labels: await drawn(5, 9) },
+      { reader: 'consensus', consensus: true, labels: await drawn(3, 9) },
+    ];
+    await importBenchmark(ports, benchmark([aCase('read twice', { references }), aCase('read once')]));
+    const [twice, once] = created[0].phases[0].cases.map(({ referenceStudy }) => referenceStudy!);
+    const [sx, sy, sz] = GEOMETRY.spacingMm;
+    expect(twice.volumesMl).toEqual({ [RULES.regions[0].name]: (6 * sx * sy * sz) / 1000 });
+    expect(twice.agreement.map(({ readers }) => readers)).toEqual([['one', 'two']]);
+    expect(twice.agreement[0].scores[0].values.dice).toEqual({ kind: 'value', value: 0.5 });
+    expect(once.agreement).toEqual([]);
+  });
+
+  it('refuses to rank by a figure that is no measure of quality', async () => {
+    const metrics = [{ id: 'specificity', penalty: { kind: 'fixed', value: 0 } as const }];
+    const rules = {
+      ...RULES,
+      metrics,
+      ranking: { kind: 'mean-then-rank', metric: 'specificity', ties: 'min' } as const,
+    };
+    expect(await refusal(benchmark([aCase('one')], rules))).toContain(
+      'it is ranked by "specificity", which is a figure to report and no measure of quality',
+    );
+  });
+
   it('refuses rules that cannot be scored or ranked', async () => {
     const rules = {
       ...RULES,

@@ -8,10 +8,11 @@ import {
   sameGrid,
   writeNifti,
   type Geometry,
+  type LabelMap,
 } from '#imaging';
-import { isMetricId } from '#metrics';
+import { isMetricId, metricDefinition, scoreCase } from '#metrics';
 import type { BlobStore, StoredBlob } from './ports.js';
-import type { Benchmark, EvaluationRecords, NewBenchmark, NewCase } from './records.js';
+import type { Benchmark, EvaluationRecords, NewBenchmark, NewCase, ReferenceStudy } from './records.js';
 
 /** A case as files: bytes of NIfTI, gzipped or not. `files` is called once, when the case's turn has come. */
 export interface ImportedCase {
@@ -67,7 +68,7 @@ export async function importBenchmark(
     const cases: NewCase[] = [];
     for (const imported of phase.cases) {
       try {
-        cases.push(await storeCase(blobs, imported, benchmark.labels));
+        cases.push(await storeCase(blobs, imported, benchmark.labels, phase.rules));
         onCase(imported.name);
       } catch (error) {
         if (!(error instanceof CaseFault || error instanceof ImageFormatError)) throw error;
@@ -92,6 +93,7 @@ async function storeCase(
   blobs: ImportPorts['blobs'],
   imported: ImportedCase,
   declared: ImportedBenchmark['labels'],
+  rules: PhaseRules,
 ): Promise<NewCase> {
   const { name, patient, facts } = imported;
   const files = await imported.files();
@@ -99,9 +101,11 @@ async function storeCase(
   if (consensus.length !== 1) throw new CaseFault(`${consensus.length} consensus references; expected exactly one`);
   const image = await readNifti(files.image);
   const references: NewCase['references'][number][] = [];
+  const drawn: Drawn[] = [];
   for (const { reader, consensus, labels } of files.references) {
-    const blob = await storeReference(blobs, `reference of "${reader}"`, labels, image.geometry, declared);
-    references.push({ reader, consensus, blob });
+    const map = await readReference(`reference of "${reader}"`, labels, image.geometry, declared);
+    drawn.push({ reader, consensus, map });
+    references.push({ reader, consensus, blob: await store(blobs, await writeNifti(map, { gzip: true })) });
   }
   return {
     name,
@@ -110,16 +114,16 @@ async function storeCase(
     geometry: image.geometry,
     image: await store(blobs, await writeNifti(image, { gzip: true })),
     references,
+    referenceStudy: studyReferences(drawn, rules),
   };
 }
 
-async function storeReference(
-  blobs: ImportPorts['blobs'],
+async function readReference(
   what: string,
   bytes: Uint8Array,
   geometry: Geometry,
   declared: ImportedBenchmark['labels'],
-): Promise<StoredBlob> {
+): Promise<LabelMap> {
   const labels = await readLabelMap(bytes);
   if (!sameGrid(labels.geometry, geometry)) {
     throw new CaseFault(
@@ -136,7 +140,35 @@ async function storeReference(
     );
   }
   // the very geometry of the image: two headers that agree within the tolerance become one grid
-  return store(blobs, await writeNifti({ geometry, data: labels.data }, { gzip: true }));
+  return { ...labels, geometry };
+}
+
+interface Drawn {
+  readonly reader: string;
+  readonly consensus: boolean;
+  readonly map: LabelMap;
+}
+
+/** Null where the rules are at fault, which is reported with the other faults. */
+function studyReferences(drawn: readonly Drawn[], { regions, metrics }: PhaseRules): ReferenceStudy | null {
+  const consensus = drawn.find((reference) => reference.consensus);
+  const ids = metrics.map(({ id }) => id);
+  if (consensus === undefined || !ids.every(isMetricId) || regions.some(({ labels }) => labels.length === 0))
+    return null;
+  const [sx, sy, sz] = consensus.map.geometry.spacingMm;
+  const voxels = new Map(labelExtents(consensus.map).map(({ label, voxels: count }) => [label, count]));
+  const volumesMl = regions.map(({ name, labels }) => {
+    const count = labels.reduce((sum, label) => sum + (voxels.get(label) ?? 0), 0);
+    return [name, (count * sx * sy * sz) / 1000] as const;
+  });
+  const readers = drawn.filter((reference) => !reference.consensus);
+  const agreement = readers.flatMap((first, i) =>
+    readers.slice(i + 1).map((second) => ({
+      readers: [first.reader, second.reader] as const,
+      scores: scoreCase({ reference: first.map, prediction: second.map, regions, metrics: ids }),
+    })),
+  );
+  return { volumesMl: Object.fromEntries(volumesMl), agreement };
 }
 
 function store(blobs: ImportPorts['blobs'], bytes: Uint8Array): Promise<StoredBlob> {
@@ -163,7 +195,11 @@ function ruleProblems({ labels, phases }: ImportedBenchmark): string[] {
     const ids = rules.metrics.map(({ id }) => id);
     for (const id of ids) if (!isMetricId(id)) say(`metric "${id}" is not in the catalogue`);
     const ranked = rules.ranking.kind === 'consensus' ? rules.ranking.metrics : [rules.ranking.metric];
-    for (const id of ranked) if (!ids.includes(id)) say(`it is ranked by "${id}", which it does not measure`);
+    for (const id of ranked) {
+      if (!ids.includes(id)) say(`it is ranked by "${id}", which it does not measure`);
+      else if (isMetricId(id) && metricDefinition(id).role === 'report')
+        say(`it is ranked by "${id}", which is a figure to report and no measure of quality`);
+    }
     const twice = cases.map(({ name }) => name).filter((name, index, names) => names.indexOf(name) !== index);
     if (twice.length > 0) say(`two cases are called ${[...new Set(twice)].map((name) => `"${name}"`).join(', ')}`);
     return problems;

@@ -23,6 +23,7 @@ export type {
   StoredObject,
   NewObject,
   NewCase,
+  ReferenceStudy,
   NewBenchmark,
   Benchmark,
   Phase,

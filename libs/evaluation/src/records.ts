@@ -31,6 +31,17 @@ export interface NewObject extends StoredBlob {
   readonly inputs: readonly string[];
 }
 
+/** What the readers of a case say about one another, measured once, when the case is imported. As secret as the case. */
+export interface ReferenceStudy {
+  /** Volume of each region in the consensus reference, ml. */
+  readonly volumesMl: Readonly<Record<string, number>>;
+  /** Metrics of the phase between the segmentations of two readers, the first taken as the reference. */
+  readonly agreement: readonly {
+    readonly readers: readonly [string, string];
+    readonly scores: readonly RegionScore[];
+  }[];
+}
+
 export interface NewCase {
   readonly name: string;
   readonly patient: string;
@@ -39,6 +50,7 @@ export interface NewCase {
   readonly geometry: Geometry;
   readonly image: StoredBlob;
   readonly references: readonly { readonly reader: string; readonly consensus: boolean; readonly blob: StoredBlob }[];
+  readonly referenceStudy: ReferenceStudy | null;
 }
 
 export interface NewBenchmark {
@@ -120,6 +132,8 @@ export interface EvaluationCase {
     readonly consensus: boolean;
     readonly object: StoredObject;
   }[];
+  /** Null for cases imported before it was measured. */
+  readonly referenceStudy: ReferenceStudy | null;
 }
 
 export interface Algorithm {
@@ -280,8 +294,8 @@ export interface Leaderboard {
   readonly phaseId: string;
   /** Empty while no run has completed. */
   readonly signature: string;
-  /** Of all boards of the phase, the one with the newest completed run first. */
-  readonly signatures: readonly string[];
+  /** The newest state of each board of the phase, the one with the newest completed run first. */
+  readonly boards: readonly BoardState[];
   readonly updatedAt: Date | null;
   /** The state that is shown; null while no run has completed. */
   readonly state: BoardState | null;
@@ -331,9 +345,14 @@ export interface EvaluationRecords {
    */
   createSubmission(submission: NewSubmission): Promise<{ readonly submission: Submission; readonly existing: boolean }>;
   findSubmission(id: string): Promise<Submission | null>;
-  /** Newest first. */
+  /** Newest first. `onHold`: those with a quarantined run only. */
   listSubmissions(
-    filter: { readonly submitterId?: string; readonly benchmarkId?: string; readonly algorithmSlug?: string },
+    filter: {
+      readonly submitterId?: string;
+      readonly benchmarkId?: string;
+      readonly algorithmSlug?: string;
+      readonly onHold?: boolean;
+    },
     page: { readonly limit: number; readonly before?: { readonly createdAt: Date; readonly id: string } },
   ): Promise<readonly Submission[]>;
   findAlgorithm(
@@ -412,15 +431,30 @@ export interface EvaluationRecords {
     epoch: number,
     failure: { readonly code: FailureCode; readonly detail: string },
   ): Promise<boolean>;
+  /**
+   * running -> quarantined, until an organiser retries or ends it: something of the benchmark is at fault. Later runs of the
+   * submission go on waiting. False: not running any more, or the epoch has passed.
+   */
+  quarantineRun(
+    runId: string,
+    epoch: number,
+    failure: { readonly code: FailureCode; readonly detail: string },
+  ): Promise<boolean>;
+  /**
+   * A fault of ours (EngineUnavailable) kept work on this run from succeeding. Remembers when that began, until a case is
+   * finished, the model passes its check, or hours pass without such a fault; `sweep` ends a run for which it lasts too
+   * long. Nothing for another epoch.
+   */
+  noteFault(runId: string, epoch: number): Promise<void>;
   /** -> cancelled, for this run and all active runs of the submission; a higher epoch, so that workers let go. */
   cancelSubmission(submissionId: string): Promise<boolean>;
   /**
    * A run that ended without completing starts anew, from validation: next epoch, cases that were scored stay, the others
    * are tried again. Later runs of the submission that ended before they began wait again. When an earlier run of the
    * submission has not completed either, that one starts and this one waits. False: completed, still active, or stopped
-   * by `practice-all-failed`, which only a new version can cure.
+   * by `practice-all-failed`, which only a new version can cure. With `release` also a quarantined run.
    */
-  retryRun(runId: string): Promise<boolean>;
+  retryRun(runId: string, options?: { readonly release: boolean }): Promise<boolean>;
   /** The row of one completed run on its board; null while it has none. */
   boardEntry(runId: string): Promise<LeaderboardEntry | null>;
   /** What the runs of this case's phase made of it, best rank first, unranked runs last; cases still pending are left out. */
@@ -456,9 +490,11 @@ export interface EvaluationRecords {
   relayOutbox(send: (jobs: readonly QueuedJob[]) => Promise<void>, limit: number): Promise<number>;
   /**
    * Enforces deadlines by the database's clock. Requeues runs whose worker was lost (next epoch; after five losses without
-   * a finished case between them `worker-lost`), expires what waited too long, adds again the jobs of cases that nobody
-   * holds and, under their old ids, jobs that have been in the queue for long (the queue may have lost them). A running run
-   * whose cases merely wait behind other runs is not lost. Any number of processes may sweep. Returns what it did.
+   * a finished case between them `worker-lost`), ends those on which faults of ours let nothing be finished for a day
+   * (`engine-unavailable`), expires what waited too long, adds again the jobs of cases that nobody holds and, under their
+   * old ids, jobs that have been in the queue for long (the queue may have lost them). A running run whose cases merely
+   * wait behind other runs is not lost. Forgets delivered jobs and idempotency keys after a day, events after a week. Any
+   * number of processes may sweep. Returns what it did.
    */
   sweep(): Promise<{
     readonly requeued: number;
@@ -466,12 +502,6 @@ export interface EvaluationRecords {
     readonly failed: number;
     readonly reenqueued: number;
   }>;
-  /** Events of one run or of all runs of a submission after `id`, oldest first: for those who come back with a Last-Event-ID. */
-  runEventsSince(
-    of: { readonly runId: string } | { readonly submissionId: string },
-    id: number,
-    limit: number,
-  ): Promise<readonly RunEvent[]>;
   /** Calls back on each change of any run (LISTEN); what happened while the connection was lost is called back afterwards. Returns how to stop. */
   onRunEvent(listener: (event: RunEvent) => void): Promise<() => Promise<void>>;
   /** Calls back when the outbox got a row (LISTEN), and after a lost connection. Returns how to stop. */

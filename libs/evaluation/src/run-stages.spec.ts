@@ -31,10 +31,20 @@ describe('the gate', () => {
   it('throws what the operator has to mend, and fails the run for a defect of ours', async () => {
     const away = await setUp(() => Promise.reject(new EngineUnavailable('runner-start', 'no process')));
     await expect(handleJob(away.ports, VALIDATE, never)).rejects.toThrow('no process');
-    expect(away.run.failure).toBeNull();
+    expect(away.run).toMatchObject({ failure: null, faults: 1 });
     const broken = await setUp(() => Promise.reject(new TypeError('x is undefined')));
     await handleJob(broken.ports, VALIDATE, never);
-    expect(broken.run.failure?.code).toBe('defect');
+    expect(broken.run).toMatchObject({ failure: { code: 'defect' }, faults: 0 });
+  });
+
+  it('a worker that stops notes no fault', async () => {
+    const stop = new AbortController();
+    const { run, ports } = await setUp(async () => {
+      stop.abort(new EngineUnavailable('worker-stopping', 'stops'));
+      throw new Error('the session was closed');
+    });
+    await expect(handleJob(ports, VALIDATE, stop.signal)).rejects.toThrow('stops');
+    expect(run).toMatchObject({ failure: null, faults: 0 });
   });
 
   it('does nothing for a run that somebody else has', async () => {

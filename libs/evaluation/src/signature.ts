@@ -1,9 +1,9 @@
 import type { Penalty } from '#domain';
 import { metricSignature } from '#metrics';
-import type { RunContext } from './records.js';
+import type { Phase } from './records.js';
 
 /** How an aggregate is made of case results; grows when `aggregate.ts` would compute another number. */
-const AGGREGATE_RULE = 'mean-cases.mean-regions';
+const AGGREGATE_RULE = 'exact-mean-cases.exact-mean-regions';
 
 /**
  * Everything that could change a number of a run, in one readable line: metrics and their versions, regions, tolerances,
@@ -14,7 +14,7 @@ const AGGREGATE_RULE = 'mean-cases.mean-regions';
  *
  * @param runtime name and version as reported by the process that loaded the model
  */
-export function runSignature({ phase }: Pick<RunContext, 'phase'>, runtime: string): string {
+export function runSignature({ phase }: { readonly phase: Pick<Phase, 'rules' | 'datasetDigest'> }, runtime: string): string {
   const { metrics, regions, limits } = phase.rules;
   const penalties = metrics.map(({ id, penalty }) => `${id}:${penaltyText(penalty)}`).sort();
   return [

@@ -1,6 +1,7 @@
 import { EngineUnavailable } from '#domain';
 import { errorText } from './error-text.js';
 import { holding, Overtaken } from './holding.js';
+import { noteFault } from './note-fault.js';
 import { ModelFailure } from './ports.js';
 import { runSignature } from './signature.js';
 import type { StagePorts } from './stage-ports.js';
@@ -45,7 +46,11 @@ export async function validateModel(
       }
       return;
     }
-    if (error instanceof EngineUnavailable || signal.aborted) throw error;
+    if (signal.aborted) throw error;
+    if (error instanceof EngineUnavailable) {
+      await noteFault(ports, runId, epoch);
+      throw error;
+    }
     log.error('run.defect', error, { runId, epoch });
     await records.failRun(runId, epoch, { code: 'defect', detail: errorText(error) });
   }

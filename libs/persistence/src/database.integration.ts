@@ -4,6 +4,7 @@ import type { Account, Benchmark, EvaluationRecords, RunEvent } from '#evaluatio
 import { openDatabase, type Database } from './database.js';
 import { createAccountRecords } from './repositories/account-records.js';
 import { createEvaluationRecords } from './repositories/evaluation-records.js';
+import { eventsOf } from './testing/events-of.js';
 import { scratchDatabase, type ScratchDatabase } from './testing/scratch-database.js';
 import { newSubmission, smallBenchmark, somebody } from './testing/small-benchmark.js';
 
@@ -103,7 +104,7 @@ test('listeners hear again after the server was lost, also of what happened befo
   const third = await submit();
   await until(() => heard(third));
   expect(new Set(events.map(({ id }) => id)).size).toBe(events.length); // each once
-  expect(await records.runEventsSince({ runId: third }, 0, 10)).toEqual(events.filter(({ runId }) => runId === third));
+  expect(await eventsOf(scratch.database, { runId: third })).toEqual(events.filter(({ runId }) => runId === third));
 
   await stopEvents();
   await stopOutbox();

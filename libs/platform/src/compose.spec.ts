@@ -28,11 +28,13 @@ const compose = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { 
 const services = Object.entries(compose.services);
 const OURS = ['migrate', 'api', 'worker'] as const;
 
-/** The environment of a service as its process gets it: `${NAME:?…}` and `${NAME:-default}` filled in. */
-function environmentOf(service: Service): Record<string, string> {
+/** The environment of a service as its process gets it: `${NAME:?…}` and `${NAME:-default}` filled in from `.env`. */
+function environmentOf(service: Service, dotEnv: Readonly<Record<string, string>> = {}): Record<string, string> {
   const fill = (text: string): string =>
-    text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind: string | undefined, rest: string) =>
-      kind === '-' ? rest : `filled-${name.toLowerCase().replaceAll('_', '-')}`,
+    text.replace(
+      /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
+      (_, name: string, kind: string | undefined, rest: string) =>
+        dotEnv[name] ?? (kind === '-' ? rest : `filled-${name.toLowerCase().replaceAll('_', '-')}`),
     );
   return Object.fromEntries(
     Object.entries(service.environment ?? {}).map(([key, value]) => [key, fill(String(value))]),
@@ -80,6 +82,18 @@ describe('docker-compose.yml', () => {
     expect(compose.services.api.ports).toEqual([`127.0.0.1:${port}:${port}`]);
     expect(compose.networks.engines?.internal).toBe(true);
     expect(compose.services.worker.networks).toEqual(['engines']);
+  });
+
+  it('can stand behind a proxy: its address and that it is believed come from .env, and nothing is believed by default', () => {
+    const { api } = compose.services;
+    expect(readConfig(environmentOf(api)).trustProxy).toBe(false);
+    const dotEnv = { VOXELMARK_TRUST_PROXY: 'true', VOXELMARK_PUBLIC_URL: 'https://bench.example.org' };
+    expect(readConfig(environmentOf(api, dotEnv))).toMatchObject({
+      trustProxy: true,
+      publicUrl: 'https://bench.example.org',
+    });
+    const comment = readFileSync(join(root, 'docker-compose.yml'), 'utf8').split('name: voxelmark')[0];
+    for (const name of Object.keys(dotEnv)) expect(comment).toContain(name);
   });
 
   it('pins every image to a version', () => {

@@ -46,6 +46,9 @@ describe('readConfig', () => {
   it('masks the password of a URL and nothing else', () => {
     expect(maskUrl('postgres://a:b@c/d')).toBe('postgres://a:***@c/d');
     expect(maskUrl('http://store:9000/')).toBe('http://store:9000/');
+    const inQuery = 'postgres:///voxelmark?host=/run&password=hush&sslmode=require&sslpassword=hush';
+    expect(maskUrl(inQuery)).toBe(inQuery.replaceAll('hush', '***').replace('/run', '%2Frun'));
+    expect(maskUrl('postgres://a@c/d?host=/run')).toBe('postgres://a@c/d?host=/run');
   });
 });
 

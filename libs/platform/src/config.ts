@@ -18,7 +18,7 @@ export const SETTINGS_SCHEMA = z.object({
   VOXELMARK_WORKERS: withDefault(z.coerce.number().int().min(0).max(64), Math.min(2, Math.max(1, availableParallelism()))).describe('Worker processes that `start` runs; 0 when workers run elsewhere. By default 2, or 1 on a single core.'),
   VOXELMARK_WORKER_CONCURRENCY: withDefault(z.coerce.number().int().min(1).max(16), 1).describe('Cases at once in one worker process.'),
   VOXELMARK_SCRATCH_DIR: optional(z.string().min(1)).describe('Folder for the scratch folders of model processes; by default inside the data folder.'),
-  VOXELMARK_DEMO: withDefault(flag, true).describe('Seed the demo benchmark, its accounts and algorithms when listening on loopback.'),
+  VOXELMARK_DEMO: withDefault(flag, true).describe('Seed the demo benchmark, its accounts and algorithms, and let these accounts sign in: on loopback only, and not with a public address elsewhere or a trusted proxy.'),
   VOXELMARK_REGISTRATION: withDefault(z.enum(['open', 'invite']), 'open').describe('Who may make an account: everybody, or those with an invitation.'),
   VOXELMARK_MAX_MODEL_MIB: withDefault(z.coerce.number().int().min(1).max(2048), 512).describe('Largest model file that is accepted, in MiB.'),
   VOXELMARK_LOG_LEVEL: withDefault(z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'info').describe('Least severe log lines that are written (to stderr, one JSON object a line).'),
@@ -129,10 +129,11 @@ export function describeProfile(config: Config): { database: string; queue: stri
   };
 }
 
-/** A URL without its password. */
+/** A URL without its password, which PostgreSQL also takes from the query. */
 export function maskUrl(text: string): string {
   const url = new URL(text);
   if (url.password) url.password = '***';
+  for (const name of [...url.searchParams.keys()]) if (/pass/i.test(name)) url.searchParams.set(name, '***');
   return url.toString();
 }
 

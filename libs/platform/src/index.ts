@@ -9,7 +9,7 @@ export {
   type SettingName,
 } from './config.js';
 export { createLog, describeError, nestLogger, systemClock, type LogLevel } from './log.js';
-export { DEMO_ACCOUNTS, DEMO_PASSWORD } from './demo-accounts.js';
+export { DEMO_ACCOUNTS, DEMO_PASSWORD, demoAllowed, isLoopback } from './demo-accounts.js';
 export { hashPassword, verifyPassword } from './passwords.js';
 export { watchParent } from './parent-watch.js';
 export { startCoordinator, type CoordinatorOptions } from './coordinator.js';

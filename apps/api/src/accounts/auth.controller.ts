@@ -113,7 +113,8 @@ export class AuthController {
     const link = await this.accounts.useLink('reset', digestOf(body.token));
     const account = link?.userId == null ? null : await this.accounts.findAccount({ id: link.userId });
     if (account === null || !this.authenticator.usable(account)) throw linkInvalid('link');
-    await this.signIn.setPassword(account.id, body.password);
+    // whoever lost the password, or had it taken, cannot tell what else was made with it
+    await this.signIn.setPassword(account.id, body.password, { revokeTokens: true });
   }
 
   @Mount(ENDPOINTS.changePassword)
@@ -126,7 +127,7 @@ export class AuthController {
         'The password of a demo account stays as it is printed. Make an account of your own.',
       );
     const account = await this.signIn.check(email, body.current, request.ip);
-    await this.signIn.setPassword(account.id, body.password);
+    await this.signIn.setPassword(account.id, body.password, body);
     await this.enter(account, request);
   }
 

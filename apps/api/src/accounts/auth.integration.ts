@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import type { Account } from '#evaluation';
@@ -206,6 +207,31 @@ describe('sessions', () => {
     expect((await login(email, 'quite another one')).statusCode).toBe(200);
   });
 
+  it('a new password revokes tokens, unless asked not to', async () => {
+    const tokenOf = async (cookie: string) => {
+      const made = await world.ask('visitor', 'POST', '/tokens', {
+        headers: { cookie },
+        body: { name: 'laptop', scopes: ['read'] },
+      });
+      const headers = { authorization: `Bearer ${(made.json() as { secret: string }).secret}` };
+      return async () => (await world.ask('visitor', 'GET', '/submissions', { headers })).statusCode;
+    };
+    const { email } = await person();
+    const change = (cookie: string, current: string, password: string, extra: object) =>
+      world.ask('visitor', 'POST', '/auth/password', {
+        headers: { cookie },
+        body: { current, password, ...extra },
+        ip: freshIp(),
+      });
+    const first = cookieOf(await login(email, PASSWORD));
+    const use = await tokenOf(first);
+    expect(await use()).toBe(200);
+    const kept = await change(first, PASSWORD, 'the second one', { revokeTokens: false });
+    expect([kept.statusCode, await use()]).toEqual([204, 200]);
+    const revoked = await change(cookieOf(kept), 'the second one', 'the third one', {});
+    expect([revoked.statusCode, await use()]).toEqual([204, 401]);
+  });
+
   it('disabling an account ends its sessions and tokens, and a change of role counts at once', async () => {
     const account = await person('admin');
     const cookie = cookieOf(await login(account.email, PASSWORD));
@@ -309,6 +335,11 @@ describe('invitations and password links', () => {
   it('a lost password: the same answer for every address, a link by mail, once', async () => {
     const account = await person();
     const cookie = cookieOf(await login(account.email, PASSWORD));
+    const made = await world.ask('visitor', 'POST', '/tokens', {
+      headers: { cookie },
+      body: { name: 'thief', scopes: ['read'] },
+    });
+    const authorization = `Bearer ${(made.json() as { secret: string }).secret}`;
     const forget = (email: string) =>
       world.ask('visitor', 'POST', '/auth/password-reset/request', { body: { email }, ip: freshIp() });
     const [known, unknown] = [await forget(account.email), await forget('nobody3@example.org')];
@@ -322,8 +353,29 @@ describe('invitations and password links', () => {
       });
     expect((await reset()).statusCode).toBe(204);
     expect(await whoIs(cookie)).toBeNull();
+    expect(codeOf(await world.ask('visitor', 'GET', '/submissions', { headers: { authorization } }))).toEqual([
+      401,
+      'token-invalid',
+    ]);
     expect((await login(account.email, 'the new password')).statusCode).toBe(200);
     expect(codeOf(await reset())).toEqual([422, 'link-invalid']);
+  });
+
+  it('a link that was asked for before the password changed is worth nothing afterwards', async () => {
+    const account = await person();
+    const { link } = (await world.ask('admin', 'POST', `/users/${account.id}/reset-link`)).json() as { link: string };
+    const cookie = cookieOf(await login(account.email, PASSWORD));
+    await world.ask('visitor', 'POST', '/auth/password', {
+      headers: { cookie },
+      body: { current: PASSWORD, password: 'changed by its owner' },
+      ip: freshIp(),
+    });
+    const token = new URL(link).searchParams.get('token');
+    const answer = await world.ask('visitor', 'POST', '/auth/password-reset', {
+      body: { token, password: 'changed by a finder' },
+      ip: freshIp(),
+    });
+    expect(codeOf(answer)).toEqual([422, 'link-invalid']);
   });
 
   it('an administrator can hand a link over', async () => {
@@ -366,14 +418,70 @@ describe('demo accounts', () => {
     expect((await api.inject({ url: '/api/v1/health' })).json().insecure).toEqual(
       expect.arrayContaining(['Demo accounts with a published password exist.']),
     );
-    await api.close();
-    const cookie = cookieOf(await login(demo.email, 'voxelmark-demo'));
-    const change = await world.ask('visitor', 'POST', '/auth/password', {
-      headers: { cookie },
-      body: { current: 'voxelmark-demo', password: 'mine alone now' },
+    const signedIn = await signInAt(api, demo.email);
+    expect(signedIn.statusCode).toBe(200);
+    const change = await api.inject({
+      method: 'POST',
+      url: '/api/v1/auth/password',
+      headers: { host: 'localhost:4200', origin: ORIGIN, cookie: cookieOf(signedIn) },
+      payload: { current: 'voxelmark-demo', password: 'mine alone now' },
     });
     expect(codeOf(change)).toEqual([409, 'demo-account']);
+    await api.close();
     await expect(createApi(world.parts, { ...world.settings, host: '0.0.0.0' })).rejects.toThrow(/beyond this machine/);
+  });
+
+  const signInAt = (api: World['app'], email: string, headers: Record<string, string> = {}): Promise<Answer> =>
+    api.inject({
+      method: 'POST',
+      url: '/api/v1/auth/login',
+      headers: { host: 'localhost:4200', ...headers },
+      payload: { email, password: 'voxelmark-demo' },
+      remoteAddress: freshIp(),
+    });
+
+  it.each([
+    ['once the demo is off', { demoSignIns: [] }],
+    ['behind a public address', { publicUrl: 'https://bench.example', publicUrlGiven: true }],
+    ['behind a proxy that is trusted', { trustProxy: true }],
+  ])('are nobody %s: no sign-in, no session, no token, and health says so', async (_, change) => {
+    made += 1;
+    const account = await world.parts.accounts.createAccount({
+      email: `demo${made}@demo.voxelmark.local`,
+      name: 'Olu',
+      role: 'organiser',
+      passwordHash: await world.parts.passwords.hash('voxelmark-demo'),
+      demo: true,
+    });
+    const { email } = account;
+    const demoSignIns = [{ email, role: 'organiser' as const, password: 'voxelmark-demo' }];
+    const digest = (secret: string) => createHash('sha256').update(secret).digest('hex');
+    const secret = `vmk_${'d'.repeat(40)}${String(made).padStart(3, '0')}`;
+    await world.parts.accounts.createToken(
+      { userId: account.id, name: 'left over', scopes: ['read'], expiresAt: null },
+      digest(secret),
+    );
+    const cookie = await world.session(account);
+    const whoAt = async (api: World['app'], headers: Record<string, string>) => {
+      const answer = await api.inject({ url: '/api/v1/auth/session', headers });
+      return answer.statusCode === 200 ? (answer.json().account?.email ?? null) : answer.json().code;
+    };
+
+    const demo = await createApi(world.parts, { ...world.settings, demoSignIns });
+    expect((await signInAt(demo, email)).statusCode).toBe(200);
+    expect(await whoAt(demo, { cookie })).toBe(email);
+    expect(await whoAt(demo, { authorization: `Bearer ${secret}` })).toBe(email);
+    await demo.close();
+
+    const later = await createApi(world.parts, { ...world.settings, demoSignIns, ...change });
+    expect(codeOf(await signInAt(later, email))).toEqual([401, 'sign-in-failed']);
+    expect(await whoAt(later, { cookie })).toBeNull();
+    expect(await whoAt(later, { authorization: `Bearer ${secret}` })).toBe('token-invalid');
+    expect((await later.inject({ url: '/api/v1/auth/session' })).json().demoSignIns).toEqual([]);
+    expect((await later.inject({ url: '/api/v1/health' })).json().insecure).toContainEqual(
+      expect.stringMatching(/^Demo accounts with a published password exist; .* cannot sign in/),
+    );
+    await later.close();
   });
 });
 

@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RequestRefused } from '#domain';
 import type { Account, AccountRecords } from '#evaluation';
-import { ACCOUNTS, isLoopback, SETTINGS, type ApiSettings } from '../settings.js';
+import { ACCOUNTS } from '../settings.js';
 import { NOBODY, type Caller } from './caller.js';
+import { DemoAccounts } from './demo-accounts.js';
 import { digestOf, TOKEN_PREFIX } from './secrets.js';
 import { sessionSecret } from './session-cookie.js';
 
@@ -12,7 +13,7 @@ import { sessionSecret } from './session-cookie.js';
 export class Authenticator {
   constructor(
     @Inject(ACCOUNTS) private readonly accounts: AccountRecords,
-    @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'host'>,
+    private readonly demo: DemoAccounts,
   ) {}
 
   /**
@@ -28,13 +29,16 @@ export class Authenticator {
     return secret === null ? NOBODY : this.bySession(digestOf(secret));
   }
 
-  /** The same question again, for answers that stay open: null once the session or token has ended. */
+  /**
+   * The same question again, for answers that stay open: false once the session or token has ended. It keeps no session
+   * from going idle: a page that was left open does nothing by itself.
+   */
   async stillValid(caller: Caller): Promise<boolean> {
     switch (caller.proof.kind) {
       case 'none':
         return true;
       case 'session':
-        return (await this.bySession(caller.proof.secretSha256)).account !== null;
+        return (await this.bySession(caller.proof.secretSha256, { seen: false })).account !== null;
       case 'token': {
         const found = await this.accounts.findToken(caller.proof.secretSha256);
         return found !== null && this.usable(found.account);
@@ -42,13 +46,13 @@ export class Authenticator {
     }
   }
 
-  /** Disabled accounts are nobody; so are demo accounts as soon as others than this machine can reach the server. */
+  /** Disabled accounts are nobody; so are demo accounts without the demo, or where others than this machine can get. */
   usable(account: Account): boolean {
-    return account.disabledAt === null && !(account.demo && !isLoopback(this.settings.host));
+    return account.disabledAt === null && (!account.demo || this.demo.usable);
   }
 
-  private async bySession(secretSha256: string): Promise<Caller> {
-    const account = await this.accounts.findSession(secretSha256);
+  private async bySession(secretSha256: string, options?: { readonly seen: boolean }): Promise<Caller> {
+    const account = await this.accounts.findSession(secretSha256, options);
     if (account === null || !this.usable(account)) return NOBODY;
     return {
       actor: { userId: account.id, role: account.role, scopes: null },

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AccountRecords } from '#evaluation';
-import { ACCOUNTS, isLoopback, SETTINGS, type ApiSettings } from '../settings.js';
+import { demoAllowed, isLoopback } from '#platform';
+import { ACCOUNTS, SETTINGS, type ApiSettings } from '../settings.js';
 
-const PAGE = 200;
+/** More than there are: one for each role. */
+const PAGE = 100;
 
 /** Accounts whose password is printed in the banner: a convenience on one's own machine, a hole anywhere else. */
 @Injectable()
@@ -11,12 +13,27 @@ export class DemoAccounts {
 
   constructor(
     @Inject(ACCOUNTS) private readonly accounts: AccountRecords,
-    @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'host' | 'demoSignIns'>,
+    @Inject(SETTINGS)
+    private readonly settings: Pick<
+      ApiSettings,
+      'host' | 'demoSignIns' | 'publicUrl' | 'publicUrlGiven' | 'trustProxy'
+    >,
   ) {}
 
-  /** Those that can be offered on the sign-in page: on loopback only, and once they exist. */
+  /** Whether demo accounts may sign in, or go on with a session or token that they have. */
+  get usable(): boolean {
+    const { host, demoSignIns, publicUrl, publicUrlGiven, trustProxy } = this.settings;
+    return demoAllowed({
+      demo: demoSignIns.length > 0,
+      host,
+      publicUrl: publicUrlGiven ? publicUrl : null,
+      trustProxy,
+    });
+  }
+
+  /** Those that can be offered on the sign-in page: where they may sign in, and once they exist. */
   async signIns(): Promise<ApiSettings['demoSignIns'][number][]> {
-    if (!isLoopback(this.settings.host)) return [];
+    if (!this.usable) return [];
     const offered: ApiSettings['demoSignIns'][number][] = [];
     for (const one of this.settings.demoSignIns) {
       if (!this.known.has(one.email)) {
@@ -29,25 +46,24 @@ export class DemoAccounts {
     return offered;
   }
 
+  /** Whether there are any in the database, usable or not: those of an earlier start are still there without the demo. */
   async present(): Promise<boolean> {
-    return (await this.signIns()).length > 0;
+    return (await this.enabled()).length > 0;
   }
 
-  /** @throws Error at start, when people beyond this machine could sign in with a published password */
+  /** @throws Error at start, when the server would listen beyond this machine with such accounts in its database */
   async refuseBeyondLoopback(): Promise<void> {
     if (isLoopback(this.settings.host)) return;
-    const found: string[] = [];
-    let after: string | undefined;
-    for (;;) {
-      const page = await this.accounts.listAccounts({ limit: PAGE, after });
-      found.push(...page.filter(({ demo, disabledAt }) => demo && disabledAt === null).map(({ email }) => email));
-      if (page.length < PAGE) break;
-      after = page.at(-1)?.id;
-    }
+    const found = await this.enabled();
     if (found.length > 0) {
       throw new Error(
         `The API does not start: it would listen on ${this.settings.host}, beyond this machine, and these demo accounts with a published password exist: ${found.join(', ')}. Disable them, use another data folder, or listen on 127.0.0.1.`,
       );
     }
+  }
+
+  private async enabled(): Promise<string[]> {
+    const found = await this.accounts.listAccounts({ demo: true, limit: PAGE });
+    return found.filter(({ demo, disabledAt }) => demo && disabledAt === null).map(({ email }) => email);
   }
 }

@@ -28,10 +28,17 @@ export class Mailer {
       await transport.sendMail({ from: this.settings.mailFrom, ...mail });
       return true;
     } catch (error) {
-      this.log.error('mail.failed', error, { subject: mail.subject });
+      this.log.error('mail.failed', new Error(`the mail was not taken: ${codesOf(error)}`), { subject: mail.subject });
       return false;
     } finally {
       transport.close();
     }
   }
+}
+
+/** What went wrong, in codes: the words of a mail server repeat the address that it refused. */
+function codesOf(error: unknown): string {
+  const { code, responseCode, command } = error as { code?: unknown; responseCode?: unknown; command?: unknown };
+  const codes = [code, responseCode, command].map(String).filter((one) => /^(?!undefined$)[\w ]{1,40}$/.test(one));
+  return codes.length === 0 ? 'no code was given' : codes.join(', ');
 }

@@ -48,10 +48,10 @@ export class SignIn implements OnModuleInit {
     return secret;
   }
 
-  /** Sets a password and ends every session of the account. */
-  async setPassword(accountId: string, password: string): Promise<void> {
-    await this.accounts.updateAccount(accountId, { passwordHash: await this.passwords.hash(password) });
-    await this.accounts.deleteSessions(accountId);
-    this.log.info('auth.password-set', { userId: accountId });
+  /** Sets a password and ends what went in by the old one: every session, every open link and, if wished, every token. */
+  async setPassword(accountId: string, password: string, { revokeTokens }: { revokeTokens: boolean }): Promise<void> {
+    const passwordHash = await this.passwords.hash(password);
+    await this.accounts.updateAccount(accountId, { passwordHash, revokeTokens });
+    this.log.info('auth.password-set', { userId: accountId, revokeTokens });
   }
 }

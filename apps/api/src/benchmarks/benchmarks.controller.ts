@@ -1,22 +1,19 @@
 import { Controller, Inject } from '@nestjs/common';
 import { ENDPOINTS } from '#contracts';
 import { notFound, type Actor, type PhaseKind, type Resource } from '#domain';
-import type { AccountRecords, Benchmark, EvaluationRecords, Phase } from '#evaluation';
+import type { Benchmark, EvaluationRecords, Phase } from '#evaluation';
 import { caseSummaryView } from '../cases/case-view.js';
-import { offsetPlace, readCursor, writeCursor } from '../http/cursor.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
-import { ACCOUNTS, RECORDS } from '../settings.js';
+import { RECORDS } from '../settings.js';
 import { benchmarkView, decidingPhase, summaryView } from './benchmark-view.js';
-import { entryView, instantView } from './board-view.js';
 import { inPhase, Sight } from './sight.js';
 
-/** Benchmarks, their boards and their cases. */
+/** Benchmarks and their cases. */
 @Controller()
 export class BenchmarksController {
   constructor(
     @Inject(RECORDS) private readonly records: EvaluationRecords,
-    @Inject(ACCOUNTS) private readonly accounts: AccountRecords,
     private readonly sight: Sight,
   ) {}
 
@@ -36,30 +33,6 @@ export class BenchmarksController {
     return benchmarkView(benchmark, await this.topOf(benchmark), resource.capacities ?? []);
   }
 
-  @Mount(ENDPOINTS.getLeaderboard)
-  async leaderboard({
-    actor,
-    params,
-    query,
-  }: Ask<typeof ENDPOINTS.getLeaderboard>): Promise<Answer<typeof ENDPOINTS.getLeaderboard>> {
-    const { benchmark, resource } = await this.find(actor, params.slug, 'leaderboard.view');
-    const phase = phaseOf(benchmark, query.phase);
-    const offset = readCursor(query.cursor, offsetPlace)?.offset ?? 0;
-    const board = await this.records.leaderboard(phase.id, { limit: query.limit, offset });
-    const names = await this.accounts.accountNames([...new Set(board.entries.map(({ submitterId }) => submitterId))]);
-    const exactTimes = may(actor, 'run.case-result', inPhase(resource, phase));
-    const next = offset + board.entries.length;
-    return {
-      benchmark: benchmark.slug,
-      phase: phase.kind,
-      signature: board.signature,
-      updatedAt: board.updatedAt && instantView(board.updatedAt, exactTimes),
-      total: board.total,
-      items: board.entries.map((entry) => entryView(entry, names.get(entry.submitterId) ?? 'unknown', exactTimes)),
-      nextCursor: board.entries.length > 0 && next < board.total ? writeCursor({ offset: next }) : null,
-    };
-  }
-
   @Mount(ENDPOINTS.listCases)
   async cases({ actor, params, query }: Ask<typeof ENDPOINTS.listCases>): Promise<Answer<typeof ENDPOINTS.listCases>> {
     const { benchmark, resource } = await this.find(actor, params.slug, 'benchmark.view');
@@ -73,7 +46,7 @@ export class BenchmarksController {
   private async find(
     actor: Actor,
     slug: string,
-    action: 'benchmark.view' | 'leaderboard.view',
+    action: 'benchmark.view',
   ): Promise<{ benchmark: Benchmark; resource: Resource }> {
     const benchmark = await this.records.findBenchmark(slug);
     if (benchmark === null) throw notFound('benchmark');

@@ -1,6 +1,6 @@
-import type { BenchmarkView, LeaderboardEntryView, RunView } from '#contracts';
+import type { BenchmarkView, LeaderboardEntryView, LeaderboardView, RunView } from '#contracts';
 import type { RankingScheme } from '#domain';
-import type { LeaderboardEntry, Phase } from '#evaluation';
+import type { BoardState, LeaderboardEntry, Phase } from '#evaluation';
 import { METRIC_CATALOGUE, metricDefinition } from '#metrics';
 
 /** Metric that a board is ordered by; of a consensus, the first. */
@@ -20,9 +20,9 @@ export function instantView(at: Date, exactTimes: boolean): string {
  * One row of a board. Exact means, rank and counts are released for held-out phases; time and memory come from practice
  * cases by construction.
  *
- * @param exactTimes whether the asking person may see per-case figures of the phase
+ * @param seesCases whether the asking person may see per-case figures of the phase
  */
-export function entryView(entry: LeaderboardEntry, submitter: string, exactTimes: boolean): LeaderboardEntryView {
+export function entryView(entry: LeaderboardEntry, submitter: string, seesCases: boolean): LeaderboardEntryView {
   const { rank, runId, submissionId, version, practiceUsage, finishedAt } = entry;
   return {
     rank,
@@ -31,29 +31,42 @@ export function entryView(entry: LeaderboardEntry, submitter: string, exactTimes
     algorithm: { slug: entry.algorithm.slug, name: entry.algorithm.name },
     version,
     submitter,
-    ...meansView(entry),
+    ...meansView(entry, seesCases),
+    modelSha256: entry.modelSha256,
+    manifestSha256: entry.manifestSha256,
+    state: { hash: entry.stateHash, sequence: entry.sequence },
     practiceUsage: practiceUsage && {
       elapsedMs: practiceUsage.elapsedMs,
       cpuMs: practiceUsage.cpuMs,
       peakRssBytes: practiceUsage.peakRssBytes,
     },
-    finishedAt: instantView(finishedAt, exactTimes),
+    finishedAt: instantView(finishedAt, seesCases),
   };
 }
 
 /** Rank and means of a completed run, for its own page. */
-export function resultView(entry: LeaderboardEntry): NonNullable<RunView['result']> {
-  return { rank: entry.rank, ...meansView(entry) };
+export function resultView(entry: LeaderboardEntry, seesCases: boolean): NonNullable<RunView['result']> {
+  return { rank: entry.rank, ...meansView(entry, seesCases) };
 }
 
-function meansView({
-  metrics,
-  aggregates,
-  cases,
-}: LeaderboardEntry): Pick<LeaderboardEntryView, 'metrics' | 'aggregates' | 'cases'> {
+export function stateView(state: BoardState, seesCases: boolean): NonNullable<LeaderboardView['state']> {
+  return { hash: state.hash, sequence: state.sequence, at: instantView(state.at, seesCases) };
+}
+
+/** How many held-out cases count with a penalty would say in how many of them a structure is missing: that there are some is enough. */
+function meansView(
+  { metrics, aggregates, cases }: LeaderboardEntry,
+  seesCases: boolean,
+): Pick<LeaderboardEntryView, 'metrics' | 'aggregates' | 'cases'> {
   return {
     metrics: { ...metrics },
-    aggregates: aggregates.map(({ region, metric, mean, n, penalised }) => ({ region, metric, mean, n, penalised })),
+    aggregates: aggregates.map(({ region, metric, mean, n, penalised }) => ({
+      region,
+      metric,
+      mean,
+      n,
+      penalised: seesCases || penalised === 0 ? penalised : null,
+    })),
     cases: { scored: cases.scored, failed: cases.failed },
   };
 }

@@ -44,4 +44,12 @@ export const afterPlace = z.strictObject({
     .regex(/^[^\p{Cc}\p{Cs}]*$/u),
 });
 export const offsetPlace = z.strictObject({ offset: z.number().int().min(0).max(10_000_000) });
+/** Of a list that counts its items itself; PostgreSQL counts them in 32 bits. */
+export const sequencePlace = z.strictObject({
+  before: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1),
+});
 export const beforePlace = z.strictObject({ before: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });

@@ -54,6 +54,9 @@ function operation(id: string, endpoint: Endpoint): Json {
         ? { '200': { ...success(endpoint), description: 'The submission that exists already' } }
         : {}),
       ...(id === 'getObject' ? { '206': { ...success(endpoint), description: 'The range asked for' } } : {}),
+      ...(id === 'health'
+        ? { '503': { ...success(endpoint), description: 'The database is away: nothing can be served' } }
+        : {}),
       default: {
         description: 'Why not',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

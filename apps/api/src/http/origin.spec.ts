@@ -1,4 +1,4 @@
-import { isLoopback } from '../settings.js';
+import { isLoopback } from '#platform';
 import { originAllowed } from './origin.js';
 
 const local = { publicUrl: 'http://127.0.0.1:4200', publicUrlGiven: false, host: '127.0.0.1' };

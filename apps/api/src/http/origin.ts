@@ -1,4 +1,5 @@
-import { isLoopback, type ApiSettings } from '../settings.js';
+import { isLoopback } from '#platform';
+import type { ApiSettings } from '../settings.js';
 
 /**
  * Whether a browser page of this origin may change things here: only our own pages. Those have the configured public

@@ -1,11 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { problem } from '#contracts';
+import { RequestRefused } from '#domain';
 import type { Benchmark } from '#evaluation';
 import * as onnx from '../../../../libs/inference/src/test-support/onnx.js';
 import { form, rawHttp, type FormPart } from '../test-support/raw-http.js';
 import { field, goodForm, MODEL, modelPart } from '../test-support/submission-forms.js';
 import { testManifest } from '../test-support/test-manifest.js';
 import { ORIGIN, World, type Sent } from '../test-support/world.js';
+import { UploadSpool } from './upload-spool.js';
 
 const MIB = 1024 * 1024;
 let world: World;
@@ -38,6 +40,20 @@ describe('bad input: a 4xx with a code and a sentence, and nothing left behind',
     const { payload, headers: ours } = form(parts);
     return ['POST', '/submissions', { payload, headers: { ...ours, ...headers } }];
   };
+  /** One part, its headers and all, as given. */
+  const raw = (part: string): [string, string, Sent] => [
+    'POST',
+    '/submissions',
+    {
+      payload: `--b\r\n${part}\r\n--b--\r\n`,
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    },
+  ];
+  const bounded = (boundary: string): [string, string, Sent] => [
+    'POST',
+    '/submissions',
+    form(goodForm('bad'), boundary),
+  ];
   const manifest = (change: object): FormPart =>
     field('manifest', JSON.stringify({ ...testManifest('bad'), ...change }));
   const withManifest = (part: FormPart): FormPart[] => [field('benchmark', 'bench'), part, modelPart(MODEL)];
@@ -210,9 +226,115 @@ describe('bad input: a 4xx with a code and a sentence, and nothing left behind',
     'a manifest that is no JSON': [upload(withManifest(field('manifest', '{'))), 422, 'manifest-invalid'],
     'a manifest typed as JSON that is none': [
       upload(withManifest({ name: 'manifest', value: '{', type: 'application/json' })),
+      422,
+      'manifest-invalid',
+    ],
+    'a manifest typed as JSON, deep': [
+      upload(withManifest({ name: 'manifest', value: deep, type: 'application/json' })),
+      422,
+      'manifest-invalid',
+    ],
+    'a manifest typed as JSON, deep and unfinished': [
+      upload(withManifest({ name: 'manifest', value: '['.repeat(100_000), type: 'application/json' })),
+      422,
+      'manifest-invalid',
+    ],
+    'a manifest that is deep': [upload(withManifest(field('manifest', deep))), 422, 'manifest-invalid'],
+    'a manifest with deep fields': [
+      upload(
+        withManifest(
+          field(
+            'manifest',
+            JSON.stringify({ ...testManifest('bad'), preprocess: '@', labels: '@', name: '@' }).replaceAll(
+              '"@"',
+              deep.slice(30_000, 70_000),
+            ),
+          ),
+        ),
+      ),
+      422,
+      'manifest-invalid',
+    ],
+    'a manifest with __proto__': [
+      upload(
+        withManifest(field('manifest', `{"__proto__":{"admin":true},${JSON.stringify(testManifest('bad')).slice(1)}`)),
+      ),
+      422,
+      'manifest-invalid',
+    ],
+    'a manifest with a number beyond all': [
+      upload(
+        withManifest(
+          field('manifest', JSON.stringify({ ...testManifest('bad'), manifestVersion: '@' }).replace('"@"', '1e999')),
+        ),
+      ),
+      422,
+      'manifest-invalid',
+    ],
+    'a manifest of another encoding': [
+      upload(withManifest({ name: 'manifest', value: Buffer.from(JSON.stringify(testManifest('bad')), 'utf16le') })),
+      422,
+      'manifest-invalid',
+    ],
+    'a manifest in a charset that nobody knows': [
+      upload(
+        withManifest({ name: 'manifest', value: Buffer.from([0x7b, 0xff, 0xfe]), type: 'text/plain; charset=klingon' }),
+      ),
+      422,
+      'manifest-invalid',
+    ],
+    'a benchmark typed as JSON': [
+      upload([{ name: 'benchmark', value: '"bench"', type: 'application/json' }, ...goodForm('bad').slice(1)]),
       400,
       'form-invalid',
     ],
+    'a part without a name': [raw('Content-Disposition: form-data\r\n\r\nx'), 400, 'form-malformed'],
+    'a file without a name': [raw('Content-Disposition: form-data; filename="a.onnx"\r\n\r\nx'), 400, 'form-malformed'],
+    'a part with an empty name': [raw('Content-Disposition: form-data; name=""\r\n\r\nx'), 400, 'form-invalid'],
+    'a part whose name has a NUL': [raw('Content-Disposition: form-data; name="a\0b"\r\n\r\nx'), 400, 'form-invalid'],
+    'a part without headers': [raw('\r\nx'), 400, 'form-invalid'],
+    'a part that is no form field': [
+      raw('Content-Disposition: attachment; name="benchmark"\r\n\r\nx'),
+      400,
+      'form-invalid',
+    ],
+    'a part with thousands of headers': [
+      raw(`${'X-A: b\r\n'.repeat(5_000)}Content-Disposition: form-data; name="benchmark"\r\n\r\nx`),
+      400,
+      'form-invalid',
+    ],
+    'a part with headers called like a prototype': [
+      raw('__proto__: x\r\nconstructor: y\r\nContent-Disposition: form-data; name="toString"\r\n\r\nx'),
+      400,
+      'form-invalid',
+    ],
+    'a part with a header of 100 kB': [
+      raw(`X-A: ${'b'.repeat(100_000)}\r\nContent-Disposition: form-data; name="benchmark"\r\n\r\nx`),
+      400,
+      'form-invalid',
+    ],
+    'a form that ends within a part that nobody wants': [
+      [
+        'POST',
+        '/submissions',
+        {
+          payload: `--b\r\nContent-Type: text/plain\r\n\r\n${'x'.repeat(70_000)}`,
+          headers: { 'content-type': 'multipart/form-data; boundary=b' },
+        },
+      ],
+      400,
+      'form-malformed',
+    ],
+    'a form within a form': [
+      raw(
+        'Content-Disposition: form-data; name="benchmark"\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--',
+      ),
+      400,
+      'form-invalid',
+    ],
+    'a boundary of 300 characters': [bounded('b'.repeat(300)), 400, 'form-malformed'],
+    'a boundary of 71 characters': [bounded('b'.repeat(71)), 400, 'form-malformed'],
+    'an empty boundary': [bounded(''), 400, 'form-malformed'],
     'a manifest of another version': [upload(withManifest(manifest({ manifestVersion: 2 }))), 422, 'manifest-invalid'],
     'a manifest with an unknown key': [upload(withManifest(manifest({ script: 'rm -rf /' }))), 422, 'manifest-invalid'],
     'a manifest with NUL': [upload(withManifest(manifest({ description: 'a\u0000b' }))), 422, 'manifest-invalid'],
@@ -376,6 +498,26 @@ describe('bad input: a 4xx with a code and a sentence, and nothing left behind',
       head('Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 10737418240\r\n\r\n--b\r\n'),
     );
     expect([answer?.status, JSON.parse(answer?.body ?? '{}').code]).toEqual([413, 'upload-too-large']);
+  });
+
+  it('10 GB are too large, however small the disk; what would fit the limit and not the disk finds no room', async () => {
+    const spool = world.app.get(UploadSpool);
+    const { checkRoom } = spool;
+    spool.checkRoom = (bytes) =>
+      Promise.reject(new RequestRefused(507, 'storage-full', `No room for ${bytes} bytes on this disk.`));
+    try {
+      const declare = async (bytes: number) => {
+        const answer = await rawHttp(
+          port,
+          head(`Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${bytes}\r\n\r\n--b\r\n`),
+        );
+        return [answer?.status, JSON.parse(answer?.body ?? '{}').code];
+      };
+      expect(await declare(10_737_418_240)).toEqual([413, 'upload-too-large']);
+      expect(await declare(1000)).toEqual([507, 'storage-full']);
+    } finally {
+      spool.checkRoom = checkRoom;
+    }
   });
 
   it('an endless upload without a length is refused where the limit is', async () => {

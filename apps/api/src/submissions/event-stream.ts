@@ -10,6 +10,8 @@ export const RECHECK_MS = 3_000;
 const RECHECKS_PER_LOOK = 4;
 /** Several changes at once become one look at the database. */
 const GATHER_MS = 25;
+/** Whoever leaves this much unread is not reading. */
+const UNREAD_BYTES = 256 * 1024;
 
 export interface StreamSource {
   /** False once the session or token of the reader has ended. */
@@ -25,14 +27,24 @@ export interface StreamSource {
 /**
  * Sends one `run` event for each run that looks different from what the reader has seen, now and from now on, until the
  * reader goes, may not look any more, or the process ends. What a reader may not know changes nothing that he is sent, not
- * even its rhythm: without a visible difference nothing is written.
+ * even its rhythm: without a visible difference nothing is written. Returns when the stream has ended and holds nothing
+ * any more, neither a timer nor a watch; a reader who is gone before the first look never gets so far as to have any.
  *
  * @param seen digests by run id: what a reader who comes back has seen already
  */
 export async function streamRuns(reply: FastifyReply, source: StreamSource, seen: Map<string, string>): Promise<void> {
-  const first = await source.look();
-  reply.hijack();
   const out = reply.raw;
+  let gone = out.destroyed;
+  let leave = (): void => {
+    gone = true;
+  };
+  // before anything is awaited: the end of a connection is announced once
+  out.on('close', () => leave());
+  out.on('error', () => leave());
+  const first = gone ? null : await source.look();
+  reply.hijack();
+  if (gone) return;
+
   out.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream; charset=utf-8',
@@ -41,19 +53,11 @@ export async function streamRuns(reply: FastifyReply, source: StreamSource, seen
   });
   out.write('retry: 2000\n\n');
 
-  const send = (runs: readonly RunSummary[]): void => {
-    for (const run of runs) {
-      const digest = digestOfRun(run);
-      if (seen.get(run.id) === digest) continue;
-      seen.set(run.id, digest);
-      out.write(`id: ${writeEventId(seen)}\nevent: run\ndata: ${JSON.stringify({ run })}\n\n`);
-    }
-  };
-
   await new Promise<void>((ended) => {
     let timer: NodeJS.Timeout | undefined;
     let looking = false;
     let again = false;
+    let checking = false;
     let over = false;
 
     const finish = (): void => {
@@ -65,6 +69,25 @@ export async function streamRuns(reply: FastifyReply, source: StreamSource, seen
       stopWatching();
       out.end();
       ended();
+    };
+    const fail = (error: unknown): void => {
+      source.failed(error);
+      finish();
+    };
+    const write = (text: string): void => {
+      out.write(text);
+      if (out.writableLength <= UNREAD_BYTES) return;
+      finish();
+      out.destroy();
+    };
+    const send = (runs: readonly RunSummary[]): void => {
+      for (const run of runs) {
+        const digest = digestOfRun(run);
+        if (seen.get(run.id) === digest) continue;
+        seen.set(run.id, digest);
+        write(`id: ${writeEventId(seen)}\nevent: run\ndata: ${JSON.stringify({ run })}\n\n`);
+        if (over) return;
+      }
     };
     const look = async (): Promise<void> => {
       if (looking) {
@@ -78,8 +101,7 @@ export async function streamRuns(reply: FastifyReply, source: StreamSource, seen
         if (runs === null) finish();
         else send(runs);
       } catch (error) {
-        source.failed(error);
-        finish();
+        fail(error);
       } finally {
         looking = false;
       }
@@ -88,30 +110,35 @@ export async function streamRuns(reply: FastifyReply, source: StreamSource, seen
         await look();
       }
     };
+    const check = async (): Promise<void> => {
+      if (checking) return;
+      checking = true;
+      try {
+        if (!(await source.stillValid())) finish();
+      } catch (error) {
+        fail(error);
+      } finally {
+        checking = false;
+      }
+    };
     const changed = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => void look(), GATHER_MS);
     };
 
     const stopWatching = source.watch(changed, finish);
-    const heartbeat = setInterval(() => out.write(': still here\n\n'), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS);
     let rechecks = 0;
     const recheck = setInterval(() => {
       rechecks += 1;
-      if (rechecks % RECHECKS_PER_LOOK === 0) void look();
-      else
-        void source.stillValid().then(
-          (valid) => (valid ? undefined : finish()),
-          (error: unknown) => {
-            source.failed(error);
-            finish();
-          },
-        );
+      void (rechecks % RECHECKS_PER_LOOK === 0 ? look() : check());
     }, RECHECK_MS);
-    out.on('close', finish);
-    out.on('error', finish);
-    if (first === null) finish();
-    else send(first);
+    leave = finish;
+    if (first === null) {
+      finish();
+      return;
+    }
+    send(first);
     void look(); // whatever changed between the first look and the watch
   });
 }

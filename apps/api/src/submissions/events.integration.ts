@@ -1,8 +1,9 @@
-import { get, type IncomingMessage } from 'node:http';
+import { get, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runEvent, type RunSummary } from '#contracts';
-import type { Benchmark, EvaluationCase, Submission } from '#evaluation';
+import type { Benchmark, EvaluationCase, EvaluationRecords, Submission } from '#evaluation';
 import { World, type Who } from '../test-support/world.js';
+import { RunEventHub } from './run-event-hub.js';
 
 interface Event {
   readonly id: string;
@@ -15,14 +16,16 @@ class Listener {
   raw = '';
   ended = false;
   private answer: IncomingMessage | null = null;
+  private readonly request: ClientRequest;
 
   constructor(
     port: number,
     readonly submissionId: string,
     headers: Record<string, string>,
   ) {
+    let request!: ClientRequest;
     this.opened = new Promise((resolve, reject) => {
-      const request = get(
+      request = get(
         { port, host: '127.0.0.1', path: `/api/v1/submissions/${submissionId}/events`, headers },
         (answer) => {
           this.answer = answer;
@@ -35,6 +38,7 @@ class Listener {
       );
       request.on('error', reject);
     });
+    this.request = request;
   }
 
   readonly opened: Promise<IncomingMessage>;
@@ -51,6 +55,11 @@ class Listener {
 
   close(): void {
     this.answer?.destroy();
+  }
+
+  /** Goes at once, answer or not. */
+  drop(): void {
+    this.request.destroy();
   }
 }
 
@@ -183,9 +192,122 @@ describe('live progress', () => {
   it('does not exist where the submission does not, and leaves no listener behind', async () => {
     const answer = await world.ask('owner', 'GET', '/submissions/0192f0c4-7777-7777-8777-777777777777/events');
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'not-found']);
-    const { RunEventHub } = await import('./run-event-hub.js');
     await until('all gone', () => world.app.get(RunEventHub).watchers === 0);
     expect(world.logged).toEqual([]);
+  });
+
+  /** Runs `during` while looking up a submission takes a detour. */
+  async function whileLooking(
+    detour: (find: EvaluationRecords['findSubmission'], id: string) => ReturnType<EvaluationRecords['findSubmission']>,
+    during: () => Promise<void>,
+  ): Promise<void> {
+    const records = world.parts.records as { findSubmission: EvaluationRecords['findSubmission'] };
+    const { findSubmission } = records;
+    records.findSubmission = (id) => detour(findSubmission, id);
+    try {
+      await during();
+    } finally {
+      records.findSubmission = findSubmission;
+    }
+  }
+
+  it('readers who go during their first look leave no stream and no timer', async () => {
+    const submission = await world.submission(benchmark, 'dropped');
+    const hub = world.app.get(RunEventHub);
+    await until('nobody', () => hub.watchers === 0 && hub.streams === 0);
+    const people = ['visitor', 'owner', 'researcher', 'organiser'] as const;
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const look = hub.look.bind(hub);
+    hub.look = async (id) => {
+      await released;
+      return look(id);
+    };
+    try {
+      const crowd = Array.from({ length: 20 }, (_, n) => listen(people[n % people.length], submission));
+      for (const { opened } of crowd) opened.catch(() => undefined); // it never opens
+      await until('all let in', () => hub.streams === 20);
+      for (const one of crowd) one.drop();
+      await settle();
+      expect(hub.watchers).toBe(0);
+      release();
+      await until('all gone', () => hub.streams === 0);
+      await settle();
+      expect([hub.watchers, hub.streams]).toEqual([0, 0]);
+    } finally {
+      hub.look = look;
+    }
+  });
+
+  it('nor do readers who go at any other moment', async () => {
+    const submission = await world.submission(benchmark, 'stormy');
+    const hub = world.app.get(RunEventHub);
+    const people = ['visitor', 'owner', 'researcher', 'organiser'] as const;
+    await whileLooking(
+      async (find, id) => {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return find(id);
+      },
+      async () => {
+        await Promise.all(
+          Array.from({ length: 60 }, async (_, n) => {
+            const one = listen(people[n % people.length], submission);
+            one.opened.catch(() => undefined);
+            await new Promise((resolve) => setTimeout(resolve, 5 + 8 * n));
+            one.drop();
+          }),
+        );
+        await until('nobody', () => hub.watchers === 0 && hub.streams === 0, 5_000);
+        await settle();
+        expect([hub.watchers, hub.streams]).toEqual([0, 0]);
+      },
+    );
+  });
+
+  it('one reader has 20 streams at most, another has his own, and places become free again', async () => {
+    const submission = await world.submission(benchmark, 'crowded');
+    const crowd = Array.from({ length: 20 }, () => listen('owner', submission));
+    await Promise.all(crowd.map(({ opened }) => opened));
+    const refused = await world.ask('owner', 'GET', `/submissions/${submission.id}/events`);
+    expect([refused.statusCode, refused.json().code]).toEqual([429, 'streams-busy']);
+    expect((await listen('researcher', submission).opened).statusCode).toBe(200);
+    expect((await listen('visitor', submission).opened).statusCode).toBe(200);
+    crowd[0].close();
+    await until('a free place', () => world.app.get(RunEventHub).streams === 21);
+    expect((await listen('owner', submission).opened).statusCode).toBe(200);
+  });
+
+  it('looks once for all who watch a submission, and shows each what is his to see', async () => {
+    const submission = await world.submission(benchmark, 'shared');
+    await world.complete(submission.runs[0].id);
+    const run = submission.runs[1].id;
+    await world.startRun(run);
+    const readers = (['visitor', 'owner', 'researcher', 'organiser', 'steward'] as const).flatMap((who) =>
+      Array.from({ length: 4 }, () => ({ who, stream: listen(who, submission) })),
+    );
+    await until('first looks', () => readers.every(({ stream }) => stream.events.length >= 2));
+    await new Promise((resolve) => setTimeout(resolve, 1_500)); // no look is fresh any more
+    let asked = 0;
+    await whileLooking(
+      (find, id) => {
+        asked += 1;
+        return find(id);
+      },
+      async () => {
+        await world.recordCase(run, (await casesOf(1))[0]);
+        const keepers = readers.filter(({ who }) => who === 'organiser' || who === 'steward');
+        await until('1 of 3', () => keepers.every(({ stream }) => stream.events.at(-1)?.run.progress?.done === 1));
+        await settle();
+      },
+    );
+    // one change may be announced more than once; without sharing there would be 20 looks for each
+    expect(asked).toBeLessThanOrEqual(5);
+    for (const { who, stream } of readers) {
+      if (who === 'organiser' || who === 'steward') continue;
+      expect(stream.events.filter((event) => event.run.phase === 'test').map((event) => event.run.progress)).toEqual([
+        null,
+      ]);
+    }
   });
 
   it('stopping the server ends the streams', async () => {

@@ -1,9 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { ENDPOINTS } from '#contracts';
-import { RequestRefused } from '#domain';
-import type { EvaluationRecords, Log } from '#evaluation';
+import { notFound, RequestRefused } from '#domain';
+import type { EvaluationRecords, EvaluationRun, Log } from '#evaluation';
 import { resultView } from '../benchmarks/board-view.js';
-import { inPhase } from '../benchmarks/sight.js';
+import { inPhase, Sight } from '../benchmarks/sight.js';
+import { createdAtPlace, readCursor, writeCursor } from '../http/cursor.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
 import { LOG, RECORDS } from '../settings.js';
@@ -17,6 +18,7 @@ export class RunsController {
     @Inject(RECORDS) private readonly records: EvaluationRecords,
     @Inject(LOG) private readonly log: Log,
     private readonly desk: SubmissionDesk,
+    private readonly sight: Sight,
   ) {}
 
   @Mount(ENDPOINTS.getRun)
@@ -24,12 +26,13 @@ export class RunsController {
     const opened = await this.desk.openRun(actor, params.id, 'run.view');
     const { run, phase, resource } = opened;
     const entry = run.state === 'completed' ? await this.records.boardEntry(run.id) : null;
+    const casesVisible = may(actor, 'run.case-result', inPhase(resource, phase));
     return {
       ...(await this.desk.runView(actor, opened, run)),
       submission: await this.desk.view(actor, opened),
       signature: run.signature,
-      result: entry === null ? null : resultView(entry),
-      casesVisible: may(actor, 'run.case-result', inPhase(resource, phase)),
+      result: entry === null ? null : resultView(entry, casesVisible),
+      casesVisible,
     };
   }
 
@@ -55,14 +58,40 @@ export class RunsController {
     return { items };
   }
 
+  @Mount(ENDPOINTS.listOnHold)
+  async onHold({
+    actor,
+    params,
+    query,
+  }: Ask<typeof ENDPOINTS.listOnHold>): Promise<Answer<typeof ENDPOINTS.listOnHold>> {
+    const benchmark = await this.records.findBenchmark(params.slug);
+    if (benchmark === null) throw notFound('benchmark');
+    permit(actor, 'run.release', await this.sight.ofBenchmark(actor, benchmark), 'benchmark');
+    const place = readCursor(query.cursor, createdAtPlace);
+    const before = place && { createdAt: new Date(place.at), id: place.id };
+    const found = await this.records.listSubmissions(
+      { benchmarkId: benchmark.id, onHold: true },
+      { limit: query.limit + 1, before },
+    );
+    const page = found.slice(0, query.limit);
+    const last = page.at(-1);
+    const more = found.length > page.length && last !== undefined;
+    return {
+      items: await this.desk.viewAll(actor, page),
+      nextCursor: more ? writeCursor({ at: last.createdAt.toISOString(), id: last.id }) : null,
+    };
+  }
+
   @Mount(ENDPOINTS.retryRun)
   async retry({ actor, params }: Ask<typeof ENDPOINTS.retryRun>): Promise<Answer<typeof ENDPOINTS.retryRun>> {
-    const { run, submission } = await this.desk.openRun(actor, params.id, 'submission.control');
-    if (!(await this.records.retryRun(run.id))) {
+    const { run, submission, resource } = await this.desk.openRun(actor, params.id, 'submission.control');
+    const release = may(actor, 'run.release', resource);
+    if (run.state === 'quarantined' && !release) throw new RequestRefused(403, 'forbidden', FOR_THE_ORGANISER);
+    if (!(await this.records.retryRun(run.id, { release }))) {
       throw new RequestRefused(
         409,
         'run-not-retryable',
-        `This run is ${run.state} and cannot be tried again. ${WHY_NOT_AGAIN}`,
+        `This run is ${(await this.stateNow(submission.id, run.id)) ?? run.state} and cannot be tried again. ${WHY_NOT_AGAIN}`,
       );
     }
     this.log.info('run.retried', { runId: run.id, by: actor.userId });
@@ -71,7 +100,15 @@ export class RunsController {
     if (fresh === undefined) throw new Error(`run ${run.id} vanished`);
     return this.desk.runView(actor, again, fresh);
   }
+
+  /** Somebody else may have moved the run since it was looked at. */
+  private async stateNow(submissionId: string, runId: string): Promise<EvaluationRun['state'] | undefined> {
+    const submission = await this.records.findSubmission(submissionId);
+    return submission?.runs.find(({ id }) => id === runId)?.state;
+  }
 }
 
+const FOR_THE_ORGANISER =
+  'This run waits for the organiser of the benchmark, who starts it again when the fault is repaired. You can cancel it.';
 const WHY_NOT_AGAIN =
   'Only runs that failed, expired or were cancelled can; when every practice case failed, submit a corrected version instead.';

@@ -65,15 +65,26 @@ export class SubmissionDesk {
       submitter: names.get(submission.submitterId) ?? 'unknown',
       mine: actor.userId !== null && submission.submitterId === actor.userId,
       mayControl: may(actor, 'submission.control', resource),
+      mayRelease: may(actor, 'run.release', resource),
       createdAt: submission.createdAt.toISOString(),
       runs: await Promise.all(submission.runs.map((run) => this.runView(actor, opened, run))),
     };
   }
 
-  async runView(actor: Actor, { benchmark, resource }: OpenedSubmission, run: EvaluationRun): Promise<RunSummary> {
-    const phase = phaseOfRun(benchmark, run);
+  async runView(actor: Actor, opened: OpenedSubmission, run: EvaluationRun): Promise<RunSummary> {
     const position = run.state === 'queued' ? await this.records.queuePosition(run.id) : null;
-    return runSummaryView(run, phase, sightOfRun(actor, inPhase(resource, phase)), position);
+    return this.runSummary(actor, opened, run, position);
+  }
+
+  /** The same, where the place in the queue is known. */
+  runSummary(
+    actor: Actor,
+    { benchmark, resource }: OpenedSubmission,
+    run: EvaluationRun,
+    queuePosition: number | null,
+  ): RunSummary {
+    const phase = phaseOfRun(benchmark, run);
+    return runSummaryView(run, phase, sightOfRun(actor, inPhase(resource, phase)), queuePosition);
   }
 
   /** Those of a list that the person may see, in its order. */

@@ -22,23 +22,35 @@ export interface SubmissionForm {
 }
 
 const MANIFEST_BYTES = 256 * 1024;
+const LONGEST_BOUNDARY = 70;
+/** So often, and so often in a row, we look whether the parser is stuck: three seconds. */
+const TICK_MS = 250;
+const STUCK_TICKS = 12;
 const TEXT_FIELDS = ['benchmark', 'manifest', 'algorithm'] as const;
 type TextField = (typeof TEXT_FIELDS)[number];
 
 /**
- * Reads a submission up to its file: the fields `benchmark`, `manifest` and, if wanted, `algorithm`, then the file `model`,
- * last, so that a wrong field is refused before the bytes of the model are taken in.
+ * What the headers of a submission already tell, before anything of it is read.
  *
- * @param maxModelBytes a file of more is cut, which `finish` and the blob store notice
- * @throws RequestRefused 400, 413, 415, 422 with what was wrong
+ * @throws RequestRefused 415 `content-type-unsupported`, 400 `form-malformed`, 413 `upload-too-large`
  */
-export async function readSubmissionForm(request: FastifyRequest, maxModelBytes: number): Promise<SubmissionForm> {
+export function checkFormHeaders(request: FastifyRequest, maxModelBytes: number): void {
   if (!request.isMultipart()) {
     throw new RequestRefused(415, 'content-type-unsupported', 'Send a submission as multipart/form-data.');
   }
+  checkBoundary(request.headers['content-type'] ?? '');
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > maxModelBytes + 4 * MANIFEST_BYTES) throw tooLarge(maxModelBytes);
+}
 
+/**
+ * Reads a submission up to its file: the fields `benchmark`, `manifest` and, if wanted, `algorithm`, then the file `model`,
+ * last, so that a wrong field is refused before the bytes of the model are taken in. Its headers have been checked.
+ *
+ * @param maxModelBytes a file of more is cut, which `finish` and the blob store notice
+ * @throws RequestRefused 400, 413, 422 with what was wrong
+ */
+export async function readSubmissionForm(request: FastifyRequest, maxModelBytes: number): Promise<SubmissionForm> {
   const parts = request.parts({
     limits: {
       fieldNameSize: 100,
@@ -49,21 +61,29 @@ export async function readSubmissionForm(request: FastifyRequest, maxModelBytes:
       headerPairs: 50,
       fileSize: maxModelBytes + 1,
     },
+    // a part that calls itself JSON comes as it is, like a file: the parser would read it, however deep, before we look
+    isPartAFile: (_field, contentType, fileName) =>
+      fileName !== undefined || contentType === 'application/octet-stream' || isJson(contentType),
   });
   const texts = new Map<TextField, string>();
   for (;;) {
-    const part = await nextPart(parts);
+    const part = await nextPart(parts, request.raw);
     if (part === null)
       throw invalid('model', texts.size === 0 ? 'the form is empty' : 'the file is missing; it comes last');
     if (part.type === 'file' && part.fieldname === 'model') {
       try {
-        return { fields: checkFields(texts), model: part.file, finish: () => finish(parts, part) };
+        return { fields: checkFields(texts), model: part.file, finish: () => finish(parts, part, request.raw) };
       } catch (error) {
         part.file.resume();
         throw error;
       }
     }
-    const name = TEXT_FIELDS.find((one) => one === part.fieldname);
+    const fieldName: string | undefined = part.fieldname; // whatever the type says
+    if (fieldName === undefined) {
+      if (part.type === 'file') part.file.resume();
+      throw malformed('A part of the form has no name.');
+    }
+    const name = TEXT_FIELDS.find((one) => one === fieldName);
     const fault =
       name === undefined
         ? 'unknown field; known are benchmark, manifest, algorithm and, last, model'
@@ -89,13 +109,34 @@ export function tooLarge(maxModelBytes: number): RequestRefused {
 
 type Parts = AsyncIterableIterator<Multipart>;
 
-async function nextPart(parts: Parts): Promise<Multipart | null> {
+/**
+ * The next part; null after the last. The parser may stop without a word in a part that it skips, for instance a long one
+ * without a disposition: so when it takes nothing more, or nothing more comes, we wait a moment and no longer.
+ */
+async function nextPart(parts: Parts, raw: FastifyRequest['raw']): Promise<Multipart | null> {
+  let watch: NodeJS.Timeout | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    let ticks = 0;
+    watch = setInterval(() => {
+      const still = raw.readableEnded || raw.destroyed || raw.readableFlowing === false;
+      ticks = still ? ticks + 1 : 0;
+      if (ticks >= STUCK_TICKS) reject(malformed('A part of the form cannot be read; each needs a name, and an end.'));
+    }, TICK_MS);
+  });
   try {
-    const { value, done } = (await parts.next()) as IteratorResult<Multipart, undefined>;
+    const { value, done } = (await Promise.race([parts.next(), stuck])) as IteratorResult<Multipart, undefined>;
     return done === true || value === undefined ? null : value;
   } catch (cause) {
     throw refusedUpload(cause);
+  } finally {
+    clearInterval(watch);
   }
+}
+
+function truncated(cause?: unknown): RequestRefused {
+  return new RequestRefused(400, 'upload-truncated', 'The upload ended before its last boundary. Send it again.', [], {
+    cause,
+  });
 }
 
 /** What a broken or oversized form becomes: every fault of the parser is the sender's. */
@@ -115,26 +156,40 @@ export function refusedUpload(cause: unknown): unknown {
     return new RequestRefused(400, 'form-invalid', 'A field of the form has a name that is not allowed.', [], {
       cause,
     });
-  if (code === 'FST_INVALID_JSON_FIELD_ERROR')
-    return new RequestRefused(400, 'form-invalid', 'manifest: not JSON, or larger than 256 KiB', [], { cause });
   if (
     code === 'FST_MP_PREMATURE_CLOSE' ||
     code === 'ECONNRESET' ||
     code === 'ERR_STREAM_PREMATURE_CLOSE' ||
     /unexpected end|terminated early|aborted/i.test(message)
   ) {
-    return new RequestRefused(
-      400,
-      'upload-truncated',
-      'The upload ended before its last boundary. Send it again.',
-      [],
-      { cause },
-    );
+    return truncated(cause);
   }
   if (/boundary|multipart|malformed|part header/i.test(message)) {
-    return new RequestRefused(400, 'form-malformed', 'The form is not well-formed multipart/form-data.', [], { cause });
+    return malformed('The form is not well-formed multipart/form-data.', cause);
   }
   return cause;
+}
+
+function malformed(message: string, cause?: unknown): RequestRefused {
+  return new RequestRefused(400, 'form-malformed', message, [], { cause });
+}
+
+/**
+ * RFC 2046, section 5.1.1: a boundary has 1 to 70 characters. The parser knows no such limit and fails on long ones.
+ *
+ * @throws RequestRefused 400 `form-malformed`
+ */
+function checkBoundary(contentType: string): void {
+  const found = /;\s*boundary\s*=\s*(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
+  const boundary = found?.[1] ?? found?.[2] ?? '';
+  if (boundary.length >= 1 && boundary.length <= LONGEST_BOUNDARY) return;
+  throw malformed(
+    `The Content-Type names a boundary of ${boundary.length} characters; expected 1 to ${LONGEST_BOUNDARY}.`,
+  );
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return contentType?.startsWith('application/json') === true;
 }
 
 function facts(cause: unknown): { code: string; message: string } {
@@ -149,12 +204,11 @@ async function textOf(part: Multipart, name: TextField): Promise<string> {
   if (part.type === 'field') {
     if (part.valueTruncated === true)
       throw new RequestRefused(413, 'field-too-large', `${name}: longer than ${MANIFEST_BYTES / 1024} KiB.`);
-    // a part declared as JSON has been parsed on the way
-    return typeof part.value === 'string' ? part.value : JSON.stringify(part.value);
+    return String(part.value);
   }
   if (name !== 'manifest') {
     part.file.resume();
-    throw invalid(name, 'expected text, got a file');
+    throw invalid(name, `expected text, got ${isJson(part.mimetype) ? 'JSON' : 'a file'}`);
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -218,10 +272,10 @@ function readManifest(text: string): SubmissionFields['manifest'] {
   );
 }
 
-async function finish(parts: Parts, model: MultipartFile): Promise<void> {
+async function finish(parts: Parts, model: MultipartFile, raw: FastifyRequest['raw']): Promise<void> {
   if (model.file.truncated)
     throw new RequestRefused(413, 'upload-too-large', 'The model is larger than this server accepts.');
-  const extra = await nextPart(parts);
+  const extra = await nextPart(parts, raw);
   if (extra === null) return;
   if (extra.type === 'file') extra.file.resume();
   throw invalid(printable(extra.fieldname), 'nothing may follow the file; fields come before it');

@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ENDPOINTS } from '#contracts';
 import { notFound, RequestRefused } from '#domain';
-import type { EvaluationRecords, Log } from '#evaluation';
+import type { EvaluationRecords, EvaluationRun, Log } from '#evaluation';
 import { Authenticator } from '../accounts/authenticator.js';
 import { Sight } from '../benchmarks/sight.js';
 import { allowLongAnswer } from '../http/linger.js';
@@ -13,15 +13,14 @@ import { answerWith } from '../http/reply-of.js';
 import { LOG, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
 import { algorithmSlug } from './algorithm-slug.js';
 import { readEventId } from './event-id.js';
-import { streamRuns } from './event-stream.js';
+import { streamRuns, type StreamSource } from './event-stream.js';
 import { RunEventHub } from './run-event-hub.js';
-import { SubmissionDesk } from './submission-desk.js';
-import { readSubmissionForm, type SubmissionForm } from './submission-form.js';
+import { SubmissionDesk, type OpenedSubmission } from './submission-desk.js';
+import { checkFormHeaders, readSubmissionForm, type SubmissionForm } from './submission-form.js';
 import { TakeIn } from './take-in.js';
 import { UploadSpool } from './upload-spool.js';
 
 const UPLOADS_AT_ONCE = 4;
-const STREAMS_AT_ONCE = 1000;
 
 /** The door of a submission, and where its submitter sees how it stands. */
 @Controller()
@@ -46,10 +45,10 @@ export class SubmissionsController {
     const idempotencyKey = keyOf(ask.request.headers['idempotency-key']);
     const done = this.countUpload(userId);
     try {
-      await this.spool.checkRoom(
-        Math.min(Number(ask.request.headers['content-length'] ?? 0) || 0, this.settings.maxModelBytes),
-      );
-      const form = await readSubmissionForm(ask.request, this.settings.maxModelBytes);
+      const { maxModelBytes } = this.settings;
+      checkFormHeaders(ask.request, maxModelBytes);
+      await this.spool.checkRoom(Number(ask.request.headers['content-length'] ?? 0) || 0);
+      const form = await readSubmissionForm(ask.request, maxModelBytes);
       return await this.enter(ask, form, userId, idempotencyKey);
     } finally {
       done();
@@ -128,10 +127,14 @@ export class SubmissionsController {
     actor,
     params,
   }: Ask<typeof ENDPOINTS.cancelSubmission>): Promise<Answer<typeof ENDPOINTS.cancelSubmission>> {
-    await this.desk.open(actor, params.id, 'submission.control');
-    // nothing left to cancel is what was wished for
-    if (await this.records.cancelSubmission(params.id))
+    const { submission, resource } = await this.desk.open(actor, params.id, 'submission.control');
+    const onHold = submission.runs.find(({ state }) => state === 'quarantined');
+    if (onHold && resource.ownerId !== actor.userId && may(actor, 'run.release', resource)) {
+      await this.endOnHold(onHold, actor.userId);
+    } else if (await this.records.cancelSubmission(params.id)) {
+      // nothing left to cancel is what was wished for
       this.log.info('submission.cancelled', { submissionId: params.id, by: actor.userId });
+    }
     return this.desk.view(actor, await this.desk.open(actor, params.id, 'submission.view'));
   }
 
@@ -141,13 +144,6 @@ export class SubmissionsController {
     reply: FastifyReply,
   ): Promise<void> {
     const opened = await this.desk.open(actor, params.id, 'submission.view');
-    if (this.hub.watchers >= STREAMS_AT_ONCE) {
-      throw new RequestRefused(
-        429,
-        'streams-busy',
-        'Too many pages are watching at the moment. Ask for the submission from time to time instead.',
-      );
-    }
     if (request.method === 'HEAD') {
       await reply.header('content-type', 'text/event-stream; charset=utf-8').send();
       return;
@@ -157,27 +153,43 @@ export class SubmissionsController {
       Array.isArray(header) ? header[0] : header,
       opened.submission.runs.map(({ id }) => id),
     );
-    await streamRuns(
-      reply,
-      {
-        stillValid: () => this.authenticator.stillValid(caller),
-        look: async () => {
-          if (!(await this.authenticator.stillValid(caller))) return null;
-          const submission = await this.records.findSubmission(params.id);
-          if (submission === null) return null;
-          const resource = {
-            ...(await this.sight.ofBenchmark(actor, opened.benchmark)),
-            ownerId: submission.submitterId,
-          };
-          if (!may(actor, 'submission.view', resource)) return null;
-          const now = { submission, benchmark: opened.benchmark, resource };
-          return Promise.all(submission.runs.map((run) => this.desk.runView(actor, now, run)));
-        },
-        watch: (changed, close) => this.hub.watch(params.id, changed, close),
-        failed: (error) => this.log.error('events.failed', error, { submissionId: params.id }),
+    const leave = this.hub.admit(actor.userId === null ? `address:${request.ip}` : `account:${actor.userId}`);
+    try {
+      await streamRuns(reply, this.sourceFor(opened, actor, caller), seen);
+    } finally {
+      leave();
+    }
+  }
+
+  /** A submission as one reader may see it, asked anew each time whether he still may. */
+  private sourceFor(
+    { submission: { id }, benchmark }: OpenedSubmission,
+    actor: Ask['actor'],
+    caller: Ask['caller'],
+  ): StreamSource {
+    return {
+      stillValid: () => this.authenticator.stillValid(caller),
+      look: async () => {
+        const [valid, facts] = await Promise.all([this.authenticator.stillValid(caller), this.hub.look(id)]);
+        if (!valid || facts === null) return null;
+        const { submission, positions } = facts;
+        const resource = { ...(await this.sight.ofBenchmark(actor, benchmark)), ownerId: submission.submitterId };
+        if (!may(actor, 'submission.view', resource)) return null;
+        const now = { submission, benchmark, resource };
+        return submission.runs.map((run) => this.desk.runSummary(actor, now, run, positions.get(run.id) ?? null));
       },
-      seen,
-    );
+      watch: (changed, close) => this.hub.watch(id, changed, close),
+      failed: (error) => this.log.error('events.failed', error, { submissionId: id }),
+    };
+  }
+
+  /** The organiser's decision on a fault of the benchmark: the run failed, by no wish of its submitter. */
+  private async endOnHold({ id, epoch, failureCode, failureDetail }: EvaluationRun, by: string | null): Promise<void> {
+    const failure = {
+      code: failureCode ?? 'case-unreadable',
+      detail: `Ended by the organiser while it was on hold. ${failureDetail ?? ''}`.trimEnd(),
+    };
+    if (await this.records.failRun(id, epoch, failure)) this.log.info('run.ended-on-hold', { runId: id, by });
   }
 
   /** Counts the uploads of one person that are under way. Returns how to stop counting. */

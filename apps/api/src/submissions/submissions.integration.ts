@@ -1,3 +1,4 @@
+import type { EvaluationRecords } from '#evaluation';
 import { form, type FormPart } from '../test-support/raw-http.js';
 import { field, goodForm, MODEL, modelPart } from '../test-support/submission-forms.js';
 import { testManifest } from '../test-support/test-manifest.js';
@@ -165,6 +166,18 @@ describe('submitting', () => {
     expect([retried.statusCode, retried.json().state]).toEqual([200, 'queued']);
     const twice = await world.ask('owner', 'POST', `/runs/${cancelled.runs[0].id}/retry`);
     expect([twice.statusCode, twice.json().code]).toEqual([409, 'run-not-retryable']);
+
+    // of two who try at once, the later one is told how the run stands now, not how it stood when he asked
+    await world.ask('owner', 'POST', `/submissions/${id}/cancel`);
+    const records = world.parts.records as { retryRun: EvaluationRecords['retryRun'] };
+    const { retryRun } = records;
+    records.retryRun = async (...which) => {
+      await retryRun(...which);
+      return retryRun(...which);
+    };
+    const late = await world.ask('owner', 'POST', `/runs/${cancelled.runs[0].id}/retry`);
+    records.retryRun = retryRun;
+    expect([late.statusCode, late.json().detail]).toEqual([409, expect.stringMatching(/^This run is queued /)]);
   });
 
   it('lists page by page, newest first, each once', async () => {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { constants, copyFile, mkdir, open, readdir, rm, statfs } from 'node:fs/promises';
+import { constants, copyFile, mkdir, open, readdir, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { RequestRefused } from '#domain';
@@ -17,6 +17,8 @@ export interface Spooled extends StoredBlob {
 }
 
 const ROOM_BYTES = 256 * 1024 * 1024;
+/** At once, on the way in: on the spool, in the inspector's scratch folder, in the blob store. */
+const COPIES = 3;
 
 /**
  * Where uploads lie until it is clear that they are wanted. A model that is refused never reaches the blob store, so
@@ -43,8 +45,7 @@ export class UploadSpool implements OnModuleInit {
   /** @throws RequestRefused 507 `storage-full` when an upload of this size would not leave room */
   async checkRoom(declaredBytes: number): Promise<void> {
     const { bavail, bsize } = await statfs(this.settings.spoolDir);
-    // twice: once here, once in the blob store
-    if (bavail * bsize < 2 * declaredBytes + ROOM_BYTES) {
+    if (bavail * bsize < COPIES * declaredBytes + ROOM_BYTES) {
       throw new RequestRefused(
         507,
         'storage-full',
@@ -73,7 +74,7 @@ export class UploadSpool implements OnModuleInit {
         bytes += chunk.length;
         if (bytes > this.settings.maxModelBytes) throw tooLarge(this.settings.maxModelBytes);
         hash.update(chunk);
-        await file.write(chunk);
+        await writeAll(file, chunk);
       }
       if (bytes === 0)
         throw new RequestRefused(422, 'model-empty', 'The model file has 0 bytes.', [
@@ -101,6 +102,14 @@ export class UploadSpool implements OnModuleInit {
           )
         : refusedUpload(error);
     }
+  }
+}
+
+/** One call may write less than it was given. */
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let written = 0; written < chunk.byteLength;) {
+    const { bytesWritten } = await file.write(chunk, written);
+    written += bytesWritten;
   }
 }
 

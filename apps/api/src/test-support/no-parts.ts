@@ -21,6 +21,7 @@ export function noParts(): ApiParts {
     blobs: untouched('blobs'),
     queue: untouched('queue'),
     inspector: untouched('inspector'),
+    evidence: untouched<ApiParts['evidence']>('evidence', { close: async () => undefined }),
     passwords: untouched<ApiParts['passwords']>('passwords', { hash: async () => 'decoy' }),
     clock: { now: () => new Date('2026-01-01T00:00:00Z'), monotonicMs: () => 0 },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },

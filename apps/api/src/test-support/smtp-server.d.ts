@@ -7,6 +7,11 @@ declare module 'smtp-server' {
     constructor(options: {
       readonly authOptional?: boolean;
       readonly disabledCommands?: readonly string[];
+      readonly onRcptTo?: (
+        address: { readonly address: string },
+        session: unknown,
+        done: (refusal?: Error) => void,
+      ) => void;
       readonly onData?: (
         stream: Readable,
         session: { readonly envelope: { readonly rcptTo: readonly { readonly address: string }[] } },

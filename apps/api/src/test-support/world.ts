@@ -21,6 +21,7 @@ import { hashPassword, systemClock, verifyPassword } from '#platform';
 import { openFilesystemStore } from '#storage';
 import { digestOf, newSecret, TOKEN_PREFIX } from '../accounts/secrets.js';
 import { createApi } from '../create-api.js';
+import { answerTask } from '../evidence/evidence-task.js';
 import type { ApiParts, ApiSettings } from '../settings.js';
 import { Marks } from './marks.js';
 import { testSettings } from './no-parts.js';
@@ -83,6 +84,7 @@ export class World {
       blobs: await openFilesystemStore(join(folder, 'blobs')),
       queue: { depth: async () => 0, workers: async () => 1 },
       inspector: createModelInspector({ scratchDir: join(folder, 'scratch') }),
+      evidence: { answer: async (task) => answerTask(task), close: async () => undefined },
       passwords: { hash: hashPassword, verify: verifyPassword },
       clock: systemClock,
       log: {
@@ -246,6 +248,7 @@ export class World {
           { reader: 'consensus', consensus: true, blob: await this.storeVolume(sealed ? 'held-out reference' : null) },
           { reader: 'reader-1', consensus: false, blob: await this.storeVolume(sealed ? 'held-out reference' : null) },
         ],
+        referenceStudy: null,
       });
     }
     return cases;

@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { ENDPOINTS } from '#contracts';
 import { ApiClient } from '../api-client.js';
 import { text, type Command } from '../command.js';
-import { connect, DEFAULT_URL, forgetCredentials, saveCredentials } from '../credentials.js';
-import { CliError, EXIT } from '../exit.js';
+import { connect, DEFAULT_URL, forgetCredentials, loadCredentials, saveCredentials } from '../credentials.js';
+import { CliError, EXIT, interrupted } from '../exit.js';
 import { readSecret } from '../secret.js';
 
 const url = { type: 'string', help: `server; VOXELMARK_URL, else ${DEFAULT_URL}` } as const;
@@ -45,22 +45,49 @@ export const authWhoami: Command = {
 
 export const authLogout: Command = {
   name: ['auth', 'logout'],
-  summary: 'forget the access token of this machine',
+  summary: 'revoke and forget the access token of this machine',
   usage: '',
   options: {},
   words: [0, 0],
   async run({ terminal }) {
+    const revoked = await revokeStored();
     await forgetCredentials();
-    terminal.out({ signedIn: false }, 'signed out; the token itself can be revoked on the account page');
+    terminal.out(
+      { signedIn: false, revoked },
+      revoked ? 'signed out; the token is revoked' : 'signed out on this machine; the server was not reached or the token could not be read, so revoke it on the account page',
+    );
     return EXIT.ok;
   },
 };
 
+/**
+ * Whether no stored token is valid any more. Signing out of this machine must work without the server and with a damaged
+ * file, too: then false.
+ */
+async function revokeStored(): Promise<boolean> {
+  try {
+    const saved = await loadCredentials();
+    if (saved) await ApiClient.withToken(saved.url, saved.token).call(ENDPOINTS.logout);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    if (error.code === 'token-invalid') return true; // expired or revoked before
+    if (error.code === 'credentials-unreadable' || error.exit === EXIT.network) return false;
+    throw error;
+  }
+}
+
 async function ask(question: string): Promise<string> {
   if (!process.stdin.isTTY) throw new CliError('usage', '--email is needed when nobody can be asked', EXIT.usage);
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const stop = new AbortController();
+  // without these Ctrl-C only pauses the line, and Ctrl-D leaves the question open for ever
+  lines.on('SIGINT', () => stop.abort()).on('close', () => stop.abort());
   try {
-    return (await lines.question(question)).trim();
+    return (await lines.question(question, { signal: stop.signal })).trim();
+  } catch (error) {
+    if (stop.signal.aborted) throw interrupted('interrupted at the question for the address');
+    throw error;
   } finally {
     lines.close();
   }

@@ -23,10 +23,11 @@ export const demo: Command = {
     'exit-when-done': { type: 'boolean', help: 'needed: without it use `npm start`, which shows the demo and stays' },
   },
   words: [0, 0],
+  stopsByItself: true,
   async run(invocation) {
     if (invocation.options['exit-when-done'] !== true) throw usageError('`voxelmark demo` needs --exit-when-done; to look around use `npm start`');
     const began = performance.now();
-    const env = platformEnv(invocation, { VOXELMARK_HOST: '127.0.0.1', VOXELMARK_PORT: '0', VOXELMARK_DEMO: 'true' });
+    const env = platformEnv(invocation, { VOXELMARK_HOST: '127.0.0.1', VOXELMARK_PORT: '0', VOXELMARK_PUBLIC_URL: '', VOXELMARK_TRUST_PROXY: 'false', VOXELMARK_DEMO: 'true' });
     const config = readConfig(env);
     const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, 'demo');
     let running: Supervisor | null = null;
@@ -77,6 +78,8 @@ async function allEnded(client: ApiClient, submissions: readonly SubmissionView[
     stop.throwIfAborted();
     const now = await Promise.all(submissions.map(({ id }) => client.call(ENDPOINTS.getSubmission, { params: { id } })));
     const runs = now.flatMap(({ runs }) => runs);
+    const onHold = runs.find(({ state }) => state === 'quarantined');
+    if (onHold) throw new CliError('run-on-hold', `run ${onHold.id} waits for the organiser: ${onHold.failure?.advice ?? ''}`, EXIT.runFailed);
     const open = runs.filter(({ state }) => !isTerminal(state));
     if (open.length === 0) return;
     const done = runs.reduce((sum, { progress }) => sum + (progress?.done ?? 0), 0);

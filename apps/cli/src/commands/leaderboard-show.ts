@@ -1,8 +1,9 @@
-import { ENDPOINTS, type LeaderboardView } from '#contracts';
+import type { LeaderboardView } from '#contracts';
 import { PHASE_KINDS, type PhaseKind } from '#domain';
 import { text, type Command } from '../command.js';
 import { connect } from '../credentials.js';
 import { EXIT, usageError } from '../exit.js';
+import { wholeBoard } from '../whole-board.js';
 
 export const leaderboardShow: Command = {
   name: ['leaderboard', 'show'],
@@ -14,7 +15,7 @@ export const leaderboardShow: Command = {
     const phase = (text(invocation, 'phase') ?? 'test') as PhaseKind;
     if (!PHASE_KINDS.includes(phase)) throw usageError(`--phase is "${phase}"; expected ${PHASE_KINDS.join(' or ')}`);
     const client = await connect(text(invocation, 'url'), { anonymous: true });
-    const board = await client.call(ENDPOINTS.getLeaderboard, { params: { slug: invocation.words[0] }, query: { phase, limit: 200 } });
+    const board = await wholeBoard(client, invocation.words[0], phase);
     invocation.terminal.out(board, table(board));
     return EXIT.ok;
   },

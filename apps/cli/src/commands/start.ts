@@ -1,4 +1,4 @@
-import { createLog, describeProfile, openPlatform, readConfig, type Config } from '#platform';
+import { createLog, demoAllowed, describeProfile, openPlatform, readConfig, type Config } from '#platform';
 import { text, type Command, type Invocation, type Terminal } from '../command.js';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD, ensureDemoAccounts } from '../demo/accounts.js';
 import { seedBenchmark, submitAlgorithms } from '../demo/seed.js';
@@ -6,8 +6,6 @@ import { EXIT } from '../exit.js';
 import { Supervisor } from '../supervisor/supervisor.js';
 import { aborted, onStopSignals } from '../supervisor/until-stopped.js';
 import { PHANTOM_BENCHMARK } from '#phantoms';
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/;
 
 export const PLATFORM_OPTIONS: Command['options'] = {
   'data-dir': { type: 'string', help: 'folder that holds everything; VOXELMARK_DATA_DIR, else ./.voxelmark' },
@@ -32,6 +30,7 @@ export const start: Command = {
   usage: '[--data-dir DIR] [--port N] [--workers N] [--no-demo]',
   options: { ...PLATFORM_OPTIONS, 'no-demo': { type: 'boolean', help: 'start empty, without demo benchmark and accounts' } },
   words: [0, 0],
+  stopsByItself: true,
   async run(invocation) {
     const began = performance.now();
     const env = platformEnv(invocation, invocation.options['no-demo'] === true ? { VOXELMARK_DEMO: 'false' } : {});
@@ -39,7 +38,7 @@ export const start: Command = {
     const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, 'start');
     let running: Supervisor | null = null;
     const stop = onStopSignals(() => void running?.stop());
-    const demo = config.demo && LOOPBACK.test(config.host);
+    const demo = demoAllowed(config);
     const supervisor = await Supervisor.start(config, { ...env, VOXELMARK_DEMO: String(demo) }, log, stop);
     running = supervisor;
     const { terminal } = invocation;

@@ -9,6 +9,7 @@ import type { ApiClient } from '../api-client.js';
 import { required, text, type Command, type Terminal } from '../command.js';
 import { connect } from '../credentials.js';
 import { CliError, EXIT } from '../exit.js';
+import { patiently } from '../patience.js';
 
 export const submit: Command = {
   name: ['submit'],
@@ -18,7 +19,7 @@ export const submit: Command = {
     benchmark: { type: 'string', short: 'b', help: 'the benchmark' },
     manifest: { type: 'string', help: 'by default voxelmark.json beside the model' },
     algorithm: { type: 'string', help: 'name in addresses; by default made from the manifest’s name' },
-    wait: { type: 'boolean', help: 'wait until every run ended; exit 8 when one failed' },
+    wait: { type: 'boolean', help: 'wait until every run ended or is on hold; exit 8 unless all completed' },
     url: { type: 'string', help: 'server' },
   },
   words: [1, 1],
@@ -85,8 +86,12 @@ export async function upload(
 
 async function waitForEnd(client: ApiClient, id: string, terminal: Terminal): Promise<SubmissionView> {
   for (;;) {
-    const submission = await client.call(ENDPOINTS.getSubmission, { params: { id } });
-    if (submission.runs.every(({ state }) => isTerminal(state))) return submission;
+    const submission = await patiently(
+      () => client.call(ENDPOINTS.getSubmission, { params: { id } }),
+      ({ message }) => terminal.progress(`${message} trying again`),
+    );
+    // a run on hold may wait for its organiser for weeks, and later runs wait behind it
+    if (submission.runs.every(({ state }) => isTerminal(state)) || submission.runs.some(({ state }) => state === 'quarantined')) return submission;
     terminal.progress(submission.runs.map(({ phase, state, progress }) => `${phase} ${state}${progress ? ` ${progress.done}/${progress.total}` : ''}`).join(', '));
     await sleep(1000);
   }

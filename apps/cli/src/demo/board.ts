@@ -1,7 +1,8 @@
-import { ENDPOINTS, type LeaderboardEntryView } from '#contracts';
+import type { LeaderboardEntryView } from '#contracts';
 import { PHANTOM_BENCHMARK } from '#phantoms';
 import type { PhaseKind } from '#domain';
 import type { ApiClient } from '../api-client.js';
+import { wholeBoard } from '../whole-board.js';
 
 /** One row as `demo --json` prints it: a contract that scripts read. */
 export interface DemoRow {
@@ -13,7 +14,7 @@ export interface DemoRow {
 }
 
 export async function readBoard(client: ApiClient, phase: PhaseKind): Promise<readonly DemoRow[]> {
-  const { items } = await client.call(ENDPOINTS.getLeaderboard, { params: { slug: PHANTOM_BENCHMARK.slug }, query: { phase, limit: 200 } });
+  const { items } = await wholeBoard(client, PHANTOM_BENCHMARK.slug, phase);
   return items.map(demoRow);
 }
 

@@ -1,15 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '#evaluation';
 import { LockHeld, startEmbeddedPostgres, takeLock, type EmbeddedPostgres, type ProcessLock } from '#persistence';
 import { migrateAll, type Config } from '#platform';
-import { CliError, EXIT } from '../exit.js';
+import { CliError, EXIT, interrupted as interruptedError } from '../exit.js';
 import { Child } from './child.js';
 
 const script = (app: string) => fileURLToPath(new URL(`../../../${app}/src/main.js`, import.meta.url));
 /** A worker may finish its case; a second Ctrl-C does not wait. */
 const GRACE_MS = 30_000;
+const STARTING = 'interrupted while starting';
 
 /** The whole platform on this machine: database, API, workers; what dies is started again. */
 export class Supervisor {
@@ -40,6 +41,8 @@ export class Supervisor {
         postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
         await migrateAll(config, log);
       }
+      // what was asked while the database started is not answered by a platform that runs
+      if (interrupted.aborted) throw interruptedError(STARTING);
       supervisor = new Supervisor(config, env, log, lock, postgres);
       const url = await supervisor.startProcesses(interrupted);
       return Object.assign(supervisor, { url });
@@ -91,7 +94,7 @@ export class Supervisor {
     this.api = child('api', 'api', apiEnv);
     this.workers = Array.from({ length: this.config.workers }, (_, n) => child(`worker-${n + 1}`, 'worker', this.env));
     const aborted = new Promise<never>((_, reject) => {
-      interrupted.addEventListener('abort', () => reject(new CliError('interrupted', 'interrupted while starting', EXIT.interrupted)));
+      interrupted.addEventListener('abort', () => reject(interruptedError(STARTING)));
     });
     aborted.catch(() => undefined);
     const { url } = await Promise.race([this.api.start(), aborted]);
@@ -101,7 +104,6 @@ export class Supervisor {
       worker.start().catch((error: unknown) => this.log.error('worker.never-ready', error, { name: worker.name }));
     }
     apiEnv.VOXELMARK_PORT = new URL(url).port;
-    await writeFile(join(this.config.dataDir, 'running.json'), `${JSON.stringify({ url, pid: process.pid })}\n`);
     return url;
   }
 }

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
-import { useMutation } from '@tanstack/react-query';
-import { ENDPOINTS, type AccountView } from '#contracts';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ENDPOINTS, type AccountView, type BodyIn } from '#contracts';
 import { call } from '../api/api-client.js';
 import { Badge } from '../ui/badge.js';
 import { TextField } from '../ui/field.js';
@@ -53,11 +53,14 @@ function Identity({ account }: { readonly account: AccountView }): ReactNode {
 function PasswordSection(): ReactNode {
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
+  const [revokeTokens, setRevokeTokens] = useState(true);
+  const client = useQueryClient();
   const change = useMutation({
-    mutationFn: () => call(ENDPOINTS.changePassword, { body: { current, password } }),
-    onSuccess: () => {
+    mutationFn: (body: BodyIn<typeof ENDPOINTS.changePassword>) => call(ENDPOINTS.changePassword, { body }),
+    onSuccess: async () => {
       setCurrent('');
       setPassword('');
+      await client.invalidateQueries({ queryKey: ['tokens'] });
     },
   });
   return (
@@ -66,13 +69,16 @@ function PasswordSection(): ReactNode {
         className="card form-card form-slim"
         onSubmit={(event) => {
           event.preventDefault();
-          if (passwordFault(password) === null) change.mutate();
+          if (passwordFault(password) === null) change.mutate({ current, password, revokeTokens });
         }}
       >
         {change.isError && <ErrorState error={change.error} />}
         {change.isSuccess && (
           <Notice tone="good" live>
-            <p>Your password has been changed. Your other sessions have been ended.</p>
+            <p>
+              Your password has been changed. Your other sessions have been ended
+              {change.variables.revokeTokens ? ' and your access tokens revoked' : '; your access tokens still work'}.
+            </p>
           </Notice>
         )}
         <TextField
@@ -84,6 +90,13 @@ function PasswordSection(): ReactNode {
           onChange={(event) => setCurrent(event.target.value)}
         />
         <NewPasswordField value={password} onChange={setPassword} />
+        <fieldset className="checks">
+          <legend>What else ends</legend>
+          <label>
+            <input type="checkbox" checked={revokeTokens} onChange={(event) => setRevokeTokens(event.target.checked)} />
+            <span>Revoke my access tokens too. Scripts and the command line then need new ones.</span>
+          </label>
+        </fieldset>
         <div className="form-actions">
           <button type="submit" className="button button-primary" disabled={change.isPending}>
             Change the password

@@ -78,7 +78,7 @@ export function ResetPasswordPage(): ReactNode {
               </Link>
             }
           >
-            <p>All sessions of your account have been ended.</p>
+            <p>All sessions of your account have been ended and its access tokens revoked.</p>
           </Notice>
         ) : (
           <form

@@ -39,15 +39,28 @@ export function addressOf(
  * @throws ApiError for every refusal, for no answer, and for an answer outside the contract
  */
 export async function call<E extends Endpoint>(endpoint: E, options: CallOptions<E>): Promise<ResponseOf<E>> {
+  const answer = await send(endpoint, options);
+  const content = await readJson(answer);
+  if (!answer.ok) throw toApiError(answer.status, content);
+  return parseAnswer(endpoint, content);
+}
+
+/** The same for an endpoint that answers with a text of its own kind, for instance CSV. @throws ApiError */
+export async function callText<E extends Endpoint>(endpoint: E, options: CallOptions<E>): Promise<string> {
+  const answer = await send(endpoint, options);
+  if (!answer.ok) throw toApiError(answer.status, await readJson(answer));
+  return readText(answer);
+}
+
+async function send<E extends Endpoint>(endpoint: E, options: CallOptions<E>): Promise<Response> {
   const { params, query, body, signal } = options as {
     params?: Record<string, string>;
     query?: Record<string, unknown>;
     body?: unknown;
     signal?: AbortSignal;
   };
-  let answer: Response;
   try {
-    answer = await fetch(addressOf(endpoint, params, query), {
+    return await fetch(addressOf(endpoint, params, query), {
       method: endpoint.method,
       credentials: 'same-origin',
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -58,9 +71,6 @@ export async function call<E extends Endpoint>(endpoint: E, options: CallOptions
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw offline(error);
   }
-  const content = await readJson(answer);
-  if (!answer.ok) throw toApiError(answer.status, content);
-  return parseAnswer(endpoint, content);
 }
 
 /** Checks an answer against the contract; null for endpoints without content. */
@@ -72,10 +82,13 @@ export function parseAnswer<E extends Endpoint>(endpoint: E, content: unknown): 
 }
 
 async function readJson(answer: Response): Promise<unknown> {
-  const text = await answer.text().catch((error: unknown) => {
+  return parseJson(await readText(answer));
+}
+
+async function readText(answer: Response): Promise<string> {
+  return answer.text().catch((error: unknown) => {
     throw offline(error);
   });
-  return parseJson(text);
 }
 
 /** undefined when the text is not JSON: then its status alone speaks. */

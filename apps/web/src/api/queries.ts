@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ENDPOINTS } from '#contracts';
 import type { PhaseKind } from '#domain';
+import type { SchemeChoice } from '../evidence/scheme-choice.js';
 import { call } from './api-client.js';
 
 /** What the pages read, each with the key under which it is kept. Keys start with a noun so that a change can drop a family. */
@@ -28,13 +29,68 @@ export const queries = {
       queryFn: ({ signal }) => call(ENDPOINTS.getBenchmark, { params: { slug }, signal }),
     }),
 
-  leaderboard: (slug: string, phase: PhaseKind) =>
+  /** @param asOf address of a state of the board; absent: the newest */
+  leaderboard: (slug: string, phase: PhaseKind, asOf?: string) =>
     infiniteQueryOptions({
-      queryKey: ['leaderboard', slug, phase],
+      queryKey: ['leaderboard', slug, phase, asOf ?? 'newest'],
       queryFn: ({ pageParam, signal }) =>
-        call(ENDPOINTS.getLeaderboard, { params: { slug }, query: { phase, limit: 100, cursor: pageParam }, signal }),
+        call(ENDPOINTS.getLeaderboard, {
+          params: { slug },
+          query: { phase, limit: 100, cursor: pageParam, asOf },
+          signal,
+        }),
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (last) => last.nextCursor ?? undefined,
+    }),
+
+  /** @param asOf address of a state of a board: every later state is listed from the newest of the same board on */
+  boardStates: (slug: string, phase: PhaseKind, asOf?: string) =>
+    infiniteQueryOptions({
+      queryKey: ['board-states', slug, phase, asOf ?? 'newest'],
+      queryFn: ({ pageParam, signal }) =>
+        call(ENDPOINTS.listBoardStates, { params: { slug }, query: { phase, asOf, cursor: pageParam }, signal }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (last) => last.nextCursor ?? undefined,
+    }),
+
+  boardState: (hash: string) =>
+    queryOptions({
+      queryKey: ['board-state', hash],
+      queryFn: ({ signal }) => call(ENDPOINTS.getBoardState, { params: { hash }, signal }),
+      staleTime: Infinity,
+    }),
+
+  /** Evidence of one state of a board: it never changes, so it is asked for once. */
+  evidence: (slug: string, phase: PhaseKind, asOf: string, choice: SchemeChoice) =>
+    queryOptions({
+      queryKey: ['evidence', slug, phase, asOf, choice.scheme, choice.metric ?? '', choice.region ?? 'all'],
+      queryFn: ({ signal }) =>
+        call(ENDPOINTS.getEvidence, { params: { slug }, query: { phase, asOf, ...choice }, signal }),
+      staleTime: Infinity,
+    }),
+
+  boardValues: (slug: string, phase: PhaseKind, asOf: string) =>
+    queryOptions({
+      queryKey: ['board-values', slug, phase, asOf],
+      queryFn: ({ signal }) => call(ENDPOINTS.getBoardValues, { params: { slug }, query: { phase, asOf }, signal }),
+      staleTime: Infinity,
+    }),
+
+  comparison: (
+    slug: string,
+    which: {
+      readonly phase: PhaseKind;
+      readonly asOf: string;
+      readonly first: string;
+      readonly second: string;
+      readonly metric?: string;
+      readonly region?: string;
+    },
+  ) =>
+    queryOptions({
+      queryKey: ['comparison', slug, which],
+      queryFn: ({ signal }) => call(ENDPOINTS.compareRuns, { params: { slug }, query: which, signal }),
+      staleTime: Infinity,
     }),
 
   cases: (slug: string, phase: PhaseKind) =>
@@ -73,6 +129,15 @@ export const queries = {
       queryKey: ['submissions'],
       queryFn: ({ pageParam, signal }) =>
         call(ENDPOINTS.listSubmissions, { query: { limit: 30, cursor: pageParam }, signal }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (last) => last.nextCursor ?? undefined,
+    }),
+
+  onHold: (slug: string) =>
+    infiniteQueryOptions({
+      queryKey: ['on-hold', slug],
+      queryFn: ({ pageParam, signal }) =>
+        call(ENDPOINTS.listOnHold, { params: { slug }, query: { limit: 30, cursor: pageParam }, signal }),
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (last) => last.nextCursor ?? undefined,
     }),

@@ -1,7 +1,7 @@
 import { renderToString } from 'react-dom/server';
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
-import { benchmarkView, leaderboard, runView, whoami, type RunSummary } from '#contracts';
+import { benchmarkView, evidenceView, leaderboard, runView, whoami, type RunSummary } from '#contracts';
 import { toApiError } from '../api/api-error.js';
 import { queries } from '../api/queries.js';
 import { makeQueryClient } from '../api/query-client.js';
@@ -74,14 +74,22 @@ const row = (rank: number, name: string, dice: number, hd95: number, failed: num
   metrics: { dice, hd95 },
   aggregates: [{ region: 'liver', metric: 'dice', mean: dice + 0.01, n: 36, penalised: failed }],
   cases: { scored: 36 - failed, failed },
+  modelSha256: 'c'.repeat(64),
+  manifestSha256: 'd'.repeat(64),
+  state: { hash: String(rank).repeat(64), sequence: rank },
   practiceUsage: { elapsedMs: 900, cpuMs: 800, peakRssBytes: 1e8 },
   finishedAt: AT,
 });
+const HASH = '2'.repeat(64);
+const state = { hash: HASH, sequence: 2, at: AT };
 const board = leaderboard.parse({
   benchmark: SLUG,
   phase: 'test',
   signature: 'metrics.1|threads.1',
   updatedAt: AT,
+  state,
+  newest: true,
+  boards: [{ signature: 'metrics.1|threads.1', state }],
   total: 2,
   items: [row(1, 'first', 0.9, 9, 0), row(2, 'second', 0.8, 4, 3)],
   nextCursor: null,
@@ -110,6 +118,7 @@ const submission = {
   submitter: 'Rosa',
   mine: true,
   mayControl: true,
+  mayRelease: false,
   createdAt: AT,
   runs: [practice, heldOut],
 };
@@ -133,6 +142,119 @@ async function page(
   client.clear();
   return html.replaceAll('<!-- -->', '');
 }
+const standing = (rank: number, mean: number, likeFirst: boolean) => ({
+  algorithm: uuid(100 + rank),
+  rank,
+  aggregate: mean,
+  interval: [1, 2] as [number, number],
+  medianRank: rank,
+  shares: rank === 1 ? [0.7, 0.3] : [0.3, 0.7],
+  tier: 1,
+  likeFirst,
+  mean: { mean, low: mean - 0.02, high: mean + 0.03, draws: 1000, seed: 1, confidence: 0.95 },
+});
+const evidence = evidenceView.parse({
+  benchmark: SLUG,
+  phase: 'test',
+  signature: 'metrics.1|threads.1',
+  state,
+  runs: [1, 2].map((rank) => ({
+    runId: uuid(100 + rank),
+    algorithm: { slug: 'a', name: rank === 1 ? 'first' : 'second' },
+    version: '1.0.0',
+    rank,
+    failed: 0,
+  })),
+  total: 2,
+  evidence: {
+    rule: 'mean-then-rank|dice',
+    kind: 'mean-then-rank',
+    metric: 'dice',
+    region: 'all',
+    cases: 36,
+    patients: 36,
+    draws: 1000,
+    seed: 1,
+    confidence: 0.95,
+    places: [1, 2],
+    standings: [standing(1, 0.9, true), standing(2, 0.8, true)],
+    tau: {
+      mean: 0.4,
+      quartiles: [-1, 1, 1],
+      undefined: 0,
+      values: [
+        { tau: -1, draws: 300 },
+        { tau: 1, draws: 700 },
+      ],
+    },
+    tests: {
+      alpha: 0.05,
+      adjust: 'holm',
+      algorithms: [uuid(101), uuid(102)],
+      better: [
+        [false, false],
+        [false, false],
+      ],
+      p: null,
+    },
+    schemes: [
+      { kind: 'mean-then-rank', rule: 'r', tau: 1, ranks: { [uuid(101)]: 1, [uuid(102)]: 2 } },
+      { kind: 'median-then-rank', rule: 'r', tau: -1, ranks: { [uuid(101)]: 2, [uuid(102)]: 1 } },
+    ],
+    withoutSite: [],
+    slices: [
+      {
+        key: 'sex',
+        demographic: true,
+        rankings: [
+          {
+            group: 'f',
+            n: 20,
+            places: [
+              { algorithm: uuid(102), aggregate: null, rank: 1 },
+              { algorithm: uuid(101), aggregate: null, rank: 2 },
+            ],
+            why: null,
+            tau: -1,
+          },
+          { group: 'm', n: 8, places: null, why: 'too-few-cases', tau: null },
+          { group: 'x', n: null, places: null, why: 'suppressed', tau: null },
+        ],
+        algorithms: [101, 102].map((id) => ({
+          algorithm: uuid(id),
+          levels: [
+            {
+              level: 'f',
+              figures: {
+                n: 20,
+                mean: id === 101 ? 0.81 : 0.83,
+                low: 0.7,
+                high: 0.9,
+                failureRate: 0.05,
+                median: null,
+                quartiles: null,
+              },
+            },
+            {
+              level: 'm',
+              figures: { n: 8, mean: 0.77, low: 0.7, high: 0.9, failureRate: 0, median: null, quartiles: null },
+            },
+            { level: 'x', figures: null },
+          ],
+          gap: null,
+        })),
+      },
+    ],
+  },
+  ceiling: {
+    band: { mean: 0.884, low: 0.857, high: 0.912, draws: 1000, seed: 1, confidence: 0.95 },
+    cases: 36,
+    readers: 2,
+    pairs: 36,
+    penalised: 0,
+  },
+  casesVisible: false,
+});
 const withBoard = (client: QueryClient): void => {
   client.setQueryData(queries.benchmark(SLUG).queryKey, benchmark);
   client.setQueryData(queries.leaderboard(SLUG, 'test').queryKey, { pages: [board], pageParams: [undefined] });
@@ -145,7 +267,7 @@ describe('leaderboard', () => {
     const html = await page(`/benchmarks/${SLUG}`, withBoard);
     expect(rowNames(html)).toEqual(['first', 'second']);
     expect(html).toMatch(/<th scope="col" aria-sort="ascending"[^>]*>.{0,200}Rank/);
-    expect(html.match(/aria-sort="none"/g)).toHaveLength(7);
+    expect(html.match(/aria-sort="none"/g)).toHaveLength(6);
     expect(html).toContain('<strong>0.900</strong>');
     expect(html).toContain('<strong>4.00</strong>'); // lower is better, so the second row holds the best distance
     expect(html).toContain('3 / 36');
@@ -165,15 +287,76 @@ describe('leaderboard', () => {
     expect(html).not.toContain('>0.900<');
   });
 
+  const withEvidence = (client: QueryClient): void => {
+    withBoard(client);
+    client.setQueryData(queries.evidence(SLUG, 'test', HASH, { scheme: 'declared' }).queryKey, evidence);
+  };
+
+  it('shows how firmly a place stands: interval, dagger, interval of the mean, and what two readers reach', async () => {
+    const html = await page(`/benchmarks/${SLUG}`, withEvidence);
+    expect(html).toContain('interval 1–2');
+    expect(html.match(/not separable from the first<\/span>/g)).toHaveLength(1); // not beside the first itself
+    expect(html).toMatch(/95 % interval from <\/span>.{0,60}0\.880/);
+    expect(html).toMatch(/Two human readers.*0\.884/);
+  });
+
+  it('ranks within one level of a slice, and says that it does', async () => {
+    const html = await page(`/benchmarks/${SLUG}?slice=sex&level=f`, withEvidence);
+    expect(html).toMatch(/<strong>sex: f<\/strong>.{0,20}20 cases/);
+    expect(html.indexOf('0.830')).toBeLessThan(html.indexOf('0.810'));
+    expect(html).toContain('1 place up');
+  });
+
+  it('ranks nothing in a level of fewer than ten cases, and withholds what is withheld', async () => {
+    const few = await page(`/benchmarks/${SLUG}?slice=sex&level=m`, withEvidence);
+    expect(few).toContain('nothing is ranked');
+    expect(few).not.toContain('class="rank"');
+    const none = await page(`/benchmarks/${SLUG}?slice=sex&level=x`, withEvidence);
+    expect(none).toContain('Withheld: sex: x');
+    expect(none).toContain('(withheld)');
+  });
+
+  it('says of an older state that it is one, with its address and a way back', async () => {
+    const old = { ...board, newest: false };
+    const html = await page(`/benchmarks/${SLUG}?asOf=${HASH}`, (client) => {
+      withEvidence(client);
+      client.setQueryData(queries.leaderboard(SLUG, 'test', HASH).queryKey, { pages: [old], pageParams: [undefined] });
+    });
+    expect(html).toContain(`/leaderboards/${HASH}`);
+    expect(html).toContain('Show the newest board');
+  });
+
+  it('links exports of exactly the state and rule that are shown, and none of single cases', async () => {
+    const html = await page(`/benchmarks/${SLUG}?scheme=median-then-rank`, withEvidence);
+    expect(html).toContain(`asOf=${HASH}&amp;scheme=median-then-rank&amp;format=latex`);
+    expect(html).not.toContain('format=cases');
+    expect(html).toContain('Not the ranking that counts');
+  });
+
   it('invites the first submission when it is empty', async () => {
     const html = await page(`/benchmarks/${SLUG}`, (client) => {
       withBoard(client);
       client.setQueryData(queries.leaderboard(SLUG, 'test').queryKey, {
-        pages: [{ ...board, items: [], total: 0 }],
+        pages: [{ ...board, state: null, boards: [], items: [], total: 0 }],
         pageParams: [undefined],
       });
     });
     expect(html).toContain('No finished run yet');
+  });
+});
+
+describe('evidence page', () => {
+  it('tells in words what the figures say, and why a visitor sees no single held-out case', async () => {
+    const html = await page(`/benchmarks/${SLUG}/evidence`, (client) => {
+      withBoard(client);
+      client.setQueryData(queries.evidence(SLUG, 'test', HASH, { scheme: 'declared' }).queryKey, evidence);
+    });
+    expect(html).toContain('Not separable from second');
+    expect(html).toContain('70 %');
+    expect(html).toContain('Figures of single held-out cases are not shown');
+    const figures = [...html.matchAll(/data-figure="([a-z-]+)"/g)].map((match) => match[1]);
+    expect(figures).toEqual(['rank-stability', 'significance', 'rank-under-each-rule', 'kendall-tau', 'slices-sex']);
+    expect(html).toContain('first: rank 1, interval 1–2');
   });
 });
 
@@ -226,6 +409,28 @@ describe('run page', () => {
     expect(html).toContain('input &quot;x&quot; has 3 dimensions');
     expect(html).toContain('Try this run again');
     expect(html).not.toContain('> Cancel<');
+  });
+
+  it('on hold: tells the submitter to wait, and the organiser to decide', async () => {
+    const failure = {
+      code: 'case-unreadable',
+      advice: 'The run waits until the organiser starts it again.',
+      detail: null,
+    };
+    const held = { ...practice, state: 'quarantined', failure } as const;
+    const runs = [held, { ...heldOut, state: 'waiting' }] as const;
+    const see = (mayRelease: boolean) =>
+      page(
+        `/runs/${practice.id}`,
+        open({ ...held, submission: { ...submission, mayRelease, mine: !mayRelease, runs: [...runs] } }),
+      );
+    const submitter = await see(false);
+    expect(submitter).toContain('The run waits until the organiser starts it again.');
+    expect(submitter).toContain('</svg> Cancel');
+    expect(submitter).not.toMatch(/You decide|Start this run again|Try this run again|End this run/);
+    const organiser = await see(true);
+    for (const words of ['You decide how it goes on', 'Start this run again', 'End this run'])
+      expect(organiser).toContain(words);
   });
 
   it('gives whoever may not control it no buttons', async () => {

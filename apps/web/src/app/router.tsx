@@ -9,6 +9,7 @@ import {
 import type { QueryClient } from '@tanstack/react-query';
 import { BenchmarksPage } from '../benchmarks/benchmarks-page.js';
 import { BenchmarkPage } from '../benchmarks/benchmark-page.js';
+import { BoardStatePage } from '../leaderboard/board-state-page.js';
 import { AlgorithmPage } from '../algorithms/algorithm-page.js';
 import { AlgorithmsPage } from '../algorithms/algorithms-page.js';
 import { RunPage } from '../runs/run-page.js';
@@ -22,6 +23,8 @@ import {
   algorithmSearch,
   benchmarkSearch,
   caseSearch,
+  compareSearch,
+  evidenceSearch,
   invitationSearch,
   parseSearch,
   runSearch,
@@ -51,6 +54,19 @@ const routes = [
     },
   }),
   createRoute({ getParentRoute, path: '/benchmarks/$slug', validateSearch: benchmarkSearch, component: BenchmarkPage }),
+  createRoute({
+    getParentRoute,
+    path: '/benchmarks/$slug/evidence',
+    validateSearch: evidenceSearch,
+    component: lazyRouteComponent(() => import('../evidence/evidence-page.js'), 'EvidencePage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/benchmarks/$slug/compare',
+    validateSearch: compareSearch,
+    component: lazyRouteComponent(() => import('../compare/compare-page.js'), 'ComparePage'),
+  }),
+  createRoute({ getParentRoute, path: '/leaderboards/$hash', component: BoardStatePage }),
   createRoute({
     getParentRoute,
     path: '/benchmarks/$slug/access-log',

@@ -1,4 +1,5 @@
 import { PHASE_KINDS, type PhaseKind } from '#domain';
+import { SINGLE_KINDS, type SingleScheme } from '#ranking';
 import type { Direction } from '../format/order.js';
 
 /** Search parameters as they stand in the address: every value is text, or several texts under one name. */
@@ -28,26 +29,68 @@ export function stringifySearch(search: RawSearch): string {
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const texts = (value: unknown): string[] | undefined => {
+  const found = (Array.isArray(value) ? value : [value]).filter((one): one is string => text(one) !== undefined);
+  return found.length === 0 ? undefined : found;
+};
 const oneOf = <T extends string>(value: unknown, allowed: readonly T[]): T | undefined =>
   allowed.find((word) => word === value);
 
 export const BENCHMARK_TABS = ['leaderboard', 'cases', 'data', 'rules'] as const;
 export type BenchmarkTab = (typeof BENCHMARK_TABS)[number];
 
-export interface BenchmarkSearch {
-  readonly tab?: BenchmarkTab;
+/** Which board, in which state, ranked by which rule: the same names on every page about a board. */
+export interface BoardSearch {
   readonly phase?: PhaseKind;
-  /** Region whose means are shown; absent: the mean over structures. */
+  /** Address of a state of the board; absent: the newest. */
+  readonly asOf?: string;
+  /** Absent: the declared rule. */
+  readonly scheme?: SingleScheme['kind'];
+  /** Metric id to rank by; absent: that of the declared rule. */
+  readonly by?: string;
+  /** Region that is ranked and whose means are shown; absent: the mean over structures. */
   readonly structure?: string;
+}
+export const boardSearch = (raw: RawSearch): BoardSearch => ({
+  phase: oneOf(raw.phase, PHASE_KINDS),
+  asOf: typeof raw.asOf === 'string' && /^[0-9a-f]{64}$/.test(raw.asOf) ? raw.asOf : undefined,
+  scheme: oneOf(raw.scheme, SINGLE_KINDS),
+  by: text(raw.by),
+  structure: text(raw.structure),
+});
+
+export interface BenchmarkSearch extends BoardSearch {
+  readonly tab?: BenchmarkTab;
+  /** Attribute and level of the cases that are ranked; absent: all cases. */
+  readonly slice?: string;
+  readonly level?: string;
   readonly sort?: string;
   readonly dir?: Direction;
 }
 export const benchmarkSearch = (raw: RawSearch): BenchmarkSearch => ({
   tab: oneOf(raw.tab, BENCHMARK_TABS),
-  phase: oneOf(raw.phase, PHASE_KINDS),
-  structure: text(raw.structure),
+  ...boardSearch(raw),
+  slice: text(raw.slice),
+  level: text(raw.level),
   sort: text(raw.sort),
   dir: oneOf(raw.dir, ['asc', 'desc']),
+});
+
+export interface EvidenceSearch extends BoardSearch {
+  /** Attribute whose slices are drawn. */
+  readonly slice?: string;
+}
+export const evidenceSearch = (raw: RawSearch): EvidenceSearch => ({ ...boardSearch(raw), slice: text(raw.slice) });
+
+export interface CompareSearch extends BoardSearch {
+  /** Run ids. */
+  readonly first?: string;
+  readonly second?: readonly string[];
+}
+export const compareSearch = (raw: RawSearch): CompareSearch => ({
+  ...boardSearch(raw),
+  first: text(raw.first),
+  second: texts(raw.second),
 });
 
 export interface AlgorithmSearch {

@@ -5,6 +5,7 @@ import {
   cellOf,
   metricColumns,
   naturalDirection,
+  penaltyWords,
   rankingMetrics,
   sortKey,
   type MetricInfo,
@@ -41,6 +42,9 @@ const entry = (rank: number, diceMean: number, hdMean: number | null, failed = 0
   ],
   cases: { scored: 36 - failed, failed },
   practiceUsage: failed > 0 ? null : { elapsedMs: 1, cpuMs: rank * 100, peakRssBytes: 1 },
+  modelSha256: 'a'.repeat(64),
+  manifestSha256: 'b'.repeat(64),
+  state: { hash: String(rank).repeat(64), sequence: rank },
   finishedAt: `2026-11-0${rank}T00:00:00Z`,
 });
 const board = [entry(1, 0.9, 5), entry(2, 0.8, 3), entry(3, 0.7, null, 4)];
@@ -83,6 +87,29 @@ describe('cellOf', () => {
     expect(cellOf(board[0], 'dice', 'heart')).toBeNull();
     expect(cellOf(board[0], 'constructor', null)).toBeNull();
   });
+});
+
+describe('penalties', () => {
+  const sealed = { ...board[2], aggregates: board[2].aggregates.map((part) => ({ ...part, penalised: null })) };
+
+  it('stay a secret where their number is not released', () => {
+    expect(cellOf(sealed, 'dice', null)).toEqual({ mean: 0.7, n: null, penalised: null });
+    expect(penaltyWords({ penalised: null })).toMatch(/not released/);
+  });
+
+  it('are counted where they may be, and not mentioned where there are none', () => {
+    expect(penaltyWords({ penalised: 1 })).toBe('1 value replaced by the declared penalty');
+    expect(penaltyWords({ penalised: 0 })).toBeNull();
+  });
+});
+
+it('sorts by the place under another rule when asked', () => {
+  const places = new Map([
+    [board[0].runId, 2],
+    [board[1].runId, 1],
+  ]);
+  const rows = sortRows(board, (row) => sortKey(row, 'rank', null, ({ runId }) => places.get(runId)), 'asc');
+  expect(rows.map(({ rank }) => rank)).toEqual([2, 1, 3]); // a row that is not placed stands last
 });
 
 describe('bestOf', () => {

@@ -1,5 +1,6 @@
 import type { BenchmarkView, LeaderboardEntryView } from '#contracts';
 import type { PhaseRules } from '#domain';
+import { count } from '../format/numbers.js';
 import type { Direction, SortKey } from '../format/order.js';
 
 /** Catalogue entry of a metric, as the benchmark's answer carries it. */
@@ -10,7 +11,8 @@ export interface Cell {
   readonly mean: number;
   /** Cases behind the mean; null for the mean over structures. */
   readonly n: number | null;
-  readonly penalised: number;
+  /** Null: some, and how many is not released for held-out cases. */
+  readonly penalised: number | null;
 }
 
 /** Catalogue entries in the order of the phase's rules; a metric without an entry is shown under its id. */
@@ -44,11 +46,19 @@ export function cellOf(
     if (mean === undefined) return null;
     const penalised = entry.aggregates
       .filter((part) => part.metric === metric)
-      .reduce((sum, part) => sum + part.penalised, 0);
+      .reduce<number | null>((sum, part) => (sum === null || part.penalised === null ? null : sum + part.penalised), 0);
     return { mean, n: null, penalised };
   }
   const part = entry.aggregates.find((aggregate) => aggregate.metric === metric && aggregate.region === structure);
   return part ? { mean: part.mean, n: part.n, penalised: part.penalised } : null;
+}
+
+/** What a penalty mark says; null where no value is replaced. */
+export function penaltyWords({ penalised }: Pick<Cell, 'penalised'>): string | null {
+  if (penalised === 0) return null;
+  return penalised === null
+    ? 'some values replaced by the declared penalty; how many is not released for held-out cases'
+    : `${count(penalised, 'value')} replaced by the declared penalty`;
 }
 
 /** The best mean of a column; null when nothing has a value or all are equal (then nothing stands out). */
@@ -68,11 +78,20 @@ export function naturalDirection(metric: Pick<MetricInfo, 'direction'>): Directi
   return metric.direction === 'higher' ? 'desc' : 'asc';
 }
 
-/** What a row is sorted by. Columns: rank, algorithm, failed, cpu, memory, finished, or a metric id. */
-export function sortKey(entry: LeaderboardEntryView, column: string, structure: string | null): SortKey {
+/**
+ * What a row is sorted by. Columns: rank, algorithm, failed, cpu, memory, finished, or a metric id.
+ *
+ * @param rankOf place of a row under the rule that is shown; undefined where it has none
+ */
+export function sortKey(
+  entry: LeaderboardEntryView,
+  column: string,
+  structure: string | null,
+  rankOf: (entry: LeaderboardEntryView) => number | undefined = ({ rank }) => rank,
+): SortKey {
   switch (column) {
     case 'rank':
-      return entry.rank;
+      return rankOf(entry);
     case 'algorithm':
       return `${entry.algorithm.name} ${entry.version}`;
     case 'failed':

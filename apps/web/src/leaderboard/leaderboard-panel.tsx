@@ -1,17 +1,31 @@
-import { type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { BenchmarkView } from '#contracts';
+import type { BenchmarkView, LeaderboardView } from '#contracts';
 import { queries } from '../api/queries.js';
+import type { BenchmarkSearch } from '../app/search.js';
+import { boardPart } from '../benchmarks/benchmark-frame.js';
+import { moveSummary } from '../evidence/moves.js';
+import { isDeclared, SCHEME_WORDS, type SchemeChoice } from '../evidence/scheme-choice.js';
 import { count } from '../format/numbers.js';
 import { PHASE_WORDS } from '../runs/run-words.js';
 import { LoadMore } from '../ui/load-more.js';
+import { Icon } from '../ui/icons.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
-import { EmptyState, QueryView } from '../ui/states.js';
+import { EmptyState, ErrorState, QueryView } from '../ui/states.js';
 import { Time } from '../ui/time.js';
 import { metricColumns, rankingMetrics } from './board-columns.js';
+import { CiteButton } from './cite-dialog.js';
+import { ColumnChooser } from './column-chooser.js';
+import { ExportMenu } from './export-menu.js';
+import { useHiddenColumns } from './kept-columns.js';
 import { LeaderboardTable } from './leaderboard-table.js';
+import { PhaseSwitch } from './phase-switch.js';
+import { RankingBar, SliceSelect } from './ranking-bar.js';
 import { SignatureLine } from './signature.js';
+import { SliceTable } from './slice-table.js';
+import { OldStateNotice, StatesMenu } from './states-menu.js';
+import { useRankedBoard, type RankedBoard } from './use-ranked-board.js';
 
 const FROM = '/benchmarks/$slug';
 
@@ -19,131 +33,331 @@ const FROM = '/benchmarks/$slug';
 const BOARD_MS = 20_000;
 const EMPTY_BOARD_MS = 4_000;
 
-/** The leaderboard of one phase, with the choice of phase and structure; all of it in the address. */
+type PhaseOf = BenchmarkView['phases'][number];
+
+/** The phase, rule and structure that an address asks for, as far as the benchmark has them. */
+export function chosenBoard(
+  benchmark: Pick<BenchmarkView, 'phases'>,
+  search: Pick<BenchmarkSearch, 'phase' | 'scheme' | 'by' | 'structure'>,
+): { readonly phase: PhaseOf; readonly choice: SchemeChoice } {
+  const phase = benchmark.phases.find(({ kind }) => kind === (search.phase ?? 'test')) ?? benchmark.phases[0];
+  return {
+    phase,
+    choice: {
+      scheme: search.scheme ?? 'declared',
+      metric: phase.rules.metrics.find(({ id }) => id === search.by)?.id,
+      region: phase.rules.regions.find(({ name }) => name === search.structure)?.name,
+    },
+  };
+}
+
+/** The leaderboard of one phase: state, rule, structure and slice, all of it in the address. */
 export function LeaderboardPanel({ benchmark }: { readonly benchmark: BenchmarkView }): ReactNode {
   const search = useSearch({ from: FROM });
   const navigate = useNavigate({ from: FROM });
-  const phase = benchmark.phases.find(({ kind }) => kind === (search.phase ?? 'test')) ?? benchmark.phases[0];
+  const { phase, choice } = chosenBoard(benchmark, search);
   const query = useInfiniteQuery({
-    ...queries.leaderboard(benchmark.slug, phase.kind),
-    refetchInterval: ({ state }) => (state.data?.pages[0].total === 0 ? EMPTY_BOARD_MS : BOARD_MS),
+    ...queries.leaderboard(benchmark.slug, phase.kind, search.asOf),
+    refetchInterval: ({ state }) =>
+      search.asOf !== undefined ? false : state.data?.pages[0].total === 0 ? EMPTY_BOARD_MS : BOARD_MS,
   });
-  const structure = phase.rules.regions.find(({ name }) => name === search.structure)?.name ?? null;
-  const sorting = { column: search.sort ?? 'rank', direction: search.dir ?? 'asc' } as const;
-  const ranked = rankingMetrics(phase.rules);
-  const metrics = metricColumns(phase.rules, benchmark.metrics);
-  const rankedNames = metrics.filter(({ id }) => ranked.includes(id)).map(({ name }) => name);
+  const change = (part: Partial<BenchmarkSearch>): void =>
+    void navigate({ to: '.', search: { ...search, ...part }, replace: true, resetScroll: false });
 
   return (
     <div className="board-panel">
-      <div className="board-tools">
-        <div className="segments" role="group" aria-label="Phase">
-          {benchmark.phases.map(({ kind, caseCount }) => (
-            <Link
-              key={kind}
-              from={FROM}
-              to="."
-              search={{ ...search, phase: kind === 'test' ? undefined : kind }}
-              activeOptions={{ exact: true, explicitUndefined: true }}
-              aria-current={kind === phase.kind ? 'true' : undefined}
-              resetScroll={false}
-            >
-              {PHASE_WORDS[kind].name} <span className="segment-note">{count(caseCount, 'case')}</span>
-            </Link>
-          ))}
-        </div>
-        <label className="inline-select">
-          <span>Show</span>
-          <select
-            value={structure ?? ''}
-            onChange={(event) =>
-              void navigate({
-                to: '.',
-                search: { ...search, structure: event.target.value || undefined },
-                replace: true,
-                resetScroll: false,
-              })
-            }
-          >
-            <option value="">Mean over structures</option>
-            {phase.rules.regions.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
-      <p className="board-note">
-        {PHASE_WORDS[phase.kind].sentence} Ranked by mean {rankedNames.join(' and ')} over structures and cases; equal
-        means share a place.
-      </p>
-
-      <QueryView query={query} skeleton={<SkeletonBlocks count={6} height={52} label="Loading the leaderboard" />}>
+      <QueryView
+        query={query}
+        skeleton={
+          <>
+            <div className="board-tools">
+              <PhaseSwitch benchmark={benchmark} phase={phase.kind} />
+            </div>
+            <SkeletonBlocks count={6} height={52} label="Loading the leaderboard" />
+          </>
+        }
+      >
         {({ pages }) => {
-          const entries = pages.flatMap(({ items }) => items);
-          const [{ signature, updatedAt, total }] = pages;
-          if (entries.length === 0) {
+          const [page] = pages;
+          if (page.state === null || page.total === 0) {
             return (
-              <EmptyState
-                icon="layers"
-                title="No finished run yet"
-                action={
-                  <Link to="/submit" search={{ benchmark: benchmark.slug }} className="button button-primary">
-                    Submit an algorithm
-                  </Link>
-                }
-              >
-                <p>
-                  The first algorithm version whose run ends appears here within seconds. This page asks again by
-                  itself.
-                </p>
-              </EmptyState>
+              <>
+                <div className="board-tools">
+                  <PhaseSwitch benchmark={benchmark} phase={phase.kind} />
+                </div>
+                <EmptyBoard slug={benchmark.slug} />
+              </>
             );
           }
           return (
-            <>
-              <LeaderboardTable
-                entries={entries}
-                rules={phase.rules}
-                catalogue={benchmark.metrics}
-                structure={structure}
-                sorting={sorting}
-                onSort={({ column, direction }) =>
-                  void navigate({
-                    to: '.',
-                    search: {
-                      ...search,
-                      sort: column === 'rank' && direction === 'asc' ? undefined : column,
-                      dir: column === 'rank' && direction === 'asc' ? undefined : direction,
-                    },
-                    replace: true,
-                    resetScroll: false,
-                  })
-                }
-                caption={`${benchmark.title}, ${PHASE_WORDS[phase.kind].long}: ${structure ?? 'mean over structures'}`}
-              />
-              <LoadMore query={query}>
-                Show more ({entries.length} of {total})
-              </LoadMore>
-              <div className="board-foot">
-                <p className="fine">
-                  {count(total, 'algorithm version')}
-                  {updatedAt !== null && (
-                    <>
-                      {' '}
-                      · updated <Time at={updatedAt} />
-                    </>
-                  )}{' '}
-                  · <strong>bold</strong>: best of its column · <sup className="penalised">p</sup>: contains values
-                  replaced by the declared penalty
-                </p>
-                <SignatureLine signature={signature} />
-              </div>
-            </>
+            <FilledBoard
+              benchmark={benchmark}
+              phase={phase}
+              choice={choice}
+              search={search}
+              change={change}
+              page={{ ...page, state: page.state }}
+              entries={pages.flatMap(({ items }) => items)}
+              more={
+                <LoadMore query={query}>
+                  Show more ({pages.reduce((sum, { items }) => sum + items.length, 0)} of {page.total})
+                </LoadMore>
+              }
+            />
           );
         }}
       </QueryView>
+    </div>
+  );
+}
+
+function EmptyBoard({ slug }: { readonly slug: string }): ReactNode {
+  return (
+    <EmptyState
+      icon="layers"
+      title="No finished run yet"
+      action={
+        <Link to="/submit" search={{ benchmark: slug }} className="button button-primary">
+          Submit an algorithm
+        </Link>
+      }
+    >
+      <p>The first algorithm version whose run ends appears here within seconds. This page asks again by itself.</p>
+    </EmptyState>
+  );
+}
+
+function FilledBoard({
+  benchmark,
+  phase,
+  choice,
+  search,
+  change,
+  page,
+  entries,
+  more,
+}: {
+  readonly benchmark: BenchmarkView;
+  readonly phase: PhaseOf;
+  readonly choice: SchemeChoice;
+  readonly search: BenchmarkSearch;
+  readonly change: (part: Partial<BenchmarkSearch>) => void;
+  readonly page: LeaderboardView & { readonly state: NonNullable<LeaderboardView['state']> };
+  readonly entries: LeaderboardView['items'];
+  readonly more: ReactNode;
+}): ReactNode {
+  const { slug } = benchmark;
+  const { rules } = phase;
+  const ranked = useRankedBoard(benchmark, phase, page.state.hash, choice);
+  const [hidden, toggleColumn] = useHiddenColumns();
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const columns = metricColumns(rules, benchmark.metrics);
+  const leading = ranked.declared ? rankingMetrics(rules) : [ranked.metric];
+  const metric = columns.find(({ id }) => id === ranked.metric) ?? columns[0];
+  const exported = { slug, phase: phase.kind, asOf: page.state.hash, ...choice };
+  const structure = choice.region ?? null;
+  const sorting = { column: search.sort ?? 'rank', direction: search.dir ?? 'asc' } as const;
+  const choose = (runId: string): void =>
+    setChosen(chosen.includes(runId) ? chosen.filter((id) => id !== runId) : [...chosen, runId]);
+
+  return (
+    <>
+      <div className="board-tools">
+        <PhaseSwitch benchmark={benchmark} phase={phase.kind} />
+        <div className="tool-row">
+          <StatesMenu benchmark={benchmark} phase={phase.kind} search={search} board={page} />
+          <ExportMenu of={exported} casesVisible={ranked.casesVisible} />
+          <CiteButton of={exported} />
+        </div>
+      </div>
+      <OldStateNotice benchmark={benchmark} search={search} board={page} />
+      <div className="board-tools board-tools-second">
+        <RankingBar rules={rules} catalogue={benchmark.metrics} search={search} onChange={change}>
+          <SliceSelect
+            slices={ranked.slices}
+            slice={search.slice}
+            level={search.level}
+            onChange={(slice, level) => change({ slice, level })}
+          />
+        </RankingBar>
+        <ColumnChooser
+          columns={[
+            ...columns.filter(({ id }) => !leading.includes(id)).map(({ id, abbreviation: name }) => ({ id, name })),
+            { id: 'failed', name: 'Failed cases' },
+            { id: 'cpu', name: 'CPU time' },
+            { id: 'memory', name: 'Memory' },
+            { id: 'finished', name: 'Finished' },
+          ]}
+          hidden={hidden}
+          onToggle={toggleColumn}
+        />
+      </div>
+      <RankingNote
+        phase={phase}
+        choice={choice}
+        ranked={ranked}
+        sliced={search.slice !== undefined}
+        rankedNames={columns.filter(({ id }) => leading.includes(id)).map(({ name }) => name)}
+        change={change}
+      />
+      {ranked.fault !== null && <ErrorState error={ranked.fault} />}
+      {search.slice !== undefined && search.level !== undefined ? (
+        ranked.evidence === undefined ? (
+          ranked.fault === null && <SkeletonBlocks count={5} height={52} label="Working out the slice" />
+        ) : (
+          <SliceTable
+            view={ranked.evidence}
+            slice={search.slice}
+            level={search.level}
+            metric={metric}
+            backLink={
+              <button
+                type="button"
+                className="button button-small"
+                onClick={() => change({ slice: undefined, level: undefined })}
+              >
+                Show all cases
+              </button>
+            }
+          />
+        )
+      ) : (
+        <>
+          <LeaderboardTable
+            entries={entries}
+            rules={rules}
+            catalogue={benchmark.metrics}
+            structure={structure}
+            scheme={choice.scheme}
+            ranked={ranked}
+            hidden={hidden}
+            sorting={sorting}
+            onSort={({ column, direction }) => {
+              const usual = column === 'rank' && direction === 'asc';
+              change({ sort: usual ? undefined : column, dir: usual ? undefined : direction });
+            }}
+            chosen={chosen}
+            onChoose={choose}
+            caption={`${benchmark.title}, ${PHASE_WORDS[phase.kind].long}: ${structure ?? 'mean over structures'}`}
+          />
+          <CompareBar slug={slug} search={search} entries={entries} chosen={chosen} onClear={() => setChosen([])} />
+          {more}
+        </>
+      )}
+      <div className="board-foot">
+        <p className="fine">
+          {count(page.total, 'algorithm version')}
+          {page.updatedAt !== null && (
+            <>
+              {' '}
+              · updated <Time at={page.updatedAt} />
+            </>
+          )}{' '}
+          · <strong>bold</strong>: best of its column · <sup className="penalised">p</sup>: contains values replaced by
+          the declared penalty · (1–2): 95 % of rankings of redrawn cases · †: not separable from the first ·{' '}
+          <span className="tier-key" /> a new tier: significantly worse than the first of the tier above ·{' '}
+          <Link to={`${FROM}/evidence`} params={{ slug }} search={boardPart(search)}>
+            all evidence
+          </Link>
+        </p>
+        <SignatureLine signature={page.signature} />
+      </div>
+    </>
+  );
+}
+
+/** What the chosen rule means, what it changed, and how far its intervals are. */
+function RankingNote({
+  phase,
+  choice,
+  ranked,
+  rankedNames,
+  sliced,
+  change,
+}: {
+  readonly phase: PhaseOf;
+  readonly choice: SchemeChoice;
+  readonly ranked: RankedBoard;
+  /** Metrics of the declared rule. */
+  readonly rankedNames: readonly string[];
+  /** Whether only some cases are shown: then moves and intervals of all cases are not said here. */
+  readonly sliced: boolean;
+  readonly change: (part: Partial<BenchmarkSearch>) => void;
+}): ReactNode {
+  if (isDeclared(choice)) {
+    return (
+      <p className="board-note">
+        {PHASE_WORDS[phase.kind].sentence} Ranked by mean {rankedNames.join(' and ')} over structures and cases, as
+        declared beforehand; equal means share a place.
+      </p>
+    );
+  }
+  const firstChanges = [...ranked.moves].some(([runId, move]) => move !== 0 && ranked.places?.get(runId)?.rank === 1);
+  return (
+    <div className="board-note not-declared" role="status">
+      <p>
+        <Icon name="info" size={15} /> <strong>Not the ranking that counts.</strong>{' '}
+        {choice.scheme !== 'declared' && SCHEME_WORDS[choice.scheme].sentence}{' '}
+        {!sliced && (
+          <>
+            {ranked.places === null ? 'Working out the places…' : moveSummary(ranked.moves, firstChanges)}{' '}
+            {ranked.progress !== null ? (
+              <span className="quiet">
+                Drawing intervals: {Math.round((100 * ranked.progress.done) / ranked.progress.of)} %
+              </span>
+            ) : (
+              ranked.draws !== null && (
+                <span className="quiet">Intervals from {ranked.draws.toLocaleString('en-GB')} draws.</span>
+              )
+            )}
+          </>
+        )}
+      </p>
+      <button
+        type="button"
+        className="button button-small"
+        onClick={() => change({ scheme: undefined, by: undefined, structure: undefined })}
+      >
+        Back to the declared ranking
+      </button>
+    </div>
+  );
+}
+
+function CompareBar({
+  slug,
+  search,
+  entries,
+  chosen,
+  onClear,
+}: {
+  readonly slug: string;
+  readonly search: BenchmarkSearch;
+  readonly entries: LeaderboardView['items'];
+  readonly chosen: readonly string[];
+  readonly onClear: () => void;
+}): ReactNode {
+  const [first, ...second] = chosen;
+  if (first === undefined) return null;
+  const names = chosen.map((id) => entries.find(({ runId }) => runId === id)?.algorithm.name ?? id);
+  return (
+    <div className="compare-bar" role="status">
+      <span>
+        {second.length === 0 ? `${names[0]} is chosen; tick one or more others to compare it with.` : names.join(' · ')}
+      </span>
+      {second.length > 0 && (
+        <Link
+          to={`${FROM}/compare`}
+          params={{ slug }}
+          search={{ ...boardPart(search), scheme: undefined, first, second }}
+          className="button button-primary button-small"
+        >
+          Compare {chosen.length}
+        </Link>
+      )}
+      <button type="button" className="button button-small" onClick={onClear}>
+        Clear
+      </button>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { Region } from '#domain';
 import { count, formatFigure } from '../format/numbers.js';
 import { Swatch } from '../ui/badge.js';
 import { Icon } from '../ui/icons.js';
-import { cellOf, type MetricInfo } from './board-columns.js';
+import { cellOf, penaltyWords, type MetricInfo } from './board-columns.js';
 import { MetricNote } from './metric-note.js';
 
 /** Failed cases stand out; none is a quiet zero. */
@@ -78,8 +78,8 @@ export function StructureMatrix({
                 {cells.map((cell, column) => (
                   <td key={metrics[column].id} className="numeric">
                     {formatFigure(cell?.mean, metrics[column].unit)}
-                    {cell !== null && cell.penalised > 0 && (
-                      <sup className="penalised" title={`${count(cell.penalised, 'case')} with the declared penalty`}>
+                    {cell !== null && cell.penalised !== 0 && (
+                      <sup className="penalised" title={penaltyWords(cell) ?? undefined}>
                         {cell.penalised}p
                       </sup>
                     )}

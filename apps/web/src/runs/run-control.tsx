@@ -1,14 +1,16 @@
 import { useState, type ReactNode } from 'react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ENDPOINTS, type RunSummary, type SubmissionView } from '#contracts';
-import { isTerminal } from '#domain';
 import { call } from '../api/api-client.js';
 import { ConfirmDialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
 import { ErrorState } from '../ui/states.js';
-import { isSettled } from './run-events.js';
+import { controlsOf } from './run-controls.js';
 
-/** Cancel what has not ended; try again what ended without completing. Both ask first. */
+/**
+ * Cancel what has not ended; try again what ended without completing; as the organiser, decide on a run that is on hold.
+ * All ask first.
+ */
 export function RunControl({
   submission,
   run,
@@ -24,6 +26,7 @@ export function RunControl({
       client.invalidateQueries({ queryKey: ['run'] }),
       client.invalidateQueries({ queryKey: ['case-results'] }),
       client.invalidateQueries({ queryKey: ['submissions'] }),
+      client.invalidateQueries({ queryKey: ['on-hold'] }),
     ]);
   const finish = async (): Promise<void> => {
     await refresh();
@@ -43,48 +46,51 @@ export function RunControl({
     cancel.reset();
     retry.reset();
   };
-  const retriable = isTerminal(run.state) && run.state !== 'completed';
+  const controls = controlsOf(submission, run);
 
   return (
     <>
-      {retriable && (
+      {controls.again !== null && (
         <button type="button" className="button button-primary" onClick={() => setAsking('retry')}>
-          <Icon name="retry" /> Try this run again
+          <Icon name="retry" /> {controls.again === 'release' ? 'Start this run again' : 'Try this run again'}
         </button>
       )}
-      {!isSettled(submission) && (
+      {controls.stop !== null && (
         <button type="button" className="button" onClick={() => setAsking('cancel')}>
-          <Icon name="cross" /> Cancel
+          <Icon name="cross" /> {controls.stop === 'end' ? 'End this run' : 'Cancel'}
         </button>
       )}
       {asking === 'cancel' && (
         <ConfirmDialog
-          title="Cancel this submission?"
-          confirm="Cancel the submission"
+          title={controls.stop === 'end' ? 'End the run that is on hold?' : 'Cancel this submission?'}
+          confirm={controls.stop === 'end' ? 'End the run' : 'Cancel the submission'}
           tone="danger"
           busy={cancel.isPending}
           onConfirm={() => cancel.mutate()}
           onClose={close}
         >
           <p>
-            Every run of it that has not ended stops now. Cases that are already scored keep their figures, and a run
-            can be tried again later.
+            {controls.stop === 'end'
+              ? 'The run counts as failed for a fault of the benchmark, and so do the runs that wait for it. Its submitter is told the same code, and may try it again later.'
+              : 'Every run of it that has not ended stops now. Cases that are already scored keep their figures, and a run can be tried again later.'}
           </p>
           {cancel.isError && <ErrorState error={cancel.error} />}
         </ConfirmDialog>
       )}
       {asking === 'retry' && (
         <ConfirmDialog
-          title="Try this run again?"
-          confirm="Try again"
+          title={controls.again === 'release' ? 'Start this run again?' : 'Try this run again?'}
+          confirm={controls.again === 'release' ? 'Start again' : 'Try again'}
           busy={retry.isPending}
           onConfirm={() => retry.mutate()}
           onClose={close}
         >
           <p>
             The same model and manifest run again. Cases that were scored keep their figures; failed and pending ones
-            are evaluated anew. If the model itself was at fault, submit a corrected version instead: this one cannot
-            change.
+            are evaluated anew.{' '}
+            {controls.again === 'release'
+              ? 'If the fault is not repaired yet, the run will be on hold again.'
+              : 'If the model itself was at fault, submit a corrected version instead: this one cannot change.'}
           </p>
           {retry.isError && <ErrorState error={retry.error} />}
         </ConfirmDialog>

@@ -43,7 +43,7 @@ export function RunPanel({
 
 function Standing({ run }: { readonly run: RunView }): ReactNode {
   const { progress, state } = run;
-  if (isTerminal(state)) return null;
+  if (isTerminal(state) || state === 'quarantined') return null; // the notice below says it all
   const words = queueWords(run.queuePosition);
   return (
     <div className="standing" aria-live="polite">
@@ -51,7 +51,7 @@ function Standing({ run }: { readonly run: RunView }): ReactNode {
         <strong>{RUN_WORDS[state].word}</strong>
         {words !== null && <> · {words}</>} · {RUN_WORDS[state].sentence}
       </p>
-      {state === 'waiting' || state === 'queued' || state === 'quarantined' ? null : progress !== null ? (
+      {state === 'waiting' || state === 'queued' ? null : progress !== null ? (
         <ProgressBar
           done={progress.done}
           total={progress.total}
@@ -84,7 +84,8 @@ function Failure({ run }: { readonly run: RunView }): ReactNode {
   const practice = run.submission.runs.find(({ phase }) => phase === 'practice');
   return (
     <Notice
-      tone={run.state === 'cancelled' ? 'caution' : 'bad'}
+      live={run.state === 'quarantined'}
+      tone={run.state === 'cancelled' || run.state === 'quarantined' ? 'caution' : 'bad'}
       title={
         <>
           {RUN_WORDS[run.state].word}: <code>{run.failure.code}</code>
@@ -92,6 +93,14 @@ function Failure({ run }: { readonly run: RunView }): ReactNode {
       }
     >
       <p>{run.failure.advice}</p>
+      {run.state === 'quarantined' && run.submission.mayRelease && (
+        <p>
+          <strong>You decide how it goes on.</strong> Repair the stored file
+          {run.failure.detail !== null && ' that the text below names'}, then start the run again: cases that are scored
+          keep their figures. Or end the run, which then counts as failed for a fault of the benchmark, not of the
+          algorithm. Undecided, it expires after 30 days.
+        </p>
+      )}
       {run.failure.detail !== null && (
         <pre className="failure-detail" tabIndex={0} aria-label="Full text of the error">
           {run.failure.detail}

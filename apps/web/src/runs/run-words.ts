@@ -22,7 +22,7 @@ export const RUN_WORDS: Readonly<
   quarantined: {
     word: 'On hold',
     tone: 'caution',
-    sentence: 'An organiser has to look at something before this run goes on.',
+    sentence: 'Waits for the organiser: something of the benchmark has to be repaired first.',
   },
   completed: {
     word: 'Completed',

@@ -10,10 +10,12 @@ export function SubmissionTable({
   submissions,
   caption,
   algorithmColumn = true,
+  benchmarkColumn = true,
 }: {
   readonly submissions: readonly SubmissionView[];
   readonly caption: string;
   readonly algorithmColumn?: boolean;
+  readonly benchmarkColumn?: boolean;
 }): ReactNode {
   return (
     <div className="table-scroll" role="region" aria-label={caption} tabIndex={0}>
@@ -25,7 +27,7 @@ export function SubmissionTable({
             {algorithmColumn && <th scope="col">Algorithm version</th>}
             <th scope="col">{PHASE_WORDS.practice.name}</th>
             <th scope="col">{PHASE_WORDS.test.name}</th>
-            <th scope="col">Benchmark</th>
+            {benchmarkColumn && <th scope="col">Benchmark</th>}
           </tr>
         </thead>
         <tbody>
@@ -53,11 +55,13 @@ export function SubmissionTable({
                   <RunCell submission={submission} phase={phase} />
                 </td>
               ))}
-              <td>
-                <Link to="/benchmarks/$slug" params={{ slug: submission.benchmark.slug }}>
-                  {submission.benchmark.title}
-                </Link>
-              </td>
+              {benchmarkColumn && (
+                <td>
+                  <Link to="/benchmarks/$slug" params={{ slug: submission.benchmark.slug }}>
+                    {submission.benchmark.title}
+                  </Link>
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

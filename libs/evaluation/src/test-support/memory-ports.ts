@@ -67,6 +67,8 @@ export interface MemoryRun {
   readonly case: EvaluationCase;
   outcome: Outcome | null;
   failure: { readonly code: string; readonly detail: string } | null;
+  quarantined: { readonly code: string; readonly detail: string } | null;
+  faults: number;
   signature: string | null;
   completed: Parameters<EvaluationRecords['completeRun']>[2] | null;
   released: number;
@@ -108,12 +110,15 @@ export async function memoryRun(blobs: BlobStore, label: 'PUBLIC' | 'SEALED' = '
     geometry: GEOMETRY,
     image,
     references: [{ reader: 'consensus', consensus: true, object: reference }],
+    referenceStudy: null,
   };
   const run: MemoryRun = {
     context,
     case: found,
     outcome: null,
     failure: null,
+    quarantined: null,
+    faults: 0,
     signature: null,
     completed: null,
     released: 0,
@@ -152,6 +157,11 @@ export async function memoryRun(blobs: BlobStore, label: 'PUBLIC' | 'SEALED' = '
       run.failure = failure;
       return true;
     },
+    quarantineRun: async (_, __, failure) => {
+      run.quarantined = failure;
+      return true;
+    },
+    noteFault: async () => void run.faults++,
   };
   return Object.assign(run, { records: records as EvaluationRecords });
 }

@@ -20,6 +20,7 @@ import {
   type SecrecyLabel,
   type WindowPreset,
 } from '#domain';
+import type { ReferenceStudy } from '#evaluation';
 import type { Geometry } from '#imaging';
 import { AccountEntity } from './account.entity.js';
 import { CREATED, oneOf } from './columns.js';
@@ -213,6 +214,10 @@ export class EvaluationCaseEntity {
 
   @Column('jsonb')
   geometry!: Geometry;
+
+  /** Null for cases imported before it was measured. */
+  @Column('jsonb', { nullable: true })
+  referenceStudy!: ReferenceStudy | null;
 
   @Index()
   @Column('uuid')

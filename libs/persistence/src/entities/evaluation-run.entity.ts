@@ -47,6 +47,7 @@ export class EvaluationRunEntity {
   @Column('smallint')
   ordinal!: number;
 
+  @Index({ where: "state = 'quarantined'" })
   @Column('text')
   state!: RunState;
 
@@ -68,6 +69,15 @@ export class EvaluationRunEntity {
   /** Lost workers since the last finished case. */
   @Column('smallint', { default: 0 })
   losses!: number;
+
+  /** Since when faults of ours have kept work on it from succeeding; null when the last thing tried went well. */
+  @Index({ where: 'fault_since is not null' })
+  @Column({ ...INSTANT, nullable: true })
+  faultSince!: Date | null;
+
+  /** When one did so last. */
+  @Column({ ...INSTANT, nullable: true })
+  faultAt!: Date | null;
 
   /** Last part of the id of its current job. */
   @Column('integer', { default: 0 })

@@ -5,6 +5,8 @@ import { CreateSubmissions } from './0003-create-submissions.js';
 import { CreateLeaderboard } from './0004-create-leaderboard.js';
 import { CreateAccessLog } from './0005-create-access-log.js';
 import { AddBoardStates } from './0006-add-board-states.js';
+import { AddReferenceStudy } from './0007-add-reference-study.js';
+import { HoldAndGiveUpRuns } from './0008-hold-and-give-up-runs.js';
 
 /** In the order in which they run. A migration never changes after a release; TypeORM orders them by the number at the end of their names. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -14,4 +16,6 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateLeaderboard,
   CreateAccessLog,
   AddBoardStates,
+  AddReferenceStudy,
+  HoldAndGiveUpRuns,
 ];

@@ -90,6 +90,47 @@ test('a change touches what it names; a new password or disabling ends all sessi
   expect(await accounts.updateAccount(id, {})).toMatchObject({ name: 'New' });
 });
 
+test('a new password ends the open links to set one, and tokens when it is wished', async () => {
+  const [one, other] = [await somebody(accounts), await somebody(accounts)];
+  for (const { id, email } of [one, other]) {
+    const link = { userId: id, email, role: 'researcher', expiresAt: later(60) } as const;
+    await accounts.createLink({ ...link, kind: 'reset' }, digest(`${id}-reset`));
+    await accounts.createToken(
+      { userId: id, name: 'laptop', scopes: ['read'], expiresAt: null },
+      digest(`${id}-token`),
+    );
+  }
+  const left = async ({ id }: { id: string }) => [
+    (await accounts.findLink('reset', digest(`${id}-reset`))) !== null,
+    (await accounts.findToken(digest(`${id}-token`))) !== null,
+  ];
+  await accounts.updateAccount(one.id, { name: 'Renamed' });
+  expect(await left(one)).toEqual([true, true]);
+  await accounts.updateAccount(one.id, { passwordHash: 'new' });
+  expect(await left(one)).toEqual([false, true]);
+  await accounts.updateAccount(one.id, { passwordHash: 'newer', revokeTokens: true });
+  expect(await left(one)).toEqual([false, false]);
+  expect(await left(other)).toEqual([true, true]);
+});
+
+test('asking whether a session is still there does not keep it from going idle', async () => {
+  const { id } = await somebody(accounts);
+  const token = digest(`${id}-watched`);
+  await accounts.createSession(id, token);
+  const idle = async (): Promise<number> => {
+    const [{ minutes }] = (await sql(
+      `select extract(epoch from now() - last_seen_at)::int / 60 as minutes from account_session where token_sha256 = $1`,
+      [token],
+    )) as { minutes: number }[];
+    return minutes;
+  };
+  await sql(`update account_session set last_seen_at = now() - interval '20 minutes' where token_sha256 = $1`, [token]);
+  expect(await accounts.findSession(token, { seen: false })).toMatchObject({ id });
+  expect(await idle()).toBe(20);
+  expect(await accounts.findSession(token)).toMatchObject({ id });
+  expect(await idle()).toBe(0);
+});
+
 test('a session ends after 30 idle minutes, and after 12 hours in any case', async () => {
   const { id } = await somebody(accounts);
   const token = digest('session');

@@ -57,10 +57,13 @@ export function createAccountRecords(database: Database): AccountRecords {
         return found === null ? null : toAccount(found);
       }),
 
-    listAccounts: ({ limit, after }) =>
+    listAccounts: ({ limit, after, demo }) =>
       reading(database, async (manager) => {
         if (after !== undefined && !isUuid(after)) return [];
-        const where = after === undefined ? {} : { id: MoreThan(after) };
+        const where = {
+          ...(after === undefined ? {} : { id: MoreThan(after) }),
+          ...(demo === undefined ? {} : { demo }),
+        };
         return (await manager.find(AccountEntity, { where, order: { id: 'ASC' }, take: limit })).map(toAccount);
       }),
 
@@ -73,7 +76,7 @@ export function createAccountRecords(database: Database): AccountRecords {
         return new Map(found.map(({ id, name }) => [id, name]));
       }),
 
-    updateAccount: (id, { name, role, passwordHash, disabled }) =>
+    updateAccount: (id, { name, role, passwordHash, revokeTokens = false, disabled }) =>
       inTransaction(database, async (manager) => {
         if (!isUuid(id)) return null;
         const change: QueryDeepPartialEntity<AccountEntity> = {
@@ -85,6 +88,12 @@ export function createAccountRecords(database: Database): AccountRecords {
         if (Object.keys(change).length > 0) await manager.update(AccountEntity, { id }, change);
         if (passwordHash !== undefined || disabled === true)
           await manager.delete(AccountSessionEntity, { accountId: id });
+        if (passwordHash !== undefined)
+          await manager.query(
+            `update one_time_link set used_at = now() where account_id = $1 and kind = 'reset' and used_at is null`,
+            [id],
+          );
+        if (revokeTokens) await manager.delete(AccessTokenEntity, { accountId: id });
         const found = await manager.findOneBy(AccountEntity, { id });
         return found === null ? null : toAccount(found);
       }),
@@ -95,7 +104,7 @@ export function createAccountRecords(database: Database): AccountRecords {
         await manager.insert(AccountSessionEntity, { accountId: userId, tokenSha256 });
       }),
 
-    findSession: (tokenSha256) =>
+    findSession: (tokenSha256, { seen = true } = {}) =>
       reading(database, async (manager) => {
         const [session] = await rows<{ accountId: string; stale: boolean }>(
           manager,
@@ -106,7 +115,7 @@ export function createAccountRecords(database: Database): AccountRecords {
           [tokenSha256],
         );
         if (session === undefined) return null;
-        if (session.stale)
+        if (seen && session.stale)
           await manager.query('update account_session set last_seen_at = now() where token_sha256 = $1', [tokenSha256]);
         const found = await manager.findOneBy(AccountEntity, { id: session.accountId });
         return found === null ? null : toAccount(found);

@@ -228,7 +228,7 @@ async function insertCases(
       if (!consensus) drawn.push(object);
       references.push({ caseId, reader, ordinal, consensus, objectId: object.id });
     }
-    const { name, patient, facts, geometry } = evaluationCase;
+    const { name, patient, facts, geometry, referenceStudy } = evaluationCase;
     const ordinal = firstOrdinal + index;
     caseRows.push({
       id: caseId,
@@ -239,6 +239,7 @@ async function insertCases(
       label: highestLabel(label, image.label),
       facts,
       geometry,
+      referenceStudy,
       imageId: image.id,
     });
   }

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import type { Account, Benchmark, EvaluationCase, EvaluationRecords, QueuedJob, Submission } from '#evaluation';
 import { createAccountRecords } from './account-records.js';
 import { createEvaluationRecords } from './evaluation-records.js';
+import { eventsOf } from '../testing/events-of.js';
 import { elapse, scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
 import {
   claimed,
@@ -108,7 +109,7 @@ test('the same result sent twice, at once, is one result', async () => {
   expect(answers.filter(Boolean)).toHaveLength(1);
   expect(await count('metric_value')).toBe(4); // 2 regions x 2 metrics
   expect((await records.runContext(run))!.run.cases).toEqual({ total: CASES, scored: 1, failed: 0 });
-  const events = await records.runEventsSince({ runId: run }, 0, 100);
+  const events = await eventsOf(scratch.database, { runId: run });
   expect(events.filter(({ caseId }) => caseId === cases[0].id)).toHaveLength(1);
 });
 
@@ -129,7 +130,7 @@ test('eight finishers at once: the last of them, whoever it is, closes the run e
     owner: null,
     cases: { total: CASES, scored: CASES - 1, failed: 1 },
   });
-  const scoringEvents = (await records.runEventsSince({ runId: run }, 0, 100)).filter(
+  const scoringEvents = (await eventsOf(scratch.database, { runId: run })).filter(
     ({ state }) => state === 'scoring',
   );
   expect(scoringEvents).toHaveLength(1);

@@ -70,7 +70,7 @@ export function cases(
         const run = await holder(manager, claim);
         if (run === null) return false;
         await writeOutcome(manager, run, claim, outcome);
-        await manager.query(`update evaluation_run set losses = 0 where id = $1`, [run.id]);
+        await manager.query(`update evaluation_run set losses = 0, fault_since = null where id = $1`, [run.id]);
         await signOfLife(manager, run.id);
         const { pending } = await countCases(manager, run.id);
         await writeEvent(manager, run, 'running', claim.caseId);

@@ -58,7 +58,7 @@ test('empty while nothing has completed', async () => {
   expect(await board()).toEqual({
     phaseId: benchmark.phases[0].id,
     signature: '',
-    signatures: [],
+    boards: [],
     updatedAt: null,
     state: null,
     total: 0,
@@ -171,7 +171,10 @@ test('only equal signatures share a board; the newest is shown unless another is
   expect(await places()).toEqual([[1, 'new', 0.5]]);
   expect(await places({ signature: SIGNATURE })).toEqual([[1, 'old', 0.9]]);
   expect(await places({ signature: 'unheard-of' })).toEqual([]);
-  expect((await board()).signatures).toEqual(['test|v2', SIGNATURE]);
+  expect((await board()).boards.map(({ signature, sequence }) => [signature, sequence])).toEqual([
+    ['test|v2', 1],
+    [SIGNATURE, 1],
+  ]);
   await entered('newer', 0.95);
   expect(await places()).toEqual([
     [1, 'newer', 0.95],

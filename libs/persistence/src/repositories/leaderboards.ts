@@ -208,23 +208,19 @@ async function readBoard(
   { limit, offset, signature, asOf }: Parameters<EvaluationRecords['leaderboard']>[1],
 ): Promise<Leaderboard> {
   const boards = isUuid(phaseId)
-    ? await rows<{ signature: string; newest: number }>(
+    ? await rows<BoardState>(
         manager,
-        `select signature, max(sequence) as newest from leaderboard_row
-          where phase_id = $1 group by signature order by max(finished_at) desc, signature`,
+        `${STATE_COLUMNS} join (select signature, max(sequence) as newest from leaderboard_row where phase_id = $1 group by signature) b
+            on b.signature = l.signature and b.newest = l.sequence
+          where l.phase_id = $1 order by l.finished_at desc, l.signature`,
         [phaseId],
       )
     : [];
-  const signatures = boards.map((other) => other.signature);
   const wanted = asOf === undefined ? signature : asOf.state.signature;
   const board = wanted === undefined ? boards[0] : boards.find((other) => other.signature === wanted);
-  const empty = { phaseId, signature: wanted ?? '', signatures, updatedAt: null, state: null, total: 0, entries: [] };
+  const empty = { phaseId, signature: wanted ?? '', boards, updatedAt: null, state: null, total: 0, entries: [] };
   if (board === undefined || (asOf !== undefined && asOf.state.phaseId !== phaseId)) return empty;
-  const [state] = await rows<BoardState>(
-    manager,
-    `${STATE_COLUMNS} where l.phase_id = $1 and l.signature = $2 and l.sequence = $3`,
-    [phaseId, board.signature, asOf?.state.sequence ?? board.newest],
-  );
+  const state = asOf?.state ?? board;
   const entries =
     asOf === undefined
       ? await newestPage(manager, state, limit, offset)
@@ -232,7 +228,7 @@ async function readBoard(
   return {
     phaseId,
     signature: board.signature,
-    signatures,
+    boards,
     updatedAt: state.at,
     state,
     total: state.sequence,

@@ -68,7 +68,7 @@ export function toBenchmark(entity: BenchmarkEntity): Benchmark {
 
 /** Needs `image` and `references.object`. */
 export function toCase(entity: EvaluationCaseEntity): EvaluationCase {
-  const { id, phaseId, ordinal, name, patient, label, facts, geometry } = entity;
+  const { id, phaseId, ordinal, name, patient, label, facts, geometry, referenceStudy } = entity;
   return {
     id,
     phaseId,
@@ -82,6 +82,7 @@ export function toCase(entity: EvaluationCaseEntity): EvaluationCase {
     references: [...loaded(entity.references, 'references')]
       .sort((a, b) => a.ordinal - b.ordinal)
       .map(({ reader, consensus, object }) => ({ reader, consensus, object: toObject(loaded(object, 'object')) })),
+    referenceStudy,
   };
 }
 

@@ -268,6 +268,78 @@ describe('sweep', () => {
     expect((await runNow(practice)).state).toBe('expired');
   });
 
+  test('a run on which faults of ours let nothing be finished for a day is given up, however busy it looks', async () => {
+    await started(records, practice);
+    for (let hours = 0; hours < 24; hours++) {
+      const claim = await claimed(records, practice, cases[0].id);
+      expect(await records.releaseCase(claim)).toBe(true);
+      await records.noteFault(practice, 1);
+      await elapse(scratch.database, 3600);
+      await records.noteFault(practice, 2); // another epoch says nothing
+      if (hours < 23) expect(await records.sweep()).toMatchObject({ requeued: 0, expired: 0, failed: 0 });
+    }
+    await elapse(scratch.database, 1);
+    expect(await records.sweep()).toMatchObject({ failed: 1 });
+    expect(await runNow(practice)).toMatchObject({ state: 'failed', failureCode: 'engine-unavailable' });
+    expect(await runNow(held)).toMatchObject({ state: 'failed', failureCode: 'engine-unavailable' });
+    expect(await records.retryRun(practice)).toBe(true);
+    expect(await records.sweep()).toMatchObject({ failed: 0 }); // a new day
+  });
+
+  test('a day without workers is no day of faults', async () => {
+    await started(records, practice);
+    const tryInVain = async (): Promise<void> => {
+      await records.releaseCase(await claimed(records, practice, cases[0].id));
+      await records.noteFault(practice, 1);
+    };
+    await tryInVain();
+    await elapse(scratch.database, 3 * 86_400);
+    expect(await records.sweep()).toMatchObject({ failed: 0 });
+    await tryInVain(); // the first after the weekend
+    expect(await records.sweep()).toMatchObject({ failed: 0 });
+    expect((await runNow(practice)).state).toBe('running');
+  });
+
+  test('the day begins anew when a case is finished', async () => {
+    await started(records, practice);
+    await records.releaseCase(await claimed(records, practice, cases[0].id));
+    await records.noteFault(practice, 1);
+    await elapse(scratch.database, 80_000);
+    await records.recordCase(await claimed(records, practice, cases[0].id), scored(cases[0]));
+    await elapse(scratch.database, 80_000);
+    expect(await records.sweep()).toMatchObject({ failed: 0 });
+    expect(await runNow(practice)).toMatchObject({ state: 'running' });
+  });
+
+  test('a model check that a fault of ours keeps from ending is no lost worker, and is given up after a day as well', async () => {
+    for (let epoch = 1; epoch <= 7; epoch++) {
+      await records.claimRun(practice, epoch, 'w1');
+      await records.noteFault(practice, epoch);
+      await elapse(scratch.database, 16);
+      expect(await records.sweep()).toMatchObject({ requeued: 1, failed: 0 });
+    }
+    await elapse(scratch.database, 5 * 3600);
+    for (let hours = 5; hours < 25; hours += 5) {
+      await records.claimRun(practice, (await runNow(practice)).epoch, 'w1');
+      await records.noteFault(practice, (await runNow(practice)).epoch);
+      await elapse(scratch.database, 5 * 3600);
+      const { failed } = await records.sweep();
+      expect([hours, failed]).toEqual([hours, hours === 20 ? 1 : 0]);
+    }
+    expect(await runNow(practice)).toMatchObject({ state: 'failed', failureCode: 'engine-unavailable' });
+  });
+
+  test('a run on hold expires when no organiser decides for a month, not before', async () => {
+    await started(records, practice);
+    await records.quarantineRun(practice, 1, { code: 'case-unreadable', detail: 'x' });
+    await elapse(scratch.database, 29 * 86_400);
+    expect(await records.sweep()).toMatchObject({ expired: 0 });
+    expect([(await runNow(practice)).state, (await runNow(held)).state]).toEqual(['quarantined', 'waiting']);
+    await elapse(scratch.database, 2 * 86_400);
+    expect(await records.sweep()).toMatchObject({ expired: 1 });
+    expect([(await runNow(practice)).state, (await runNow(held)).state]).toEqual(['expired', 'expired']);
+  });
+
   test('four sweepers at once judge each run once', async () => {
     const others = await Promise.all(
       [1, 2, 3].map(async () => (await records.createSubmission(newSubmission(benchmark, submitter))).submission),
@@ -294,6 +366,27 @@ describe('sweep', () => {
     await scratch.database.dataSource.query(`update outbox set sent_at = now() - interval '2 days'`);
     await records.sweep();
     expect(await scratch.database.dataSource.query('select 1 from outbox')).toEqual([]);
+  });
+
+  test('events of a week ago and idempotency keys of a day ago are forgotten, younger ones stay', async () => {
+    const { manager } = scratch.database.dataSource;
+    const keyed = newSubmission(benchmark, submitter, { idempotencyKey: 'old' });
+    const { submission: known } = await records.createSubmission(keyed);
+    await manager.query(`update run_event set at = at - interval '8 days' where submission_id <> $1`, [known.id]);
+    await records.sweep();
+    expect(
+      new Set(
+        (await manager.query('select submission_id from run_event')).map(
+          (row: { submission_id: string }) => row.submission_id,
+        ),
+      ),
+    ).toEqual(new Set([known.id]));
+    expect((await records.createSubmission(keyed)).existing).toBe(true);
+    await manager.query(`update idempotency_key set created_at = created_at - interval '25 hours'`);
+    await records.sweep();
+    expect(await manager.query('select key from idempotency_key')).toEqual([]);
+    expect((await records.createSubmission(keyed)).submission.id).toBe(known.id); // the same files, still
+    await records.cancelSubmission(known.id);
   });
 });
 

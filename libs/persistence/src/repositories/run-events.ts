@@ -5,10 +5,11 @@ import type { Database } from '../database.js';
 import { RunEventEntity } from '../entities/evaluation-run.entity.js';
 import { asEngineFault } from '../engine-fault.js';
 import { reading } from '../transaction.js';
-import { isUuid } from '../uuid.js';
 
 const CHANNEL = 'voxelmark_run_event';
 const CATCH_UP_PAGE = 1_000;
+/** Nobody reads older ones: pages show the state of a run, events only say that it changed. */
+const KEEP_EVENTS = '7 days';
 /**
  * Transactions take their event number before they commit, so a number may appear after a higher one. Looking back this far
  * after a gap, and remembering what was told, misses none and tells none twice.
@@ -35,7 +36,16 @@ export async function writeEvent(
   );
 }
 
-export function runEvents(database: Database): Pick<EvaluationRecords, 'onRunEvent' | 'runEventsSince'> {
+/** Looks at the oldest `limit` events only, so that it costs the same however many there are. */
+export async function forgetEvents(manager: EntityManager, limit: number): Promise<void> {
+  await manager.query(
+    `delete from run_event where id in (
+       select id from (select id, at from run_event order by id limit $1) oldest where at < now() - interval '${KEEP_EVENTS}')`,
+    [limit],
+  );
+}
+
+export function runEvents(database: Database): Pick<EvaluationRecords, 'onRunEvent'> {
   return {
     onRunEvent: async (listener) => {
       const newest = await reading(database, (manager) =>
@@ -46,19 +56,6 @@ export function runEvents(database: Database): Pick<EvaluationRecords, 'onRunEve
       feed.resumed(); // what happened between the two lines above
       return stop;
     },
-
-    runEventsSince: (of, id, limit) =>
-      reading(database, async (manager): Promise<readonly RunEvent[]> => {
-        const where = 'runId' in of ? { runId: of.runId } : { submissionId: of.submissionId };
-        if (!Object.values(where).every(isUuid)) return [];
-        return (
-          await manager.find(RunEventEntity, {
-            where: { ...where, id: MoreThan(id) },
-            order: { id: 'ASC' },
-            take: limit,
-          })
-        ).map(toEvent);
-      }),
   };
 }
 

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import type { Account, Benchmark, EvaluationRecords, QueuedJob, Submission } from '#evaluation';
 import { createAccountRecords } from './account-records.js';
 import { createEvaluationRecords } from './evaluation-records.js';
+import { eventsOf } from '../testing/events-of.js';
 import { elapse, scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
 import {
   byDice,
@@ -48,7 +49,7 @@ const drained = async (): Promise<QueuedJob[]> => {
 };
 const stateOf = async (runId: string) => (await records.runContext(runId))!.run;
 const statesSeen = async (runId: string) =>
-  (await records.runEventsSince({ runId }, 0, 100)).filter(({ caseId }) => caseId === null).map(({ state }) => state);
+  (await eventsOf(scratch.database, { runId })).filter(({ caseId }) => caseId === null).map(({ state }) => state);
 
 test('a run goes from queued to running and owes one job a case, in the order of the cases', async () => {
   const context = await records.claimRun(practice, 1, 'w1');
@@ -290,4 +291,78 @@ test('queue position counts what is active and what was queued before', async ()
   expect(await records.queuePosition(runOf(second, 0))).toBe(0);
   expect(await records.queuePosition('nonsense')).toBe(0);
   await records.cancelSubmission(third.id);
+});
+
+describe('a run on hold', () => {
+  const UNREADABLE = { code: 'case-unreadable', detail: 'case one: image abc is not in the blob store' } as const;
+
+  async function onHold(): Promise<Awaited<ReturnType<typeof claimed>>> {
+    await started(records, practice);
+    const [first, second] = await records.cases(benchmark.phases[0].id);
+    await records.recordCase(await claimed(records, practice, first.id), scored(first));
+    const claim = await claimed(records, practice, second.id);
+    expect(await records.quarantineRun(practice, 1, UNREADABLE)).toBe(true);
+    await drained();
+    return claim;
+  }
+
+  test('keeps its cases and its reason, is told of, and lets go of the case that was being worked on', async () => {
+    const claim = await onHold();
+    expect(await stateOf(practice)).toMatchObject({
+      state: 'quarantined',
+      epoch: 1,
+      failureCode: 'case-unreadable',
+      failureDetail: UNREADABLE.detail,
+      finishedAt: null,
+      cases: { scored: 1 },
+    });
+    expect((await stateOf(held)).state).toBe('waiting');
+    expect((await statesSeen(practice)).at(-1)).toBe('quarantined');
+    expect(await records.heartbeat(claim, 10)).toBe(false);
+    expect(await records.recordCase(claim, scored((await records.cases(benchmark.phases[0].id))[1]))).toBe(false);
+    expect(await records.claimCase(practice, claim.caseId, 1, 'w2', 10)).toBeNull();
+    expect(await records.quarantineRun(practice, 1, UNREADABLE)).toBe(false); // twice
+  });
+
+  test('only a running run of this epoch goes on hold', async () => {
+    expect(await records.quarantineRun(practice, 1, UNREADABLE)).toBe(false);
+    await started(records, practice);
+    expect(await records.quarantineRun(practice, 2, UNREADABLE)).toBe(false);
+    expect(await records.quarantineRun('nonsense', 1, UNREADABLE)).toBe(false);
+    expect((await stateOf(practice)).state).toBe('running');
+  });
+
+  test('goes on only when it is released: next epoch, what was scored stays', async () => {
+    const claim = await onHold();
+    expect(await records.retryRun(practice)).toBe(false);
+    expect(await records.retryRun(practice, { release: false })).toBe(false);
+    expect(await records.retryRun(held, { release: true })).toBe(false); // waits behind it
+    expect(await records.retryRun(practice, { release: true })).toBe(true);
+    expect(await stateOf(practice)).toMatchObject({
+      state: 'queued',
+      epoch: 2,
+      failureCode: null,
+      cases: { scored: 1 },
+    });
+    expect((await stateOf(held)).state).toBe('waiting');
+    await started(records, practice, 2);
+    expect((await drained()).map(({ job }) => job)).toEqual([
+      { name: 'validate-model', runId: practice, epoch: 2 },
+      { name: 'evaluate-case', runId: practice, epoch: 2, caseId: claim.caseId },
+    ]);
+  });
+
+  test('or is ended: failed for the same reason, and what waits fails with it', async () => {
+    await onHold();
+    expect(await records.failRun(practice, 1, { code: 'case-unreadable', detail: 'Ended while on hold.' })).toBe(true);
+    expect(await stateOf(practice)).toMatchObject({ state: 'failed', failureCode: 'case-unreadable' });
+    expect(await stateOf(held)).toMatchObject({ state: 'failed', failureCode: 'case-unreadable' });
+    expect(await records.retryRun(practice)).toBe(true);
+  });
+
+  test('its submitter may still withdraw it', async () => {
+    await onHold();
+    expect(await records.cancelSubmission(submission.id)).toBe(true);
+    expect((await stateOf(practice)).state).toBe('cancelled');
+  });
 });

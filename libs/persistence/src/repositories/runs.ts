@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { ACTIVE_STATES, isTerminal, type RunState } from '#domain';
+import { FAULT_GAP_SECONDS, isTerminal, mayRetry } from '#domain';
 import type { EvaluationRecords, RunContext } from '#evaluation';
 import type { Database } from '../database.js';
 import { EvaluationRunEntity } from '../entities/evaluation-run.entity.js';
@@ -22,6 +22,8 @@ export function runs(
   | 'startRun'
   | 'heartbeatRun'
   | 'failRun'
+  | 'quarantineRun'
+  | 'noteFault'
   | 'cancelSubmission'
   | 'retryRun'
 > {
@@ -58,7 +60,8 @@ export function runs(
       inTransaction(database, async (manager) => {
         const run = await lockRun(manager, runId);
         if (run?.epoch !== epoch || run.owner !== owner) return false;
-        if (!(await move(manager, run, 'running', { signature, signOfLifeAt: () => 'now()' }))) return false;
+        if (!(await move(manager, run, 'running', { signature, signOfLifeAt: () => 'now()', faultSince: null })))
+          return false;
         if (run.signature !== null && run.signature !== signature)
           await forgetCases(manager, runId, ['pending', 'scored', 'failed']);
         await manager.query(
@@ -90,6 +93,24 @@ export function runs(
         return run?.epoch === epoch && !isTerminal(run.state) && (await end(manager, run, 'failed', failure));
       }),
 
+    quarantineRun: (runId, epoch, { code, detail }) =>
+      inTransaction(database, async (manager) => {
+        const run = await lockRun(manager, runId);
+        if (run?.epoch !== epoch) return false;
+        return await move(manager, run, 'quarantined', { failureCode: code, failureDetail: detail });
+      }),
+
+    noteFault: (runId, epoch) =>
+      inTransaction(database, async (manager) => {
+        if (!isUuid(runId)) return;
+        await manager.query(
+          `update evaluation_run set fault_at = now(),
+                  fault_since = case when fault_at > now() - interval '${FAULT_GAP_SECONDS} s' then coalesce(fault_since, now()) else now() end
+            where id = $1 and epoch = $2 and state in ('validating', 'running', 'scoring')`,
+          [runId, epoch],
+        );
+      }),
+
     cancelSubmission: (submissionId) =>
       inTransaction(database, async (manager) => {
         if (!isUuid(submissionId)) return false;
@@ -106,7 +127,8 @@ export function runs(
         return cancelled;
       }),
 
-    retryRun: (runId) => inTransaction(database, (manager) => retry(manager, runId)),
+    retryRun: (runId, { release } = { release: false }) =>
+      inTransaction(database, (manager) => retry(manager, runId, release)),
   };
 }
 
@@ -170,7 +192,7 @@ async function forgetCases(manager: EntityManager, runId: string, states: readon
   );
 }
 
-async function retry(manager: EntityManager, runId: string): Promise<boolean> {
+async function retry(manager: EntityManager, runId: string, release: boolean): Promise<boolean> {
   if (!isUuid(runId)) return false;
   const [owner] = await rows<{ submissionId: string }>(
     manager,
@@ -180,19 +202,20 @@ async function retry(manager: EntityManager, runId: string): Promise<boolean> {
   if (owner === undefined) return false;
   const siblings = await lockRuns(manager, owner.submissionId);
   const asked = siblings.find(({ id }) => id === runId)!;
-  if (!mayStartAnew(asked.state) || asked.failureCode === 'practice-all-failed') return false;
+  const released = release && asked.state === 'quarantined';
+  if (!released && !mayRetry(asked)) return false;
   const first = siblings.find(({ state }) => state !== 'completed')!; // an earlier phase comes first
   for (const run of siblings) {
-    if (run.ordinal < first.ordinal || !mayStartAnew(run.state)) continue;
+    if (run.ordinal < first.ordinal || !(run === asked || mayStartAnew(run))) continue;
     await forgetCases(manager, run.id, ['pending', 'failed']);
     await countCases(manager, run.id);
-    const anew = { epoch: run.epoch + 1, losses: 0, startedAt: null };
+    const anew = { epoch: run.epoch + 1, losses: 0, faultSince: null, startedAt: null };
     if (run === first) await enqueue(manager, run, anew);
     else await move(manager, run, 'waiting', anew);
   }
   return true;
 }
 
-function mayStartAnew(state: RunState): boolean {
-  return state !== 'completed' && !(ACTIVE_STATES as readonly RunState[]).includes(state);
+function mayStartAnew({ state }: EvaluationRunEntity): boolean {
+  return isTerminal(state) && state !== 'completed';
 }

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import type { Account, AccountRecords, Benchmark, EvaluationRecords, QueuedJob } from '#evaluation';
 import { createAccountRecords } from './account-records.js';
 import { createEvaluationRecords } from './evaluation-records.js';
+import { eventsOf } from '../testing/events-of.js';
 import { scratchDatabase, type ScratchDatabase } from '../testing/scratch-database.js';
 import { blob, newSubmission, smallBenchmark, somebody } from '../testing/small-benchmark.js';
 
@@ -53,7 +54,7 @@ test('a submission has one run a phase: the first is queued with its job, the se
   ]);
   expect(await records.findSubmission(submission.id)).toEqual(submission);
   expect(await records.findSubmission('x')).toBeNull();
-  const events = await records.runEventsSince({ submissionId: submission.id }, 0, 10);
+  const events = await eventsOf(scratch.database, { submissionId: submission.id });
   expect(events.map(({ state }) => state).sort()).toEqual(['queued', 'waiting']);
 });
 

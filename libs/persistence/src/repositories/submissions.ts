@@ -17,6 +17,8 @@ import { enqueue } from './run-moves.js';
 import { writeEvent } from './run-events.js';
 import { insertObject } from './stored-objects.js';
 
+const KEEP_KEYS = '1 day';
+
 /** Algorithms and what was submitted. */
 export function submissions(
   database: Database,
@@ -35,7 +37,7 @@ export function submissions(
         return found === null ? null : toSubmission(found);
       }),
 
-    listSubmissions: ({ submitterId, benchmarkId, algorithmSlug }, { limit, before }) =>
+    listSubmissions: ({ submitterId, benchmarkId, algorithmSlug, onHold }, { limit, before }) =>
       reading(database, async (manager): Promise<readonly Submission[]> => {
         if ([submitterId, benchmarkId, before?.id].some((id) => id !== undefined && !isUuid(id))) return [];
         const conditions: string[] = [];
@@ -43,6 +45,8 @@ export function submissions(
         const given = (value: unknown): string => `$${parameters.push(value)}`;
         if (submitterId !== undefined) conditions.push(`s.submitter_id = ${given(submitterId)}`);
         if (benchmarkId !== undefined) conditions.push(`s.benchmark_id = ${given(benchmarkId)}`);
+        if (onHold === true)
+          conditions.push(`s.id in (select submission_id from evaluation_run where state = 'quarantined')`);
         if (algorithmSlug !== undefined) {
           conditions.push(
             `s.algorithm_version_id in (select v.id from algorithm_version v join algorithm a on a.id = v.algorithm_id where a.slug = ${given(algorithmSlug)})`,
@@ -159,6 +163,11 @@ async function byIdempotencyKey(manager: EntityManager, wanted: NewSubmission): 
     'idempotency-key-reused',
     `This Idempotency-Key was used before for submission ${earlier.id}, which differs in: ${differs.join(', ')}. Send a new request with a new key.`,
   );
+}
+
+/** A key makes a repetition safe for a day; after that the same files are still the same submission. */
+export async function forgetIdempotencyKeys(manager: EntityManager): Promise<void> {
+  await manager.query(`delete from idempotency_key where created_at < now() - interval '${KEEP_KEYS}'`);
 }
 
 /** The algorithm with the slug, made when there is none. @throws RequestRefused `algorithm-taken` */

@@ -1,18 +1,24 @@
 import type { EntityManager } from 'typeorm';
-import { STATE_DEADLINES } from '#domain';
+import { FAULT_GAP_SECONDS, FAULT_PATIENCE_SECONDS, STATE_DEADLINES } from '#domain';
 import type { EvaluationRecords } from '#evaluation';
 import type { Database } from '../database.js';
 import { EvaluationRunEntity } from '../entities/evaluation-run.entity.js';
 import { changed, inTransaction, reading, rows } from '../transaction.js';
 import { forgetSent, oweCaseJobs, oweCaseJobsAgain, oweRunJobsAgain } from './outbox.js';
+import { forgetEvents } from './run-events.js';
 import { deadlineOf, end, enqueue } from './run-moves.js';
+import { forgetIdempotencyKeys } from './submissions.js';
 
 /** So many lost workers without a finished case between them are no accident. */
 const MOST_LOSSES = 5;
 /** A run that waits for a worker for this long is given up. */
 const PATIENCE = `interval '${STATE_DEADLINES.queued.seconds} s'`;
+/** A run on which faults of ours let nothing succeed for this long is given up, however busy it looks. */
+const FAULT_PATIENCE = `interval '${FAULT_PATIENCE_SECONDS} s'`;
+const FAULT_GAP = `interval '${FAULT_GAP_SECONDS} s'`;
 const RUNS_AT_ONCE = 200;
 const JOBS_AT_ONCE = 500;
+const EVENTS_AT_ONCE = 1_000;
 
 type Verdict = 'requeued' | 'expired' | 'failed' | 'extended' | 'nothing';
 
@@ -21,6 +27,8 @@ export function sweeper(database: Database): Pick<EvaluationRecords, 'sweep'> {
   return {
     sweep: async () => {
       const verdicts: Verdict[] = [];
+      for (const runId of await faultyRuns(database))
+        verdicts.push(await inTransaction(database, (manager) => giveUp(manager, runId)));
       for (const runId of await overdueRuns(database))
         verdicts.push(await inTransaction(database, (manager) => judge(manager, runId)));
       let reenqueued = 0;
@@ -29,6 +37,8 @@ export function sweeper(database: Database): Pick<EvaluationRecords, 'sweep'> {
       reenqueued += await inTransaction(database, (manager) => oweRunJobsAgain(manager, JOBS_AT_ONCE));
       reenqueued += await inTransaction(database, (manager) => oweCaseJobsAgain(manager, JOBS_AT_ONCE));
       await inTransaction(database, (manager) => forgetSent(manager, JOBS_AT_ONCE));
+      await inTransaction(database, (manager) => forgetEvents(manager, EVENTS_AT_ONCE));
+      await inTransaction(database, forgetIdempotencyKeys);
       const count = (verdict: Verdict): number => verdicts.filter((other) => other === verdict).length;
       return { requeued: count('requeued'), expired: count('expired'), failed: count('failed'), reenqueued };
     },
@@ -44,6 +54,30 @@ async function overdueRuns(database: Database): Promise<string[]> {
     ),
   );
   return overdue.map(({ id }) => id);
+}
+
+const FAULTY = `state in ('validating', 'running', 'scoring') and fault_since < now() - ${FAULT_PATIENCE} and fault_at > now() - ${FAULT_GAP}`;
+
+async function faultyRuns(database: Database): Promise<string[]> {
+  const faulty = await reading(database, (manager) =>
+    rows<{ id: string }>(manager, `select id from evaluation_run where ${FAULTY} order by fault_since limit $1`, [
+      RUNS_AT_ONCE,
+    ]),
+  );
+  return faulty.map(({ id }) => id);
+}
+
+/** Nothing when another sweeper holds it or a case was finished meanwhile. */
+async function giveUp(manager: EntityManager, runId: string): Promise<Verdict> {
+  const run = await manager
+    .createQueryBuilder(EvaluationRunEntity, 'run')
+    .where(`run.id = :runId and ${FAULTY}`, { runId })
+    .setLock('for_no_key_update')
+    .setOnLocked('skip_locked')
+    .getOne();
+  if (run === null) return 'nothing';
+  const detail = `Faults of the platform let nothing succeed since ${run.faultSince?.toISOString()}, while the run was ${run.state}. The log of the workers tells which.`;
+  return (await end(manager, run, 'failed', { code: 'engine-unavailable', detail })) ? 'failed' : 'nothing';
 }
 
 /** What becomes of a run whose time is up. Nothing when another sweeper holds it or it showed a sign of life meanwhile. */
@@ -80,8 +114,10 @@ async function expire(manager: EntityManager, run: EvaluationRunEntity): Promise
 }
 
 async function workerLost(manager: EntityManager, run: EvaluationRunEntity): Promise<Verdict> {
-  const losses = run.losses + 1;
-  if (losses >= MOST_LOSSES) {
+  // a check that a fault of ours keeps from ending is no lost worker: it is tried again until `giveUp`
+  const faulty = run.state === 'validating' && run.faultSince !== null;
+  const losses = run.losses + (faulty ? 0 : 1);
+  if (!faulty && losses >= MOST_LOSSES) {
     const detail = `The worker was lost ${losses} times in a row while the run was ${run.state}.`;
     return (await end(manager, run, 'failed', { code: 'worker-lost', detail })) ? 'failed' : 'nothing';
   }

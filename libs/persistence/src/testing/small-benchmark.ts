@@ -40,6 +40,7 @@ function newCase(name: string): NewCase {
       { reader: 'reader-1', consensus: false, blob: blob(`reader-1 ${name}`) },
       { reader: 'reader-2', consensus: false, blob: blob(`reader-2 ${name}`) },
     ],
+    referenceStudy: { volumesMl: { liver: 12.5, spleen: 0 }, agreement: [] },
   };
 }
 

@@ -1,0 +1,36 @@
+import { metricDefinition } from '#metrics';
+import {
+  boardEvidence,
+  studyOfData,
+  type Attribute,
+  type BoardEvidence,
+  type RankingScheme,
+  type StudyData,
+} from '#ranking';
+
+/** A question about a board as plain data, to be sent to a thread. */
+export interface EvidenceTask {
+  readonly study: StudyData;
+  readonly scheme: RankingScheme;
+  readonly attributes: readonly Attribute[];
+  readonly siteKey: string;
+  /** `failed[a * cases.length + c]`: 1 where the algorithm produced nothing. */
+  readonly failed: Uint8Array;
+  readonly draws: number;
+  readonly seed: number;
+  readonly detail: 'cases' | 'released';
+}
+
+/** Takes a second or so for ten algorithms on a hundred cases: not for the event loop that answers people. */
+export function answerTask({ study: data, failed, ...rest }: EvidenceTask): BoardEvidence {
+  const study = studyOfData(data);
+  const algorithmAt = new Map(data.algorithms.map((name, a) => [name, a]));
+  const caseAt = new Map(data.cases.map((name, c) => [name, c]));
+  return boardEvidence({
+    ...rest,
+    study,
+    directionOf: (metric) => metricDefinition(metric).direction,
+    failed: (algorithm, name) =>
+      failed[(algorithmAt.get(algorithm) ?? 0) * data.cases.length + (caseAt.get(name) ?? 0)] === 1,
+  });
+}

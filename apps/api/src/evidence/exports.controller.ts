@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto';
+import { Controller, Inject } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ENDPOINTS, type ExportFormat } from '#contracts';
+import { notFound, RequestRefused } from '#domain';
+import { canonicalJson, type EvaluationRecords } from '#evaluation';
+import { metricDefinition } from '#metrics';
+import { FEWEST_TO_RANK, standardDeviation } from '#statistics';
+import { entryView, instantView, leadingMetric, stateView } from '../benchmarks/board-view.js';
+import { inPhase } from '../benchmarks/sight.js';
+import { scoresView } from '../cases/scores-view.js';
+import { Mount, type Answer, type Ask } from '../http/mount.js';
+import { may, permit } from '../http/permit.js';
+import { RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
+import { SubmissionDesk } from '../submissions/submission-desk.js';
+import { EvidenceDesk, MOST_RUNS } from './evidence-desk.js';
+import { badge } from './exports/badge.js';
+import { casesCsv, meansCsv, slicesCsv } from './exports/csv.js';
+import type { ExportSource } from './exports/export-source.js';
+import { latexTable } from './exports/latex.js';
+import { bibtex, citationCff, methodsParagraph } from './exports/words.js';
+import { BoardDesk, type FilledBoard } from './open-board.js';
+import { pairOf } from './pair.js';
+
+const KINDS: Readonly<Record<ExportFormat, { readonly type: string; readonly extension: string }>> = {
+  csv: { type: 'text/csv; charset=utf-8', extension: 'csv' },
+  cases: { type: 'text/csv; charset=utf-8', extension: 'cases.csv' },
+  slices: { type: 'text/csv; charset=utf-8', extension: 'slices.csv' },
+  json: { type: 'application/json; charset=utf-8', extension: 'json' },
+  latex: { type: 'application/x-tex; charset=utf-8', extension: 'tex' },
+  methods: { type: 'text/plain; charset=utf-8', extension: 'methods.txt' },
+  bibtex: { type: 'application/x-bibtex; charset=utf-8', extension: 'bib' },
+  cff: { type: 'application/yaml; charset=utf-8', extension: 'cff' },
+};
+
+/** What people take away: tables, citations, badges, and what a stranger needs to recompute a run. */
+@Controller()
+export class ExportsController {
+  constructor(
+    @Inject(RECORDS) private readonly records: EvaluationRecords,
+    @Inject(SETTINGS) private readonly settings: ApiSettings,
+    private readonly boards: BoardDesk,
+    private readonly evidence: EvidenceDesk,
+    private readonly submissions: SubmissionDesk,
+  ) {}
+
+  @Mount(ENDPOINTS.exportLeaderboard)
+  async export({ actor, params, query }: Ask<typeof ENDPOINTS.exportLeaderboard>, reply: FastifyReply): Promise<void> {
+    const opened = await this.boards.openFilled(actor, params.slug, query, MOST_RUNS);
+    if (query.format === 'cases') permit(actor, 'run.case-result', opened.resource, 'table');
+    const source = await this.sourceOf(opened, query);
+    const { type, extension } = KINDS[query.format];
+    const name = `${opened.benchmark.slug}-${opened.phase.kind}-${opened.state.hash.slice(0, 12)}.${extension}`;
+    await reply
+      .header('content-type', type)
+      .header('content-disposition', `attachment; filename="${name}"`)
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'private, no-cache')
+      .send(textOf(query.format, source, opened));
+  }
+
+  private async sourceOf(opened: FilledBoard, query: Parameters<EvidenceDesk['evidence']>[1]): Promise<ExportSource> {
+    const { benchmark, phase, board, state, seesCases } = opened;
+    const [evidence, tables] = await Promise.all([this.evidence.evidence(opened, query), this.evidence.tables(opened)]);
+    const deviations = board.entries.map(({ runId }) => {
+      const values = pairOf(tables, evidence.metric, evidence.region, runId, runId).map(({ first }) => first);
+      return [runId, standardDeviation(values)] as const;
+    });
+    const enough = seesCases || tables.cases.length >= FEWEST_TO_RANK;
+    return {
+      benchmark,
+      phase,
+      state,
+      url: `${this.settings.publicUrl}/leaderboards/${state.hash}`,
+      entries: board.entries,
+      evidence,
+      deviations: enough ? new Map(deviations) : null,
+      tables: seesCases ? tables : null,
+    };
+  }
+
+  @Mount(ENDPOINTS.getRunManifest)
+  async manifest({
+    actor,
+    params,
+  }: Ask<typeof ENDPOINTS.getRunManifest>): Promise<Answer<typeof ENDPOINTS.getRunManifest>> {
+    const { run, phase, benchmark, submission, resource } = await this.submissions.openRun(
+      actor,
+      params.id,
+      'run.view',
+    );
+    const entry = await this.records.boardEntry(run.id);
+    const state = entry === null ? null : await this.records.boardState(entry.stateHash);
+    if (entry === null || state === null || run.signature === null) {
+      throw new RequestRefused(
+        409,
+        'run-not-completed',
+        `This run is ${run.state}; only a completed run has a manifest.`,
+      );
+    }
+    const seesCases = may(actor, 'run.case-result', inPhase(resource, phase));
+    const { version } = submission;
+    const view = entryView(entry, '', seesCases);
+    const time = (at: Date | null) => at && instantView(at, seesCases);
+    return {
+      runManifestVersion: 1,
+      voxelmark: this.settings.version,
+      benchmark: {
+        slug: benchmark.slug,
+        title: benchmark.title,
+        phase: phase.kind,
+        rules: phase.rules,
+        rulesSha256: createHash('sha256').update(canonicalJson(phase.rules)).digest('hex'),
+      },
+      dataset: {
+        slug: benchmark.dataset.slug,
+        version: benchmark.dataset.version,
+        digest: benchmark.dataset.digest,
+        phaseDigest: phase.datasetDigest,
+      },
+      run: { id: run.id, signature: run.signature, startedAt: time(run.startedAt), finishedAt: time(run.finishedAt) },
+      algorithm: {
+        slug: version.algorithm.slug,
+        name: version.algorithm.name,
+        version: version.version,
+        modelSha256: version.model.sha256,
+        manifestSha256: version.manifestSha256,
+        manifest: version.manifest,
+      },
+      state: stateView(state, seesCases),
+      results: {
+        rank: view.rank,
+        metrics: view.metrics,
+        aggregates: view.aggregates.map(({ region, metric, mean, n }) => ({ region, metric, mean, n })),
+        cases: view.cases,
+      },
+      cases: seesCases ? await this.casesOf(run.id, phase.id) : null,
+    };
+  }
+
+  private async casesOf(runId: string, phaseId: string) {
+    const results = new Map((await this.records.caseResults(runId)).map((result) => [result.caseId, result]));
+    return (await this.records.cases(phaseId)).map(({ id, name, references }) => {
+      const result = results.get(id);
+      const reference = references.find(({ consensus }) => consensus)?.object;
+      if (result === undefined || reference === undefined || result.state === 'pending')
+        throw new Error(`run ${runId} completed without a result for case ${id}`);
+      return {
+        id,
+        name,
+        state: result.state,
+        failureCode: result.failureCode,
+        reference: { objectId: reference.id, sha256: reference.sha256 },
+        prediction: result.prediction && { objectId: result.prediction.id, sha256: result.prediction.sha256 },
+        scores: scoresView(result.scores),
+      };
+    });
+  }
+
+  @Mount(ENDPOINTS.getRunBadge)
+  async badge({ actor, params }: Ask<typeof ENDPOINTS.getRunBadge>, reply: FastifyReply): Promise<void> {
+    const { run, phase, benchmark } = await this.submissions.openRun(actor, params.id, 'run.view');
+    const entry = await this.records.boardEntry(run.id);
+    if (entry === null) throw notFound('badge');
+    const { abbreviation, unit } = metricDefinition(leadingMetric(phase.rules.ranking));
+    const value = entry.metrics[leadingMetric(phase.rules.ranking)];
+    const { total } = await this.records.leaderboard(phase.id, {
+      limit: 1,
+      offset: 0,
+      signature: run.signature ?? undefined,
+    });
+    await reply
+      .header('content-type', 'image/svg+xml; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .header('cache-control', 'public, max-age=300')
+      .send(
+        badge(
+          benchmark.title,
+          `rank ${entry.rank} of ${total} · ${abbreviation} ${value.toFixed(unit === '' ? 3 : 1)}${unit === '' ? '' : ` ${unit}`}`,
+        ),
+      );
+  }
+}
+
+function textOf(
+  format: ExportFormat,
+  source: ExportSource,
+  { seesCases, phase, benchmark, board }: FilledBoard,
+): string {
+  switch (format) {
+    case 'csv':
+      return meansCsv(source);
+    case 'cases':
+      if (source.tables === null) throw notFound('table');
+      return casesCsv({ ...source, tables: source.tables });
+    case 'slices':
+      return slicesCsv(source);
+    case 'latex':
+      return latexTable(source);
+    case 'methods':
+      return methodsParagraph(source);
+    case 'bibtex':
+      return bibtex(source);
+    case 'cff':
+      return citationCff(source);
+    case 'json':
+      return `${JSON.stringify(
+        {
+          benchmark: benchmark.slug,
+          phase: phase.kind,
+          url: source.url,
+          signature: board.signature,
+          state: stateView(source.state, seesCases),
+          rules: phase.rules,
+          items: board.entries.map((entry) => {
+            const { submitter: _, ...view } = entryView(entry, '', seesCases);
+            return view;
+          }),
+          evidence: source.evidence,
+        },
+        null,
+        2,
+      )}\n`;
+  }
+}

@@ -1,0 +1,165 @@
+import type { BoardEvidence } from '#ranking';
+import { badge } from './badge.js';
+import { csv, meansCsv, slicesCsv } from './csv.js';
+import type { ExportSource } from './export-source.js';
+import { escapeLatex, latexTable } from './latex.js';
+import { bibtex, citationCff, methodsParagraph } from './words.js';
+
+const mean = (value: number) => ({
+  mean: value,
+  low: value - 0.01,
+  high: value + 0.01,
+  draws: 100,
+  seed: 1,
+  confidence: 0.95,
+});
+const standing = (algorithm: string, rank: number, value: number, likeFirst: boolean) => ({
+  algorithm,
+  rank,
+  aggregate: value,
+  interval: [1, 2.5] as const,
+  medianRank: rank,
+  shares: [],
+  tier: 1,
+  likeFirst,
+  mean: mean(value),
+});
+const evidence = {
+  rule: 'mean-then-rank|dice',
+  metric: 'dice',
+  region: 'all',
+  cases: 36,
+  patients: 36,
+  draws: 100,
+  seed: 1,
+  confidence: 0.95,
+  standings: [standing('r1', 1, 0.9, true), standing('r2', 2, 0.88, true), standing('r3', 3, 0.5, false)],
+  tests: { alpha: 0.05, adjust: 'holm', algorithms: [], better: [], p: null },
+  slices: [
+    {
+      key: 'sex',
+      demographic: true,
+      rankings: [{ group: 'f', n: 20, places: [{ algorithm: 'r1', aggregate: null, rank: 1 }], why: null, tau: 1 }],
+      algorithms: [
+        {
+          algorithm: 'r1',
+          gap: null,
+          levels: [
+            {
+              level: 'f',
+              figures: { n: 20, mean: 0.9, low: 0.8, high: 1, failureRate: 0, median: null, quartiles: null },
+            },
+            { level: 'm', figures: null },
+          ],
+        },
+      ],
+    },
+  ],
+} as unknown as BoardEvidence;
+
+const entry = (runId: string, name: string, dice: number) => ({
+  runId,
+  algorithm: { slug: name.toLowerCase().replaceAll(' ', '-'), name },
+  version: '1.0_b',
+  cases: { scored: 35, failed: 1 },
+  aggregates: [
+    { region: 'liver', metric: 'dice', mean: dice + 0.02, n: 36, penalised: 1 },
+    { region: 'spleen', metric: 'dice', mean: dice - 0.02, n: 36, penalised: 0 },
+  ],
+});
+
+const source = {
+  benchmark: { slug: 'abdomen', title: 'Abdomen & 50 %', dataset: { name: 'Phantoms', version: 1 } },
+  phase: {
+    kind: 'test',
+    title: 'Test',
+    caseCount: 36,
+    rules: {
+      regions: [{ name: 'liver', labels: [1, 4] }],
+      metrics: [
+        { id: 'dice', penalty: { kind: 'fixed', value: 0 } },
+        { id: 'hd95', penalty: { kind: 'volume-diagonal' } },
+      ],
+    },
+  },
+  state: { hash: 'ab'.repeat(32), sequence: 3, at: new Date('2026-11-22T10:00:00Z'), signature: 'sig|1' },
+  url: 'https://example.org/leaderboards/abab',
+  entries: [entry('r1', 'U Net', 0.9), entry('r2', 'Net_2', 0.88), entry('r3', 'Last', 0.5)],
+  evidence,
+  deviations: new Map([
+    ['r1', 0.1],
+    ['r2', 0.2],
+    ['r3', 0.3],
+  ]),
+  tables: null,
+} as unknown as ExportSource;
+
+describe('tables', () => {
+  it('quotes what needs it, keeps numbers exact, and lets no cell become a formula', () => {
+    expect(
+      csv(
+        ['a', 'b'],
+        [
+          [0.1 + 0.2, 'x,"y"'],
+          [null, '=1+1'],
+        ],
+      ),
+    ).toBe('a,b\n0.30000000000000004,"x,""y"""\n,\'=1+1\n');
+  });
+
+  it('has one row for each algorithm version, structure and metric', () => {
+    const lines = meansCsv(source).split('\n');
+    expect(lines).toHaveLength(1 + 3 * 2 + 1);
+    expect(lines[1]).toBe('u-net,1.0_b,r1,1,1,2.5,1,liver,dice,0.92,36,1');
+  });
+
+  it('says what is withheld', () => {
+    expect(slicesCsv(source).split('\n').slice(1, 3)).toEqual([
+      'u-net,1.0_b,r1,sex,f,dice,all,20,0.9,0.8,1,,,,0,1,no',
+      'u-net,1.0_b,r1,sex,m,dice,all,,,,,,,,,,yes',
+    ]);
+  });
+});
+
+describe('LaTeX', () => {
+  const table = latexTable(source);
+
+  it('sets the best in bold and a dagger where the first is not separable', () => {
+    expect(table).toContain('1 & U Net 1.0\\_b & $\\mathbf{0.900 \\pm 0.100}$ & [0.890, 0.910] & [1, 2.5] & 1 \\\\');
+    expect(table).toContain('2 & Net\\_2 1.0\\_b$^\\dagger$ & $0.880 \\pm 0.200$');
+    expect(table).toContain('3 & Last 1.0\\_b & $0.500 \\pm 0.300$');
+    expect(table).toContain('\\caption{Abdomen \\& 50 \\%, Test: Dice, mean over structures, 36 cases.');
+  });
+
+  it('escapes every sign that LaTeX takes for its own', () => {
+    expect(escapeLatex('\\{}$&#%_^~')).toBe(
+      '\\textbackslash{}\\{\\}\\$\\&\\#\\%\\_\\textasciicircum{}\\textasciitilde{}',
+    );
+  });
+});
+
+describe('words', () => {
+  it('a methods paragraph names metrics with sources, penalties, draws and the address', () => {
+    const words = methodsParagraph(source);
+    for (const part of [
+      'Dice 0, HD95 the physical diagonal',
+      'doi:10.2307/1932409',
+      '100 draws, seed 1',
+      source.url,
+      'holm-adjusted',
+    ])
+      expect(words).toContain(part);
+  });
+
+  it('a citation carries the whole address', () => {
+    expect(bibtex(source)).toContain(`note         = {State ${'ab'.repeat(32)}, 3 algorithm versions}`);
+    expect(citationCff(source)).toContain(`version: "${'ab'.repeat(32)}"`);
+    expect(citationCff(source)).toContain('title: "Abdomen & 50 %: leaderboard, Test"');
+  });
+
+  it('a badge is one picture, and nothing in a title becomes markup', () => {
+    const picture = badge('<script>', 'rank 1 & "2"');
+    expect(picture).toContain('&#60;script&#62;: rank 1 &#38; &#34;2&#34;');
+    expect(picture).not.toContain('<script>');
+  });
+});

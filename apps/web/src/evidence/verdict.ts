@@ -1,0 +1,62 @@
+import type { EvidenceView } from '#contracts';
+import { SCHEME_WORDS } from './scheme-choice.js';
+
+export interface Verdict {
+  readonly title: string;
+  readonly figure: string;
+  readonly sentence: string;
+}
+
+const list = (names: readonly string[]): string =>
+  names.length <= 1 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+
+/** What the evidence comes to, for whoever reads nothing else. */
+export function verdicts(evidence: EvidenceView['evidence'], labels: ReadonlyMap<string, string>): Verdict[] {
+  const { standings, schemes, tau, withoutSite, cases, patients } = evidence;
+  const nameOf = (runId: string): string => labels.get(runId) ?? runId;
+  const firsts = standings.filter(({ rank }) => rank === 1);
+  const like = standings.filter(({ likeFirst, rank }) => likeFirst && rank > 1);
+  const firmest = firsts.length > 0 ? firsts[0].shares[0] : 0;
+  const isFirst = (ranks: Readonly<Record<string, number>>): boolean =>
+    firsts.every(({ algorithm }) => ranks[algorithm] === 1);
+  const unlike = schemes.filter(({ ranks }) => !isFirst(ranks));
+  const sites = withoutSite.filter(({ places }) => places !== null);
+  const lost = sites.filter(
+    ({ places }) => !isFirst(Object.fromEntries((places ?? []).map(({ algorithm, rank }) => [algorithm, rank]))),
+  );
+  return [
+    {
+      title: 'First place',
+      figure: firsts.length === 1 ? nameOf(firsts[0].algorithm) : `${firsts.length} share it`,
+      sentence:
+        like.length === 0
+          ? `Significantly better than all ${standings.length - firsts.length} others on these ${cases} cases${patients < cases ? ` of ${patients} patients` : ''}.`
+          : `Not separable from ${list(like.map(({ algorithm }) => nameOf(algorithm)))} on these ${cases} cases.`,
+    },
+    {
+      title: 'With other patients',
+      figure: `${Math.round(100 * firmest)} %`,
+      sentence: `of the redrawn studies put ${firsts.length === 1 ? 'it' : nameOf(firsts[0]?.algorithm ?? '')} first. Mean agreement of whole rankings: tau ${tau.mean === null ? 'unknown' : tau.mean.toFixed(2)}.`,
+    },
+    {
+      title: 'With another rule',
+      figure: `${schemes.length - unlike.length} of ${schemes.length}`,
+      sentence:
+        unlike.length === 0
+          ? 'rules give the same first place.'
+          : `rules give the same first place; another one leads under ${list(unlike.map(({ kind }) => `“${SCHEME_WORDS[kind].name}”`))}.`,
+    },
+    ...(sites.length === 0
+      ? []
+      : [
+          {
+            title: 'Without one hospital',
+            figure: `${sites.length - lost.length} of ${sites.length}`,
+            sentence:
+              lost.length === 0
+                ? 'ways to leave a site out keep the first place.'
+                : `ways to leave a site out keep the first place; without ${list(lost.map(({ group }) => group))} it is lost.`,
+          },
+        ]),
+  ];
+}
