@@ -28,7 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'libs/platform': [...ALL, NODE, NEST, 'zod', '@node-rs/argon2', 'reflect-metadata', 'nodemailer'],
   'apps/api': [...RING_2, '#platform', NODE, NEST, 'fastify', '@fastify/*', 'zod', 'rxjs', 'nodemailer', 'reflect-metadata'],
   'apps/worker': [...RING_2, '#platform', '#inference', NODE, NEST, 'reflect-metadata'],
-  'apps/cli': [...RING_2, '#platform', '#persistence', '#phantoms', NODE, 'reflect-metadata', 'zod'],
+  'apps/cli': [...RING_2, '#platform', '#persistence', '#inference', '#phantoms', NODE, 'reflect-metadata', 'zod'],
   'apps/web': [
     ...KERNELS,
     '#domain',
@@ -40,6 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'react-dom/*',
     '@tanstack/*',
     '@cornerstonejs/*',
+    '@observablehq/plot',
   ],
   'datasets/phantoms': [...KERNELS],
 };

@@ -151,13 +151,17 @@ function count(project, report, code) {
 }
 
 await check('install', installCheck);
-await check('types', command('npm', 'run', '--silent', 'types'));
-await check('lint', command('npm', 'run', '--silent', 'lint'));
+// each takes one core for most of a minute, and says something only when it fails
+await Promise.all([
+  check('types', command('npm', 'run', '--silent', 'types')),
+  check('lint', command('npm', 'run', '--silent', 'lint')),
+]);
 const built = await check('build', command('npm', 'run', '--silent', 'build'));
 await jest('unit', ['--maxWorkers=2']);
 if (built) {
   await jest('integration', ['--maxWorkers=2']);
-  await jest('e2e', ['--runInBand']);
+  // platforms and browsers wait for one another much of the time: two suites at once keep two cores busy
+  await jest('e2e', ['--maxWorkers=2']);
 }
 
 const out = (line) => process.stdout.write(`${line}\n`);

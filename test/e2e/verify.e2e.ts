@@ -6,7 +6,7 @@ import type { PhaseRules } from '#domain';
 import { importBenchmark, type ImportedCase } from '#evaluation';
 import { writeNifti, type Geometry } from '#imaging';
 import { createLog, hashPassword, openPlatform, readConfig } from '#platform';
-import { thresholdModel } from '../../libs/inference/src/test-support/onnx.js';
+import * as onnx from '../../libs/inference/src/test-support/onnx.js';
 import { Client, until } from '../support/http.js';
 import { newDataDir, removeDataDir, startPlatform, voxelmark, type RunningPlatform } from '../support/platform.js';
 
@@ -46,9 +46,21 @@ const MANIFEST = {
   ],
 };
 
-/** The image is 1 in the first 120 voxels, which the model finds; of the reference the first `missing` voxels lack: 120 is an empty one. */
-function smallCase(name: string, missing: number): ImportedCase {
-  const image = Float32Array.from({ length: VOXELS }, (_, v) => (v < 120 ? 1 : 0));
+/** Finds what is 1 in an image. What is 1e38 or more overflows, which fails the case. */
+function thresholdModel(): Uint8Array {
+  const weights = [
+    onnx.tensor('w', [2, 1, 1, 1, 1], Float32Array.of(0, 4)),
+    onnx.tensor('b', [2], Float32Array.of(2, 0)),
+  ];
+  return onnx.body(
+    [onnx.node('Conv', ['image', 'w', 'b'], ['logits'], [onnx.attribute.ints('kernel_shape', [1, 1, 1])])],
+    weights,
+  );
+}
+
+/** The image is bright in the first 120 voxels; of the reference the first `missing` voxels lack: 120 is an empty one. */
+function smallCase(name: string, missing: number, bright = 1): ImportedCase {
+  const image = Float32Array.from({ length: VOXELS }, (_, v) => (v < 120 ? bright : 0));
   const labels = Uint8Array.from({ length: VOXELS }, (_, v) => (v >= missing && v < 120 ? 1 : 0));
   return {
     name,
@@ -134,7 +146,7 @@ describe('what people take away from a run', () => {
     await rm(folder, { recursive: true });
   }, 60_000);
 
-  /** An organiser, a researcher, two practice cases, and three held-out ones of which one has an empty reference. */
+  /** An organiser, a researcher, two practice cases, and four held-out ones: one has an empty reference, one makes the model fail. */
   async function makeBenchmark(dataDir: string): Promise<void> {
     const parts = await openPlatform(readConfig({ VOXELMARK_DATA_DIR: dataDir }), 'test', createLog('error', 'test'));
     try {
@@ -167,7 +179,10 @@ describe('what people take away from a run', () => {
             title: 'Test',
             label: 'SEALED',
             rules: RULES,
-            cases: [10, 40, 120].map((missing) => smallCase(`test-${missing}`, missing)),
+            cases: [
+              ...[10, 40, 120].map((missing) => smallCase(`test-${missing}`, missing)),
+              smallCase('test-overflow', 0, 3e38),
+            ],
           },
         ],
       });
@@ -191,7 +206,7 @@ describe('what people take away from a run', () => {
   it('recomputes every figure of a public run for anybody, and of a held-out run for its organiser', async () => {
     for (const [who, run, cases] of [
       ['nobody', practice, 2],
-      ['organiser', heldOut, 3],
+      ['organiser', heldOut, 4],
     ] as const) {
       const { code, answer } = await verify(who, run);
       expect(answer).toMatchObject({ equal: true, differences: [], skipped: 0 });
@@ -210,6 +225,12 @@ describe('what people take away from a run', () => {
       status: 'empty_reference',
       values: { dice: 0, hd95: 'Infinity', sensitivity: null },
       reasons: { sensitivity: 'reference-empty' },
+    });
+    expect(manifest.cases?.find(({ name }) => name === 'test-overflow')).toMatchObject({
+      state: 'failed',
+      failureCode: 'output-not-finite',
+      prediction: null,
+      scores: [{ status: 'failed', values: { dice: null, hd95: null }, reasons: { dice: 'no-prediction' } }],
     });
   }, 120_000);
 
@@ -274,7 +295,7 @@ describe('what people take away from a run', () => {
         (draft) => (draft.cases![0].state = 'failed'),
         { case: 'test-10', field: 'prediction' },
       ],
-      ['a case less', (draft) => draft.cases!.pop(), { field: 'results.cases.scored' }],
+      ['a case less', (draft) => draft.cases!.pop(), { field: 'results.cases.failed', stored: 1, recomputed: 0 }],
     ];
     for (const [what, change, expected] of manipulations) {
       const draft = structuredClone(manifest) as Draft;
@@ -309,7 +330,7 @@ describe('what people take away from a run', () => {
     const withheld = await verify('researcher', given.path);
     expect(withheld).toMatchObject({
       code: 4,
-      answer: { equal: false, skipped: 3, differences: [], error: { code: 'not-recomputed' } },
+      answer: { equal: false, skipped: 4, differences: [], error: { code: 'not-recomputed' } },
     });
   }, 120_000);
 

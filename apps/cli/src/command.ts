@@ -44,7 +44,7 @@ export function takeJson(argv: readonly string[]): { readonly json: boolean; rea
 }
 
 /** The command that the words begin with, longest name first. */
-export function findCommand(commands: readonly Command[], argv: readonly string[]): Command | null {
+export function findCommand<T extends Pick<Command, 'name'>>(commands: readonly T[], argv: readonly string[]): T | null {
   return (
     [...commands]
       .sort((a, b) => b.name.length - a.name.length)

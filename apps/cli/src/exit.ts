@@ -1,5 +1,4 @@
 import { EngineUnavailable, VoxelmarkError } from '#domain';
-import { ConfigurationError } from '#platform';
 
 /** What a command ends with. Scripts rely on these; they never change. */
 export const EXIT = {
@@ -53,7 +52,8 @@ export const usageError = (message: string) => new CliError('usage', message, EX
 /** Any error as code, sentence and exit code. */
 export function explain(error: unknown): { code: string; message: string; exit: ExitCode; defect: boolean } {
   if (error instanceof CliError) return { code: error.code, message: error.message, exit: error.exit, defect: false };
-  if (error instanceof ConfigurationError) return { code: 'configuration', message: error.message, exit: EXIT.usage, defect: false };
+  // by name: the class would bring the whole platform along, also for commands that need none of it
+  if (error instanceof Error && error.name === 'ConfigurationError') return { code: 'configuration', message: error.message, exit: EXIT.usage, defect: false };
   if (error instanceof EngineUnavailable) return { code: error.code, message: error.message, exit: EXIT.network, defect: false };
   if (error instanceof VoxelmarkError) return { code: error.code, message: error.message, exit: EXIT.invalidInput, defect: false };
   return { code: 'defect', message: error instanceof Error ? error.message : String(error), exit: EXIT.unexpected, defect: true };

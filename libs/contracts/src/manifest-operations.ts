@@ -71,7 +71,10 @@ export const preprocessOp = z.discriminatedUnion(
       op: z.literal('cropForeground'),
       threshold: or(finite, 0),
       margin: or(
-        z.union([z.number().int().min(0).max(4096), z.tuple([z.number().int().min(0), z.number().int().min(0), z.number().int().min(0)])]),
+        z.union([
+          z.number().int().min(0).max(4096),
+          z.tuple([z.number().int().min(0), z.number().int().min(0), z.number().int().min(0)]),
+        ]),
         0,
       ),
     }),
@@ -98,7 +101,9 @@ export const preprocessOp = z.discriminatedUnion(
       ...channels,
     }).refine(
       ({ lo, hi, percentiles, mask: of }) =>
-        percentiles === undefined ? lo !== undefined && hi !== undefined && of === undefined : lo === undefined && hi === undefined,
+        percentiles === undefined
+          ? lo !== undefined && hi !== undefined && of === undefined
+          : lo === undefined && hi === undefined,
       { message: 'expected either lo and hi, or percentiles (with or without mask)' },
     ),
     strict({
@@ -188,7 +193,10 @@ export const postprocessOp = z.discriminatedUnion(
     strict({ op: z.literal('sigmoid') }),
     strict({
       op: z.literal('invert'),
-      order: z.union([z.literal(0), z.literal(1)]).optional().describe('default: 1 on channel maps, 0 on labels'),
+      order: z
+        .union([z.literal(0), z.literal(1)])
+        .optional()
+        .describe('default: 1 on channel maps, 0 on labels'),
     }),
     strict({
       op: z.literal('argmax'),
@@ -211,7 +219,10 @@ export const postprocessOp = z.discriminatedUnion(
       minVoxels: z.number().int().min(1).optional(),
       minVolumeMm3: positive.optional(),
     }),
-    strict({ op: z.literal('mapLabels'), map: z.record(z.string().regex(/^(?:0|[1-9]\d{0,4})$/, 'expected a label'), label) }),
+    strict({
+      op: z.literal('mapLabels'),
+      map: z.record(z.string().regex(/^(?:0|[1-9]\d{0,4})$/, 'expected a label'), label),
+    }),
   ],
   {
     error: unknownName([

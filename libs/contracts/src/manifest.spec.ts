@@ -1,4 +1,7 @@
-import { manifest } from './manifest.js';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { manifestProblems } from '#pipeline';
+import { manifest, manifestJsonSchema, readManifestText } from './manifest.js';
 
 const minimal = {
   manifestVersion: 1,
@@ -21,15 +24,21 @@ describe('voxelmark.json', () => {
       task: 'semantic',
       inputs: [{ layout: 'NCXYZ', dtype: 'float32' }],
       output: { layout: 'NCXYZ' },
-      inference: { mode: 'full', divisor: [1, 1, 1], padValue: 0 },
+      inference: { mode: 'full', divisor: [1, 1, 1], pad: { mode: 'constant', value: 0, align: 'end' } },
       postprocess: [{ op: 'invert', order: 1 }, { op: 'argmax' }],
     });
     expect(manifest.parse({ ...minimal, inference: { mode: 'sliding', patch: [64, 64, 32] } }).inference).toEqual({
       mode: 'sliding',
       patch: [64, 64, 32],
       overlap: 0.5,
+      tiling: 'fixedStep',
       blend: 'constant',
-      padValue: 0,
+      sigma: 0.125,
+      pad: { mode: 'constant', value: 0, align: 'center' },
+      mirror: [],
+      accumulate: 'logits',
+      batch: 1,
+      precision: 'auto',
     });
   });
 
@@ -51,7 +60,7 @@ describe('voxelmark.json', () => {
     ['overlap of a whole tile', { inference: { mode: 'sliding', patch: [8, 8, 8], overlap: 1 } }],
     ['a tile of half a voxel', { inference: { mode: 'sliding', patch: [0.5, 8, 8] } }],
     ['two inputs', { inputs: [minimal.inputs[0], minimal.inputs[0]] }],
-    ['half precision', { inputs: [{ ...minimal.inputs[0], dtype: 'float16' }] }],
+    ['double precision', { inputs: [{ ...minimal.inputs[0], dtype: 'float64' }] }],
     ['one label only', { labels: [{ value: 0, name: 'background' }] }],
     [
       'a negative label',
@@ -68,5 +77,86 @@ describe('voxelmark.json', () => {
     ['a tensor name with NUL', { output: { tensor: 'y\u0000', meaning: 'logits' } }],
   ])('refuses %s', (_, change) => {
     expect(manifest.safeParse({ ...minimal, ...change }).success).toBe(false);
+  });
+});
+
+describe('faults of a manifest', () => {
+  const faultsOf = (change: object): readonly { path: string; message: string }[] => {
+    const reading = readManifestText(JSON.stringify({ ...minimal, ...change }));
+    return reading.ok ? [] : reading.faults;
+  };
+
+  it('name the path and what is allowed there', () => {
+    expect(faultsOf({ preprocess: [{ op: 'orient', axes: 'RAS', speed: 1 }] })).toEqual([
+      { path: 'preprocess[0]', message: 'unknown key "speed"; expected some of op, axes' },
+    ]);
+    expect(faultsOf({ preprocess: [{ op: 'eval' }] })[0]).toMatchObject({
+      path: expect.stringContaining('preprocess[0]'),
+      message: expect.stringMatching(/expected one of orient, cropNonzero, .*concatCoordinates/),
+    });
+    expect(faultsOf({ inference: { mode: 'fast' } })[0].message).toContain('sliding, full, slices, stack25d');
+    expect(faultsOf({ profile: 'magic' })[0].message).toContain('nnunet-v2');
+  });
+
+  it('are found in text that is no JSON or too long', () => {
+    expect(readManifestText('{')).toMatchObject({
+      ok: false,
+      faults: [{ message: expect.stringContaining('not JSON') }],
+    });
+    expect(readManifestText(' '.repeat(70_000))).toMatchObject({
+      ok: false,
+      faults: [{ message: expect.stringContaining('70000 bytes') }],
+    });
+  });
+});
+
+it('takes the short form of nnU-Net and writes it out', () => {
+  const { preprocess: _, inference: __, postprocess: ___, ...about } = minimal;
+  const source = {
+    ...about,
+    profile: 'nnunet-v2',
+    spacing: [2.5, 0.8, 0.8],
+    patch: [64, 128, 128],
+    intensity: { scheme: 'CTNormalization', mean: 100, std: 40, lo: -50, hi: 300 },
+  };
+  const expanded = manifest.parse(source);
+  expect(expanded.preprocess.map(({ op }) => op)).toEqual(['orient', 'cropNonzero', 'clip', 'zscore', 'resample']);
+  expect(expanded.preprocess[4]).toMatchObject({
+    order: 3,
+    clamp: true,
+    anisotropy: { threshold: 3, orderThrough: 0 },
+  });
+  expect(expanded.inference).toMatchObject({ tiling: 'evenStep', blend: 'gaussianNnunet', overlap: 0.5 });
+  expect(expanded).not.toHaveProperty('profile');
+  expect(manifest.parse(JSON.parse(JSON.stringify(expanded)))).toEqual(expanded);
+});
+
+it('publishes its JSON Schema: docs/manifest.schema.json is current', () => {
+  const file = resolve(import.meta.dirname, '../../../docs/manifest.schema.json');
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(manifestJsonSchema())));
+});
+
+describe('docs/manifest.md', () => {
+  const page = readFileSync(resolve(import.meta.dirname, '../../../docs/manifest.md'), 'utf8');
+  const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text);
+
+  it('teaches with examples that can be run', () => {
+    expect(examples).toHaveLength(3);
+    for (const example of examples) {
+      const reading = readManifestText(example);
+      expect(reading).toMatchObject({ ok: true });
+      if (reading.ok) expect(manifestProblems(reading.manifest)).toEqual([]);
+    }
+  });
+
+  it('lists every operation', () => {
+    const names = (schema: string): string[] => [...schema.matchAll(/"const":"(\w+)"/g)].map(([, name]) => name);
+    const { oneOf } = manifestJsonSchema() as {
+      oneOf: { properties: { preprocess?: object; postprocess?: object } }[];
+    };
+    const written = oneOf.find(({ properties }) => properties.preprocess);
+    const ops = new Set(names(JSON.stringify([written?.properties.preprocess, written?.properties.postprocess])));
+    expect(ops.size).toBeGreaterThan(20);
+    for (const op of ops) if (!['all', 'union', 'image'].includes(op)) expect(page).toContain(`\`${op}\``);
   });
 });

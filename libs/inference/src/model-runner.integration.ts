@@ -25,13 +25,17 @@ const never = new AbortController().signal;
 
 let scratchDir: string;
 let runner: ModelRunner;
+/** Loads models unseen: what the inspector would refuse, the walls behind it have to stop. */
+let unseen: ModelRunner;
 
 beforeAll(async () => {
   scratchDir = mkdtempSync(join(tmpdir(), 'voxelmark-runner-'));
   runner = await createModelRunner({ scratchDir, log: SILENT, childScript: builtChildScript() });
+  unseen = await createModelRunner({ scratchDir, log: SILENT, childScript: builtChildScript(), inspect: false });
 });
 afterAll(async () => {
   await runner.close();
+  await unseen.close();
   rmSync(scratchDir, { recursive: true });
 });
 afterEach(() => {
@@ -94,7 +98,7 @@ describe('a model in a child process', () => {
   it('gives the label map on the grid of the image, and what it cost', async () => {
     const session = await open(onnx.thresholdModel());
     expect(session.facts.runtime).toMatch(/^onnxruntime-node 1\.\d+\.\d+/);
-    expect(session.facts.inputs).toEqual([{ name: 'image', dtype: 'float', shape: [1, 1, 'x', 'y', 'z'] }]);
+    expect(session.facts.inputs).toEqual([{ name: 'image', dtype: 'float32', shape: [1, 1, 'x', 'y', 'z'] }]);
     const { labels, usage } = await session.predict(await ramp(), never);
     expect(labels.geometry.sizeXyz).toEqual(GEOMETRY.sizeXyz);
     expect([...labels.data]).toEqual([...RAMP].map((value) => (value > 0.5 ? 1 : 0)));
@@ -140,9 +144,9 @@ describe('a model in a child process', () => {
       .split('\0')
       .filter(Boolean)
       .map((entry) => entry.split('=')[0]);
-    expect(environment.filter((name) => !['LANG', 'TZ', 'PWD', 'OLDPWD', 'SHLVL', '_'].includes(name))).toEqual([
-      'ORT_DISABLE_TELEMETRY',
-    ]);
+    expect(environment.filter((name) => !['LANG', 'TZ', 'PATH', 'PWD', 'OLDPWD', 'SHLVL', '_'].includes(name))).toEqual(
+      ['ORT_DISABLE_TELEMETRY'],
+    );
     await session.predict(await ramp(), never);
     // the runtime's reporting leaves its own files here when it is on
     expect(readdirSync(`/proc/${pid}/cwd`)).toEqual(['model.onnx']);

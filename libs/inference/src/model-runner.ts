@@ -15,6 +15,7 @@ import { EngineUnavailable, type RunLimits } from '#domain';
 import { voxelCount, type Geometry, type LabelMap } from '#imaging';
 import type { Manifest } from '#pipeline';
 import type { Reply } from './protocol.js';
+import { probeIsolation, type IsolationLevel } from './isolation.js';
 import { RunnerProcess } from './runner-process.js';
 import { createScratch, removeScratch, sweepScratch, type Scratch } from './scratch.js';
 
@@ -26,6 +27,10 @@ export interface ModelRunnerOptions {
   readonly nodePath?: string;
   /** Compiled child, by default `child/runner-child.js` beside this file. */
   readonly childScript?: string;
+  /** False: models are loaded unseen. For tests of the walls behind the inspector only. Default true. */
+  readonly inspect?: boolean;
+  /** How far to cut the process off; by default as far as works here, which is found out at the start. */
+  readonly level?: IsolationLevel;
 }
 
 const MODEL_FILE = 'model.onnx';
@@ -41,6 +46,12 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
     childScript: options.childScript ?? fileURLToPath(new URL('./child/runner-child.js', import.meta.url)),
   };
 
+  const { level, because } =
+    options.level === undefined
+      ? await probeIsolation(scratchDir, processOptions.childScript, processOptions.nodePath)
+      : { level: options.level, because: null };
+  log.info('inference.isolation', { level: `L${level}`, because });
+
   return {
     async open(model, manifest, limits) {
       const scratch = await inScratch(() => createScratch(scratchDir));
@@ -48,9 +59,21 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
         const path = join(scratch.modelDir, MODEL_FILE);
         await model.copyTo(path);
         await verifyDigest(path, model.sha256);
-        const child = new RunnerProcess({ ...processOptions, cwd: scratch.modelDir, memoryMib: limits.memoryMib });
+        const child = new RunnerProcess({
+          ...processOptions,
+          session: scratch.root,
+          cwd: scratch.modelDir,
+          memoryMib: limits.memoryMib,
+          level,
+        });
         try {
-          const load = { kind: 'load', model: MODEL_FILE, manifest, threads: limits.threads } as const;
+          const load = {
+            kind: 'load',
+            model: MODEL_FILE,
+            manifest,
+            threads: limits.threads,
+            inspect: options.inspect ?? true,
+          } as const;
           const reply = await child.request(load, limits.loadSeconds);
           if (reply.kind !== 'loaded') throw failureOf(reply, 'loaded');
           const session = new ChildSession(child, scratch, manifest, limits, reply.facts, () =>

@@ -14,6 +14,8 @@ export interface LoadRequest {
   readonly model: string;
   readonly manifest: Manifest;
   readonly threads: number;
+  /** False only where the walls behind the inspector are tested: the file is then loaded unseen. */
+  readonly inspect: boolean;
 }
 
 /** One case, answered by `predicted` or `failed`. */

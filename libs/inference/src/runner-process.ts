@@ -5,10 +5,11 @@ import { ModelFailure } from '#evaluation';
 import { EngineUnavailable } from '#domain';
 import { ranOutOfMemory } from './out-of-memory.js';
 import { FrameReader, frame, MAX_DETAIL, MAX_REPLY_BYTES, parseReply, type Reply, type Request } from './protocol.js';
+import { codePaths, isolated, type IsolationLevel } from './isolation.js';
 import { residentBytes } from './resident-memory.js';
 
 /** Between two looks at the resident memory of the child. */
-const WATCH_EVERY_MS = 50;
+const WATCH_EVERY_MS = 20;
 /**
  * What `ulimit -d` allows on top of the limit for resident memory. Node itself maps about 150 MiB that it hardly touches;
  * a single request far beyond the limit (a 98-byte model can ask for 16 GiB) then fails inside ONNX Runtime at once.
@@ -20,16 +21,6 @@ const FILE_LIMIT_BLOCKS = 1024 * 1024;
 const HEAP_MIB = 256;
 const STDERR_KEPT = 4096;
 
-/** Runs in a plain POSIX shell: volunteer for the kernel's memory killer, no core dumps, hard limits, then become node. */
-const SHELL = [
-  '{ echo 1000 > /proc/self/oom_score_adj; } 2>/dev/null',
-  'ulimit -c 0',
-  'ulimit -d "$1" 2>/dev/null',
-  'ulimit -f "$2" 2>/dev/null',
-  'shift 2',
-  'exec "$@"',
-].join('\n');
-
 /** Why we ended the child. */
 type Killing =
   | { readonly why: 'time'; readonly seconds: number }
@@ -40,9 +31,12 @@ export interface RunnerProcessOptions {
   /** Compiled `runner-child.js`. */
   readonly childScript: string;
   readonly nodePath: string;
-  /** Becomes the working directory; holds the model only. */
+  /** The one folder that it may write to. */
+  readonly session: string;
+  /** Becomes the working directory, below `session`; holds the model only. */
   readonly cwd: string;
   readonly memoryMib: number;
+  readonly level: IsolationLevel;
 }
 
 /**
@@ -68,20 +62,17 @@ export class RunnerProcess {
   readonly ended: Promise<void>;
 
   constructor(private readonly options: RunnerProcessOptions) {
-    const { childScript, nodePath, cwd, memoryMib } = options;
-    const node = [nodePath, `--max-old-space-size=${HEAP_MIB}`, '--no-warnings', childScript];
+    const { childScript, nodePath, session, cwd, memoryMib, level } = options;
+    const node = [
+      nodePath,
+      `--max-old-space-size=${HEAP_MIB}`,
+      '--no-warnings',
+      childScript,
+      String(memoryMib * 1024 * 1024),
+    ];
     const posix = process.platform !== 'win32';
-    const [command, ...args] = posix
-      ? [
-          '/bin/sh',
-          '-c',
-          SHELL,
-          'sh',
-          String((memoryMib + DATA_HEADROOM_MIB) * 1024),
-          String(FILE_LIMIT_BLOCKS),
-          ...node,
-        ]
-      : node;
+    const limits = { dataKib: (memoryMib + DATA_HEADROOM_MIB) * 1024, fileBlocks: FILE_LIMIT_BLOCKS };
+    const [command, ...args] = posix ? isolated(level, limits, session, codePaths(childScript, nodePath), node) : node;
     this.child = spawn(command, args, {
       cwd,
       detached: posix, // a process group of its own
@@ -249,13 +240,13 @@ export class RunnerProcess {
 }
 
 /**
- * Nothing of ours: no credentials, no paths, no options. Windows cannot start a process without its system folder.
+ * Nothing of ours: no credentials, no options; the usual places of programs, for the shell that sets the limits. Windows cannot start a process without its system folder.
  *
  * Official builds of ONNX Runtime from 1.29 on report to their maker by default, file and graph names and hashes of the
  * model among it (microsoft/onnxruntime#27379); the variable keeps them from even creating the uploader.
  */
 function childEnvironment(): NodeJS.ProcessEnv {
-  const base = { LANG: 'C.UTF-8', TZ: 'UTC', ORT_DISABLE_TELEMETRY: '1' };
+  const base = { LANG: 'C.UTF-8', TZ: 'UTC', PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ORT_DISABLE_TELEMETRY: '1' };
   return process.platform === 'win32' ? { ...base, SystemRoot: process.env.SystemRoot } : base;
 }
 

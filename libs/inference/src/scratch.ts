@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 /**
  * Folders of one session: `model` holds the model and nothing else and is the child's working directory, because a model
- * may name files of its working directory as weights; `cases` beside it holds images and label maps, one case at a time.
+ * may name files of its working directory as weights; `cases` beside it holds images and label maps, one case at a time;
+ * `root` is empty, and where a process of its own file system is cut off builds it.
  */
 export interface Scratch {
   readonly root: string;
@@ -32,6 +33,7 @@ export async function createScratch(scratchDir: string): Promise<Scratch> {
   const casesDir = join(root, 'cases');
   await mkdir(modelDir, { mode: 0o700 });
   await mkdir(casesDir, { mode: 0o700 });
+  await mkdir(join(root, 'root'), { mode: 0o700 });
   return { root, modelDir, casesDir };
 }
 

@@ -1,17 +1,25 @@
-import { inverseAxisMap, permuteVoxels, voxelCount } from '#imaging';
+import { inverseAxisMap, permuteVoxels, voxelCount, voxelVolumeMm3 } from '#imaging';
 import type { LabelMap, Vec3 } from '#imaging';
+import { sigmoid, softmax } from './activations.js';
+import { pasteBox } from './crop.js';
+import { expandPostprocess } from './expand.js';
+import type { ExpandedPostprocessOp } from './expanded.js';
+import { applyLabelOp } from './label-ops.js';
 import type { Manifest } from './manifest.js';
-import { isIdentity } from './prepare.js';
-import type { Prepared } from './prepare.js';
-import { backwardPositions, resampleAxis } from './resample.js';
+import type { Prepared, TraceStep } from './prepare.js';
+import type { Samples } from './resample.js';
+import { resampleBackward } from './resample-volume.js';
+
+type Labels = Uint8Array | Uint16Array;
+type Choice = Extract<ExpandedPostprocessOp, { op: 'argmax' | 'regions' }>;
 
 /**
  * Runs the postprocessing of a manifest: from channel maps on the model's grid to a label map on the image's own grid.
  *
- * Where channel maps are brought back before `argmax`, they come one at a time and only the best value so far is kept, so
- * that two maps on the image's grid are in memory however many labels there are.
+ * Where channel maps are brought back before `argmax` or `regions`, they come one at a time and only the best value so far
+ * is kept, so that two maps on the image's grid are in memory however many channels there are.
  *
- * @param maps one per label, on the grid of `prepared`; changed in place by `softmax`
+ * @param maps one per channel, on the grid of `prepared`; changed in place
  * @returns labels on exactly the geometry of the image; Uint8Array unless a label exceeds 255
  */
 export function restore(
@@ -19,89 +27,122 @@ export function restore(
   prepared: Prepared,
   manifest: Pick<Manifest, 'postprocess' | 'labels'>,
 ): LabelMap {
-  const values = manifest.labels.map(({ value }) => value);
-  if (maps.length !== values.length) {
-    throw new RangeError(`${maps.length} channel maps; expected one for each of ${values.length} labels`);
-  }
+  const ops = expandPostprocess(manifest);
+  const wide = largestLabel(ops, manifest) > 255;
   let invertOrder: 0 | 1 | null = null;
-  let labels: Uint8Array | Uint16Array | null = null;
-  for (const op of manifest.postprocess) {
-    if (op.op === 'softmax') softmax(maps);
-    else if (op.op === 'argmax') labels = argmax(maps, values, prepared, invertOrder);
-    else if (labels) labels = undoOrientation(undoResampling(labels, prepared, 0), prepared);
-    else invertOrder = op.order;
+  let lateSigmoid = false;
+  let labels: Labels | null = null;
+  let home = false; // whether `labels` lie on the image's own grid
+  for (const op of ops) {
+    switch (op.op) {
+      case 'softmax':
+        // after `invert` it would change no comparison between channels
+        if (invertOrder === null) softmax(maps);
+        break;
+      case 'sigmoid':
+        if (invertOrder === null) for (const map of maps) sigmoid(map);
+        else lateSigmoid = true;
+        break;
+      case 'invert':
+        if (labels) labels = undo(labels, prepared.trace, 0);
+        else invertOrder = op.order;
+        home = true;
+        break;
+      case 'argmax':
+      case 'regions':
+        labels = choose(op, maps, prepared, invertOrder, lateSigmoid, wide);
+        break;
+      default: {
+        if (!labels) throw new RangeError(`"${op.op}" before "argmax" or "regions"; expected it after`);
+        const [a, b, c] = prepared.shape;
+        const { sizeXyz } = prepared.geometry;
+        if (home) applyLabelOp(op, labels, sizeXyz, voxelVolumeMm3(prepared.geometry));
+        else applyLabelOp(op, labels, [c, b, a], prepared.voxelMm3);
+      }
+    }
   }
-  if (!labels) throw new RangeError('postprocess has no argmax; expected exactly one');
-  if (labels.length !== voxelCount(prepared.geometry)) {
+  if (!labels) throw new RangeError('postprocess has no argmax or regions; expected exactly one');
+  if (!home || labels.length !== voxelCount(prepared.geometry)) {
     throw new RangeError('postprocess has no invert; expected exactly one');
   }
   return { geometry: prepared.geometry, data: labels } as LabelMap;
 }
 
-/** Softmax over channels at every voxel, in place. The largest value is subtracted first, so that nothing overflows. */
-export function softmax(maps: readonly Float32Array[]): void {
-  const channels = maps.length;
-  const voxels = maps[0].length;
-  const raised = new Float64Array(channels);
-  const { exp } = Math;
-  for (let v = 0; v < voxels; v++) {
-    let largest = maps[0][v];
-    for (let c = 1; c < channels; c++) if (maps[c][v] > largest) largest = maps[c][v];
-    let sum = 0;
-    for (let c = 0; c < channels; c++) sum += raised[c] = exp(maps[c][v] - largest);
-    for (let c = 0; c < channels; c++) maps[c][v] = raised[c] / sum;
-  }
-}
-
-/** Highest channel wins, ties go to the lowest. With an order given, maps are first brought back to the image's grid. */
-function argmax(
+/** Labels from channel maps. With an order given, maps are first brought back to the image's grid. */
+function choose(
+  op: Choice,
   maps: readonly Float32Array[],
-  values: readonly number[],
-  prepared: Prepared,
-  invertOrder: 0 | 1 | null,
-): Uint8Array | Uint16Array {
-  let best = new Float32Array(0);
-  let labels: Uint8Array | Uint16Array = new Uint8Array(0);
-  for (const [channel, map] of maps.entries()) {
-    const here = invertOrder === null ? map : undoResampling(map, prepared, invertOrder);
-    if (channel === 0) {
-      best = here.slice();
-      labels = Math.max(...values) > 255 ? new Uint16Array(here.length) : new Uint8Array(here.length);
-      labels.fill(values[0]);
-      continue;
+  { trace }: Prepared,
+  order: 0 | 1 | null,
+  lateSigmoid: boolean,
+  wide: boolean,
+): Labels {
+  // Only what interpolates is undone on every channel; what comes before the first resampling, once, on labels.
+  const first = trace.findIndex(({ kind }) => kind === 'resample');
+  const onMaps = order === null || first < 0 ? [] : trace.slice(first);
+  const onLabels = order === null ? [] : first < 0 ? trace : trace.slice(0, first);
+  const mapOf = (channel: number): Float32Array => {
+    if (channel >= maps.length) throw new RangeError(`${maps.length} channel maps; expected at least ${channel + 1}`);
+    return undo(maps[channel], onMaps, order ?? 0);
+  };
+  const empty = (length: number): Labels => (wide ? new Uint16Array(length) : new Uint8Array(length));
+  let labels = empty(0);
+  if (op.op === 'argmax') {
+    if (op.channelToLabel.length !== maps.length) {
+      throw new RangeError(`${maps.length} channel maps; expected one for each of ${op.channelToLabel.length} labels`);
     }
-    for (let v = 0; v < here.length; v++) {
-      if (here[v] > best[v]) {
-        best[v] = here[v];
-        labels[v] = values[channel];
+    const best = mapOf(0);
+    labels = empty(best.length).fill(op.channelToLabel[0]);
+    for (let channel = 1; channel < maps.length; channel++) {
+      takeHigher(best, labels, mapOf(channel), op.channelToLabel[channel]);
+    }
+  } else {
+    for (const { channel, threshold, label } of op.regions) {
+      const map = mapOf(channel);
+      if (labels.length === 0) labels = empty(map.length);
+      if (lateSigmoid) {
+        for (let v = 0; v < map.length; v++)
+          if (Math.fround(1 / (1 + Math.exp(-map[v]))) > threshold) labels[v] = label;
+      } else {
+        for (let v = 0; v < map.length; v++) if (map[v] > threshold) labels[v] = label;
       }
     }
   }
-  return invertOrder === null ? labels : undoOrientation(labels, prepared);
+  return undo(labels, onLabels, 0);
 }
 
-/** From the model's grid to the oriented grid of the image. */
-function undoResampling<T extends Float32Array | Uint8Array | Uint16Array>(
-  map: T,
-  { trace }: Prepared,
-  order: 0 | 1,
-): T {
-  if (!trace.resampling) return map;
-  let sizeXyz = trace.resampling.map(({ targetSize }) => targetSize) as unknown as Vec3;
-  let data = map;
-  for (const axis of [0, 1, 2] as const) {
-    const resampling = trace.resampling[axis];
-    if (isIdentity(resampling)) continue;
-    data = resampleAxis(data, sizeXyz, axis, backwardPositions(resampling), order);
-    sizeXyz = sizeXyz.map((n, a) => (a === axis ? resampling.sourceSize : n)) as unknown as Vec3;
+/** Ties stay with what was there: the lower channel. Changes `best` and `labels`. */
+function takeHigher(best: Float32Array, labels: Labels, here: Float32Array, label: number): void {
+  for (let v = 0; v < here.length; v++) {
+    if (here[v] > best[v]) {
+      best[v] = here[v];
+      labels[v] = label;
+    }
+  }
+}
+
+/** Undoes steps, the last one first. Outside a crop values are 0: background, or no channel above another. */
+function undo<T extends Samples>(values: T, steps: readonly TraceStep[], order: 0 | 1): T {
+  let data = values;
+  for (const step of steps.toReversed()) {
+    if (step.kind === 'resample') {
+      data = resampleBackward(data, step.resampling, order);
+    } else if (step.kind === 'crop') {
+      data = pasteBox(data, step.fullXyz, step.box);
+    } else {
+      const oriented = step.map.map(({ source }) => step.sizeXyz[source]) as unknown as Vec3;
+      data = permuteVoxels(data, oriented, inverseAxisMap(step.map));
+    }
   }
   return data;
 }
 
-/** From the oriented grid of the image to its stored one. Done on labels: it costs one small copy, not one a channel. */
-function undoOrientation<T extends Uint8Array | Uint16Array>(labels: T, { geometry, trace }: Prepared): T {
-  if (!trace.orientation) return labels;
-  const { sizeXyz } = geometry;
-  const oriented = trace.orientation.map(({ source }) => sizeXyz[source]) as unknown as Vec3;
-  return permuteVoxels(labels, oriented, inverseAxisMap(trace.orientation));
+/** Largest label that can come out. */
+function largestLabel(ops: readonly ExpandedPostprocessOp[], { labels }: Pick<Manifest, 'labels'>): number {
+  const painted = ops.flatMap((op) => {
+    if (op.op === 'argmax') return op.channelToLabel;
+    if (op.op === 'regions') return op.regions.map(({ label }) => label);
+    return op.op === 'mapLabels' ? Object.values(op.map) : [];
+  });
+  return Math.max(...labels.map(({ value }) => value), ...painted);
 }

@@ -5,9 +5,10 @@ import { manifestProblems } from './manifest-problems.js';
 import type { InferenceMode, Manifest, PostprocessOp, PreprocessOp } from './manifest.js';
 import { PipelineError } from './pipeline-error.js';
 import { prepare } from './prepare.js';
-import { restore, softmax } from './restore.js';
+import { softmax } from './activations.js';
+import { restore } from './restore.js';
 import { runPipeline } from './run-pipeline.js';
-import type { RunTile } from './run-pipeline.js';
+import type { RunTile } from './infer.js';
 
 const GRID: Geometry = {
   sizeXyz: [5, 4, 3],
@@ -187,9 +188,9 @@ describe('a network on an image', () => {
     let time = 0;
     const progress: string[] = [];
     const inference: InferenceMode = { mode: 'full', divisor: [4, 4, 4], padValue: 1000 };
-    const watched: RunTile = async (tile, shape) => {
+    const watched: RunTile = async (tile, shape, request) => {
       shapes.push(shape);
-      return above(30.5)(tile, shape);
+      return above(30.5)(tile, shape, request);
     };
     const result = await runPipeline(numbered(GRID), manifest([], { inference }), watched, {
       now: () => time++,

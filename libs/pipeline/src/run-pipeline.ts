@@ -1,19 +1,12 @@
-import type { LabelMap, Vec3, Volume } from '#imaging';
-import { createBlender } from './blend.js';
+import type { LabelMap, Volume } from '#imaging';
+import { expandManifest } from './expand.js';
+import { infer } from './infer.js';
+import type { RunTile } from './infer.js';
 import { manifestProblems } from './manifest-problems.js';
 import type { Manifest } from './manifest.js';
 import { prepare } from './prepare.js';
+import type { Prepared } from './prepare.js';
 import { restore } from './restore.js';
-import { cutTile, planTiles } from './tiles.js';
-
-/**
- * Runs the network on one tile.
- *
- * @param tile  values of a [1, 1, a, b, c] tensor, c fastest; a fresh array each time, free to keep or transfer
- * @param shape [a, b, c]
- * @returns values of the [1, labels, a, b, c] output tensor
- */
-export type RunTile = (tile: Float32Array, shape: Vec3) => Promise<Float32Array>;
 
 export interface PipelineOptions {
   /** A clock in ms; without it no times are reported. */
@@ -33,42 +26,54 @@ export interface PipelineResult {
 /**
  * An image through a network as its manifest says: preprocessing, tiles, blending, and back onto the image's own grid.
  *
- * Memory: one float32 map per label on the model's grid, and two on the image's.
+ * Memory: the prepared image, one float32 map per channel on the model's grid, and two on the image's.
  *
- * @throws RangeError when the manifest is not one that can be run
- * @throws ImageFormatError `image-not-finite`
+ * @param image one volume, or one for each channel of the manifest's input, all on one grid
+ * @throws RangeError when the manifest is not one that can be run, or the number of images is not that of its channels
+ * @throws ImageFormatError `image-not-finite` or `grid-differs`
  * @throws PipelineError `output-shape`, `output-not-finite` or `inference-out-of-memory`: the algorithm's doing
  * and whatever `runTile` throws
  */
 export async function runPipeline(
-  image: Volume,
+  image: Volume | readonly Volume[],
   manifest: Manifest,
   runTile: RunTile,
   options: PipelineOptions = {},
 ): Promise<PipelineResult> {
+  const start = options.now?.() ?? 0;
+  const prepared = prepareImage(image, manifest);
+  const prepareMs = (options.now?.() ?? 0) - start;
+  const result = await runPrepared(prepared, manifest, runTile, options);
+  return result.stagesMs ? { ...result, stagesMs: { ...result.stagesMs, prepare: prepareMs } } : result;
+}
+
+/**
+ * The first stage alone, so that the next case can be prepared while a network is busy with this one.
+ *
+ * @throws as `runPipeline`
+ */
+export function prepareImage(image: Volume | readonly Volume[], manifest: Manifest): Prepared {
   const problems = manifestProblems(manifest);
   if (problems.length > 0) throw new RangeError(`manifest cannot be run: ${problems.join('; ')}`);
-  const { now, onTile } = options;
-  const start = now?.() ?? 0;
-
-  const prepared = prepare(image, manifest);
-  const plan = planTiles(prepared.shape, manifest.inference);
-  const weighting = manifest.inference.mode === 'sliding' ? manifest.inference.blend : 'constant';
-  const blender = createBlender(prepared.shape, plan, manifest.labels.length, weighting);
-  const ready = now?.() ?? 0;
-
-  for (const [done, at] of plan.starts.entries()) {
-    onTile?.(done, plan.starts.length);
-    blender.add(await runTile(cutTile(prepared.data, prepared.shape, plan, at), plan.tileShape), at);
+  const images = 'geometry' in image ? [image] : image;
+  const wanted = manifest.inputs[0].channels.length;
+  if (images.length !== wanted) {
+    throw new RangeError(`${images.length} image(s) given; the manifest's input has ${wanted} channel(s)`);
   }
-  const inferred = now?.() ?? 0;
+  return prepare(images, manifest);
+}
 
-  const labels = restore(blender.finish(), prepared, manifest);
-  const tiles = plan.starts.length;
+/** The other stages: network and way back. `stagesMs.prepare` is 0. */
+export async function runPrepared(
+  prepared: Prepared,
+  manifest: Manifest,
+  runTile: RunTile,
+  { now, onTile }: PipelineOptions = {},
+): Promise<PipelineResult> {
+  const ready = now?.() ?? 0;
+  const { maps, tiles } = await infer(prepared, expandManifest(manifest), runTile, onTile);
+  const inferred = now?.() ?? 0;
+  const labels = restore(maps, prepared, manifest);
   if (!now) return { labels, tiles };
-  return {
-    labels,
-    tiles,
-    stagesMs: { prepare: ready - start, inference: inferred - ready, restore: now() - inferred },
-  };
+  return { labels, tiles, stagesMs: { prepare: 0, inference: inferred - ready, restore: now() - inferred } };
 }

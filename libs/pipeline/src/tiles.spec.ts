@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import type { Vec3 } from '#imaging';
 import { createBlender, tileWeights } from './blend.js';
-import type { SlidingInference } from './manifest.js';
+import { expandInference } from './expand.js';
+import type { ExpandedInference } from './expanded.js';
+import type { Blend, SlidingInference } from './manifest.js';
 import { cutTile, planTiles } from './tiles.js';
 
-const sliding = (patch: Vec3, overlap: number, blend: 'constant' | 'gaussian' = 'constant'): SlidingInference => ({
-  mode: 'sliding',
-  patch,
-  overlap,
-  blend,
-  padValue: -7,
-});
+const sliding = (
+  patch: Vec3,
+  overlap: number,
+  blend: Blend = 'constant',
+  tiling: SlidingInference['tiling'] = 'fixedStep',
+): ExpandedInference => expandInference({ mode: 'sliding', patch, overlap, blend, tiling, padValue: -7 }, 'logits');
+const full = (divisor: Vec3): ExpandedInference => expandInference({ mode: 'full', divisor }, 'logits');
 
 const anyShape = fc.tuple(
   fc.integer({ min: 1, max: 9 }),
@@ -38,7 +40,7 @@ describe('planning tiles', () => {
   });
 
   it('pads the whole volume at the far end to multiples of the divisor', () => {
-    const plan = planTiles([3, 4, 5], { mode: 'full', divisor: [2, 4, 8], padValue: 0 });
+    const plan = planTiles([3, 4, 5], full([2, 4, 8]));
     expect(plan.paddedShape).toEqual([4, 4, 8]);
     expect(plan.starts).toEqual([[0, 0, 0]]);
     expect(plan.padBefore).toEqual([0, 0, 0]);
@@ -67,7 +69,7 @@ describe('planning tiles', () => {
 
 describe('blending tiles', () => {
   it('weighs a Gaussian window highest in its middle, alike on both sides, and never below 1e-3', () => {
-    const weights = tileWeights([8, 1, 5], 'gaussian');
+    const weights = tileWeights([8, 1, 5], 'gaussianMonai');
     expect(Math.min(...weights)).toBeGreaterThanOrEqual(Math.fround(1e-3));
     expect(weights[3 * 5 + 2]).toBe(Math.max(...weights));
     for (let a = 0; a < 8; a++) expect(weights[a * 5]).toBe(weights[(7 - a) * 5 + 4]);
@@ -75,10 +77,11 @@ describe('blending tiles', () => {
   });
 
   it('gives back the volume when the network returns its tile, however tiles overlap', () => {
-    const blend = fc.constantFrom('constant' as const, 'gaussian' as const);
-    const property = fc.property(anyShape, anyShape, anyOverlap, blend, (shape, patch, overlap, kind) => {
+    const blend = fc.constantFrom<Blend>('constant', 'gaussianMonai', 'gaussianNnunet');
+    const tiling = fc.constantFrom('fixedStep' as const, 'evenStep' as const);
+    const property = fc.property(anyShape, anyShape, anyOverlap, blend, tiling, (shape, patch, overlap, kind, rule) => {
       const volume = Float32Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, v) => ((v * 37) % 101) - 50);
-      const plan = planTiles(shape, sliding(patch, overlap, kind));
+      const plan = planTiles(shape, sliding(patch, overlap, kind, rule));
       const blender = createBlender(shape, plan, 2, kind);
       for (const start of plan.starts) {
         const tile = cutTile(volume, shape, plan, start);
@@ -100,7 +103,7 @@ describe('blending tiles', () => {
   });
 
   it('refuses outputs of another size or with values that are no numbers', () => {
-    const plan = planTiles([2, 2, 2], { mode: 'full', divisor: [1, 1, 1], padValue: 0 });
+    const plan = planTiles([2, 2, 2], full([1, 1, 1]));
     const blender = createBlender([2, 2, 2], plan, 2, 'constant');
     expect(() => blender.add(new Float32Array(15), [0, 0, 0])).toThrow(
       'output holds 15 values; expected 16, [1, 2, 2, 2, 2]',

@@ -313,7 +313,8 @@ describe('bad input: a 4xx with a code and a sentence, and nothing left behind',
       400,
       'form-invalid',
     ],
-    'a form that ends within a part that nobody wants': [
+    'a long part that nobody wants': [raw(`a\r\n\r\n${'x'.repeat(70_000)}`), 400, 'form-malformed'],
+    'a form that ends within such a part': [
       [
         'POST',
         '/submissions',
@@ -323,7 +324,7 @@ describe('bad input: a 4xx with a code and a sentence, and nothing left behind',
         },
       ],
       400,
-      'form-malformed',
+      'upload-truncated',
     ],
     'a form within a form': [
       raw(

@@ -1,17 +1,31 @@
 import type { Command } from '../command.js';
-import { authLogin, authLogout, authWhoami } from './auth.js';
-import { demo } from './demo.js';
-import { leaderboardExport } from './leaderboard-export.js';
-import { leaderboardShow } from './leaderboard-show.js';
-import { metricsPropose } from './metrics-propose.js';
-import { migrateCommand } from './migrate.js';
-import { rank } from './rank.js';
-import { runManifestCommand } from './run-manifest.js';
-import { runShow } from './run-show.js';
-import { runVerify } from './run-verify.js';
-import { score } from './score.js';
-import { start } from './start.js';
-import { submit } from './submit.js';
-import { userCreate } from './user-create.js';
 
-export const COMMANDS: readonly Command[] = [start, demo, submit, runShow, runManifestCommand, runVerify, leaderboardShow, leaderboardExport, score, rank, metricsPropose, authLogin, authWhoami, authLogout, userCreate, migrateCommand];
+/** A command by its name; it is loaded when it is called, so that scoring two files does not wait for the platform. */
+export interface CommandEntry {
+  readonly name: readonly string[];
+  load(): Promise<Command>;
+}
+
+const entry = (name: string, load: () => Promise<Command>): CommandEntry => ({ name: name.split(' '), load });
+
+/** In the order in which `--help` lists them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  entry('start', async () => (await import('./start.js')).start),
+  entry('demo', async () => (await import('./demo.js')).demo),
+  entry('submit', async () => (await import('./submit.js')).submit),
+  entry('run show', async () => (await import('./run-show.js')).runShow),
+  entry('run manifest', async () => (await import('./run-manifest.js')).runManifestCommand),
+  entry('run verify', async () => (await import('./run-verify.js')).runVerify),
+  entry('leaderboard show', async () => (await import('./leaderboard-show.js')).leaderboardShow),
+  entry('leaderboard export', async () => (await import('./leaderboard-export.js')).leaderboardExport),
+  entry('score', async () => (await import('./score.js')).score),
+  entry('rank', async () => (await import('./rank.js')).rank),
+  entry('inspect', async () => (await import('./inspect.js')).inspect),
+  entry('model import', async () => (await import('./model-import.js')).modelImport),
+  entry('metrics propose', async () => (await import('./metrics-propose.js')).metricsPropose),
+  entry('auth login', async () => (await import('./auth.js')).authLogin),
+  entry('auth whoami', async () => (await import('./auth.js')).authWhoami),
+  entry('auth logout', async () => (await import('./auth.js')).authLogout),
+  entry('user create', async () => (await import('./user-create.js')).userCreate),
+  entry('migrate', async () => (await import('./migrate.js')).migrateCommand),
+];

@@ -27,9 +27,11 @@ it('shows the figures of the manifest', () => {
   expect(model.figure).toBe('multiples of 8 × 8 × 8');
 });
 
+/** The example with other steps, read as the platform reads it. */
+const withSteps = (change: object) => pipelineSteps(manifest.parse({ ...JSON.parse(EXAMPLE_MANIFEST), ...change }));
+
 it('describes tiles, kept axes, and a window that does not clip', () => {
-  const tiled = pipelineSteps({
-    ...example,
+  const tiled = withSteps({
     preprocess: [
       { op: 'resample', spacing: [null, 1.5, null], order: 0, grid: 'firstVoxel' },
       { op: 'window', in: [0, 1], out: [0, 1], clip: false },
@@ -40,5 +42,30 @@ it('describes tiles, kept axes, and a window that does not clip', () => {
   expect(tiled[0].sentence).toMatch(/Nearest neighbour.*centre of the first voxel/);
   expect(tiled[1].sentence).toContain('not clipped');
   expect(tiled[2]).toMatchObject({ title: 'Model, in tiles', figure: '96 × 96 × 32 voxels' });
-  expect(tiled[2].sentence).toContain('25 %');
+  expect(tiled[2].sentence).toMatch(/25 %.*Gaussian/);
+});
+
+it('describes crops, intensities and what is done to labels', () => {
+  const steps = withSteps({
+    preprocess: [
+      { op: 'orient', axes: 'RAS' },
+      { op: 'cropNonzero' },
+      { op: 'clip', percentiles: [0.5, 99.5], mask: 'nonzero' },
+      { op: 'zscore', mask: 'crop' },
+    ],
+    postprocess: [
+      { op: 'softmax' },
+      { op: 'invert' },
+      { op: 'argmax' },
+      { op: 'keepLargest', labels: [1] },
+      { op: 'removeSmall', labels: [1], minVoxels: 10 },
+    ],
+  });
+  const found = Object.fromEntries(steps.map(({ title, figure, sentence }) => [title, `${figure}. ${sentence}`]));
+  expect(found.Clip).toBe(
+    'percentiles 0.5 to 99.5. Values beyond these percentiles of the voxels that are not 0 are cut to them.',
+  );
+  expect(found.Standardise).toMatch(/^mean of the image, SD of the image\..*of the voxels that the crop was made for/);
+  expect(found['Keep the largest piece']).toMatch(/^Liver\./i);
+  expect(found['Remove small pieces']).toContain('Pieces below 10 voxels become background.');
 });

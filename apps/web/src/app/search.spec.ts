@@ -1,6 +1,7 @@
 import {
   benchmarkSearch,
   caseSearch,
+  compareSearch,
   parseSearch,
   safeNext,
   stringifySearch,
@@ -37,7 +38,20 @@ describe('benchmarkSearch', () => {
       sort: 'hd95',
       dir: 'desc',
     });
+    expect(benchmarkSearch({ scheme: 'best-then-rank', asOf: 'abc', by: 'hd95' })).toEqual({ by: 'hd95' });
+    expect(benchmarkSearch({ scheme: 'test-then-rank', asOf: 'a'.repeat(64) })).toMatchObject({
+      scheme: 'test-then-rank',
+      asOf: 'a'.repeat(64),
+    });
     expect(benchmarkSearch({ tab: 'evil', phase: ['test', 'practice'], dir: 1 })).toEqual({});
+  });
+});
+
+describe('compareSearch', () => {
+  it('takes one run or several to compare with', () => {
+    expect(compareSearch(parseSearch('?first=a&second=b')).second).toEqual(['b']);
+    expect(compareSearch(parseSearch('?first=a&second=b&second=c')).second).toEqual(['b', 'c']);
+    expect(compareSearch(parseSearch('?first=a')).second).toBeUndefined();
   });
 });
 

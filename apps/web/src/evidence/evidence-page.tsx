@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { BenchmarkView } from '#contracts';
 import { queries } from '../api/queries.js';
@@ -9,6 +9,7 @@ import { metricColumns } from '../leaderboard/board-columns.js';
 import { chosenBoard } from '../leaderboard/leaderboard-panel.js';
 import { PhaseSwitch } from '../leaderboard/phase-switch.js';
 import { RankingBar } from '../leaderboard/ranking-bar.js';
+import { sameBoard } from '../leaderboard/use-ranked-board.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, ErrorState, QueryView } from '../ui/states.js';
 import { Time } from '../ui/time.js';
@@ -43,7 +44,7 @@ function EvidencePanel({
   const query = useQuery({
     ...queries.evidence(slug, phase.kind, state?.hash ?? '', choice),
     enabled: state !== null,
-    placeholderData: keepPreviousData,
+    placeholderData: (previous) => sameBoard(previous, slug, phase.kind),
   });
   const visible = query.data?.casesVisible ?? false;
   const values = useQuery({

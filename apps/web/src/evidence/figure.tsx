@@ -170,7 +170,7 @@ function FigureTable({ title, table }: { readonly title: string; readonly table:
                           to="/cases/$id"
                           params={{ id: seen.caseId }}
                           search={{ run: seen.runId }}
-                          aria-label={`Open in the viewer: ${cells.slice(0, 2).map(shown).join(', ')}`}
+                          aria-label={`view ${cells.slice(0, 2).map(shown).join(', ')}`}
                         >
                           view
                         </Link>

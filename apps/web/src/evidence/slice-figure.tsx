@@ -29,11 +29,15 @@ export function SliceFigure({
   readonly slice: string | undefined;
   readonly onSlice: (slice: string) => void;
 }): ReactNode {
-  const slices = view.evidence.slices.filter(({ algorithms }) => algorithms.some(({ levels }) => levels.length > 0));
-  const chosen = chosenSlice(slices, slice);
+  const { evidence } = view;
+  const slices = useMemo(
+    () => evidence.slices.filter(({ algorithms }) => algorithms.some(({ levels }) => levels.length > 0)),
+    [evidence],
+  );
+  const chosen = useMemo(() => chosenSlice(slices, slice), [slices, slice]);
   const content = useMemo(
-    () => (chosen === undefined ? null : sliceMeans(chosen, view.evidence, labels, metric)),
-    [chosen, view.evidence, labels, metric],
+    () => (chosen === undefined ? null : sliceMeans(chosen, evidence, labels, metric)),
+    [chosen, evidence, labels, metric],
   );
   if (chosen === undefined || content === null) return null;
   return (

@@ -29,9 +29,13 @@ export function verdicts(evidence: EvidenceView['evidence'], labels: ReadonlyMap
       title: 'First place',
       figure: firsts.length === 1 ? nameOf(firsts[0].algorithm) : `${firsts.length} share it`,
       sentence:
-        like.length === 0
-          ? `Significantly better than all ${standings.length - firsts.length} others on these ${cases} cases${patients < cases ? ` of ${patients} patients` : ''}.`
-          : `Not separable from ${list(like.map(({ algorithm }) => nameOf(algorithm)))} on these ${cases} cases.`,
+        standings.length === 1
+          ? 'The only one on the board: there is nothing to compare it with yet.'
+          : firsts.length === standings.length
+            ? `The rule puts all on one place on these ${cases} cases.`
+            : like.length === 0
+              ? `Significantly better than ${standings.length - firsts.length === 1 ? 'the other one' : `all ${standings.length - firsts.length} others`} on these ${cases} cases${patients < cases ? ` of ${patients} patients` : ''}.`
+              : `Not separable from ${list(like.map(({ algorithm }) => nameOf(algorithm)))} on these ${cases} cases.`,
     },
     {
       title: 'With other patients',

@@ -4,7 +4,6 @@ import { ENDPOINTS } from '#contracts';
 import { callText } from '../api/api-client.js';
 import { CopyButton } from '../ui/copy.js';
 import { Dialog } from '../ui/dialog.js';
-import { Icon } from '../ui/icons.js';
 import { Skeleton } from '../ui/skeleton.js';
 import { QueryView } from '../ui/states.js';
 import { exportAddress, type ExportOf } from './export-menu.js';

@@ -16,8 +16,8 @@ import { Time } from '../ui/time.js';
 
 type State = NonNullable<LeaderboardView['state']>;
 
-/** The address that a paper cites. */
-export const citableUrl = (hash: string): string => `${location.origin}/leaderboards/${hash}`;
+/** The address that a paper cites; without its origin where there is no browser. */
+export const citableUrl = (hash: string): string => `${globalThis.location?.origin ?? ''}/leaderboards/${hash}`;
 
 interface StatesProps {
   readonly benchmark: Pick<BenchmarkView, 'slug'>;
@@ -29,11 +29,11 @@ interface StatesProps {
 /** "As of": every state that the board has been in, newest first, and boards of other signatures. */
 export function StatesMenu(props: StatesProps): ReactNode {
   const [open, setOpen] = useState(false);
-  const { state, newest } = props.board;
+  const { state } = props.board;
   return (
     <>
       <button type="button" className="button button-small" onClick={() => setOpen(true)} aria-haspopup="dialog">
-        <Icon name="clock" size={14} /> As of {newest ? 'now' : <Time at={state.at} day />}
+        <Icon name="clock" size={14} /> As of {ageOf(props.board) === 'present' ? 'now' : <Time at={state.at} day />}
       </button>
       {open && (
         <Dialog title="The board as it was" onClose={() => setOpen(false)}>
@@ -143,18 +143,35 @@ export function differs(signature: string, from: string): string {
   return parts.length === 0 ? 'nothing that is named' : parts.join(', ');
 }
 
+/** A state as the present one, an older one of its board, or the last of a board that newer runs do not share. */
+export function ageOf({
+  state,
+  newest,
+  boards,
+}: Pick<StatesProps['board'], 'state' | 'newest' | 'boards'>): 'present' | 'older' | 'last-of-another' {
+  if (!newest) return 'older';
+  return boards.some((other) => other.state.at > state.at) ? 'last-of-another' : 'present';
+}
+
+const AGE_WORDS = {
+  present: ', the newest so far',
+  older: '',
+  'last-of-another': ', the last under these conditions',
+} as const;
+
 /** Said above a board that is not the newest, with the way back. */
 export function OldStateNotice({ benchmark, search, board }: Omit<StatesProps, 'phase'>): ReactNode {
-  const { state, newest } = board;
   if (search.asOf === undefined) return null;
+  const { state } = board;
+  const age = ageOf(board);
   return (
     <Notice
-      tone={newest ? 'info' : 'caution'}
+      tone={age === 'present' ? 'info' : 'caution'}
       icon="clock"
       title={
         <>
           The board as of <Time at={state.at} />: state {state.sequence}
-          {newest && ', the newest so far'}
+          {AGE_WORDS[age]}
         </>
       }
       actions={
@@ -164,7 +181,7 @@ export function OldStateNotice({ benchmark, search, board }: Omit<StatesProps, '
           search={{ ...search, asOf: undefined }}
           className="button button-small"
         >
-          {newest ? 'Follow the board from here' : 'Show the newest board'}
+          {age === 'present' ? 'Follow the board from here' : 'Show the newest board'}
         </Link>
       }
     >

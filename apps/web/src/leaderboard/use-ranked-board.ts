@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { BenchmarkView, EvidenceView } from '#contracts';
 import type { PhaseRules } from '#domain';
 import type { EvidenceStanding } from '#ranking';
@@ -56,7 +56,7 @@ export function useRankedBoard(
   const plain = useQuery({
     ...queries.evidence(benchmark.slug, phase.kind, asOf ?? '', { scheme: 'declared' }),
     enabled: asOf !== undefined,
-    placeholderData: keepPreviousData,
+    placeholderData: (previous) => sameBoard(previous, benchmark.slug, phase.kind),
   });
   const casesVisible = plain.data?.casesVisible ?? false;
   const asked = useQuery({
@@ -112,6 +112,15 @@ export function useRankedBoard(
       fault: declared ? plain.error : local === null ? (asked.error ?? values.error) : null,
     };
   }, [declared, plain, asked, values.error, local, drawn, phase.rules, scheme, metric, region, casesVisible]);
+}
+
+/** What was known of the same phase stays while a newer state is worked out; another phase has other secrets. */
+export function sameBoard(
+  previous: EvidenceView | undefined,
+  slug: string,
+  phase: EvidenceView['phase'],
+): EvidenceView | undefined {
+  return previous?.benchmark === slug && previous.phase === phase ? previous : undefined;
 }
 
 function placesOf(standings: EvidenceView['evidence']['standings'] | undefined): ReadonlyMap<string, RunPlace> | null {

@@ -14,7 +14,6 @@ import {
   type Submission,
 } from '#evaluation';
 import { writeNifti, type Geometry } from '#imaging';
-import { createModelInspector } from '#inference';
 import { removeEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from '#persistence';
 import type { Manifest } from '#pipeline';
 import { migrateAll, openPlatform, readConfig, type Platform } from '#platform';
@@ -170,7 +169,8 @@ export async function smallPlatform(): Promise<SmallPlatform> {
           yield model;
         })(),
       );
-      const inspector = createModelInspector({ scratchDir: join(dataDir, 'scratch') });
+      // what is tested here are the walls behind the desk's inspector, so nothing is refused at the desk
+      const inspector = { inspect: async () => undefined };
       const algorithm = { slug, name: slug, description: '' };
       const command = {
         benchmark,

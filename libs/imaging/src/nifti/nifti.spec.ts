@@ -101,6 +101,15 @@ describe('writing and reading back', () => {
     expect(zipped.header.description).toBe('phantom');
   });
 
+  it('reads from a Buffer, whose slice() shares its memory', async () => {
+    const data = ramp(Int16Array);
+    const bytes = Buffer.concat([Buffer.alloc(3), await writeNifti({ geometry: IDENTITY_LPS, data })]).subarray(3);
+    const volume = await readNifti(bytes);
+    expect([...volume.data]).toEqual([...data]);
+    bytes.fill(0);
+    expect([...volume.data]).toEqual([...data]);
+  });
+
   it('gives its voxels a buffer of their own, so that it can be transferred', async () => {
     for (const gzip of [false, true]) {
       const { data } = await readNifti(await writeNifti({ geometry: IDENTITY_LPS, data: ramp(Uint8Array) }, { gzip }));

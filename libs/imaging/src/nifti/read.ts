@@ -72,7 +72,8 @@ function readPlain(bytes: Uint8Array, maxBytes: number): Parts {
   const expected = checkedSize(header, maxBytes);
   if (bytes.length < expected) throw truncated(bytes.length, expected);
   if (bytes.length > expected) throw trailing(bytes.length, expected);
-  return { header, voxelBytes: bytes.slice(header.voxelOffset) };
+  // a copy even of a Buffer, whose slice() is a view of memory shared with others
+  return { header, voxelBytes: new Uint8Array(bytes.subarray(header.voxelOffset)) };
 }
 
 async function readGzipped(bytes: Uint8Array, maxBytes: number): Promise<Parts> {

@@ -1,10 +1,11 @@
 import { ModelFailure, type ModelFacts } from '#evaluation';
-import type { Manifest } from '#pipeline';
+import { decodeFloat16, encodeFloat16, type TileRequest } from '#pipeline';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkModel } from '../inspect/check-model.js';
-import { outlineModelFile, type TensorOutline } from '../inspect/outline.js';
+import type { TensorOutline } from '../inspect/description.js';
+import { outlineModelFile } from '../inspect/outline.js';
 import { ranOutOfMemory } from '../out-of-memory.js';
-import { MAX_DETAIL } from '../protocol.js';
+import { MAX_DETAIL, type LoadRequest } from '../protocol.js';
 
 /** A loaded network as the pipeline sees it: one tile in, its channels out. */
 export interface Network {
@@ -12,12 +13,12 @@ export interface Network {
   /** Wall time spent in ONNX Runtime so far, ms. */
   readonly sessionMs: number;
   /**
-   * @param tile  values of a [1, 1, a, b, c] tensor, c fastest
-   * @param shape [a, b, c]
-   * @returns values of [1, labels, a, b, c], all finite
+   * @param tile  values of a tensor of `request.inputDims`, last axis fastest
+   * @param shape [a, b, c] of the tile
+   * @returns values of a tensor of `request.outputDims`, all finite
    * @throws ModelFailure
    */
-  run(tile: Float32Array, shape: readonly number[]): Promise<Float32Array>;
+  run(tile: Float32Array, shape: readonly number[], request: TileRequest): Promise<Float32Array>;
 }
 
 /**
@@ -29,13 +30,13 @@ export interface Network {
  *
  * @throws ModelFailure
  */
-export async function loadNetwork(path: string, manifest: Manifest, threads: number): Promise<Network> {
-  const outline = outlineModelFile(path);
-  checkModel(outline, manifest);
+export async function loadNetwork({ model, manifest, threads, inspect }: LoadRequest): Promise<Network> {
+  const outline = inspect ? outlineModelFile(model) : { inputs: [], outputs: [] };
+  if (inspect) checkModel(outline, manifest);
   const ort = await import('onnxruntime-node');
   let session: InferenceSession;
   try {
-    session = await ort.InferenceSession.create(path, {
+    session = await ort.InferenceSession.create(model, {
       executionProviders: ['cpu'],
       executionMode: 'sequential',
       graphOptimizationLevel: 'extended',
@@ -49,7 +50,6 @@ export async function loadNetwork(path: string, manifest: Manifest, threads: num
   }
   const input = manifest.inputs[0].tensor;
   const output = manifest.output.tensor;
-  const channels = manifest.labels.length;
   let sessionMs = 0;
 
   return {
@@ -61,30 +61,48 @@ export async function loadNetwork(path: string, manifest: Manifest, threads: num
     get sessionMs() {
       return sessionMs;
     },
-    async run(tile, shape) {
-      const feeds = { [input]: new ort.Tensor('float32', tile, [1, 1, ...shape]) };
+    async run(tile, _shape, { model: which, inputDims, outputDims, inputType, outputType }) {
+      if (which !== 0)
+        throw new ModelFailure('manifest-invalid', `the manifest speaks of model ${which}; one was submitted`);
+      const fed =
+        inputType === 'float16'
+          ? new ort.Tensor('float16', encodeFloat16(tile), inputDims)
+          : new ort.Tensor('float32', tile, inputDims);
       const start = performance.now();
       let result: Tensor;
       try {
-        result = (await session.run(feeds, [output]))[output];
+        result = (await session.run({ [input]: fed }, [output]))[output];
       } catch (error) {
         throw failure('inference-failed', error);
       } finally {
         sessionMs += performance.now() - start;
       }
-      const expected = [1, channels, ...shape];
-      const fits = result.dims.length === 5 && expected.every((size, axis) => result.dims[axis] === size);
-      if (!fits || !(result.data instanceof Float32Array)) {
-        const got = `${result.type} [${result.dims.join(', ')}]`;
+      const { dims, type } = result;
+      if (
+        type !== outputType ||
+        dims.length !== outputDims.length ||
+        outputDims.some((size, axis) => dims[axis] !== size)
+      ) {
+        const got = `${type} [${dims.join(', ')}]`;
         throw new ModelFailure(
           'output-shape',
-          `output "${output}" is ${got}; expected float32 [${expected.join(', ')}]`,
+          `output "${output}" is ${got}; expected ${outputType} [${outputDims.join(', ')}]`,
         );
       }
-      checkFinite(result.data, output);
-      return result.data;
+      const values = floats(result.data, outputType);
+      checkFinite(values, output);
+      return values;
     },
   };
+}
+
+/** Half precision comes as bit patterns, or as a Float16Array where the language has one. */
+function floats(data: unknown, type: TileRequest['outputType']): Float32Array {
+  if (data instanceof Float32Array) return data;
+  if (type === 'float16' && data instanceof Uint16Array) return decodeFloat16(data);
+  if (type === 'float16' && ArrayBuffer.isView(data))
+    return decodeFloat16(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2));
+  throw new ModelFailure('output-shape', `the output is not made of ${type} values`);
 }
 
 function face({ name, dtype, shape }: TensorOutline): ModelFacts['inputs'][number] {

@@ -20,14 +20,14 @@ import { loadNetwork, type Network } from './network.js';
 // The process that runs one model: requests on stdin, replies on stdout, volumes in files. It has no credentials, no
 // business outside its scratch folder, and ends with the worker that started it.
 
-new Worker(new URL('./lifeline.js', import.meta.url));
+new Worker(new URL('./lifeline.js', import.meta.url), { workerData: { memoryBytes: Number(process.argv[2]) } });
 
 let loaded: { readonly network: Network; readonly manifest: Manifest } | null = null;
 
 async function answer(request: Request): Promise<Reply> {
   try {
     if (request.kind === 'predict') return await predict(request);
-    const network = await loadNetwork(request.model, request.manifest, request.threads);
+    const network = await loadNetwork(request);
     loaded = { network, manifest: request.manifest };
     return { kind: 'loaded', facts: network.facts };
   } catch (error) {

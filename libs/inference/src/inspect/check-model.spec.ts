@@ -2,10 +2,11 @@ import { ModelFailure } from '#evaluation';
 import type { Manifest } from '#pipeline';
 import { minimalManifest } from '../test-support/manifest.js';
 import { checkModel } from './check-model.js';
-import type { ModelOutline, TensorOutline } from './outline.js';
+import type { TensorOutline } from './description.js';
+import type { ModelOutline } from './outline.js';
 
-const IMAGE: TensorOutline = { name: 'image', dtype: 'float', shape: [1, 1, 'x', 'y', 'z'] };
-const LOGITS: TensorOutline = { name: 'logits', dtype: 'float', shape: ['n', 2, 'x', 'y', 'z'] };
+const IMAGE: TensorOutline = { name: 'image', dtype: 'float32', shape: [1, 1, 'x', 'y', 'z'] };
+const LOGITS: TensorOutline = { name: 'logits', dtype: 'float32', shape: ['n', 2, 'x', 'y', 'z'] };
 
 function outcome(
   face: { inputs?: readonly TensorOutline[]; outputs?: readonly TensorOutline[] },

@@ -1,6 +1,13 @@
 import { ModelFailure } from '#evaluation';
-import type { Manifest } from '#pipeline';
-import type { ModelOutline, TensorOutline } from './outline.js';
+import { networkFace, type Manifest } from '#pipeline';
+import type { TensorOutline } from './description.js';
+import { failureCodeOf, Findings } from './findings.js';
+
+/** The tensors that a model reads and writes. */
+export interface ModelFace {
+  readonly inputs: readonly TensorOutline[];
+  readonly outputs: readonly TensorOutline[];
+}
 
 /**
  * Does the face of the model fit what the manifest says and what we feed?
@@ -8,72 +15,86 @@ import type { ModelOutline, TensorOutline } from './outline.js';
  * @throws ModelFailure `model-input-missing`, `model-input-rank`, `model-input-dtype`, `model-output-missing`,
  *   `output-shape` or `manifest-invalid`; the detail names what we got and what we expected
  */
-export function checkModel(outline: ModelOutline, manifest: Manifest): void {
-  checkInput(outline, manifest);
-  checkOutput(outline, manifest);
+export function checkModel(face: ModelFace, manifest: Manifest): void {
+  const found = new Findings();
+  compareFace(face, manifest, found);
+  throwFirstRefusal(found);
 }
 
-function checkInput({ inputs }: ModelOutline, manifest: Manifest): void {
-  const { tensor, channels } = manifest.inputs[0];
+/** @throws ModelFailure for the first refusal, if there is one */
+export function throwFirstRefusal(found: Findings, cause?: unknown): void {
+  const [first] = found.all();
+  if (first?.severity !== 'refusal') return;
+  throw new ModelFailure(
+    failureCodeOf(first.code),
+    first.node ? `node "${first.node}" ${first.message}` : first.message,
+    { cause },
+  );
+}
+
+/** All contradictions between a model and its manifest. */
+export function compareFace(face: ModelFace, manifest: Manifest, found: Findings): void {
+  compareInputs(face, manifest, found);
+  compareOutput(face, manifest, found);
+}
+
+function compareInputs({ inputs }: ModelFace, manifest: Manifest, found: Findings): void {
+  const { tensor, dtype, dims, channelAxis } = networkFace(manifest).input;
   const input = inputs.find(({ name }) => name === tensor);
   if (!input) {
-    throw new ModelFailure('model-input-missing', `the manifest feeds "${tensor}"; the model has ${list(inputs)}`);
+    found.refuse('model-input-missing', `the manifest feeds "${tensor}"; the model has ${list(inputs)}`);
+    return;
   }
   const others = inputs.filter(({ name }) => name !== tensor);
   if (others.length > 0) {
-    throw new ModelFailure(
-      'manifest-invalid',
-      `the model also wants ${list(others)}; this manifest feeds only "${tensor}"`,
-    );
+    found.refuse('manifest-invalid', `the model also wants ${list(others)}; this manifest feeds only "${tensor}"`);
   }
-  if (input.dtype !== 'float') {
-    throw new ModelFailure(
-      'model-input-dtype',
-      `input "${tensor}" is ${input.dtype}; this platform feeds float (32 bit)`,
-    );
+  if (input.dtype !== dtype) {
+    found.refuse('model-input-dtype', `input "${tensor}" is ${input.dtype}; this platform feeds ${dtype}`);
   }
   const { shape } = input;
   if (shape === null) return;
-  if (shape.length !== 5) {
+  if (shape.length !== dims.length) {
     const got = `input "${tensor}" has ${shape.length} dimensions ${format(shape)}`;
-    throw new ModelFailure('model-input-rank', `${got}; this platform feeds 5 (N, C and three spatial axes)`);
+    found.refuse(
+      'model-input-rank',
+      `${got}; this platform feeds ${dims.length} (${axesOf(dims.length, channelAxis)})`,
+    );
+    return;
   }
-  const fed: readonly (number | null)[] = [1, channels.length, ...spatialSizes(manifest)];
-  const wrong = fed.findIndex((size, axis) => size !== null && !fits(shape[axis], size));
-  if (wrong >= 0) {
-    const got = `axis ${wrong} of input "${tensor}" is fixed to ${shape[wrong]} ${format(shape)}`;
-    throw new ModelFailure('manifest-invalid', `${got}; the manifest feeds ${fed[wrong]}`);
-  }
+  dims.forEach((size, axis) => {
+    if (size === null || fits(shape[axis], size)) return;
+    const got = `axis ${axis} of input "${tensor}" is fixed to ${shape[axis]} ${format(shape)}`;
+    found.refuse('manifest-invalid', `${got}; the manifest feeds ${size}`);
+  });
 }
 
-function checkOutput({ outputs }: ModelOutline, manifest: Manifest): void {
-  const { tensor } = manifest.output;
+function compareOutput({ outputs }: ModelFace, manifest: Manifest, found: Findings): void {
+  const { tensor, dtype, dims, channelAxis } = networkFace(manifest).output;
   const output = outputs.find(({ name }) => name === tensor);
   if (!output) {
-    throw new ModelFailure('model-output-missing', `the manifest reads "${tensor}"; the model has ${list(outputs)}`);
+    found.refuse('model-output-missing', `the manifest reads "${tensor}"; the model has ${list(outputs)}`);
+    return;
   }
-  if (output.dtype !== 'float') {
-    throw new ModelFailure(
-      'output-shape',
-      `output "${tensor}" is ${output.dtype}; this platform reads float (32 bit) channels`,
-    );
+  if (output.dtype !== dtype) {
+    found.refuse('output-shape', `output "${tensor}" is ${output.dtype}; this platform reads ${dtype} channels`);
   }
-  if (output.shape === null) return;
-  const channels = manifest.labels.length;
-  if (output.shape.length !== 5 || !fits(output.shape[0], 1) || !fits(output.shape[1], channels)) {
-    const expected = `[1, ${channels}, …three spatial axes], one channel for each of the ${channels} labels`;
-    throw new ModelFailure('output-shape', `output "${tensor}" is ${format(output.shape)}; expected ${expected}`);
+  const { shape } = output;
+  if (shape === null) return;
+  if (shape.length !== dims.length || dims.some((size, axis) => size !== null && !fits(shape[axis], size))) {
+    const expected = `${format(dims.map((size) => size ?? 'open'))} (${axesOf(dims.length, channelAxis)})`;
+    found.refuse('output-shape', `output "${tensor}" is ${format(shape)}; expected ${expected}`);
   }
 }
 
-/** Sizes that the manifest feeds along the three spatial axes, where it fixes them. */
-function spatialSizes({ inference }: Manifest): readonly (number | null)[] {
-  return inference.mode === 'sliding' ? inference.patch : [null, null, null];
-}
-
-/** Open sizes fit everything; so do the 0 and the huge values that some exporters write for "open". */
+/** Open sizes fit everything; so does the 0 that some exporters write for "open". */
 function fits(declared: number | string, fed: number): boolean {
-  return typeof declared === 'string' || declared === fed || declared === 0 || declared > Number.MAX_SAFE_INTEGER;
+  return typeof declared === 'string' || declared === fed || declared === 0;
+}
+
+function axesOf(rank: number, channelAxis: number): string {
+  const spatial = `${['no', 'one', 'two', 'three'][rank - 2] ?? rank - 2} spatial axes`;
+  return channelAxis === 1 ? `N, C and ${spatial}` : `N, ${spatial} and C`;
 }
 
 function list(tensors: readonly TensorOutline[]): string {

@@ -23,8 +23,8 @@ describe('outline of a model file', () => {
       irVersion: 8,
       opset: 17,
       nodes: 1,
-      inputs: [{ name: 'image', dtype: 'float', shape: [1, 1, 'x', 'y', 'z'] }],
-      outputs: [{ name: 'logits', dtype: 'float', shape: [1, 2, 'x', 'y', 'z'] }],
+      inputs: [{ name: 'image', dtype: 'float32', shape: [1, 1, 'x', 'y', 'z'] }],
+      outputs: [{ name: 'logits', dtype: 'float32', shape: [1, 2, 'x', 'y', 'z'] }],
     });
   });
 
@@ -109,12 +109,12 @@ describe('outline of a model file', () => {
         outputs: [],
       });
     }
-    expect(codeOf(() => outlineModel(onnx.model(inner)))).toBe('model-not-onnx');
+    expect(codeOf(() => outlineModel(onnx.model(inner)))).toBe('model-refused');
     const flood = join(
       onnx.thresholdModel(),
       Uint8Array.from({ length: 2_100_000 }, (_, i) => (i % 2 ? 1 : 8)),
     );
-    expect(codeOf(() => outlineModel(flood))).toBe('model-not-onnx');
+    expect(codeOf(() => outlineModel(flood))).toBe('model-refused');
   });
 
   it('reads a file through its window as it reads memory, without touching the weights', () => {

@@ -1,11 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { InspectionCode } from './findings.js';
 
 /** Random access to the bytes of a model. A model can be larger than we want in memory, so nothing asks for all of it. */
 export interface ByteSource {
   readonly size: number;
   /** The byte at `offset`; the caller has checked that it lies inside. */
   byte(offset: number): number;
-  /** A copy of `length` bytes from `offset`; for names, never for weights. */
+  /** A copy of `length` bytes from `offset`; for names and small constants, never for weights. */
   slice(offset: number, length: number): Uint8Array;
 }
 
@@ -17,10 +18,12 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   };
 }
 
-const WINDOW_BYTES = 64 * 1024;
+const WINDOW_BYTES = 16 * 1024;
+/** Windows loaded in one walk: a model of 10,000 nodes and as many weights needs about 30,000, which is 480 MiB of reading. */
+const MOST_WINDOWS = 60_000;
 
 /**
- * Reads a file through one window of 64 KiB: walking a model of 500 MiB touches its headers, not its weights.
+ * Reads a file through one window of 16 KiB: walking a model of 500 MiB touches its headers, not its weights.
  * Calls `work` with the source and closes the file afterwards.
  */
 export function withFileSource<T>(path: string, work: (source: ByteSource) => T): T {
@@ -30,7 +33,14 @@ export function withFileSource<T>(path: string, work: (source: ByteSource) => T)
     const window = Buffer.alloc(WINDOW_BYTES);
     let start = 0;
     let end = 0; // exclusive
+    let loads = 0;
     const load = (offset: number) => {
+      if (++loads > MOST_WINDOWS) {
+        throw new WireError(
+          'the pieces of the model are scattered over more of the file than is read',
+          'model-too-complex',
+        );
+      }
       start = offset;
       end = offset + readSync(file, window, 0, WINDOW_BYTES, offset);
     };
@@ -52,13 +62,16 @@ export function withFileSource<T>(path: string, work: (source: ByteSource) => T)
 
 /** The bytes are not a protocol buffer of the kind we expect, or are more than we are willing to walk. */
 export class WireError extends RangeError {
-  constructor(message: string) {
+  constructor(
+    message: string,
+    readonly code: InspectionCode = 'model-not-onnx',
+  ) {
     super(message);
     this.name = 'WireError';
   }
 }
 
-/** One field of a message. `value` is the number of a varint (low 53 bits) or 0; start and end frame a delimited value. */
+/** One field of a message. `value` is the number of a varint (as int64) or 0; start and end frame a delimited value. */
 export interface Field {
   readonly number: number;
   readonly wire: 'varint' | 'fixed64' | 'delimited' | 'fixed32';
@@ -71,6 +84,8 @@ export interface Field {
 export interface WalkBudget {
   /** Fields that may still be read. */
   fields: number;
+  /** Numbers of constants that may still be kept. */
+  values: number;
 }
 
 const WIRES = { 0: 'varint', 1: 'fixed64', 2: 'delimited', 5: 'fixed32' } as const;
@@ -84,12 +99,14 @@ const WIRES = { 0: 'varint', 1: 'fixed64', 2: 'delimited', 5: 'fixed32' } as con
 export function* fields(source: ByteSource, start: number, end: number, budget: WalkBudget): Generator<Field> {
   let at = start;
   while (at < end) {
-    if (--budget.fields < 0) throw new WireError('the model has more protobuf fields than are looked at');
+    if (--budget.fields < 0) {
+      throw new WireError('the model has more protobuf fields than are looked at', 'model-too-complex');
+    }
     const tag = varint(source, at, end);
     at = tag.next;
     const number = Math.floor(tag.value / 8);
     const wire = WIRES[(tag.value % 8) as keyof typeof WIRES];
-    if (number === 0 || number > 536_870_911 || wire === undefined) {
+    if (number < 1 || number > 536_870_911 || wire === undefined) {
       throw new WireError(`byte ${at - 1} is not the tag of a protobuf field`);
     }
     if (wire === 'varint') {
@@ -104,32 +121,46 @@ export function* fields(source: ByteSource, start: number, end: number, budget: 
       at = read.next;
       length = read.value;
     }
-    if (length > end - at)
+    if (length < 0 || length > end - at) {
       throw new WireError(`field ${number} at byte ${at} claims ${length} bytes, ${end - at} are left`);
+    }
     yield { number, wire, value: 0, start: at, end: at + length };
     at += length;
   }
 }
 
-/** Base-128 number at `at`. Exact up to 2^53; larger ones (only negative int64 in practice) keep their low bits roughly. */
-function varint(source: ByteSource, at: number, end: number): { value: number; next: number } {
+/** Base-128 number at `at`, read as int64. Exact from -2^53 to 2^53, rounded beyond. */
+export function varint(source: ByteSource, at: number, end: number): { value: number; next: number } {
   let value = 0;
   let scale = 1;
+  let top = 0n; // bits from 49 on: beyond what a double adds exactly
   for (let i = 0; i < 10; i++) {
     if (at >= end) throw new WireError(`a number is cut off at byte ${at}`);
     const byte = source.byte(at++);
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return { value, next: at };
-    scale *= 128;
+    if (i < 7) {
+      value += (byte & 0x7f) * scale;
+      scale *= 128;
+    } else {
+      top |= BigInt(byte & 0x7f) << BigInt(7 * i);
+    }
+    if (byte < 0x80) return { value: top === 0n ? value : Number(BigInt.asIntN(64, top + BigInt(value))), next: at };
   }
   throw new WireError(`the number before byte ${at} has more than ten bytes`);
 }
 
 const NAME_BYTES = 1024;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Text of a delimited field; longer names than 1024 bytes are not names. */
+/** Text of a delimited field. @throws WireError `model-name-invalid` beyond 1024 bytes, or when it is not UTF-8 */
 export function text(source: ByteSource, field: Field): string {
   const length = field.end - field.start;
-  if (length > NAME_BYTES) throw new WireError(`a name has ${length} bytes, at most ${NAME_BYTES} are accepted`);
-  return new TextDecoder().decode(source.slice(field.start, length));
+  if (length > NAME_BYTES) {
+    throw new WireError(`a name has ${length} bytes, at most ${NAME_BYTES} are accepted`, 'model-name-invalid');
+  }
+  try {
+    return UTF8.decode(source.slice(field.start, length));
+  } catch (error) {
+    if (error instanceof WireError) throw error;
+    throw new WireError(`the name at byte ${field.start} is not UTF-8`, 'model-name-invalid');
+  }
 }

@@ -90,7 +90,7 @@ export function sliceMeans(
       const options = rowOptions(names, width, Math.max(34, 14 * shown.length + 8));
       const legend = shown.map((level, l) => ({ level, l }));
       const lineOf = legendLines(shown, width - (options.marginLeft ?? 0) - 20);
-      const rows = Math.max(...lineOf.map(({ line }) => line)) + 1;
+      const rows = Math.max(0, ...lineOf.map(({ line }) => line)) + 1;
       return plot.plot({
         ...options,
         marginTop: 14 + 18 * rows,

@@ -1,0 +1,161 @@
+import { manifest as manifestSchema } from '#contracts';
+import { manifestProblems, networkFace, type Manifest } from '#pipeline';
+import { compareFace } from './check-model.js';
+import { checkStructure } from './check-structure.js';
+import { fedInputs, standardOpset, type ModelDescription, type TensorOutline } from './description.js';
+import { Findings, type Finding } from './findings.js';
+import { infer } from './infer.js';
+import { readModel } from './read-model.js';
+import { bytesSource, WireError, withFileSource, type ByteSource } from './wire.js';
+
+/** What the inspector has to say about a model; null where the file could not be read so far. */
+export interface Inspection {
+  /** No refusal among the findings. */
+  readonly accepted: boolean;
+  readonly findings: readonly Finding[];
+  readonly opset: number | null;
+  /** Numbers that were learnt: elements of all initialisers but whole numbers, which are shapes and indices. */
+  readonly parameters: number | null;
+  readonly inputs: readonly TensorOutline[] | null;
+  readonly outputs: readonly TensorOutline[] | null;
+  /** Weights, twice while loading, and the largest sum of tensors alive at once, for `tile`. The runtime itself comes on top. */
+  readonly memoryEstimateBytes: number | null;
+  /** Multiplications and additions for one tile, two a pair. */
+  readonly workEstimate: number | null;
+  /** Input sizes that the estimates are for, by name. */
+  readonly tile: Readonly<Record<string, readonly number[]>> | null;
+}
+
+/** Looks at a model file through a small window. @see inspectModel */
+export function inspectModelFile(path: string, manifest: unknown = null): Inspection {
+  return withFileSource(path, (source) => inspectSource(source, manifest));
+}
+
+/**
+ * Looks at a model without loading it: a bounded walk of the file, then arithmetic on what it found. Collects all findings.
+ * Takes at most about a second and some tens of MiB, whatever the file.
+ *
+ * @param manifest of the model, of whatever shape: JSON that is no manifest is a finding; null: the one embedded in the
+ *   model as metadata `voxelmark.manifest`, if any
+ */
+export function inspectModel(bytes: Uint8Array, manifest: unknown = null): Inspection {
+  return inspectSource(bytesSource(bytes), manifest);
+}
+
+function inspectSource(source: ByteSource, given: unknown): Inspection {
+  const found = new Findings();
+  let model: ModelDescription;
+  try {
+    model = readModel(source, found);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    found.refuse(error.code, error.message);
+    return conclude(found, null, null);
+  }
+  const manifest = manifestOf(model, given, found);
+  checkStructure(model, found);
+  const face = { inputs: fedInputs(model.graph), outputs: model.graph.outputs };
+  if (manifest) compareFace(face, manifest, found);
+  return conclude(found, model, estimate(model, manifest, found));
+}
+
+/** Size of an open spatial axis when no manifest says it: a common tile. */
+const ASSUMED = { 3: 128, 2: 512 } as const;
+
+interface Estimate {
+  readonly bytes: number;
+  readonly work: number;
+  readonly tile: Readonly<Record<string, readonly number[]>>;
+}
+
+/**
+ * Twice through the graph: with open sizes as small as can be, so that whatever is too large then is too large always; and
+ * with the sizes that the manifest feeds, or usual ones. What only the usual ones make too large is a warning.
+ */
+function estimate(model: ModelDescription, manifest: Manifest | null, found: Findings): Estimate | null {
+  const opset = standardOpset(model);
+  const refuse = (...[code, message, node]: Parameters<Findings['refuse']>) => found.refuse(code, message, node);
+  infer(model, opset, () => 1, refuse);
+  const tile: Record<string, readonly number[]> = {};
+  for (const input of fedInputs(model.graph)) {
+    if (input.shape) tile[input.name] = tileOf(input, manifest);
+  }
+  const fixed = manifest !== null && networkFace(manifest).input.dims.every((size) => size !== null);
+  const sized = infer(
+    model,
+    opset,
+    (name, axis) => tile[name]?.[axis] ?? 1,
+    (code, message, node) => {
+      if (fixed) found.refuse(code, message, node);
+      else found.warn(code, `${message} (with open axes of ${Object.values(ASSUMED).join(' or ')})`, node);
+    },
+  );
+  return { bytes: Math.round(2 * model.constantBytes + sized.peakBytes), work: sized.work, tile };
+}
+
+function tileOf({ name, shape }: TensorOutline, manifest: Manifest | null): readonly number[] {
+  const declared = shape ?? [];
+  const face = manifest && networkFace(manifest).input;
+  const fed = face?.tensor === name && face.dims.length === declared.length ? face.dims : null;
+  const spatial = Math.max(2, declared.length - 2);
+  const last = declared[declared.length - 1];
+  // [N, C, …] unless the last axis is fixed and small and the second is open: then channels are last
+  const channels =
+    typeof declared[1] === 'string' && typeof last === 'number' && last > 0 && last <= 64 ? declared.length - 1 : 1;
+  return declared.map((size, axis) => {
+    if (typeof size === 'number' && size > 0) return size;
+    return fed?.[axis] ?? (axis === 0 || axis === channels ? 1 : (ASSUMED[spatial as 2 | 3] ?? 64));
+  });
+}
+
+function manifestOf({ manifestText }: ModelDescription, given: unknown, found: Findings): Manifest | null {
+  const embedded = manifestText === null ? null : parsed(manifestText, found);
+  if (given === null || given === undefined)
+    return embedded === null ? null : checked(embedded, 'embedded in the model', found);
+  if (embedded !== null && JSON.stringify(embedded) !== JSON.stringify(given)) {
+    found.warn(
+      'manifest-overridden',
+      'the model carries another manifest in its metadata; the one given beside it counts',
+    );
+  }
+  return checked(given, 'given', found);
+}
+
+function parsed(text: string, found: Findings): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    found.refuse('manifest-invalid', `the embedded manifest is not JSON: ${(error as Error).message}`);
+    return null;
+  }
+}
+
+function checked(value: unknown, whose: string, found: Findings): Manifest | null {
+  const read = manifestSchema.safeParse(value);
+  if (!read.success) {
+    for (const { path, message } of read.error.issues.slice(0, 20)) {
+      found.refuse(
+        'manifest-invalid',
+        `the manifest ${whose}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`,
+      );
+    }
+    return null;
+  }
+  for (const problem of manifestProblems(read.data))
+    found.refuse('manifest-invalid', `the manifest ${whose}: ${problem}`);
+  return read.data;
+}
+
+function conclude(found: Findings, model: ModelDescription | null, estimated: Estimate | null): Inspection {
+  return {
+    accepted: !found.refused,
+    findings: found.all(),
+    opset: model ? standardOpset(model) || null : null,
+    parameters: model?.parameters ?? null,
+    inputs: model ? fedInputs(model.graph) : null,
+    outputs: model?.graph.outputs ?? null,
+    memoryEstimateBytes: estimated?.bytes ?? null,
+    workEstimate: estimated?.work ?? null,
+    tile: estimated?.tile ?? null,
+  };
+}
