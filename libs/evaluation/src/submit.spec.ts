@@ -1,7 +1,7 @@
 import type { Manifest } from '#pipeline';
 import { ModelFailure } from './ports.js';
 import type { Benchmark, NewSubmission, Submission } from './records.js';
-import { labelProblems, manifestDigest, submit, type SubmitCommand, type SubmitPorts } from './submit.js';
+import { fitProblems, labelProblems, manifestDigest, submit, type SubmitCommand, type SubmitPorts } from './submit.js';
 import { RULES } from './test-support/memory-ports.js';
 
 const MANIFEST: Manifest = {
@@ -125,6 +125,24 @@ describe('labels of manifest and benchmark', () => {
   it('must hold something that is scored', () => {
     expect(labelProblems(labelled([0, 'b'], [9, 'pancreas']), BENCHMARK)).toEqual([
       'labels of the manifest are 0, 9; the benchmark scores 1 liver',
+    ]);
+  });
+});
+
+describe('what a submission cannot give', () => {
+  const channel = { name: 'CT' };
+  const input = { tensor: 'x', layout: 'NCXYZ' } as const;
+
+  it('is more than one model, and more than one image of a case', () => {
+    expect(fitProblems({ inputs: [{ ...input, channels: [channel] }], models: [{ file: 'a.onnx' }] })).toEqual([]);
+    expect(
+      fitProblems({
+        inputs: [{ ...input, channels: [{ name: 'T1' }, { name: 'FLAIR' }] }],
+        models: [{ file: 'a.onnx' }, { file: 'b.onnx' }],
+      }),
+    ).toEqual([
+      'it lists 2 models; a submission is one ONNX file',
+      'it asks for 2 images of a case (T1, FLAIR); the cases here have one',
     ]);
   });
 });

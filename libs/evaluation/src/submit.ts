@@ -41,7 +41,7 @@ export async function submit(
   const { manifest, model } = command;
   const benchmark = await records.findBenchmark(command.benchmark);
   if (!benchmark) throw notFound('benchmark');
-  const problems = [...manifestProblems(manifest), ...labelProblems(manifest, benchmark)];
+  const problems = [...manifestProblems(manifest), ...fitProblems(manifest), ...labelProblems(manifest, benchmark)];
   if (problems.length > 0) {
     throw new RequestRefused(
       422,
@@ -77,6 +77,18 @@ export async function submit(
 /** SHA-256 of the canonical JSON of a manifest, lower-case hex. */
 export function manifestDigest(manifest: Manifest): string {
   return createHash('sha256').update(canonicalJson(manifest)).digest('hex');
+}
+
+/** What a manifest may say and a submission cannot give: it is one ONNX file, and a case is one image. */
+export function fitProblems({ models = [], inputs }: Pick<Manifest, 'models' | 'inputs'>): string[] {
+  const problems: string[] = [];
+  if (models.length > 1) problems.push(`it lists ${models.length} models; a submission is one ONNX file`);
+  const [{ channels }] = inputs;
+  if (channels.length > 1) {
+    const names = channels.map(({ name }) => name).join(', ');
+    problems.push(`it asks for ${channels.length} images of a case (${names}); the cases here have one`);
+  }
+  return problems;
 }
 
 /**

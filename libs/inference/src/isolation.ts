@@ -73,11 +73,11 @@ if [ "$level" = 2 ]; then
   ln -s "$$" "$root/proc/self"
   mkdir -p "$root$session"
   mount --bind "$session" "$root$session"
+  # while the old root, and with it the table of mounts that mount reads, is still there
+  mount -o remount,bind,ro "$root"
   cd "$root"
   pivot_root . .old
   umount -l /.old
-  rmdir /.old
-  mount -o remount,ro /
   cd "$here"
   set +e
 fi
@@ -186,7 +186,7 @@ async function probe(
     if (reached) return 'a process at this level reached the network';
     return code === 0 && output.includes('held')
       ? null
-      : (output.trim().split('\n').pop() || `the probe ended with ${code}`).slice(0, 200);
+      : (output.trim().split('\n')[0] || `the probe ended with ${code}`).slice(0, 200);
   } finally {
     server.close();
     await rm(place, { recursive: true, force: true });
