@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AccountRole } from '#domain';
 import type { Account, Benchmark, EvaluationCase, NewBenchmark, NewCase, StoredBlob, Submission } from '#evaluation';
 import { writeNifti, type Geometry } from '#imaging';
+import { expandManifest } from '#pipeline';
 import { createModelInspector } from '#inference';
 import {
   createAccessLog,
@@ -256,7 +257,7 @@ export class World {
 
   /** A submission of the owner, not yet run. */
   async submission(benchmark: Benchmark, slug: string, version = '1.0.0'): Promise<Submission> {
-    const manifest = testManifest(slug, version);
+    const manifest = expandManifest(testManifest(slug, version)); // as it is stored
     const { submission } = await this.parts.records.createSubmission({
       benchmarkId: benchmark.id,
       submitterId: this.account('owner').id,
