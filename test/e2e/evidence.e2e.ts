@@ -230,6 +230,7 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
     expect(page.url()).toContain(`asOf=${old.hash}`);
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('button', { name: /^As of/ }).click();
+    await page.locator('.state-list li').nth(items.length - 1).waitFor(); // the list is asked for when it is opened
     expect(await page.locator('.state-list li').count()).toBe(items.length);
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
