@@ -9,6 +9,7 @@ import { runLabels } from '../evidence/run-labels.js';
 import { leadingMetric } from '../evidence/scheme-choice.js';
 import { metricColumns } from '../leaderboard/board-columns.js';
 import { chosenBoard } from '../leaderboard/leaderboard-panel.js';
+import { MetricSelect, StructureSelect } from '../leaderboard/ranking-bar.js';
 import { PHASE_WORDS } from '../runs/run-words.js';
 import { Icon } from '../ui/icons.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
@@ -115,39 +116,18 @@ function Pairs({
             ))}
           </select>
         </label>
-        <label className="inline-select">
-          <span>by</span>
-          <select
-            aria-label="by metric"
-            value={metric.id}
-            onChange={({ target }) =>
-              change({
-                by: target.value === leadingMetric(phase.rules, { scheme: 'declared' }) ? undefined : target.value,
-              })
-            }
-          >
-            {columns.map(({ id, abbreviation }) => (
-              <option key={id} value={id}>
-                {abbreviation}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="inline-select">
-          <span>over</span>
-          <select
-            aria-label="over structure"
-            value={choice.region ?? ''}
-            onChange={({ target }) => change({ structure: target.value || undefined })}
-          >
-            <option value="">all structures</option>
-            {phase.rules.regions.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <MetricSelect
+          word="by"
+          rules={phase.rules}
+          catalogue={benchmark.metrics}
+          value={metric.id}
+          onChange={(by) => change({ by })}
+        />
+        <StructureSelect
+          rules={phase.rules}
+          value={choice.region ?? undefined}
+          onChange={(structure) => change({ structure })}
+        />
         <fieldset className="compare-with">
           <legend>with</legend>
           {onBoard

@@ -41,37 +41,79 @@ export function RankingBar({
           ))}
         </select>
       </label>
-      <label className="inline-select">
-        <span>of</span>
-        <select
-          aria-label="of metric"
-          value={search.by ?? declaredMetric}
-          onChange={({ target }) => onChange({ by: target.value === declaredMetric ? undefined : target.value })}
-        >
-          {metricColumns(rules, catalogue).map(({ id, abbreviation }) => (
-            <option key={id} value={id}>
-              {abbreviation}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="inline-select">
-        <span>over</span>
-        <select
-          aria-label="over structure"
-          value={search.structure ?? ''}
-          onChange={({ target }) => onChange({ structure: target.value || undefined })}
-        >
-          <option value="">all structures</option>
-          {rules.regions.map(({ name }) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <MetricSelect
+        word="of"
+        rules={rules}
+        catalogue={catalogue}
+        value={search.by ?? declaredMetric}
+        onChange={(by) => onChange({ by })}
+      />
+      <StructureSelect rules={rules} value={search.structure} onChange={(structure) => onChange({ structure })} />
       {children}
     </div>
+  );
+}
+
+/** A metric of the phase; undefined stands for the one that the declared rule ranks by, so that addresses stay short. */
+export function MetricSelect({
+  word,
+  rules,
+  catalogue,
+  value,
+  onChange,
+}: {
+  /** In front of it: "of", "by". */
+  readonly word: string;
+  readonly rules: PhaseRules;
+  readonly catalogue: readonly MetricInfo[];
+  readonly value: string;
+  readonly onChange: (metric: string | undefined) => void;
+}): ReactNode {
+  const declared = leadingMetric(rules, { scheme: 'declared' });
+  return (
+    <label className="inline-select">
+      <span>{word}</span>
+      <select
+        aria-label={`${word} metric`}
+        value={value}
+        onChange={({ target }) => onChange(target.value === declared ? undefined : target.value)}
+      >
+        {metricColumns(rules, catalogue).map(({ id, abbreviation }) => (
+          <option key={id} value={id}>
+            {abbreviation}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** A structure of the phase; undefined: all of them. */
+export function StructureSelect({
+  rules,
+  value,
+  onChange,
+}: {
+  readonly rules: PhaseRules;
+  readonly value: string | undefined;
+  readonly onChange: (structure: string | undefined) => void;
+}): ReactNode {
+  return (
+    <label className="inline-select">
+      <span>over</span>
+      <select
+        aria-label="over structure"
+        value={value ?? ''}
+        onChange={({ target }) => onChange(target.value || undefined)}
+      >
+        <option value="">all structures</option>
+        {rules.regions.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
