@@ -10,7 +10,7 @@ FROM node:22.15.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /voxelmark
 COPY --from=build /voxelmark ./
-RUN mkdir /data && chown node:node /data
+RUN mkdir /data /runner && chown node:node /data /runner
 USER node
 ENTRYPOINT ["node"]
 CMD ["dist/apps/api/src/main.js"]

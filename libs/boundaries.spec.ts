@@ -8,7 +8,7 @@ import ts from 'typescript';
  */
 const KERNELS = ['#imaging', '#statistics', '#metrics', '#ranking', '#pipeline'];
 const RING_2 = [...KERNELS, '#domain', '#contracts', '#evaluation'];
-const ALL = [...RING_2, '#inference', '#persistence', '#storage', '#queue', '#platform'];
+const ALL = [...RING_2, '#codecs', '#inference', '#persistence', '#storage', '#queue', '#platform'];
 const NODE = 'node:*';
 const NEST = '@nestjs/*';
 
@@ -21,14 +21,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'libs/domain': KERNELS,
   'libs/contracts': ['#domain', '#pipeline', 'zod'],
   'libs/evaluation': [...KERNELS, '#domain', '#contracts', 'node:crypto'],
+  'libs/codecs': ['#imaging', '@cornerstonejs/*'],
   'libs/inference': [...RING_2, NODE, 'onnxruntime-node'],
   'libs/persistence': [...RING_2, NODE, 'typeorm', 'pg', 'reflect-metadata'],
   'libs/storage': [...RING_2, NODE, '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
   'libs/queue': [...RING_2, NODE, 'bullmq', 'ioredis', 'pg'],
   'libs/platform': [...ALL, NODE, NEST, 'zod', '@node-rs/argon2', 'reflect-metadata', 'nodemailer'],
-  'apps/api': [...RING_2, '#platform', NODE, NEST, 'fastify', '@fastify/*', 'zod', 'rxjs', 'nodemailer', 'reflect-metadata'],
+  'apps/api': [...RING_2, '#platform', NODE, NEST, 'fastify', '@fastify/*', 'fflate', 'zod', 'rxjs', 'nodemailer', 'reflect-metadata'],
   'apps/worker': [...RING_2, '#platform', '#inference', NODE, NEST, 'reflect-metadata'],
-  'apps/cli': [...RING_2, '#platform', '#persistence', '#inference', '#phantoms', NODE, 'reflect-metadata', 'zod'],
+  'apps/cli': [...RING_2, '#platform', '#persistence', '#inference', '#codecs', '#phantoms', NODE, 'reflect-metadata', 'zod'],
   'apps/web': [
     ...KERNELS,
     '#domain',

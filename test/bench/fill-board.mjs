@@ -43,11 +43,14 @@ export async function fillBoards(dataDir, benchmark, submissions, manifest) {
        select model_id, encode(sha256(('model ' || n)::bytea), 'hex'), 382143, 'model', 'application/octet-stream', 'PUBLIC', at from entry`,
     );
     await client.query(
-      `insert into algorithm_version (id, algorithm_id, version, manifest, manifest_sha256, model_id, created_at)
+      `insert into algorithm_version (id, algorithm_id, version, manifest, manifest_sha256, model_sha256, created_at)
        select e.version_id, a.id, e.version, jsonb_set($1::jsonb, '{version}', to_jsonb(e.version)),
-              encode(sha256(('manifest ' || e.n)::bytea), 'hex'), e.model_id, e.at
+              encode(sha256(('manifest ' || e.n)::bytea), 'hex'), encode(sha256(('model ' || e.n)::bytea), 'hex'), e.at
          from entry e join algorithm a on a.slug = e.slug`,
       [JSON.stringify(manifest)],
+    );
+    await client.query(
+      `insert into algorithm_version_model (version_id, ordinal, file, object_id) select version_id, 0, 'model.onnx', model_id from entry`,
     );
     await client.query(
       `insert into submission (id, benchmark_id, submitter_id, algorithm_version_id, created_at)

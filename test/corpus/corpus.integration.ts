@@ -18,6 +18,8 @@ import { HOSTILE, type HostileModel } from './hostile.js';
  */
 const LONG = process.env.VOXELMARK_TEST_LONG === '1';
 const LIMITS: RunLimits = { loadSeconds: 4, caseSeconds: 2, memoryMib: 512, threads: 1 };
+/** Where time is not what is tested. */
+const PATIENT: RunLimits = { ...LIMITS, loadSeconds: 60, caseSeconds: 60 };
 const MIB = 2 ** 20;
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const never = new AbortController().signal;
@@ -71,7 +73,7 @@ function peakOf(pid: number): number {
 }
 
 /** Seconds and outcome of loading and of one case. */
-async function run(on: ModelRunner, model: Uint8Array) {
+async function run(on: ModelRunner, model: Uint8Array, limits: RunLimits = LIMITS) {
   const sha256 = createHash('sha256').update(model).digest('hex');
   const seconds = { load: 0, case: 0 };
   let session: ModelSession | null = null;
@@ -80,10 +82,10 @@ async function run(on: ModelRunner, model: Uint8Array) {
   let outcome: string;
   let ones = 0;
   try {
-    session = await on.open({ sha256, copyTo: (path) => writeFile(path, model) }, minimalManifest(), LIMITS);
+    session = await on.open([{ sha256, copyTo: (path) => writeFile(path, model) }], minimalManifest(), limits);
     seconds.load = (performance.now() - start) / 1000;
     [phase, start] = ['case', performance.now()];
-    const { labels } = await session.predict(image, never);
+    const { labels } = await session.predict([image], never);
     for (const label of labels.data) ones += label;
     outcome = 'predicted';
   } catch (error) {
@@ -95,24 +97,32 @@ async function run(on: ModelRunner, model: Uint8Array) {
   return { outcome, seconds, ones };
 }
 
+/** How long it takes until a process says that a file is no model at all. */
+async function startSeconds(): Promise<number> {
+  const { outcome, seconds } = await run(runner, new Uint8Array(0), PATIENT);
+  expect(outcome).toBe('model-load-failed');
+  return seconds.load;
+}
+
 describe('hostile models, loaded unseen', () => {
   it.each(chosen.map((hostile: HostileModel) => [`${hostile.kind}: ${hostile.name}`, hostile] as const))(
     '%s: a code, in time, within its memory, and nobody else is touched',
     async (_, { make }) => {
       highest = 0;
+      const start = await startSeconds(); // of a process, on this machine, now: not the model's
       const { outcome, seconds } = await run(runner, make());
       expect(['predicted', ...FAILURE_CODES.filter((code) => code !== 'defect')]).toContain(outcome);
-      expect(seconds.load).toBeLessThan(LIMITS.loadSeconds + 2);
+      expect(seconds.load).toBeLessThan(LIMITS.loadSeconds + 2 + 2 * start);
       expect(seconds.case).toBeLessThan(LIMITS.caseSeconds + 2);
       expect(highest).toBeLessThan((LIMITS.memoryMib + 128) * MIB);
       expect(children()).toEqual([]);
     },
-    60_000,
+    120_000,
   );
 
   it('afterwards an honest model runs as ever', async () => {
     highest = 0;
-    expect(await run(runner, onnx.thresholdModel())).toMatchObject({ outcome: 'predicted', ones: 70 });
+    expect(await run(runner, onnx.thresholdModel(), PATIENT)).toMatchObject({ outcome: 'predicted', ones: 70 });
     expect(highest).toBeGreaterThan(20 * MIB); // the watch sees something
   });
 });
@@ -135,47 +145,51 @@ describe('files of this machine, with the inspector switched off', () => {
     );
   };
 
-  it.each([0, undefined] as const)('are out of reach (level %s)', async (level) => {
-    const planted = join(scratchDir, 'planted.bin');
-    writeFileSync(planted, Buffer.from(Float32Array.of(4711).buffer));
-    const other = await createModelRunner({
-      scratchDir,
-      log: SILENT,
-      childScript: builtChildScript(),
-      inspect: false,
-      level,
-    });
-    try {
-      const locations = [
-        planted,
-        '../../planted.bin',
-        '../cases/1.nii.gz',
-        '/etc/hostname',
-        '/proc/self/environ',
-        '../../../../../../../../etc/passwd',
-      ];
-      for (const location of locations) {
-        for (const place of ['initialiser', 'constant'] as const) {
-          const { outcome } = await run(other, reader(location, place));
-          expect([location, place, outcome]).toEqual([location, place, 'model-load-failed']);
+  it.each([0, undefined] as const)(
+    'are out of reach (level %s)',
+    async (level) => {
+      const planted = join(scratchDir, 'planted.bin');
+      writeFileSync(planted, Buffer.from(Float32Array.of(4711).buffer));
+      const other = await createModelRunner({
+        scratchDir,
+        log: SILENT,
+        childScript: builtChildScript(),
+        inspect: false,
+        level,
+      });
+      try {
+        const locations = [
+          planted,
+          '../../planted.bin',
+          '../cases/1.0.nii.gz',
+          '/etc/hostname',
+          '/proc/self/environ',
+          '../../../../../../../../etc/passwd',
+        ];
+        for (const location of locations) {
+          for (const place of ['initialiser', 'constant'] as const) {
+            const { outcome } = await run(other, reader(location, place), PATIENT);
+            expect([location, place, outcome]).toEqual([location, place, 'model-load-failed']);
+          }
         }
+        // the trick itself works: with the value inside, the label map shows it
+        const inside = onnx.body(
+          [
+            onnx.node('Mul', ['image', 'zero'], ['nothing']),
+            onnx.node('Add', ['nothing', 'half'], ['background']),
+            onnx.node('Add', ['nothing', 'stolen'], ['foreground']),
+            onnx.node('Concat', ['background', 'foreground'], ['logits'], [onnx.attribute.int('axis', 1)]),
+          ],
+          [['zero', 0] as const, ['half', 0.5] as const, ['stolen', 4711] as const].map(([name, x]) =>
+            onnx.tensor(name, [1], Float32Array.of(x)),
+          ),
+        );
+        expect(await run(other, inside, PATIENT)).toMatchObject({ outcome: 'predicted', ones: 140 });
+      } finally {
+        await other.close();
+        rmSync(planted);
       }
-      // the trick itself works: with the value inside, the label map shows it
-      const inside = onnx.body(
-        [
-          onnx.node('Mul', ['image', 'zero'], ['nothing']),
-          onnx.node('Add', ['nothing', 'half'], ['background']),
-          onnx.node('Add', ['nothing', 'stolen'], ['foreground']),
-          onnx.node('Concat', ['background', 'foreground'], ['logits'], [onnx.attribute.int('axis', 1)]),
-        ],
-        [['zero', 0] as const, ['half', 0.5] as const, ['stolen', 4711] as const].map(([name, x]) =>
-          onnx.tensor(name, [1], Float32Array.of(x)),
-        ),
-      );
-      expect(await run(other, inside)).toMatchObject({ outcome: 'predicted', ones: 140 });
-    } finally {
-      await other.close();
-      rmSync(planted);
-    }
-  });
+    },
+    240_000,
+  );
 });

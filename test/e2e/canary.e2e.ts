@@ -132,10 +132,10 @@ describe('held-out data', () => {
     const found = await records.records.findBenchmark(SLUG);
     const phase = found?.phases.find(({ kind }) => kind === 'test');
     if (!phase) throw new Error('the benchmark has no test phase');
-    for (const { id, image, references } of await records.records.cases(phase.id)) {
+    for (const { id, images, references } of await records.records.cases(phase.id)) {
       ids.cases.push(id);
-      ids.objects.push(image.id, ...references.map(({ object }) => object.id));
-      mark('digest of a held-out image', image.sha256);
+      ids.objects.push(...images.map((image) => image.id), ...references.map(({ object }) => object.id));
+      for (const { sha256 } of images) mark('digest of a held-out image', sha256);
       for (const { object } of references) mark('digest of a held-out reference', object.sha256);
     }
     for (const runId of ids.runs) {

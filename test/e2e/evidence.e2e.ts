@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -6,19 +7,79 @@ import { PHANTOM_BENCHMARK } from '#phantoms';
 import { CHROMIUM_INSTALL, chromiumPath, collectProblems, launchBrowser } from '../browser.js';
 import { describeIf } from '../requires.js';
 import { accessibilityFaults } from '../support/accessibility.js';
-import { expectedBoards } from '../support/demo-board.js';
+import { expectBoard, expectedBoards, type DemoBoards } from '../support/demo-board.js';
 import { Client } from '../support/http.js';
-import { newDataDir, removeDataDir, startPlatform, type RunningPlatform } from '../support/platform.js';
+import { newDataDir, removeDataDir, startPlatform, voxelmark, type RunningPlatform } from '../support/platform.js';
 
 jest.setTimeout(900_000);
 
 const BOARD = `/benchmarks/${PHANTOM_BENCHMARK.slug}`;
+
+/** Command lines of all processes that mention a folder: nobody may be left behind. */
+function processesOf(folder: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+        return line.includes(folder) || environment.includes(folder) ? [line] : [];
+      } catch (error) {
+        // it ended while we looked, or belongs to somebody else
+        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+        throw error;
+      }
+    });
+}
+
+/** The long form evaluates everything a second time; the short one leaves that to the suite that kills processes. */
+const TURNS = process.env.VOXELMARK_TEST_LONG === '1' ? ['first', 'second'] : ['only'];
+
+/** The folder of the demo, with everything evaluated: the pages are looked at on it. Without, they evaluate it themselves. */
+let evaluated: string | null = null;
+
+afterAll(async () => {
+  if (evaluated !== null) await removeDataDir(evaluated);
+});
+
+describe('voxelmark demo --exit-when-done', () => {
+  it('gives the committed leaderboard, each time to the last digit, and leaves no process behind', async () => {
+    const boards: DemoBoards[] = [];
+    for (const turn of TURNS) {
+      if (evaluated !== null) await removeDataDir(evaluated);
+      const dataDir = await newDataDir(`demo-${turn}`);
+      try {
+        const { code, stdout, stderr } = await voxelmark(['demo', '--exit-when-done', '--json', '--data-dir', dataDir]);
+        if (code !== 0) throw new Error(`ended with ${code}: ${stderr}\n${stdout}`);
+        expect(stdout.trim().split('\n')).toHaveLength(1);
+        boards.push(JSON.parse(stdout) as DemoBoards);
+        if (process.platform === 'linux') expect(processesOf(dataDir)).toEqual([]);
+        evaluated = dataDir;
+      } finally {
+        if (evaluated !== dataDir) await removeDataDir(dataDir);
+      }
+    }
+    const [first, ...others] = boards;
+    expectBoard(first.leaderboard, expectedBoards.leaderboard);
+    expectBoard(first.practice, expectedBoards.practice);
+    for (const other of others) {
+      expect(other.leaderboard).toEqual(first.leaderboard);
+      expect(other.practice).toEqual(first.practice);
+    }
+  }, 900_000);
+});
 
 interface DemoSignIn {
   readonly email: string;
   readonly role: string;
   readonly password: string;
 }
+
+const rankRange = (interval: readonly [number, number] | null): string => {
+  if (interval === null) throw new Error('the demo has enough patients for intervals');
+  const [low, high] = interval.map((rank) => String(Math.round(rank * 10) / 10));
+  return low === high ? low : `${low}–${high}`;
+};
 
 describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', CHROMIUM_INSTALL, () => {
   let platform: RunningPlatform;
@@ -30,7 +91,8 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
   const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
-    platform = await startPlatform({ dataDir: await newDataDir('evidence'), demo: true });
+    evaluated ??= await newDataDir('evidence');
+    platform = await startPlatform({ dataDir: evaluated, demo: true });
     visitor = new Client(platform.url);
     const { demoSignIns } = await visitor.get<{ demoSignIns: DemoSignIn[] }>('/auth/session');
     const found = demoSignIns.find(({ role }) => role === 'organiser');
@@ -58,7 +120,6 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
     for (const context of contexts) await context.close();
     await browser?.close();
     await platform?.stop();
-    if (platform) await removeDataDir(platform.dataDir);
   });
 
   async function open(path: string, who: 'visitor' | 'organiser', colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
@@ -72,6 +133,14 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
     return page;
   }
 
+  /** What a figure hands out as a file. */
+  async function save(page: Page, figure: string, button: 'CSV' | 'SVG'): Promise<string> {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.locator(`[data-figure=${figure}]`).getByRole('button', { name: button }).click()]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await file.createReadStream()) chunks.push(Buffer.from(chunk as Uint8Array));
+    return Buffer.concat(chunks).toString();
+  }
+
   /** Names of the rows of the board, top to bottom. */
   const rowNames = (page: Page): Promise<string[]> => page.locator('.board tbody tr[data-run] .strong-link').allInnerTexts();
   const namesOf = ({ runs, evidence }: EvidenceView): string[] => evidence.standings.map(({ algorithm }) => runs.find(({ runId }) => runId === algorithm)?.algorithm.name ?? '');
@@ -81,17 +150,17 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
       return figures.length > 0 && figures.every((figure) => figure.querySelector('.drawing svg'));
     });
 
-  it('gives each place its interval, each mean of the ranked metric its own, and what two readers reach', async () => {
+  it.each(['light', 'dark'] as const)('gives each place its interval, each mean of the ranked metric its own, and what two readers reach, in %s', async (theme) => {
     const view = await visitor.get<EvidenceView>(`${BOARD}/evidence?phase=test`);
-    const page = await open(BOARD, 'visitor');
+    const page = await open(BOARD, 'visitor', theme);
     await page.locator('.rank-range').first().waitFor();
     expect(await rowNames(page)).toEqual(namesOf(view));
     const { standings } = view.evidence;
     const ranges = await page.locator('.rank-range [aria-hidden]:not(.dagger)').allInnerTexts();
-    expect(ranges).toEqual(standings.map(({ interval: [low, high] }) => `(${low === high ? low : `${low}–${high}`})`));
+    expect(ranges).toEqual(standings.map(({ interval }) => `(${rankRange(interval)})`));
     expect(await page.locator('.dagger').count()).toBe(standings.filter(({ likeFirst, rank }) => likeFirst && rank > 1).length);
     const { mean } = standings[0];
-    if (mean === null || view.ceiling === null) throw new Error('the demo has enough cases and readers for intervals');
+    if (!mean || mean.low === null || view.ceiling === null) throw new Error('the demo has enough cases and readers for intervals');
     await page.getByText(mean.low.toFixed(3)).first().waitFor();
     expect(await page.locator('tfoot').innerText()).toContain(view.ceiling.band.mean.toFixed(3));
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -118,6 +187,60 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
     await page.getByRole('button', { name: 'Back to the declared ranking' }).click();
     await page.waitForFunction((name) => document.querySelector('.board tbody .strong-link')?.textContent === name, namesOf(declared)[0]);
     expect(await rowNames(page)).toEqual(namesOf(declared));
+    await page.close();
+  });
+
+  it('draws, bit for bit, what the server would, and only for the rule that was chosen last', async () => {
+    const wanted = await organiser.get<EvidenceView>(`${BOARD}/evidence?phase=test&scheme=rank-then-median`);
+    const page = await open(`${BOARD}/evidence`, 'organiser');
+    await page.locator('[data-figure=cases-dice] .drawing svg').waitFor();
+    await page.route(/\/evidence\?/, () => undefined); // the server never answers
+    for (const scheme of ['test-then-rank', 'median-then-rank', 'rank-then-median']) await page.getByLabel('Ranked by').selectOption(scheme);
+    await page.locator('[data-figure=rank-stability] .drawing svg').waitFor();
+    await page.getByText(wanted.evidence.rule).waitFor();
+    const csv = await save(page, 'rank-stability', 'CSV');
+    const names = new Map(wanted.runs.map(({ runId, algorithm }) => [runId, algorithm.name]));
+    const cell = (value: unknown): string => (/,/.test(String(value)) ? `"${String(value)}"` : String(value));
+    expect(csv.trimEnd().split('\n').slice(1)).toEqual(
+      wanted.evidence.standings.map(({ algorithm, rank, interval, medianRank, shares }) =>
+        [names.get(algorithm), rank, rankRange(interval), medianRank, ...(shares ?? [])].map(cell).join(','),
+      ),
+    );
+    const slices = await save(page, 'slices-site', 'CSV');
+    const site = wanted.evidence.slices.find(({ key }) => key === 'site');
+    for (const { levels } of site?.algorithms ?? []) {
+      for (const { figures } of levels) if (figures) expect(slices).toContain(`,${figures.n},${figures.mean},${figures.low},${figures.high},`);
+    }
+    await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
+    expect(page.workers()).toHaveLength(0); // those of the rules before were ended, the last one is done
+    await page.close();
+  });
+
+  it('offers a benchmark to those who may compete on it, and not to its organiser', async () => {
+    const offer = (page: Page) => page.locator('main').getByRole('link', { name: 'Submit an algorithm' });
+    const plain = await open(BOARD, 'visitor');
+    await offer(plain).waitFor();
+    await plain.close();
+    const page = await open(BOARD, 'organiser');
+    await page.getByText('You are an organiser here').waitFor();
+    expect(await offer(page).count()).toBe(0);
+    await page.close();
+  });
+
+  it('gives every mean an interval where the values of every case may be seen', async () => {
+    const values = await visitor.get<BoardValuesView>(`${BOARD}/leaderboard/values?phase=practice`);
+    const metrics = new Set(values.tables.map(({ metric }) => metric)).size;
+    const page = await open(`${BOARD}?phase=practice`, 'visitor');
+    const rows = page.locator('.board tbody tr[data-run]');
+    await page.waitForFunction(
+      (wanted) => document.querySelectorAll('.board tbody tr[data-run] .ci[title^="95 %"]').length === wanted,
+      values.runs.length * metrics,
+    );
+    await rows.first().getByRole('button', { name: /^Figures per structure/ }).click();
+    const matrix = page.locator('table.matrix');
+    await matrix.locator('.ci').nth(metrics * 4 - 1).waitFor(); // four structures
+    expect(await matrix.locator('.ci').count()).toBe(metrics * 4);
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.close();
   });
 
@@ -148,8 +271,9 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
     await page.locator('[data-figure=cases-dice]').waitFor();
     await drawn(page);
     const names = await page.locator('[data-figure]').evaluateAll((figures) => figures.map((figure) => figure.getAttribute('data-figure')));
-    expect(names).toEqual(['rank-stability', 'significance', 'cases-dice', 'places-within-cases-dice', 'rank-under-each-rule', 'without-each-site', 'kendall-tau', 'slices-site']);
-    expect(await page.locator('[data-figure=cases-dice] .drawing a').count()).toBe(view.runs.length * view.evidence.cases);
+    expect(names).toEqual(['rank-stability', 'significance', 'cases-dice', 'podium-dice', 'places-within-cases-dice', 'rank-under-each-rule', 'without-each-site', 'kendall-tau', 'slices-site']);
+    for (const name of ['cases-dice', 'podium-dice'])
+      expect(await page.locator(`[data-figure=${name}] .drawing a`).count()).toBe(view.runs.length * view.evidence.cases);
     expect(await page.locator('.drawing a:not([tabindex="-1"])').count()).toBe(0); // by keyboard through the tables
     for (const name of names) {
       const figure = page.locator(`[data-figure=${name}]`);
@@ -165,17 +289,14 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
     const page = await open(`${BOARD}/evidence?phase=practice`, 'visitor');
     await page.locator('[data-figure=cases-dice]').waitFor();
     await drawn(page);
-    const save = async (name: string): Promise<string> => {
-      const [file] = await Promise.all([page.waitForEvent('download'), page.locator('[data-figure=cases-dice]').getByRole('button', { name }).click()]);
-      const chunks: Buffer[] = [];
-      for await (const chunk of await file.createReadStream()) chunks.push(Buffer.from(chunk as Uint8Array));
-      return Buffer.concat(chunks).toString();
-    };
     const values = await visitor.get<BoardValuesView>(`${BOARD}/leaderboard/values?phase=practice`);
-    const csv = (await save('CSV')).trimEnd().split('\n');
+    const csv = (await save(page, 'cases-dice', 'CSV')).trimEnd().split('\n');
     expect(csv[0]).toBe('algorithm,case,dice,contains a penalty');
     expect(csv).toHaveLength(1 + values.runs.length * values.cases.length);
-    const svg = await save('SVG');
+    const podium = await save(page, 'podium-dice', 'SVG');
+    expect(podium.match(/<svg/g)).toHaveLength(4); // the key, the dots and the bars in one
+    expect(podium).not.toContain('var(--');
+    const svg = await save(page, 'cases-dice', 'SVG');
     expect(svg).toMatch(/^<svg[^>]* xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     expect(svg).not.toContain('var(--');
     expect(svg).toContain(`href="${platform.url}/cases/`);
@@ -254,8 +375,8 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
     await page.close();
   });
 
-  it('compares what is ticked, case by case where cases may be seen', async () => {
-    const page = await open(BOARD, 'organiser');
+  it.each(['light', 'dark'] as const)('compares what is ticked, case by case where cases may be seen, in %s', async (theme) => {
+    const page = await open(BOARD, 'organiser', theme);
     const boxes = page.getByRole('checkbox', { name: /^Compare / });
     await boxes.nth(0).check();
     await boxes.nth(1).check();
@@ -267,9 +388,13 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
     if (found.detail === null) throw new Error('an organiser sees single cases');
     await page.getByText(`${found.detail.wins} : ${found.detail.losses}`, { exact: true }).waitFor();
     expect(await page.locator('.pair > .table-scroll tbody th').allInnerTexts()).toEqual(found.detail.cases.map(({ name }) => name));
+    await drawn(page);
+    const volumes = await page.locator('[data-figure^=bland-altman-]').evaluateAll((figures) => figures.map((figure) => figure.getAttribute('data-figure')));
+    expect(volumes).toEqual(['liver', 'spleen', 'kidneys', 'lesion'].map((region) => `bland-altman-${region}`));
+    expect(await page.locator('[data-figure=bland-altman-liver] .drawing a').count()).toBe(found.n);
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.close();
-    const plain = await open(`${BOARD}/compare?${search.toString()}`, 'visitor', 'dark');
+    const plain = await open(`${BOARD}/compare?${search.toString()}`, 'visitor', theme);
     await plain.getByText('Differences of single held-out cases are not shown').waitFor();
     expect(await plain.locator('[data-figure]').count()).toBe(0);
     expect(await accessibilityFaults(plain)).toEqual([]);

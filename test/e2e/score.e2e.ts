@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, watch } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNifti, type Geometry } from '#imaging';
-import { until } from '../support/http.js';
 import { bin, cleanEnv, root, voxelmark } from '../support/platform.js';
 
 const GOLDEN = join(root, 'test/golden/pairs');
@@ -285,6 +284,7 @@ describe('voxelmark score', () => {
         [[...pair, '--tolerance-mm', '1,,2'], 2, 'usage'],
         [[...pair, '--boundary-mm=-2'], 2, 'usage'],
         [[...pair, '--threads', '0'], 2, 'usage'],
+        [[...pair, '--resample', 'linear'], 2, 'usage'],
         [[...pair, '--colour'], 2, 'usage'],
         [[...pair, 'word'], 2, 'usage'],
         [['--reference', join(folder, 'absent.nii'), '--prediction', prediction], 5, 'no-such-file'],
@@ -452,6 +452,47 @@ describe('voxelmark score', () => {
     }, 30_000);
   });
 
+  it('brings a prediction on another grid over only when told to, and says where it did', async () => {
+    const half = {
+      ...GEOMETRY,
+      sizeXyz: [3, 5, 4] as const,
+      spacingMm: [2, 2, 3] as const,
+      originLps: [-9.5, 4, 100] as const,
+    };
+    // each voxel of the coarse grid covers two of the reference
+    const coarse = Uint8Array.from({ length: 60 }, (_, v) => (v >= 20 && v < 30 ? 1 : 0));
+    await put('grids/reference/a.nii', await nifti(run(40, 20)));
+    await put('grids/reference/b.nii', await nifti(run(40, 20)));
+    await put('grids/prediction/a.nii', await nifti(coarse, half));
+    await put('grids/prediction/b.nii', await nifti(run(45, 20)));
+    const folders = ['--reference', join(folder, 'grids/reference'), '--prediction', join(folder, 'grids/prediction')];
+    const pair = folders.map((part) => (part.startsWith('--') ? part : join(part, 'a.nii')));
+    const refused = await score(...pair);
+    expect([refused.code, refused.answer.error?.code]).toEqual([6, 'grid-differs']);
+
+    const summary = join(folder, 'grids/summary.json');
+    const one = await score(...pair, '--resample', 'nearest');
+    expect(one).toMatchObject({ code: 0, answer: { resampled: true, labels: { 1: { dice: 1, hd95: 0 } } } });
+    expect(one.answer.signature).toMatch(/\|grid\.nearest$/);
+    expect(one.stderr).toContain('lay on another grid and was resampled (nearest)');
+    const both = await score(...folders, '--resample', 'nearest', '--nnunet', summary);
+    expect(both).toMatchObject({
+      code: 0,
+      answer: { counts: { ok: 2 }, cases: { a: { resampled: true }, b: { resampled: false } } },
+    });
+    expect(both.answer.signature).toContain('|grid.nearest|');
+    const { metric_per_case: rows } = JSON.parse(await readFile(summary, 'utf8')) as {
+      metric_per_case: { metrics: Record<string, Record<string, number>> }[];
+    };
+    expect(rows.map(({ metrics }) => metrics['1'].TP)).toEqual([20, 15]);
+
+    const recipe = await put('grids/recipe.json', '{"resample":"nearest"}');
+    expect((await score(...pair, '--recipe', recipe)).answer).toEqual(one.answer);
+    const apart = await put('grids/apart.nii', await nifti(coarse, { ...half, originLps: [500, 0, 0] }));
+    const nowhere = await score(...pair.slice(0, 3), apart, '--resample', 'nearest');
+    expect([nowhere.code, nowhere.answer.error?.code]).toEqual([6, 'grid-differs']);
+  }, 60_000);
+
   it('stops at once on Ctrl-C, also in the middle of a large volume', async () => {
     const geometry: Geometry = { ...GEOMETRY, sizeXyz: [256, 256, 128] };
     // many scattered voxels of many labels: minutes of work
@@ -460,15 +501,23 @@ describe('voxelmark score', () => {
       (_, v) => (Math.imul(v ^ (v >>> 7), 2654435761) >>> 26) % 40,
     );
     const large = await put('large.nii', await nifti(noise, geometry));
-    const marker = join(folder, 'begun.json');
-    const args = [bin, 'score', '--reference', large, '--prediction', large, '--json', '--nnunet', marker];
+    const kept = await put('summary.json', 'of an earlier run');
+    const before = readdirSync(folder).sort();
+    const args = [bin, 'score', '--reference', large, '--prediction', large, '--json', '--nnunet', kept];
+    // before it begins, it looks whether the summary could be written
+    const watcher = watch(folder);
+    const begun = new Promise<void>((done) => watcher.once('change', () => done()));
     const child = spawn(process.execPath, args, { env: cleanEnv(), stdio: ['ignore', 'pipe', 'ignore'] });
     let stdout = '';
     child.stdout.on('data', (chunk) => (stdout += String(chunk)));
     const ended = new Promise<number | null>((done) => child.once('close', done));
-    await until('the comparison to begin', async () => readdirSync(folder).includes('begun.json'), 60_000, 50);
+    await begun;
+    watcher.close();
+    await new Promise((done) => setTimeout(done, 1000));
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     expect((JSON.parse(stdout) as Answer).error?.code).toBe('interrupted');
+    expect(readdirSync(folder).sort()).toEqual(before);
+    expect(await readFile(kept, 'utf8')).toBe('of an earlier run');
   }, 120_000);
 });

@@ -4,18 +4,20 @@ import { join } from 'node:path';
 import type { RunManifestView, SubmissionView } from '#contracts';
 import type { PhaseRules } from '#domain';
 import { importBenchmark, type ImportedCase } from '#evaluation';
-import { writeNifti, type Geometry } from '#imaging';
+import { readNifti, storedGeometry, writeNifti, type Geometry } from '#imaging';
+import { volumeDiagonalMm } from '#metrics';
 import { createLog, hashPassword, openPlatform, readConfig } from '#platform';
 import * as onnx from '../../libs/inference/src/test-support/onnx.js';
 import { Client, until } from '../support/http.js';
 import { newDataDir, removeDataDir, startPlatform, voxelmark, type RunningPlatform } from '../support/platform.js';
+import { THRESHOLD_MANIFEST } from '../support/threshold-manifest.js';
 
 const PASSWORD = 'a password for this test only';
 const SLUG = 'small';
 /** An oblique grid with spacings that float32 cannot hold: what is stored has to give the same bits none the less. */
 const GEOMETRY: Geometry = {
   sizeXyz: [12, 10, 6],
-  spacingMm: [0.7, 0.7, 2.3],
+  spacingMm: [1 / 3, 1 / 3, 2.3],
   originLps: [-10.1, 4.2, 100.3],
   direction: [Math.cos(0.3), -Math.sin(0.3), 0, Math.sin(0.3), Math.cos(0.3), 0, 0, 0, 1],
 };
@@ -30,22 +32,6 @@ const RULES: PhaseRules = {
   ranking: { kind: 'mean-then-rank', metric: 'dice', ties: 'min' },
   limits: { loadSeconds: 60, caseSeconds: 60, memoryMib: 1024, threads: 1 },
 };
-const MANIFEST = {
-  manifestVersion: 1,
-  name: 'threshold',
-  version: '1.0.0',
-  task: 'semantic',
-  inputs: [{ tensor: 'image', layout: 'NCXYZ', dtype: 'float32', channels: [{ name: 'CT' }] }],
-  output: { tensor: 'logits', layout: 'NCXYZ', meaning: 'logits' },
-  preprocess: [{ op: 'orient', axes: 'RAS' }],
-  inference: { mode: 'full', divisor: [1, 1, 1], padValue: 0 },
-  postprocess: [{ op: 'softmax' }, { op: 'invert', order: 1 }, { op: 'argmax' }],
-  labels: [
-    { value: 0, name: 'background' },
-    { value: 1, name: 'liver' },
-  ],
-};
-
 /** Finds what is 1 in an image. What is 1e38 or more overflows, which fails the case. */
 function thresholdModel(): Uint8Array {
   const weights = [
@@ -67,16 +53,20 @@ function smallCase(name: string, missing: number, bright = 1): ImportedCase {
     patient: name,
     facts: { site: 'A' },
     files: async () => ({
-      image: await writeNifti({ geometry: GEOMETRY, data: image }, { gzip: true }),
-      references: [
-        {
-          reader: 'consensus',
-          consensus: true,
-          labels: await writeNifti({ geometry: GEOMETRY, data: labels }, { gzip: true }),
-        },
-      ],
+      image: await placedByQuaternion(image),
+      references: [{ reader: 'consensus', consensus: true, labels: await placedByQuaternion(labels) }],
     }),
   };
+}
+
+/** A file whose geometry comes out of float64 arithmetic, so that no header of ours can hold it to the last digit. */
+async function placedByQuaternion(data: Float32Array | Uint8Array): Promise<Uint8Array> {
+  const file = await writeNifti({ geometry: GEOMETRY, data });
+  new DataView(file.buffer).setInt16(254, 0, true); // no sform
+  const { geometry } = await readNifti(file);
+  if (volumeDiagonalMm(geometry) === volumeDiagonalMm(storedGeometry(geometry)))
+    throw new Error('the geometry of the file survives being stored; choose another');
+  return file;
 }
 
 interface Verdict {
@@ -124,7 +114,7 @@ describe('what people take away from a run', () => {
     // two on the board, so that the second one's state has a state before it
     for (const algorithm of ['first', 'second']) {
       const { status, json } = await researcher.submit(
-        { benchmark: SLUG, manifest: MANIFEST, algorithm },
+        { benchmark: SLUG, manifest: THRESHOLD_MANIFEST, algorithm },
         thresholdModel(),
       );
       if (status !== 201 && status !== 202) throw new Error(JSON.stringify(json));

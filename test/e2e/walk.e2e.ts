@@ -1,6 +1,5 @@
 import { jest } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { CaseView, LeaderboardView } from '#contracts';
@@ -12,6 +11,7 @@ import { fnv1a } from '../../apps/web/src/viewer/checksum.js';
 import type {} from '../../apps/web/src/viewer/probe.js';
 import { CHROMIUM_INSTALL, chromiumPath, collectProblems, launchBrowser } from '../browser.js';
 import { describeIf } from '../requires.js';
+import { accessibilityFaults } from '../support/accessibility.js';
 import { Client } from '../support/http.js';
 import { newDataDir, removeDataDir, root, startPlatform, type RunningPlatform } from '../support/platform.js';
 
@@ -45,7 +45,6 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
   let browser: Browser;
   let page: Page;
   let problems: string[];
-  let axe: string;
   const practice = phantomDataset().cases.filter(({ split }) => split === 'practice').slice(0, 3);
 
   beforeAll(async () => {
@@ -71,7 +70,6 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     } finally {
       await records.close();
     }
-    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const launched = await launchBrowser();
     if (!launched) throw new Error('chromiumPath() found a browser, launchBrowser() none');
     browser = launched;
@@ -85,24 +83,14 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     if (platform) await removeDataDir(platform.dataDir);
   });
 
-  /** Violations of WCAG 2.2 A and AA on the page as it stands. */
-  async function accessibilityFaults(): Promise<string[]> {
-    // evaluated as a text, because the content security policy admits no inline scripts
-    await page.evaluate(axe);
-    const found = await page.evaluate<{ id: string; nodes: { target: string[] }[] }[]>(
-      `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target }) => ({ target })) })))`,
-    );
-    return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target }) => target.join(' ')).join(', ')}`);
-  }
-
   it('finds the benchmark, and an empty board that says so', async () => {
     await page.goto(platform.url);
     await page.getByRole('heading', { name: PHANTOM_BENCHMARK.title }).waitFor();
-    expect(await accessibilityFaults()).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('link', { name: PHANTOM_BENCHMARK.title }).first().click();
     await page.waitForURL(`**/benchmarks/${SLUG}*`);
     await page.getByText('No finished run yet').waitFor();
-    expect(await accessibilityFaults()).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
   });
 
   it('is asked to sign in before submitting, by keyboard', async () => {
@@ -117,7 +105,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.keyboard.press('Enter');
     await page.getByText('Drop the model and its manifest here').waitFor();
-    expect(await accessibilityFaults()).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
   });
 
   it('drops files: what is wrong with them is said at once', async () => {
@@ -147,7 +135,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
 
   it('watches both runs to their end, and learns nothing of held-out cases but their means', async () => {
     await page.waitForFunction(() => document.body.innerText.match(/Completed/g)?.length === 4, undefined, { timeout: 180_000 });
-    expect(await accessibilityFaults()).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
     const board = await new Client(platform.url).get<LeaderboardView>(`/benchmarks/${SLUG}/leaderboard?phase=test`);
     await page.goto(`${platform.url}/runs/${board.items[0].runId}`);
     await page.getByText(board.items[0].metrics.dice.toFixed(3)).first().waitFor();
@@ -163,6 +151,16 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     expect(board.items[0]).toMatchObject({ rank: 1, cases: { scored: 3, failed: 0 }, submitter: 'Wilma Walker' });
   });
 
+  it('is told why the ranks of two held-out patients have no intervals', async () => {
+    await page.goto(`${platform.url}/benchmarks/${SLUG}/evidence`);
+    await page.getByText('fewer than 10 held-out patients').waitFor();
+    expect(await page.locator('[data-figure=rank-stability], [data-figure=kendall-tau], [data-figure=significance]').count()).toBe(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.goto(`${platform.url}/benchmarks/${SLUG}`);
+    await page.locator('.board tbody .rank').first().waitFor();
+    expect(await page.locator('.rank-range').count()).toBe(0);
+  });
+
   it('opens the picture behind a score with one click, every voxel in place', async () => {
     const board = await new Client(platform.url).get<LeaderboardView>(`/benchmarks/${SLUG}/leaderboard?phase=practice`);
     await page.goto(`${platform.url}/runs/${board.items[0].runId}`);
@@ -175,7 +173,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     const view = await new Client(platform.url).get<CaseView>(`/cases/${caseId}`);
     const dice = view.predictions[0].scores.find(({ region }) => region === 'liver')?.values.dice;
     await page.getByText(Number(dice).toFixed(3)).first().waitFor();
-    expect(await accessibilityFaults()).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
   });
 
   it('had no error on any page', () => {

@@ -38,6 +38,8 @@ import {
   type ApiParts,
   type ApiSettings,
 } from './settings.js';
+import { StarterKitController } from './starter-kit/starter-kit.controller.js';
+import { PreflightsController } from './submissions/preflights.controller.js';
 import { RunEventHub } from './submissions/run-event-hub.js';
 import { RunsController } from './submissions/runs.controller.js';
 import { SubmissionDesk } from './submissions/submission-desk.js';
@@ -74,7 +76,9 @@ export class ApiModule {
         ExportsController,
         CasesController,
         ObjectsController,
+        StarterKitController,
         SubmissionsController,
+        PreflightsController,
         RunsController,
         AlgorithmsController,
         HealthController,

@@ -43,6 +43,7 @@ function settingsOf(config: Config): ApiSettings & { publicUrl: string } {
     spoolDir: join(config.dataDir, 'uploads'),
     demoSignIns: config.demo ? DEMO_ACCOUNTS.map(({ email, role }) => ({ email, role, password: DEMO_PASSWORD })) : [],
     webDir: join(ROOT, 'dist', 'web'),
+    starterKitDir: join(ROOT, 'datasets', 'starter-kit'),
     strictAnswers: process.env.NODE_ENV === 'development' || process.env.NODE_ENV === 'test',
   };
 }

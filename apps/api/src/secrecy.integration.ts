@@ -11,6 +11,8 @@ let done: Submission;
 /** Half-way through the held-out cases. */
 let running: Submission;
 let prediction: { practice: string; heldOut: string };
+/** Of the owner's: it went through the practice case. */
+let preflight: string;
 /** Addresses of the boards' newest states. */
 let state: { practice: string; heldOut: string };
 
@@ -30,6 +32,8 @@ beforeAll(async () => {
   await world.startRun(running.runs[1].id);
   await world.recordCase(running.runs[1].id, heldOut[0]);
   await world.recordCase(running.runs[1].id, heldOut[1], { fails: true });
+
+  preflight = await world.preflight(benchmark, practice[0]);
 
   const predicted = async (runId: string): Promise<string> => {
     const result = (await world.parts.records.caseResults(runId)).find(({ prediction: one }) => one !== null);
@@ -55,7 +59,7 @@ const PARAMETERS: Readonly<Record<string, () => readonly string[]>> = {
 /** Every address that can be read, with the ids of this world filled in: the lists of the contract, crawled. */
 function readable(): string[] {
   const objects = [...practice, ...heldOut].flatMap((one) => [
-    one.image.id,
+    one.images[0].id,
     ...one.references.map(({ object }) => object.id),
   ]);
   const values: Record<string, readonly string[]> = {
@@ -68,10 +72,12 @@ function readable(): string[] {
     '/benchmarks/:slug/evidence': ['canary', 'draft'],
     '/benchmarks/:slug/compare': ['canary', 'draft'],
     '/benchmarks/:slug/on-hold': ['canary', 'draft'],
+    '/benchmarks/:slug/starter-kit': ['canary', 'draft'],
+    '/preflights/:id': [preflight],
     '/leaderboard-states/:hash': [state.practice, state.heldOut],
     '/benchmarks/:slug/access-events': ['canary', 'draft'],
     '/cases/:id': [...practice, ...heldOut].map(({ id }) => id),
-    '/objects/:id': [...objects, prediction.practice, prediction.heldOut, done.version.model.id],
+    '/objects/:id': [...objects, prediction.practice, prediction.heldOut, done.version.models[0].id],
     '/submissions/:id': [done.id, running.id],
     '/runs/:id': [...done.runs, ...running.runs].map(({ id }) => id),
     '/runs/:id/cases': [...done.runs, ...running.runs].map(({ id }) => id),
@@ -116,7 +122,7 @@ describe('canaries: marks in everything that is held out', () => {
     async (who) => {
       const secret = [
         ...heldOut.map(({ id }) => id),
-        ...heldOut.flatMap((one) => [one.image.id, ...one.references.map(({ object }) => object.id)]),
+        ...heldOut.flatMap((one) => [one.images[0].id, ...one.references.map(({ object }) => object.id)]),
         prediction.heldOut,
       ];
       const leaks: string[] = [];
@@ -158,6 +164,7 @@ describe('canaries: marks in everything that is held out', () => {
         'dice',
         'hd95',
         'time',
+        'runtime of a held-out case',
       ]) {
         expect([who, [...kinds]]).toEqual([who, expect.arrayContaining([expected])]);
       }
@@ -169,9 +176,9 @@ describe('what is not there and what is not for you look the same', () => {
   const nowhere = '0192f0c4-7777-7777-8777-777777777777';
 
   it.each([
-    ['object', () => `/objects/${heldOut[0].image.id}`, `/objects/${nowhere}`],
+    ['object', () => `/objects/${heldOut[0].images[0].id}`, `/objects/${nowhere}`],
     ['prediction', () => `/objects/${prediction.heldOut}`, `/objects/${nowhere}`],
-    ['model as an object', () => `/objects/${done.version.model.id}`, `/objects/${nowhere}`],
+    ['model as an object', () => `/objects/${done.version.models[0].id}`, `/objects/${nowhere}`],
     ['case', () => `/cases/${heldOut[0].id}`, `/cases/${nowhere}`],
     ['unpublished benchmark', () => '/benchmarks/draft', '/benchmarks/nowhere'],
     ['its board', () => '/benchmarks/draft/leaderboard', '/benchmarks/nowhere/leaderboard'],
@@ -234,17 +241,40 @@ describe('what each person may, endpoint by endpoint', () => {
       () => '/benchmarks/canary/on-hold',
       { ...all(403), visitor: 401, organiser: 200, admin: 200 },
     ],
+    ['starter kit', 'GET', () => '/benchmarks/canary/starter-kit', all(200)],
+    ['starter kit, unpublished', 'GET', () => '/benchmarks/draft/starter-kit', { ...all(404), admin: 200 }],
+    ['a preflight of the owner', 'GET', () => `/preflights/${preflight}`, { ...all(404), visitor: 401, owner: 200 }],
+    [
+      'a case with what a preflight made of it',
+      'GET',
+      () => `/cases/${practice[0].id}?preflight=${preflight}`,
+      { ...all(404), visitor: 401, owner: 200 },
+    ],
+    [
+      'ask for a preflight without a form',
+      'POST',
+      () => '/benchmarks/canary/preflights',
+      { ...all(403), visitor: 401, researcher: 415, owner: 415, admin: 415 },
+      () => ({}),
+    ],
+    [
+      'ask for a preflight on an unpublished benchmark',
+      'POST',
+      () => '/benchmarks/draft/preflights',
+      { ...all(404), visitor: 401, admin: 415 },
+      () => ({}),
+    ],
     ['runs on hold, unpublished', 'GET', () => '/benchmarks/draft/on-hold', { ...all(404), visitor: 401, admin: 200 }],
     ['held-out cases', 'GET', () => '/benchmarks/canary/cases?phase=test', all(200)],
     ['practice case', 'GET', () => `/cases/${practice[0].id}`, all(200)],
     ['held-out case', 'GET', () => `/cases/${heldOut[0].id}`, { ...keepers, reader: 200 }],
-    ['practice image', 'GET', () => `/objects/${practice[0].image.id}`, all(200)],
+    ['practice image', 'GET', () => `/objects/${practice[0].images[0].id}`, all(200)],
     ['practice reference', 'GET', () => `/objects/${practice[0].references[0].object.id}`, all(200)],
     ['practice prediction', 'GET', () => `/objects/${prediction.practice}`, all(200)],
-    ['held-out image', 'GET', () => `/objects/${heldOut[0].image.id}`, { ...keepers, reader: 200 }],
+    ['held-out image', 'GET', () => `/objects/${heldOut[0].images[0].id}`, { ...keepers, reader: 200 }],
     ['held-out reference', 'GET', () => `/objects/${heldOut[0].references[0].object.id}`, keepers],
     ['prediction on a held-out image', 'GET', () => `/objects/${prediction.heldOut}`, keepers],
-    ['model as an object', 'GET', () => `/objects/${done.version.model.id}`, all(404)],
+    ['model as an object', 'GET', () => `/objects/${done.version.models[0].id}`, all(404)],
     ['submission', 'GET', () => `/submissions/${done.id}`, all(200)],
     ['my submissions', 'GET', () => '/submissions', signedIn(200)],
     ['practice run', 'GET', () => `/runs/${done.runs[0].id}`, all(200)],
@@ -255,6 +285,13 @@ describe('what each person may, endpoint by endpoint', () => {
     ['my algorithms', 'GET', () => '/algorithms?mine=true', signedIn(200)],
     ['algorithm', 'GET', () => '/algorithms/finished', all(200)],
     ['model file', 'GET', () => '/algorithms/finished/versions/1.0.0/model', { ...all(404), visitor: 401, owner: 200 }],
+    [
+      'edit the card of a version',
+      'PATCH',
+      () => '/algorithms/finished/versions/1.0.0/card',
+      { ...all(403), visitor: 401, owner: 200 },
+      () => ({ limits: 'Adults only.' }),
+    ],
     [
       'access log',
       'GET',
@@ -428,7 +465,7 @@ describe('pixels', () => {
   const settle = () => new Promise((resolve) => setTimeout(resolve, 200));
 
   it('an access event is written for each, also for those who were refused', async () => {
-    const { id } = heldOut[2].image;
+    const { id } = heldOut[2].images[0];
     await world.ask('organiser', 'GET', `/objects/${id}`);
     await world.ask('owner', 'GET', `/objects/${id}`);
     await settle();
@@ -444,14 +481,14 @@ describe('pixels', () => {
   it('nothing leaves when the event cannot be written', async () => {
     const { append } = world.parts.accessLog;
     (world.parts.accessLog as { append: unknown }).append = () => Promise.reject(new Error('disk full'));
-    const answer = await world.ask('organiser', 'GET', `/objects/${heldOut[0].image.id}`);
+    const answer = await world.ask('organiser', 'GET', `/objects/${heldOut[0].images[0].id}`);
     (world.parts.accessLog as { append: unknown }).append = append;
     expect(answer.statusCode).toBe(500);
     expect(world.marks.findIn(answer.rawPayload)).toEqual([]);
   });
 
   it('sealed ones are kept by no cache; public ones have an ETag and are kept by the browser', async () => {
-    const sealed = await world.ask('organiser', 'GET', `/objects/${heldOut[0].image.id}`);
+    const sealed = await world.ask('organiser', 'GET', `/objects/${heldOut[0].images[0].id}`);
     expect(sealed.headers).toMatchObject({
       'cache-control': 'private, no-store',
       'content-disposition': expect.stringMatching(/^attachment/),
@@ -459,19 +496,19 @@ describe('pixels', () => {
       'content-type': 'application/gzip',
     });
     expect(sealed.headers.etag).toBeUndefined();
-    const open = await world.ask('visitor', 'GET', `/objects/${practice[0].image.id}`);
+    const open = await world.ask('visitor', 'GET', `/objects/${practice[0].images[0].id}`);
     expect(open.headers).toMatchObject({
       'cache-control': 'private, max-age=31536000, immutable',
-      etag: `"${practice[0].image.sha256}"`,
+      etag: `"${practice[0].images[0].sha256}"`,
     });
-    const again = await world.ask('visitor', 'GET', `/objects/${practice[0].image.id}`, {
+    const again = await world.ask('visitor', 'GET', `/objects/${practice[0].images[0].id}`, {
       headers: { 'if-none-match': String(open.headers.etag) },
     });
     expect([again.statusCode, again.rawPayload.length]).toEqual([304, 0]);
   });
 
   it('answers ranges', async () => {
-    const { id, bytes } = practice[0].image;
+    const { id, bytes } = practice[0].images[0];
     const whole = await world.ask('visitor', 'GET', `/objects/${id}`);
     expect(whole.rawPayload.length).toBe(bytes);
     const part = async (range: string) => world.ask('visitor', 'GET', `/objects/${id}`, { headers: { range } });

@@ -35,6 +35,8 @@ export interface ApiSettings {
   readonly demoSignIns: readonly { readonly email: string; readonly role: AccountRole; readonly password: string }[];
   /** Folder of the built pages; null: API only. */
   readonly webDir: string | null;
+  /** Folder of the export scripts that go into starter kits; null: kits have none. */
+  readonly starterKitDir: string | null;
   /** Refuse answers with fields that the contract does not list, instead of dropping them: for development and tests. */
   readonly strictAnswers: boolean;
 }

@@ -46,6 +46,19 @@ describe('parse', () => {
     expect(() => parse(commands[0], ['run', 'show', ...rest])).toThrow(expect.objectContaining({ code: 'usage', exit: 2 }));
   });
 
+  it('takes several words for an option that wants them', () => {
+    const pair: Command = { ...command(['check'], [1, 2]), options: { case: { type: 'string', takes: ['IMAGE', 'LABELS'], help: '' } } };
+    const parsed = { options: { case: ['a', 'b'] }, words: ['m'], help: false };
+    expect(parse(pair, ['check', 'm', '--case', 'a', 'b'])).toEqual(parsed);
+    expect(parse(pair, ['check', '--case', 'a', 'b', 'm'])).toEqual(parsed);
+    expect(parse(pair, ['check', 'm', '--', '--case'])).toEqual({ options: {}, words: ['m', '--case'], help: false });
+    for (const wrong of [['--case', 'a'], ['--case', 'a', '--wait'], ['--case=a', 'b']]) {
+      expect(() => parse(pair, ['check', 'm', ...wrong])).toThrow(/--case takes IMAGE and LABELS/);
+    }
+    expect(() => parse(pair, ['check', '--case', 'a', 'b', '--case', 'c', 'd', 'm'])).toThrow(CliError);
+    expect(usageOf(pair)).toContain('--case IMAGE LABELS');
+  });
+
   it('asks for too few words only when help is not wanted', () => {
     const needsOne = command(['submit'], [1, 1]);
     expect(() => parse(needsOne, ['submit'])).toThrow(CliError);

@@ -27,7 +27,17 @@ export interface Command {
   /** What follows the name in the usage line. */
   readonly usage: string;
   readonly options: Readonly<
-    Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string; readonly multiple?: boolean; readonly help: string }>
+    Record<
+      string,
+      {
+        readonly type: 'string' | 'boolean';
+        readonly short?: string;
+        readonly multiple?: boolean;
+        /** It takes this many words, given once: `--conformance IMAGE LABELS`. */
+        readonly takes?: readonly string[];
+        readonly help: string;
+      }
+    >
   >;
   /** Smallest and largest number of words after the name. */
   readonly words: readonly [number, number];
@@ -52,17 +62,43 @@ export function findCommand<T extends Pick<Command, 'name'>>(commands: readonly 
   );
 }
 
+/**
+ * Options that take several words, apart from the others: the parser of Node knows options of one value only.
+ *
+ * @throws CliError `usage`
+ */
+function takeSeveral(command: Command, argv: readonly string[]): { readonly taken: Record<string, string[]>; readonly rest: string[] } {
+  const taken: Record<string, string[]> = {};
+  const rest = [...argv];
+  for (const [name, { takes }] of Object.entries(command.options)) {
+    if (!takes) continue;
+    const end = rest.includes('--') ? rest.indexOf('--') : rest.length;
+    const at = rest.findIndex((word, n) => n < end && (word === `--${name}` || word.startsWith(`--${name}=`)));
+    if (at < 0) continue;
+    const values = rest.slice(at + 1, Math.min(at + 1 + takes.length, end));
+    if (rest[at] !== `--${name}` || values.length < takes.length || values.some((word) => word.startsWith('-'))) {
+      throw usageError(`--${name} takes ${takes.join(' and ')}\n\n${usageOf(command)}`);
+    }
+    taken[name] = values;
+    rest.splice(at, 1 + takes.length);
+  }
+  return { taken, rest };
+}
+
 /** @throws CliError `usage` for unknown options, missing values, and too few or too many words */
 export function parse(command: Command, argv: readonly string[]): Omit<Invocation, 'terminal'> & { readonly help: boolean } {
+  const several = takeSeveral(command, argv.slice(command.name.length));
   const options: NonNullable<ParseArgsConfig['options']> = {
     help: { type: 'boolean', short: 'h' },
     ...Object.fromEntries(
-      Object.entries(command.options).map(([name, { type, short, multiple = false }]) => [name, { type, multiple, ...(short ? { short } : {}) }]),
+      Object.entries(command.options)
+        .filter(([, { takes }]) => !takes)
+        .map(([name, { type, short, multiple = false }]) => [name, { type, multiple, ...(short ? { short } : {}) }]),
     ),
   };
   let parsed;
   try {
-    parsed = parseArgs({ args: [...argv.slice(command.name.length)], options, allowPositionals: true, strict: true });
+    parsed = parseArgs({ args: several.rest, options, allowPositionals: true, strict: true });
   } catch (error) {
     throw usageError(`${(error as Error).message}\n\n${usageOf(command)}`);
   }
@@ -72,12 +108,13 @@ export function parse(command: Command, argv: readonly string[]): Omit<Invocatio
     const expected = least === most ? `${least}` : `${least} to ${most}`;
     throw usageError(`\`voxelmark ${command.name.join(' ')}\` takes ${expected} argument(s), got ${parsed.positionals.length}\n\n${usageOf(command)}`);
   }
-  return { options: values, words: parsed.positionals, help: help === true };
+  return { options: { ...values, ...several.taken }, words: parsed.positionals, help: help === true };
 }
 
 export function usageOf(command: Command): string {
   const rows = Object.entries(command.options).map(
-    ([name, { type, short, help }]) => `  ${`${short ? `-${short}, ` : ''}--${name}${type === 'string' ? ' VALUE' : ''}`.padEnd(28)} ${help}`,
+    ([name, { type, short, takes, help }]) =>
+      `  ${`${short ? `-${short}, ` : ''}--${name}${takes ? ` ${takes.join(' ')}` : type === 'string' ? ' VALUE' : ''}`.padEnd(28)} ${help}`,
   );
   return [
     `usage: voxelmark ${command.name.join(' ')} ${command.usage}`.trimEnd(),

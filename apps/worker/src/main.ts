@@ -28,6 +28,7 @@ async function main(): Promise<void> {
     owner,
     concurrency: config.workerConcurrency,
     scratchDir: config.scratchDir,
+    runnerSocket: config.runnerSocket,
   };
   const app = await NestFactory.createApplicationContext(WorkerModule.over(options), {
     logger: nestLogger(log),

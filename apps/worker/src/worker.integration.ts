@@ -85,29 +85,85 @@ describe('one worker', () => {
     ['fails', onnx.failingModel, 'inference-failed'],
     ['gives NaN', onnx.notFiniteModel, 'output-not-finite'],
     ['wants 16 GiB', () => onnx.expandModel(2 ** 32), 'inference-out-of-memory'],
+    ['crashes while it loads', onnx.divisionCrashAtLoadModel, 'inference-crashed'],
   ] as const)(
-    'a model that %s on every case has failed rows, is not let near the held-out ones, and harms nobody',
+    'a model that %s on a tile of zeros fails its run before any case, and harms nobody',
     async (slug, model, code) => {
       const [practice, test] = await ended(await small.submit(model(), slug.replaceAll(' ', '-')));
-      expect(practice).toMatchObject({ state: 'completed', cases: { total: 2, scored: 0, failed: 2 } });
-      expect(test).toMatchObject({ state: 'failed', failureCode: 'practice-all-failed' });
-      const results = await small.results(practice.id);
-      expect(results.map(({ failureCode }) => failureCode)).toEqual(PRACTICE_MISSING.map(() => code));
-      expect(results[0].scores[0].values.dice).toEqual({ kind: 'undefined', why: 'no-prediction' });
+      expect(practice).toMatchObject({ state: 'failed', failureCode: code });
+      expect(test.state).toBe('failed');
+      expect(await small.results(practice.id)).toEqual([]);
       expect(worker.process.exitCode).toBeNull();
     },
     120_000,
   );
 
-  it('a model that kills the process while it loads fails its run before any case', async () => {
-    const [practice, test] = await ended(await small.submit(onnx.divisionCrashAtLoadModel(), 'crashes-at-load'));
-    expect(practice).toMatchObject({ state: 'failed', failureCode: 'inference-crashed' });
-    expect(test.state).toBe('failed');
+  it('a model that fails on every case has failed rows with a receipt, and is not let near the held-out ones', async () => {
+    const [practice, test] = await ended(await small.submit(onnx.dislikesBrightImages(1n, 'fails'), 'fails-on-images'));
+    expect(practice).toMatchObject({ state: 'completed', cases: { total: 2, scored: 0, failed: 2 } });
+    expect(test).toMatchObject({ state: 'failed', failureCode: 'practice-all-failed' });
+    const results = await small.results(practice.id);
+    expect(results.map(({ failureCode }) => failureCode)).toEqual(PRACTICE_MISSING.map(() => 'inference-failed'));
+    expect(results[0].scores[0].values.dice).toEqual({ kind: 'undefined', why: 'no-prediction' });
+    expect(results[0].receipt).toEqual({
+      isolation: expect.stringMatching(/^L[012]$/) as string,
+      runtime: expect.stringContaining('onnxruntime-node') as string,
+    });
+  }, 120_000);
+
+  it('two crashes on one case put the run on hold; the cases beside it lose nothing, and a release tries it again', async () => {
+    const { records } = small.platform;
+    const mixed = await small.makeBenchmark('mixed', {}, { peaks: [0.4, 1, 0.4, 0.4] });
+    const model = onnx.dislikesBrightImages(20_000n, 'crashes');
+    const { runs } = await small.submit(model, 'crashes-on-one', { benchmark: 'mixed' });
+    const onHold = (epoch: number) =>
+      eventually(
+        async () => {
+          const run = await small.run(runs[0].id);
+          return run.state === 'quarantined' && run.epoch === epoch && run;
+        },
+        60,
+        () => 'the run to be on hold',
+      );
+    const held = await onHold(1);
+    expect(held).toMatchObject({
+      failureCode: 'inference-crashed',
+      failureDetail: expect.stringMatching(/^case practice-1, twice: the process ended with signal/) as string,
+    });
+    const [first, crashing, ...others] = await small.results(held.id);
+    expect(crashing).toMatchObject({ state: 'pending', attempt: 1 });
+    // scored, under way when the run was put on hold, or not begun
+    for (const { state, attempt, failureCode } of [first, ...others]) {
+      expect([state, failureCode]).toEqual([attempt === 0 ? 'pending' : state, null]);
+      expect(state).not.toBe('failed');
+      expect(attempt).toBeLessThanOrEqual(1);
+    }
+    expect((await small.run(runs[1].id)).state).toBe('waiting');
+    expect(await records.retryRun(held.id, { release: true })).toBe(true);
+    expect((await onHold(2)).failureCode).toBe('inference-crashed');
+    expect(await records.cancelSubmission(held.submissionId)).toBe(true);
+    expect(worker.process.exitCode).toBeNull();
+    expect(mixed.phases[0].caseCount).toBe(4);
+  }, 120_000);
+
+  it('a phase that asks for a higher level than this worker has leaves the run to another one, and says so', async () => {
+    await small.makeBenchmark('strict', {}, { rules: { requiredIsolation: 'L3' } });
+    const { id, runs } = await small.submit(onnx.thresholdModel(), 'strict', { benchmark: 'strict' });
+    await eventually(
+      async () => worker.lines().some((line) => line.includes('the phase requires L3')),
+      60,
+      () => 'a word about the level',
+    );
+    const run = await small.run(runs[0].id);
+    expect(['queued', 'validating']).toContain(run.state);
+    expect(run.failureCode).toBeNull();
+    expect(await small.platform.records.cancelSubmission(id)).toBe(true);
   }, 120_000);
 
   it('a model without end is stopped at the limit of its benchmark', async () => {
     await small.makeBenchmark('hasty', { caseSeconds: 1 });
-    const [practice] = await ended(await small.submit(onnx.endlessModel(), 'endless', { benchmark: 'hasty' }));
+    const endless = onnx.dislikesBrightImages(2n ** 62n, 'runs');
+    const [practice] = await ended(await small.submit(endless, 'endless', { benchmark: 'hasty' }));
     expect((await small.results(practice.id)).map(({ failureCode }) => failureCode)).toEqual([
       'inference-timeout',
       'inference-timeout',
@@ -115,7 +171,7 @@ describe('one worker', () => {
   }, 120_000);
 
   it('cancelling a run kills the process that works on it', async () => {
-    const submission = await small.submit(onnx.endlessModel(), 'to-be-cancelled');
+    const submission = await small.submit(onnx.dislikesBrightImages(2n ** 62n, 'runs'), 'to-be-cancelled');
     await eventually(
       async () =>
         (await small.run(submission.runs[0].id)).state === 'running' &&

@@ -10,7 +10,7 @@ import {
 import { EngineUnavailable } from '#domain';
 import { createModelRunner } from '#inference';
 import { createScoringPool } from './scoring/scoring-pool.js';
-import { createSessionPool } from './sandbox/session-pool.js';
+import { CASES_PER_SESSION, createSessionPool } from './sandbox/session-pool.js';
 
 export interface WorkerOptions {
   readonly records: EvaluationRecords;
@@ -20,10 +20,12 @@ export interface WorkerOptions {
   readonly log: Log;
   /** Names this worker in leases; unique among all that run. */
   readonly owner: string;
-  /** Jobs at once, and so child processes at once. */
+  /** Child processes at once. Each has a case that runs and one that is prepared meanwhile. */
   readonly concurrency: number;
   /** Folder for the scratch folders of child processes. */
   readonly scratchDir: string;
+  /** Unix socket of a container that runs the models instead. */
+  readonly runnerSocket?: string | null;
   /** Compiled entry points, where they do not lie beside the compiled worker (tests). */
   readonly scripts?: { readonly child: string; readonly scoring: URL };
 }
@@ -43,14 +45,15 @@ const RELEASE_MS = 5000;
 
 /** Takes jobs from the queue and carries them out, until stopped. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { records, blobs, queue, clock, log, owner, concurrency, scratchDir, scripts } = options;
-  const runner = await createModelRunner({ scratchDir, log, childScript: scripts?.child });
+  const { records, blobs, queue, clock, log, owner, concurrency, scratchDir, runnerSocket, scripts } = options;
+  const hostSocket = runnerSocket ?? undefined;
+  const runner = await createModelRunner({ scratchDir, log, childScript: scripts?.child, hostSocket });
   const sessions = createSessionPool({ runner, capacity: concurrency, idleMs: SESSION_IDLE_MS, log });
   const scorer = createScoringPool({ threads: concurrency, script: scripts?.scoring });
-  const ports: StagePorts = { records, blobs, sessions, scorer, clock, log, owner };
+  const ports: StagePorts = { records, blobs, sessions, runner: sessions.runner, scorer, clock, log, owner };
   const stopping = new AbortController();
   const jobs = await queue.work((job, signal) => handleJob(ports, job, AbortSignal.any([signal, stopping.signal])), {
-    concurrency,
+    concurrency: concurrency * CASES_PER_SESSION,
   });
   log.info('worker.started', { owner, concurrency });
   let stopped: Promise<void> | null = null;

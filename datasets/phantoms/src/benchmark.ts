@@ -13,6 +13,7 @@ export const PHANTOM_BENCHMARK = {
     { value: 3, name: 'Kidneys', color: '#5bab5f' },
     { value: 4, name: 'Liver lesion', color: '#f0c23b' },
   ],
+  channels: [{ name: 'CT', modality: 'CT', unit: 'HU' }],
   regions: [
     { name: 'liver', labels: [1, 4], color: '#d2694f' },
     { name: 'spleen', labels: [2], color: '#4c8fd9' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CAPACITIES, PHASE_KINDS, SECRECY_LABELS } from '#domain';
+import { CAPACITIES, ISOLATION_LEVELS, PHASE_KINDS, SECRECY_LABELS } from '#domain';
 import { cursor, id, instant, metricValues, none, sha256, slug, vec3 } from './primitives.js';
 import type { Endpoint } from './endpoint.js';
 
@@ -19,6 +19,8 @@ export const phaseRules = z.object({
     z.object({ kind: z.literal('consensus'), metrics: z.array(z.string()), ties: z.literal('min') }),
   ]),
   limits: z.object({ loadSeconds: z.number(), caseSeconds: z.number(), memoryMib: z.number(), threads: z.number().int() }),
+  requiredIsolation: z.enum(ISOLATION_LEVELS).optional(),
+  predictionGrid: z.enum(['reference', 'nearest']).optional().describe('grids on which a prediction may come; absent: that of the reference'),
 });
 
 /** What a metric means: from the catalogue. */
@@ -28,6 +30,7 @@ export const metricInfo = z.object({
   abbreviation: z.string(),
   unit: z.string().describe('empty when unitless'),
   direction: z.enum(['higher', 'lower']),
+  role: z.enum(['rank', 'report']).describe('`report`: shown, never ranked'),
   description: z.string(),
 });
 
@@ -38,7 +41,11 @@ export const phaseSummary = z.object({
   label: secrecyLabel,
   caseCount: z.number().int(),
   rules: phaseRules,
+  isolation: z.enum(ISOLATION_LEVELS).describe('lowest level of isolation that a worker must have for this phase'),
 });
+
+/** One of the images that every case has. */
+export const channel = z.object({ name: z.string(), modality: z.string().optional(), unit: z.string().optional() });
 
 export const benchmarkSummary = z.object({
   id,
@@ -58,6 +65,7 @@ export const benchmarkView = benchmarkSummary.extend({
   summary: z.string(),
   rules: z.string().describe('Markdown'),
   labels: z.array(z.object({ value: z.number().int(), name: z.string(), color: z.string() })),
+  channels: z.array(channel).describe('the images of a case, in order'),
   windowPresets: z.array(z.object({ name: z.string(), center: z.number(), width: z.number() })),
   metrics: z.array(metricInfo),
   dataset: z.object({ slug: z.string(), name: z.string(), licence: z.string(), description: z.string(), version: z.number().int(), digest: z.string() }),
@@ -130,12 +138,13 @@ export const caseView = caseSummary.extend({
   benchmark: z.object({ slug: z.string(), title: z.string() }),
   phase: phaseKind,
   geometry,
-  image: z.object({ objectId: id, bytes: z.number().int() }),
+  image: z.object({ objectId: id, bytes: z.number().int() }).describe('the first of `images`'),
+  images: z.array(z.object({ channel: z.string(), objectId: id, bytes: z.number().int() })),
   references: z.array(z.object({ objectId: id, reader: z.string(), consensus: z.boolean() })),
   predictions: z.array(
     z.object({
       objectId: id.nullable(),
-      runId: id,
+      runId: id.describe('of a run, or of the preflight that was asked for'),
       rank: z.number().int().nullable(),
       algorithm: z.object({ slug: z.string(), name: z.string() }),
       version: z.string(),
@@ -155,6 +164,7 @@ export const benchmarkEndpoints = {
   getBenchmark: { method: 'GET', path: '/benchmarks/:slug', action: 'benchmark.view', tag, summary: 'Question, data, rules', params: bySlug, query: none, body: null, response: benchmarkView, status: 200 },
   getLeaderboard: { method: 'GET', path: '/benchmarks/:slug/leaderboard', action: 'leaderboard.view', tag, summary: 'One row per algorithm version, by rank', params: bySlug, query: z.strictObject({ phase: phaseKind.default('test'), asOf: sha256.optional().describe('address of a state of the board; by default the newest'), limit: z.coerce.number().int().min(1).max(200).default(100), cursor: cursor.optional() }), body: null, response: leaderboard, status: 200 },
   listCases: { method: 'GET', path: '/benchmarks/:slug/cases', action: 'benchmark.view', tag, summary: 'Cases of a phase that the asking person may see', params: bySlug, query: z.strictObject({ phase: phaseKind.default('practice') }), body: null, response: z.object({ items: z.array(caseSummary), hidden: z.number().int().describe('cases that exist but are not shown') }), status: 200 },
-  getCase: { method: 'GET', path: '/cases/:id', action: 'case.view', tag: 'Cases', summary: 'Image, references and predictions of one case', params: z.strictObject({ id }), query: none, body: null, response: caseView, status: 200 },
-  getObject: { method: 'GET', path: '/objects/:id', action: 'object.view', tag: 'Cases', summary: 'Voxels of an image, a reference or a prediction (NIfTI, gzip). The only route that pixels leave by; an access event is written first. Accepts Range.', params: z.strictObject({ id }), query: none, body: null, response: null, produces: 'application/gzip', status: 200 },
+  getCase: { method: 'GET', path: '/cases/:id', action: 'case.view', tag: 'Cases', summary: 'Images, references and predictions of one case', params: z.strictObject({ id }), query: z.strictObject({ preflight: id.optional().describe('also shows what this preflight of one’s own predicted on the case') }), body: null, response: caseView, status: 200 },
+  getObject: { method: 'GET', path: '/objects/:id', action: 'object.view', tag: 'Cases', summary: 'Voxels of an image, a reference or a prediction (NIfTI, gzip). An access event is written first. Beside the starter kit, the only route that pixels leave by. Accepts Range.', params: z.strictObject({ id }), query: none, body: null, response: null, produces: 'application/gzip', status: 200 },
+  getStarterKit: { method: 'GET', path: '/benchmarks/:slug/starter-kit', action: 'benchmark.view', tag, summary: 'Practice images and references, a manifest to fill in, export scripts and the commands that check and submit, as a ZIP archive. Images that the asking person may not see are left out.', params: bySlug, query: none, body: null, response: null, produces: 'application/zip', status: 200 },
 } as const satisfies Record<string, Endpoint>;

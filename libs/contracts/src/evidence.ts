@@ -19,7 +19,9 @@ const schemeQuery = {
 };
 
 const interval = z.tuple([z.number(), z.number()]);
-const mean = z.object({ mean: z.number(), low: z.number(), high: z.number(), draws: z.number().int(), seed: z.number().int(), confidence: z.number() });
+const low = z.number().nullable().describe('null, like `high`: one patient has no interval');
+const high = z.number().nullable();
+const mean = z.object({ mean: z.number(), low, high, draws: z.number().int(), seed: z.number().int(), confidence: z.number() });
 const place = z.object({ algorithm: id, aggregate: z.number().nullable(), rank: z.number() });
 const partRanking = z.object({
   group: z.string(),
@@ -34,6 +36,17 @@ const tau = z.object({
   undefined: z.number().int(),
   values: z.array(z.object({ tau: z.number(), draws: z.number().int() })),
 });
+
+/** How far the means of levels lie apart. */
+const gapFigures = {
+  gap: z.number(),
+  low: z.number(),
+  high: z.number(),
+  worst: z.string(),
+  deviation: z.number(),
+  p: z.number().nullable().describe('Kruskal-Wallis test, one value a patient, that the levels do not differ; null where only decisions are released'),
+  pAdjusted: z.number().nullable().describe('p after Holm, over the attributes in which levels of this algorithm are compared'),
+};
 
 /** A run as it stands on a board; `algorithm` in the figures below is its run id. */
 export const boardRun = z.object({
@@ -57,16 +70,18 @@ export const evidence = z.object({
   seed: z.number().int(),
   confidence: z.number(),
   places: z.array(z.number()),
+  withheld: z.enum(['few-patients']).nullable().describe('why intervals, tiers, tests and tau are null: they would tell about single held-out cases'),
   standings: z.array(
     z.object({
       algorithm: id,
       rank: z.number(),
       aggregate: z.number().nullable(),
-      interval,
-      medianRank: z.number(),
-      shares: z.array(z.number()),
-      tier: z.number().int(),
-      likeFirst: z.boolean(),
+      interval: interval.nullable(),
+      medianRank: z.number().nullable(),
+      shares: z.array(z.number()).nullable(),
+      tier: z.number().int().nullable(),
+      likeFirst: z.boolean().nullable().describe('the tests tell it neither worse nor better than the first'),
+      betterThanFirst: z.boolean().nullable().describe('the tests prefer it to the first, which a mean that few cases decide can bring about'),
       mean: mean.nullable().describe('null: too few held-out cases to show an interval'),
     }),
   ),
@@ -75,7 +90,7 @@ export const evidence = z.object({
     alpha: z.number(),
     adjust: z.string(),
     algorithms: z.array(id),
-    better: z.array(z.array(z.boolean())).describe('row significantly better than column'),
+    better: z.array(z.array(z.boolean())).nullable().describe('row significantly better than column'),
     p: z.array(z.array(z.number().nullable())).nullable().describe('adjusted; null where only decisions are released'),
   }),
   schemes: z.array(z.object({ kind: z.enum(SCHEME_KINDS), rule: z.string(), tau: z.number().nullable(), ranks: z.record(z.string(), z.number()) })),
@@ -95,8 +110,8 @@ export const evidence = z.object({
                 .object({
                   n: z.number().int(),
                   mean: z.number(),
-                  low: z.number(),
-                  high: z.number(),
+                  low,
+                  high,
                   failureRate: z.number(),
                   median: z.number().nullable(),
                   quartiles: interval.nullable(),
@@ -106,8 +121,17 @@ export const evidence = z.object({
             }),
           ),
           gap: z
-            .object({ levels: z.array(z.string()), gap: z.number(), low: z.number(), high: z.number(), worst: z.string(), deviation: z.number(), equityScaled: z.number().nullable(), p: z.number() })
-            .nullable(),
+            .object({
+              levels: z.array(z.string()),
+              ...gapFigures,
+              equityScaled: z.number().nullable(),
+              afterSize: z
+                .object(gapFigures)
+                .nullable()
+                .describe('the same with what the size of the structures explains taken out; null: sizes are not known or not shown, all alike, or the levels are sizes'),
+            })
+            .nullable()
+            .describe('null: fewer than two levels can be compared'),
         }),
       ),
     }),
@@ -171,19 +195,20 @@ export const comparison = z.object({
   first: boardRun,
   second: boardRun,
   n: z.number().int(),
+  ranked: z.boolean().describe('false: a figure to report, by which nothing is better or worse'),
   mean: z
     .object({ estimate: z.number(), low: z.number().nullable(), high: z.number().nullable() })
     .describe('of first - second, with its bootstrap interval; null: too few held-out cases to show one'),
-  firstBetter: z.boolean().describe('one-sided signed-rank test, p at most 0.05, not adjusted: this is one pair'),
-  secondBetter: z.boolean(),
+  firstBetter: z.boolean().nullable().describe('signed-rank test, one value a patient, p at most 0.05 after Holm over the two directions; null: not ranked, or too few held-out patients to say'),
+  secondBetter: z.boolean().nullable(),
   detail: z
     .object({
-      median: z.object({ estimate: z.number(), low: z.number(), high: z.number() }),
+      median: z.object({ estimate: z.number(), low, high }),
       wins: z.number().int(),
       ties: z.number().int(),
       losses: z.number().int(),
-      pFirstBetter: z.number(),
-      pSecondBetter: z.number(),
+      pFirstBetter: z.number().nullable().describe('after Holm over the two directions; null: not ranked'),
+      pSecondBetter: z.number().nullable(),
       cases: z
         .array(z.object({ caseId: id, name: z.string(), first: z.number(), second: z.number(), difference: z.number(), better: z.enum(['first', 'second', 'neither']) }))
         .describe('those that differ most first'),
@@ -210,7 +235,7 @@ export const runManifest = z.object({
   benchmark: z.object({ slug, title: z.string(), phase: phaseKind, rules: z.unknown(), rulesSha256: sha256 }),
   dataset: z.object({ slug: z.string(), version: z.number().int(), digest: z.string(), phaseDigest: z.string() }),
   run: z.object({ id, signature: z.string(), startedAt: instant.nullable(), finishedAt: instant.nullable() }),
-  algorithm: z.object({ slug: z.string(), name: z.string(), version: z.string(), modelSha256: sha256, manifestSha256: sha256, manifest: z.unknown() }),
+  algorithm: z.object({ slug: z.string(), name: z.string(), version: z.string(), modelSha256: sha256.describe('of the one model file, or of the list of their digests'), models: z.array(z.object({ file: z.string(), sha256 })).min(1).optional().describe('absent in manifests written before there could be several'), manifestSha256: sha256, manifest: z.unknown() }),
   state: leaderboardState,
   results: z.object({
     rank: z.number().int(),

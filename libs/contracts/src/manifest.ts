@@ -14,6 +14,14 @@ const layout = z
   .optional()
   .describe('default: NCXYZ; NCXY where inference is by slices');
 const dtype = or(z.enum(['float32', 'float16']), 'float32');
+const outputLayout = z
+  .enum(['NCXYZ', 'NXYZC', 'NCXY', 'NXYC', 'NXYZ', 'NXY'])
+  .optional()
+  .describe('default: as for the input; NXYZ or NXY for labels');
+const outputType = z
+  .enum(['float32', 'float16', 'int64', 'int32', 'uint8'])
+  .optional()
+  .describe('default: float32; int64 for labels');
 const fileName = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/, 'expected a plain file name, without a folder');
 
 /** What both forms of the file share. */
@@ -57,9 +65,9 @@ const about = {
   ]),
   output: strict({
     tensor: tensorName,
-    layout,
-    dtype,
-    meaning: z.enum(['logits', 'probabilities']),
+    layout: outputLayout,
+    dtype: outputType,
+    meaning: z.enum(['logits', 'probabilities', 'labels']),
     channels: z.number().int().min(1).max(1024).optional().describe('default: as many as argmax or regions speak of'),
   }),
   labels: z

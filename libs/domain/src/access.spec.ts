@@ -34,6 +34,8 @@ leaderboard.view unpublished         h  h  h  y  h  y  y
 algorithm.view                       y  y  y  y  y  y  y
 submission.create                    s  y  y  f  f  f  y
 submission.create unpublished        s  h  h  f  h  f  y
+preflight.view                       s  h  y  h  h  h  h
+algorithm.edit                       s  f  y  f  f  f  f
 submission.list-own                  s  y  y  y  y  y  y
 submission.view                      y  y  y  y  y  y  y
 submission.view unpublished          h  h  y  y  h  y  y
@@ -70,6 +72,8 @@ object.view prediction SEALED        h  h  h  y  h  y  h
 object.view model PUBLIC             h  h  h  h  h  h  h
 object.view model PARTICIPANT        h  h  h  h  h  h  h
 object.view model SEALED             h  h  h  h  h  h  h
+object.view conformance PUBLIC       h  h  h  h  h  h  h
+object.view conformance PARTICIPANT  h  h  h  h  h  h  h
 model.download                       s  h  y  h  h  h  h
 access-log.view                      s  f  f  y  f  y  y
 access-log.view unpublished          s  h  h  y  h  y  y
@@ -100,7 +104,7 @@ const cells = lines.flatMap((line) => {
   const resource: Resource = {
     published: !about.includes('unpublished'),
     label: SECRECY_LABELS.find((label) => about.includes(label)),
-    kind: (['image', 'reference', 'prediction', 'model'] as const).find((kind) => about.includes(kind)),
+    kind: (['image', 'reference', 'prediction', 'model', 'conformance'] as const).find((kind) => about.includes(kind)),
   };
   return columns.map((person, n) => ({
     what: [action, ...about].join(' '),
@@ -135,7 +139,7 @@ const actors: readonly Actor[] = [
 ];
 const subsets = CAPACITIES.reduce<Capacity[][]>((sets, one) => [...sets, ...sets.map((set) => [...set, one])], [[]]);
 const resources: readonly Resource[] = [undefined, ...SECRECY_LABELS].flatMap((label) =>
-  ([undefined, 'image', 'reference', 'prediction', 'model'] as const).flatMap((kind) =>
+  ([undefined, 'image', 'reference', 'prediction', 'model', 'conformance'] as const).flatMap((kind) =>
     [undefined, true, false].flatMap((published) =>
       [undefined, null, ME, 'somebody else'].flatMap((ownerId) =>
         subsets.map((capacities): Resource => ({ label, kind, published, ownerId, capacities })),
@@ -286,6 +290,8 @@ describe('rules over every combination', () => {
       'user.manage',
       'benchmark.manage',
       'submission.create',
+      'preflight.view',
+      'algorithm.edit',
       'submission.list-own',
       'submission.control',
       'run.release',

@@ -36,6 +36,8 @@ export const ACTIONS = [
   'leaderboard.view',
   'algorithm.view',
   'submission.create',
+  'preflight.view', // how one's own bundle did before it was submitted
+  'algorithm.edit', // what the author says about a version
   'submission.list-own',
   'submission.view',
   'submission.control', // cancel, retry
@@ -62,6 +64,8 @@ export const ACTION_SCOPE: Readonly<Record<Action, Scope | null>> = {
   'leaderboard.view': 'read',
   'algorithm.view': 'read',
   'submission.create': 'submit',
+  'preflight.view': 'read',
+  'algorithm.edit': 'submit',
   'submission.list-own': 'read',
   'submission.view': 'read',
   'submission.control': 'submit',
@@ -83,7 +87,7 @@ export interface Resource {
   readonly published?: boolean;
   readonly ownerId?: string | null;
   readonly phase?: PhaseKind;
-  readonly kind?: 'image' | 'reference' | 'prediction' | 'model';
+  readonly kind?: 'image' | 'reference' | 'prediction' | 'model' | 'conformance';
   /** The actor's capacities in the benchmark concerned. */
   readonly capacities?: readonly Capacity[];
 }
@@ -160,9 +164,13 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
       if (resource.label === undefined) return deny('hidden');
       return keeper || (owner && resource.label !== 'SEALED') ? ALLOW : deny('hidden');
     case 'object.view':
-      if (resource.kind === undefined || resource.kind === 'model') return deny('hidden');
+      if (resource.kind === undefined || resource.kind === 'model' || resource.kind === 'conformance') return deny('hidden');
       if ((!unseen && seesLabel(resource.label, signedIn)) || keeper) return ALLOW;
       return resource.kind === 'image' && capacities.includes('reader') ? ALLOW : deny('hidden');
+    case 'algorithm.edit':
+      if (!signedIn) return deny('sign-in');
+      return owner ? ALLOW : deny('forbidden');
+    case 'preflight.view':
     case 'model.download':
       return owner ? ALLOW : deny(signedIn ? 'hidden' : 'sign-in');
     case 'access-log.view':

@@ -1,3 +1,6 @@
+import type { GridRule } from '#imaging';
+import type { SecrecyLabel } from './secrecy.js';
+
 /** A named set of labels that is scored as one structure. */
 export interface Region {
   readonly name: string;
@@ -35,6 +38,18 @@ export interface RunLimits {
   readonly threads: number;
 }
 
+/**
+ * How far the process that runs a model is cut off from the machine around it; each level includes those before.
+ * `L0` a process of its own with limits, `L1` without a network, `L2` without files but its own, `L3` a container of its own.
+ */
+export const ISOLATION_LEVELS = ['L0', 'L1', 'L2', 'L3'] as const;
+export type IsolationLevel = (typeof ISOLATION_LEVELS)[number];
+
+/** Whether a level is at least the one that is required. */
+export function isolationReaches(level: IsolationLevel, required: IsolationLevel): boolean {
+  return ISOLATION_LEVELS.indexOf(level) >= ISOLATION_LEVELS.indexOf(required);
+}
+
 export const PHASE_KINDS = ['practice', 'test'] as const;
 export type PhaseKind = (typeof PHASE_KINDS)[number];
 
@@ -44,7 +59,35 @@ export interface PhaseRules {
   readonly metrics: readonly PhaseMetric[];
   readonly ranking: RankingScheme;
   readonly limits: RunLimits;
+  /**
+   * Grids on which a prediction may come: `reference` (also when absent), or `nearest`, any that shares space with it, the
+   * labels then taken from the nearest voxels. Part of the signature. The platform's own runs end on the reference's grid
+   * either way.
+   */
+  readonly predictionGrid?: GridRule;
+  /** Lowest level of isolation that a worker must have for this phase. Absent: see `requiredIsolation`. */
+  readonly requiredIsolation?: IsolationLevel;
 }
+
+/** What a phase asks of a worker: what its rules say; without a word, `L2` for sealed images of people and `L0` for all else. */
+export function requiredIsolation(
+  rules: Pick<PhaseRules, 'requiredIsolation'>,
+  { label, synthetic }: { readonly label: SecrecyLabel; readonly synthetic: boolean },
+): IsolationLevel {
+  return rules.requiredIsolation ?? (label === 'SEALED' && !synthetic ? 'L2' : 'L0');
+}
+
+/** One image that every case of a benchmark has: a CT scan, a T2-weighted MR scan. All of a case lie on one grid. */
+export interface BenchmarkChannel {
+  readonly name: string;
+  /** As in DICOM: CT, MR, PT, … */
+  readonly modality?: string;
+  /** HU, SUV, … */
+  readonly unit?: string;
+}
+
+/** What a benchmark has that says nothing of channels. */
+export const SINGLE_CHANNEL: readonly BenchmarkChannel[] = [{ name: 'image' }];
 
 /** A window of grey values. */
 export interface WindowPreset {
@@ -53,12 +96,68 @@ export interface WindowPreset {
   readonly width: number;
 }
 
-/** Facts of a case that say something about the person: cells of few people are withheld wherever they are shown. */
-export const DEMOGRAPHIC_FACTS: readonly string[] = [
-  'age',
-  'ageBand',
-  'bodyMass',
-  'bodyMassBand',
-  'ethnicGroup',
-  'sex',
+/** Beginnings of the names of facts that describe how an image was made, or where, and nothing of the person in it. */
+const ACQUISITION_FACTS: readonly string[] = [
+  'acquisition',
+  'centre',
+  'center',
+  'cohort',
+  'coil',
+  'contrast',
+  'country',
+  'dataset',
+  'device',
+  'dose',
+  'echo',
+  'exposure',
+  'field',
+  'flip',
+  'fov',
+  'image',
+  'inversion',
+  'kernel',
+  'kvp',
+  'magnetic',
+  'manufacturer',
+  'modality',
+  'model',
+  'orientation',
+  'phase',
+  'pitch',
+  'pixel',
+  'plane',
+  'protocol',
+  'radiopharmaceutical',
+  'reconstruction',
+  'repetition',
+  'resolution',
+  'scan',
+  'sequence',
+  'series',
+  'site',
+  'slice',
+  'software',
+  'source',
+  'spacing',
+  'split',
+  'station',
+  'tesla',
+  'tracer',
+  'tube',
+  'vendor',
+  'voxel',
 ];
+
+/**
+ * Whether a fact of a case says something about the person: cells of few people are then withheld wherever they are shown.
+ * A fact counts as one about the person unless its name says that it is about the image.
+ */
+export function isDemographic(fact: string): boolean {
+  const name = plainFact(fact);
+  return !ACQUISITION_FACTS.some((start) => name.startsWith(start)) && !['te', 'tr', 'ti'].includes(name);
+}
+
+/** A fact's name without case and separators: `sliceThickness`, `slice_thickness` and `Slice thickness` are one. */
+export function plainFact(fact: string): string {
+  return fact.toLowerCase().replace(/[^a-z0-9]+/g, '');
+}

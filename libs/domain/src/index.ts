@@ -27,8 +27,15 @@ export {
   type FailureCode,
 } from './run.js';
 export {
-  DEMOGRAPHIC_FACTS,
+  isDemographic,
+  plainFact,
+  ISOLATION_LEVELS,
+  isolationReaches,
   PHASE_KINDS,
+  requiredIsolation,
+  SINGLE_CHANNEL,
+  type BenchmarkChannel,
+  type IsolationLevel,
   type Region,
   type Penalty,
   type PhaseMetric,

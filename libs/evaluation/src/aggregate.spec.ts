@@ -40,6 +40,7 @@ function scored(caseId: string, liver: readonly MetricValue[], spleen: readonly 
     failureDetail: null,
     prediction: null,
     usage: null,
+    receipt: null,
     scores,
   };
 }

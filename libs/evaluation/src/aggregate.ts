@@ -1,6 +1,6 @@
 import type { Penalty, PhaseRules } from '#domain';
-import { diagonalMm, type Geometry } from '#imaging';
-import type { MetricValue } from '#metrics';
+import type { Geometry } from '#imaging';
+import { volumeDiagonalMm, type MetricValue } from '#metrics';
 import { mean } from '#statistics';
 import type { Aggregate, CaseResult } from './records.js';
 
@@ -72,7 +72,11 @@ function valueOf({ caseId, scores }: CaseResult, region: string, metric: string)
   return value;
 }
 
-/** What a missing number is worth: a constant, or the diagonal of the reference volume in mm. */
+/**
+ * What a missing number is worth: a constant, or the diagonal of the reference volume in mm.
+ *
+ * @param geometry of the stored reference segmentation: the one recorded with its case, or read from its file, which are equal
+ */
 export function penaltyOf(penalty: Penalty, geometry: Geometry): number {
-  return penalty.kind === 'fixed' ? penalty.value : diagonalMm(geometry);
+  return penalty.kind === 'fixed' ? penalty.value : volumeDiagonalMm(geometry);
 }

@@ -1,13 +1,14 @@
 import { EngineUnavailable } from '#domain';
 import { readLabelMap, voxelCount, type LabelMap } from '#imaging';
 import { evaluateCase } from './evaluate-case.js';
-import { ModelFailure } from './ports.js';
+import { ModelFailure, SessionLost } from './ports.js';
 import {
   collectingLog,
   GEOMETRY,
   memoryBlobs,
   memoryRun,
   noPrediction,
+  RULES,
   scriptedSessions,
   stagePorts,
   USAGE,
@@ -37,6 +38,7 @@ describe('one case', () => {
     ]);
     expect(run.outcome?.prediction).toMatchObject({ kind: 'prediction', label: 'SEALED', inputs: ['image-id'] });
     expect(run.outcome?.usage).toEqual(USAGE);
+    expect(run.outcome?.receipt).toEqual({ isolation: 'L2', runtime: 'onnxruntime-node 1.30.0' });
     const stored = await readLabelMap(await blobs.read(run.outcome!.prediction!.sha256));
     expect(stored.data).toEqual(prediction(3).data);
     expect(run.released).toBe(0);
@@ -82,6 +84,7 @@ describe('one case', () => {
       usage: null,
       scores: noPrediction,
       failure: { code: 'inference-failed', detail: 'Reshape: 24 into 27' },
+      receipt: { isolation: 'L2', runtime: 'onnxruntime-node 1.30.0' },
     });
     expect(sessions.opened).toBe(1);
   });
@@ -96,17 +99,48 @@ describe('one case', () => {
         return predicts(6)();
       });
       await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
-      expect(sessions.opened).toBe(2);
+      expect(sessions.alone).toEqual([false, true]); // so that a second end would be its own doing
       expect(run.outcome?.failure).toBeNull();
     },
   );
 
-  it("is the algorithm's failure after two abnormal ends, with the code of the last", async () => {
+  it('puts the run on hold after two abnormal ends, with the last words of the process and without a row', async () => {
     const { blobs, run } = await setUp();
     const sessions = scriptedSessions(() => Promise.reject(new ModelFailure('inference-crashed', 'signal SIGFPE')));
     await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
     expect(sessions.opened).toBe(2);
-    expect(run.outcome?.failure?.code).toBe('inference-crashed');
+    expect(run.quarantined).toEqual({ code: 'inference-crashed', detail: 'case one, twice: signal SIGFPE' });
+    expect(run).toMatchObject({ outcome: null, failure: null, released: 1, faults: 0 });
+  });
+
+  it("is the algorithm's failure when memory runs out twice: a limit of the benchmark, and nothing unforeseen", async () => {
+    const { blobs, run } = await setUp();
+    const sessions = scriptedSessions(() => Promise.reject(new ModelFailure('inference-out-of-memory', '600 MiB')));
+    await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
+    expect(sessions.opened).toBe(2);
+    expect(run.outcome?.failure?.code).toBe('inference-out-of-memory');
+    expect(run.quarantined).toBeNull();
+  });
+
+  it('loses no attempt when its process ends over another case, however often, and then is scored', async () => {
+    const { blobs, run } = await setUp();
+    let calls = 0;
+    const sessions = scriptedSessions(async () => {
+      if (++calls <= 5) throw new SessionLost('signal SIGFPE');
+      if (calls === 6) throw new ModelFailure('inference-crashed', 'gone');
+      return predicts(6)();
+    });
+    await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
+    expect(sessions.alone).toEqual([false, false, false, false, false, false, true]);
+    expect(run.outcome?.failure).toBeNull();
+    expect(run).toMatchObject({ quarantined: null, attempts: 1 });
+  });
+
+  it('is our fault when processes are lost without end', async () => {
+    const { blobs, run } = await setUp();
+    const sessions = scriptedSessions(() => Promise.reject(new SessionLost('closed')));
+    await expect(evaluateCase(stagePorts(run, blobs, sessions), JOB, never)).rejects.toThrow(/lost 10 processes/);
+    expect(run).toMatchObject({ outcome: null, faults: 1, released: 1 });
   });
 
   it('is not tried twice when time ran out: it would run out again', async () => {
@@ -127,6 +161,63 @@ describe('one case', () => {
     expect(run).toMatchObject({ outcome: null, released: 1 });
     expect(sessions.opened).toBe(0);
   });
+});
+
+describe('images and channels', () => {
+  it("reach the network in the manifest's order, whatever the benchmark's", async () => {
+    const { blobs, run } = await setUp();
+    const bytes = [Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)];
+    const images = await Promise.all(
+      ['T1', 'T1 c', 'FLAIR'].map(async (channel, n) => {
+        const stored = await blobs.put(
+          (async function* () {
+            yield bytes[n];
+          })(),
+        );
+        return { ...run.case.images[0], ...stored, id: `image-${n}`, channel };
+      }),
+    );
+    Object.assign(run.case, { images });
+    Object.assign(run.context.benchmark, { channels: images.map(({ channel }) => ({ name: channel })) });
+    Object.assign(run.context.version.manifest.inputs[0], { channels: [{ name: 'flair' }, { name: 't1-c' }] });
+    const fed: number[][] = [];
+    const sessions = scriptedSessions(async (given) => {
+      fed.push(given.map(([first]) => first));
+      return predicts(6)();
+    });
+    await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
+    expect(fed).toEqual([[3, 2]]);
+    expect(run.outcome?.prediction?.inputs).toEqual(['image-2', 'image-1']);
+  });
+});
+
+describe('isolation', () => {
+  it.each([
+    ['a sealed phase with images of people', false, undefined, 'L1', 'L2'],
+    ['a phase that says so', true, 'L3', 'L2', 'L3'],
+  ] as const)(
+    'below what is required by %s: nothing is shown to the model, another worker may',
+    async (_, synthetic, asked, level, required) => {
+      const { blobs, run } = await setUp('SEALED');
+      Object.assign(run.context.benchmark, { synthetic });
+      Object.assign(run.context.phase, { rules: { ...RULES, requiredIsolation: asked } });
+      let shown = 0;
+      const sessions = scriptedSessions(
+        async () => {
+          shown++;
+          return predicts(6)();
+        },
+        undefined,
+        level,
+      );
+      await expect(evaluateCase(stagePorts(run, blobs, sessions), JOB, never)).rejects.toMatchObject({
+        code: 'isolation-too-low',
+        message: expect.stringContaining(`level ${level}; the phase requires ${required}`) as string,
+      });
+      expect(run).toMatchObject({ outcome: null, failure: null, released: 1, faults: 1 });
+      expect(shown).toBe(0);
+    },
+  );
 });
 
 describe('faults of ours', () => {
@@ -158,7 +249,7 @@ describe('faults of ours', () => {
   it('a blob that is gone or has changed puts the run on hold as case-unreadable, naming the case, and costs the algorithm nothing', async () => {
     for (const spoil of ['delete', 'change'] as const) {
       const { blobs, run } = await setUp();
-      if (spoil === 'delete') blobs.content.delete(run.case.image.sha256);
+      if (spoil === 'delete') blobs.content.delete(run.case.images[0].sha256);
       else blobs.content.set(run.case.references[0].object.sha256, Uint8Array.of(1, 2, 3));
       await evaluateCase(stagePorts(run, blobs, scriptedSessions(predicts(6))), JOB, never);
       expect(run.quarantined?.code).toBe('case-unreadable');
@@ -200,7 +291,7 @@ describe('letting go', () => {
   it('gives the case back when the worker stops, and says so to the queue', async () => {
     const { blobs, run } = await setUp();
     const stop = new AbortController();
-    const untilAborted = (_: Uint8Array, signal: AbortSignal) =>
+    const untilAborted = (_: readonly Uint8Array[], signal: AbortSignal) =>
       new Promise<never>((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
     const running = evaluateCase(stagePorts(run, blobs, scriptedSessions(untilAborted)), JOB, stop.signal);
     setTimeout(() => stop.abort(new EngineUnavailable('worker-stopping', 'stops')), 20);

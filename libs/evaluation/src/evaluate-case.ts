@@ -5,8 +5,17 @@ import { scoresWithoutPrediction } from '#metrics';
 import { errorText } from './error-text.js';
 import { holding, Overtaken } from './holding.js';
 import { noteFault } from './note-fault.js';
-import { ModelFailure, type BlobStore } from './ports.js';
-import type { CaseClaim, EvaluationCase, EvaluationRecords, RunContext, StoredObject } from './records.js';
+import { ModelFailure, type BlobStore, type ModelSession } from './ports.js';
+import { channelOrder } from './channels.js';
+import type {
+  CaseClaim,
+  CaseImage,
+  EvaluationCase,
+  EvaluationRecords,
+  Receipt,
+  RunContext,
+  StoredObject,
+} from './records.js';
 import type { StagePorts } from './stage-ports.js';
 import { useModel } from './use-model.js';
 
@@ -24,6 +33,17 @@ export class CaseUnreadable extends BenchmarkMisconfigured {
   }
 }
 
+/** The process that ran the model ended abnormally twice over one case. The run waits for the organiser. */
+class CrashedTwice extends Error {
+  constructor(
+    readonly detail: string,
+    options: { cause: unknown },
+  ) {
+    super(detail, options);
+    this.name = 'CrashedTwice';
+  }
+}
+
 type Outcome = Parameters<EvaluationRecords['recordCase']>[1];
 
 /** Where the time of a case went, for the log: an operator's figures, of held-out cases too. */
@@ -38,10 +58,11 @@ interface Spent {
  * values, both stored, one row written.
  *
  * May be called any number of times, also at once: a claim with a lease lets one worker in, and the row is written only
- * by the holder of the latest claim. What the algorithm does wrong becomes a failed row. A fault of ours never does: it
- * gives the case back and is thrown, so that the queue tries again; or it puts the run on hold (an image that cannot be
- * read), or ends it (a defect, or workers lost time and again: whether the model or the machine took them down cannot be
- * told, so no penalty is counted).
+ * by the holder of the latest claim. What the algorithm does wrong becomes a failed row; a process that ends abnormally
+ * twice over one case puts the run on hold, since whoever looks at it must not be surprised by the third time. A fault of
+ * ours never becomes a row: it gives the case back and is thrown, so that the queue tries again; or it puts the run on hold
+ * (an image that cannot be read), or ends it (a defect, or workers lost time and again: whether the model or the machine
+ * took them down cannot be told, so no penalty is counted).
  */
 export async function evaluateCase(
   ports: StagePorts,
@@ -98,6 +119,11 @@ export async function evaluateCase(
       await records.quarantineRun(runId, epoch, { code: 'case-unreadable', detail: error.message });
       return;
     }
+    if (error instanceof CrashedTwice) {
+      log.warn('case.crashed-twice', { runId, caseId, epoch });
+      await records.quarantineRun(runId, epoch, { code: 'inference-crashed', detail: error.detail });
+      return;
+    }
     if (signal.aborted) throw error;
     if (error instanceof EngineUnavailable) await noteFault(ports, runId, epoch);
     else if (claim.attempt >= DEFECT_ATTEMPTS) {
@@ -120,17 +146,19 @@ async function evaluate(
   const { rules } = context.phase;
   const consensus = evaluationCase.references.find((reference) => reference.consensus);
   if (!consensus) throw new CaseUnreadable(`case ${evaluationCase.name}: has no consensus reference segmentation`);
-  const [image, reference] = await Promise.all([
-    readVerified(blobs, evaluationCase, evaluationCase.image),
-    readVerified(blobs, evaluationCase, consensus.object),
-  ]);
+  const inputs = inputsOf(context, evaluationCase);
+  const reference = await readVerified(blobs, evaluationCase, consensus.object);
   let prediction: LabelMap;
   let usage: Outcome['usage'];
+  let receipt: Receipt | null = null;
   try {
+    const images: Uint8Array[] = [];
+    for (const image of inputs) images.push(await readVerified(blobs, evaluationCase, image));
     const predicted = await useModel(ports, context, signal, async (session) => {
+      receipt = receiptOf(session);
       const asked = clock.monotonicMs();
       try {
-        return await session.predict(image, signal);
+        return await session.predict(images, signal);
       } catch (error) {
         spent.inferenceMs += clock.monotonicMs() - asked;
         throw error;
@@ -143,10 +171,13 @@ async function evaluate(
     if (!(error instanceof ModelFailure)) throw error;
     if (error.code === 'case-unreadable')
       throw new CaseUnreadable(`case ${evaluationCase.name}: ${error.detail}`, { cause: error });
-    return failed(context, { code: error.code, detail: error.detail });
+    if (error.code === 'inference-crashed')
+      throw new CrashedTwice(`case ${evaluationCase.name}, twice: ${error.detail}`, { cause: error });
+    return { ...failed(context, { code: error.code, detail: error.detail }), receipt };
   }
   const metrics = rules.metrics.map(({ id }) => id);
-  const { scores, elapsedMs } = await scorer.score({ reference, prediction, regions: rules.regions, metrics });
+  const { regions, predictionGrid } = rules;
+  const { scores, elapsedMs } = await scorer.score({ reference, prediction, regions, metrics, predictionGrid });
   spent.scoringMs = elapsedMs;
   signal.throwIfAborted();
   const stored = await blobs.put(inOnePiece(await writeNifti(prediction, { gzip: true })));
@@ -156,12 +187,32 @@ async function evaluate(
       kind: 'prediction',
       mediaType: 'application/gzip',
       label: evaluationCase.label,
-      inputs: [evaluationCase.image.id],
+      inputs: inputs.map(({ id }) => id),
     },
     usage,
+    receipt,
     scores,
     failure: null,
   };
+}
+
+function receiptOf({ isolation, facts }: ModelSession): Receipt {
+  return { isolation, runtime: facts.machine ? `${facts.runtime}; ${facts.machine}` : facts.runtime };
+}
+
+/** The images that feed the network, in the order of its channels. */
+function inputsOf({ version, benchmark }: RunContext, { name, images }: EvaluationCase): readonly CaseImage[] {
+  const wanted = version.manifest.inputs[0].channels.map((channel) => channel.name);
+  const order = channelOrder(
+    wanted,
+    benchmark.channels.map((channel) => channel.name),
+  );
+  if (!order) throw new Error(`the manifest wants ${wanted.join(', ')}; submitted to a benchmark without one of them`);
+  return order.map((index) => {
+    const image = images.at(index);
+    if (!image) throw new CaseUnreadable(`case ${name}: has ${images.length} image(s); channel ${index} is missing`);
+    return image;
+  });
 }
 
 /** True when it was still ours. A database that is away says neither: then the lease runs out by itself. */

@@ -1,6 +1,7 @@
 import { closeRun } from './close-run.js';
 import { evaluateCase } from './evaluate-case.js';
 import type { Job } from './ports.js';
+import { runPreflight } from './run-preflight.js';
 import type { StagePorts } from './stage-ports.js';
 import { validateModel } from './validate-model.js';
 
@@ -15,6 +16,7 @@ export const STAGES: { readonly [Name in Job['name']]: Stage<Name> } = {
   'validate-model': validateModel,
   'evaluate-case': evaluateCase,
   'close-run': closeRun,
+  preflight: runPreflight,
 };
 
 /**

@@ -1,5 +1,6 @@
 import { BenchmarkMisconfigured } from '#domain';
-import { readNifti, writeNifti, type Geometry } from '#imaging';
+import { readNifti, storedGeometry, writeNifti, type Geometry } from '#imaging';
+import { penaltyOf } from './aggregate.js';
 import { importBenchmark, type ImportedBenchmark, type ImportedCase } from './import-benchmark.js';
 import type { Benchmark, NewBenchmark } from './records.js';
 import { GEOMETRY, memoryBlobs, RULES, sha256 } from './test-support/memory-ports.js';
@@ -74,9 +75,35 @@ describe('importing a benchmark', () => {
       geometry: { sizeXyz: [4, 3, 2] },
       references: [{ reader: 'consensus', consensus: true }],
     });
-    const bytes = await blobs.read(stored.image.sha256);
-    expect(sha256(bytes)).toBe(stored.image.sha256);
+    const bytes = await blobs.read(stored.images[0].sha256);
+    expect(sha256(bytes)).toBe(stored.images[0].sha256);
     expect([...(await readNifti(bytes)).data].slice(0, 3)).toEqual([-100, -90, -80]);
+  });
+
+  it('records the geometry that the stored files have, to the last bit, where float32 cannot hold that of the image', async () => {
+    // a NIfTI-1 quaternion: its rotation is computed in float64, and no file of ours can hold what comes out
+    const oblique = await writeNifti({
+      geometry: {
+        ...GEOMETRY,
+        spacingMm: [1 / 3, 1 / 3, 2.3],
+        direction: [Math.cos(0.3), -Math.sin(0.3), 0, Math.sin(0.3), Math.cos(0.3), 0, 0, 0, 1],
+      },
+      data: new Uint8Array(VOXELS).fill(1, 3, 7),
+    });
+    new DataView(oblique.buffer).setInt16(254, 0, true); // no sform
+    const before = (await readNifti(oblique)).geometry;
+    const { ports, blobs, created } = memory();
+    const references = [{ reader: 'consensus', consensus: true, labels: oblique }];
+    await importBenchmark(ports, benchmark([aCase('one', { image: oblique, references })]));
+    const [{ geometry, images, references: stored }] = created[0].phases[0].cases;
+    const diagonal = { kind: 'volume-diagonal' } as const;
+    expect(penaltyOf(diagonal, before)).not.toBe(penaltyOf(diagonal, geometry));
+    for (const { sha256: digest } of [images[0], stored[0].blob]) {
+      const file = (await readNifti(await blobs.read(digest))).geometry;
+      expect(file).toEqual(geometry);
+      expect(penaltyOf(diagonal, file)).toBe(penaltyOf(diagonal, geometry));
+    }
+    expect(storedGeometry(geometry)).toEqual(geometry);
   });
 
   it('keeps nothing of the file but voxels and geometry', async () => {
@@ -84,7 +111,7 @@ describe('importing a benchmark', () => {
     Buffer.from('DOE^JANE 1970', 'latin1').copy(file, 148); // descrip, where converters leave names
     const { ports, blobs, created } = memory();
     await importBenchmark(ports, benchmark([aCase('one', { image: file })]));
-    const bytes = await blobs.read(created[0].phases[0].cases[0].image.sha256);
+    const bytes = await blobs.read(created[0].phases[0].cases[0].images[0].sha256);
     const plain = await new Response(
       new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')),
     ).arrayBuffer();
@@ -156,5 +183,60 @@ describe('importing a benchmark', () => {
     expect(message).toContain('it is ranked by "dice", which it does not measure');
     expect(message).toContain('two cases are called "one"');
     expect(await refusal(benchmark([]))).toContain('no cases');
+    const anywhere = { ...RULES, predictionGrid: 'linear' as 'nearest' };
+    expect(await refusal(benchmark([aCase('one')], anywhere))).toContain(
+      'predictionGrid is "linear"; expected reference or nearest',
+    );
+  });
+});
+
+describe('several images of a case', () => {
+  const channels = [
+    { name: 'T1', modality: 'MR' },
+    { name: 'FLAIR', modality: 'MR' },
+  ];
+  const flair = () =>
+    writeNifti({ geometry: GEOMETRY, data: Int16Array.from({ length: VOXELS }, (_, v) => v) }, { gzip: true });
+  const withImages = (images: readonly { channel: string; bytes: Uint8Array }[]): ImportedCase => ({
+    ...aCase('one'),
+    files: async () => ({
+      images,
+      references: [{ reader: 'consensus', consensus: true, labels: await labels(1) }],
+    }),
+  });
+
+  it('are stored in the order of the channels, whatever order they come in', async () => {
+    const { ports, created, blobs } = memory();
+    const given = [
+      { channel: 'FLAIR', bytes: await flair() },
+      { channel: 'T1', bytes: await image() },
+    ];
+    await importBenchmark(ports, { ...benchmark([withImages(given)]), channels });
+    const [{ images }] = created[0].phases[0].cases;
+    expect(images.map(({ channel }) => channel)).toEqual(['T1', 'FLAIR']);
+    expect((await readNifti(await blobs.read(images[1].sha256))).data[3]).toBe(3);
+  });
+
+  it('have to be those of the benchmark', async () => {
+    const one = withImages([{ channel: 'T1', bytes: await image() }]);
+    expect(await refusal({ ...benchmark([one]), channels })).toContain(
+      'case "one": images of T1; expected one each of T1, FLAIR',
+    );
+    expect(await refusal(benchmark([one]))).toContain('images of T1; expected one each of image');
+  });
+
+  it('lie on one grid', async () => {
+    const shifted = { ...GEOMETRY, originLps: [5, 0, 0] as const };
+    const given = [
+      { channel: 'T1', bytes: await image() },
+      { channel: 'FLAIR', bytes: await image(shifted) },
+    ];
+    expect(await refusal({ ...benchmark([withImages(given)]), channels })).toContain('the image of FLAIR has the grid');
+  });
+
+  it('have names that can be told apart', async () => {
+    const twins = [{ name: 'T1-c' }, { name: 't1 C' }];
+    expect(await refusal({ ...benchmark([]), channels: twins })).toContain('each needs a name of its own');
+    expect(await refusal({ ...benchmark([]), channels: [] })).toContain('a case has at least one image');
   });
 });

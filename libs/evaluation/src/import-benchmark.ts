@@ -1,16 +1,26 @@
-import { BenchmarkMisconfigured, type PhaseKind, type PhaseRules, type SecrecyLabel } from '#domain';
+import {
+  BenchmarkMisconfigured,
+  SINGLE_CHANNEL,
+  type BenchmarkChannel,
+  type PhaseKind,
+  type PhaseRules,
+  type SecrecyLabel,
+} from '#domain';
 import {
   describeGrid,
+  GRID_RULES,
   ImageFormatError,
   labelExtents,
   readLabelMap,
   readNifti,
   sameGrid,
+  storedGeometry,
   writeNifti,
   type Geometry,
   type LabelMap,
 } from '#imaging';
-import { isMetricId, metricDefinition, scoreCase } from '#metrics';
+import { intendedSpacing, isMetricId, metricDefinition, scoreCase } from '#metrics';
+import { plainName } from './channels.js';
 import type { BlobStore, StoredBlob } from './ports.js';
 import type { Benchmark, EvaluationRecords, NewBenchmark, NewCase, ReferenceStudy } from './records.js';
 
@@ -19,16 +29,21 @@ export interface ImportedCase {
   readonly name: string;
   readonly patient: string;
   readonly facts: Readonly<Record<string, string | number>>;
-  readonly files: () => Promise<{
-    readonly image: Uint8Array;
-    /** Exactly one of them is the consensus, against which algorithms are scored. */
-    readonly references: readonly {
-      readonly reader: string;
-      readonly consensus: boolean;
-      readonly labels: Uint8Array;
-    }[];
-  }>;
+  readonly files: () => Promise<CaseFiles>;
 }
+
+/** One image, or an image for each channel of the benchmark. */
+export type CaseFiles = (
+  | { readonly image: Uint8Array }
+  | { readonly images: readonly { readonly channel: string; readonly bytes: Uint8Array }[] }
+) & {
+  /** Exactly one of them is the consensus, against which algorithms are scored. */
+  readonly references: readonly {
+    readonly reader: string;
+    readonly consensus: boolean;
+    readonly labels: Uint8Array;
+  }[];
+};
 
 export type ImportedBenchmark = Omit<NewBenchmark, 'phases'> & {
   readonly phases: readonly {
@@ -68,7 +83,7 @@ export async function importBenchmark(
     const cases: NewCase[] = [];
     for (const imported of phase.cases) {
       try {
-        cases.push(await storeCase(blobs, imported, benchmark.labels, phase.rules));
+        cases.push(await storeCase(blobs, imported, benchmark, phase.rules));
         onCase(imported.name);
       } catch (error) {
         if (!(error instanceof CaseFault || error instanceof ImageFormatError)) throw error;
@@ -92,18 +107,18 @@ class CaseFault extends Error {}
 async function storeCase(
   blobs: ImportPorts['blobs'],
   imported: ImportedCase,
-  declared: ImportedBenchmark['labels'],
+  { labels: declared, channels = SINGLE_CHANNEL }: Pick<ImportedBenchmark, 'labels' | 'channels'>,
   rules: PhaseRules,
 ): Promise<NewCase> {
   const { name, patient, facts } = imported;
   const files = await imported.files();
   const consensus = files.references.filter((reference) => reference.consensus);
   if (consensus.length !== 1) throw new CaseFault(`${consensus.length} consensus references; expected exactly one`);
-  const image = await readNifti(files.image);
+  const { geometry, images } = await storeImages(blobs, files, channels);
   const references: NewCase['references'][number][] = [];
   const drawn: Drawn[] = [];
   for (const { reader, consensus, labels } of files.references) {
-    const map = await readReference(`reference of "${reader}"`, labels, image.geometry, declared);
+    const map = await readReference(`reference of "${reader}"`, labels, geometry, declared);
     drawn.push({ reader, consensus, map });
     references.push({ reader, consensus, blob: await store(blobs, await writeNifti(map, { gzip: true })) });
   }
@@ -111,11 +126,40 @@ async function storeCase(
     name,
     patient,
     facts,
-    geometry: image.geometry,
-    image: await store(blobs, await writeNifti(image, { gzip: true })),
+    geometry,
+    images,
     references,
     referenceStudy: studyReferences(drawn, rules),
   };
+}
+
+/** Stores the images of a case in the order of the channels; the grid of the first is that of all. */
+async function storeImages(
+  blobs: ImportPorts['blobs'],
+  files: CaseFiles,
+  channels: readonly BenchmarkChannel[],
+): Promise<Pick<NewCase, 'geometry' | 'images'>> {
+  const given = 'images' in files ? files.images : [{ channel: channels[0].name, bytes: files.image }];
+  const [got, expected] = [given.map(({ channel }) => channel), channels.map(({ name }) => name)];
+  if ([...got].sort().join('\n') !== [...expected].sort().join('\n')) {
+    throw new CaseFault(`images of ${got.join(', ') || 'no channel'}; expected one each of ${expected.join(', ')}`);
+  }
+  let geometry: Geometry | null = null;
+  const images: NewCase['images'][number][] = [];
+  for (const channel of expected) {
+    const { bytes } = given.find((one) => one.channel === channel)!; // the names were compared
+    const image = await readNifti(bytes);
+    // recorded is what the stored files say, to the last bit: whoever has the masks can recompute every figure
+    geometry ??= storedGeometry(image.geometry);
+    if (!sameGrid(image.geometry, geometry)) {
+      throw new CaseFault(
+        `the image of ${channel} has the grid ${describeGrid(image.geometry)}; that of ${expected[0]} has ${describeGrid(geometry)}`,
+      );
+    }
+    const stored = await store(blobs, await writeNifti({ ...image, geometry }, { gzip: true }));
+    images.push({ channel, ...stored });
+  }
+  return { geometry: geometry!, images }; // a benchmark has at least one channel
 }
 
 async function readReference(
@@ -155,7 +199,7 @@ function studyReferences(drawn: readonly Drawn[], { regions, metrics }: PhaseRul
   const ids = metrics.map(({ id }) => id);
   if (consensus === undefined || !ids.every(isMetricId) || regions.some(({ labels }) => labels.length === 0))
     return null;
-  const [sx, sy, sz] = consensus.map.geometry.spacingMm;
+  const [sx, sy, sz] = intendedSpacing(consensus.map.geometry.spacingMm); // as the metrics see it
   const voxels = new Map(labelExtents(consensus.map).map(({ label, voxels: count }) => [label, count]));
   const volumesMl = regions.map(({ name, labels }) => {
     const count = labels.reduce((sum, label) => sum + (voxels.get(label) ?? 0), 0);
@@ -179,9 +223,16 @@ function store(blobs: ImportPorts['blobs'], bytes: Uint8Array): Promise<StoredBl
   );
 }
 
-function ruleProblems({ labels, phases }: ImportedBenchmark): string[] {
+function ruleProblems({ labels, phases, channels = SINGLE_CHANNEL }: ImportedBenchmark): string[] {
   const declared = new Set(labels.map(({ value }) => value));
-  return phases.flatMap(({ title, rules, cases }) => {
+  const plain = channels.map(({ name }) => plainName(name));
+  const ofChannels =
+    channels.length === 0
+      ? ['no channels: a case has at least one image']
+      : plain.some((name, n) => name === '' || plain.indexOf(name) !== n)
+        ? [`channels ${channels.map(({ name }) => `"${name}"`).join(', ')}: each needs a name of its own`]
+        : [];
+  const ofPhases = phases.flatMap(({ title, rules, cases }) => {
     const problems: string[] = [];
     const say = (problem: string) => problems.push(`phase "${title}": ${problem}`);
     if (cases.length === 0) say('no cases');
@@ -192,6 +243,9 @@ function ruleProblems({ labels, phases }: ImportedBenchmark): string[] {
       if (unknown.length > 0)
         say(`region "${name}" is made of labels ${unknown.join(', ')} that the benchmark does not declare`);
     }
+    const { predictionGrid } = rules;
+    if (predictionGrid !== undefined && !GRID_RULES.includes(predictionGrid))
+      say(`predictionGrid is "${String(predictionGrid)}"; expected ${GRID_RULES.join(' or ')}`);
     const ids = rules.metrics.map(({ id }) => id);
     for (const id of ids) if (!isMetricId(id)) say(`metric "${id}" is not in the catalogue`);
     const ranked = rules.ranking.kind === 'consensus' ? rules.ranking.metrics : [rules.ranking.metric];
@@ -204,4 +258,5 @@ function ruleProblems({ labels, phases }: ImportedBenchmark): string[] {
     if (twice.length > 0) say(`two cases are called ${[...new Set(twice)].map((name) => `"${name}"`).join(', ')}`);
     return problems;
   });
+  return [...ofChannels, ...ofPhases];
 }

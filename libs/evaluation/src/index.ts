@@ -2,6 +2,7 @@ export type { Account, AccessToken, AccountRecords, AccessLog } from './accounts
 export {
   BlobMissing,
   ModelFailure,
+  SessionLost,
   type StoredBlob,
   type BlobStore,
   type Job,
@@ -10,10 +11,13 @@ export {
   type JobWorker,
   type ModelFacts,
   type CaseUsage,
+  type StageTimes,
+  type ModelFile,
   type ModelRunner,
   type ModelSession,
   type ModelSessions,
   type ModelInspector,
+  type ModelReport,
   type Scorer,
   type Clock,
   type Log,
@@ -30,6 +34,20 @@ export type {
   EvaluationCase,
   Algorithm,
   AlgorithmVersion,
+  CaseImage,
+  ModelFileFacts,
+  NewModel,
+  NewPreflight,
+  NotedCheck,
+  Preflight,
+  PreflightState,
+  Receipt,
+  Spread,
+  TensorFace,
+  VersionCard,
+  VersionChecks,
+  VersionMeasure,
+  VersionModel,
   Submission,
   EvaluationRun,
   RunContext,
@@ -46,6 +64,21 @@ export type {
   EvaluationRecords,
   RunEvent,
 } from './records.js';
+export { agreement, type Agreement, type LabelAgreement } from './agreement.js';
+export { forecast, type Forecast, type MeasuredTile } from './forecast.js';
+export {
+  CHECK_NAMES,
+  DEFAULT_MIN_DICE,
+  preflight,
+  type CheckName,
+  type InspectionReport,
+  type PracticeCase,
+  type PreflightCheck,
+  type PreflightOptions,
+  type PreflightPorts,
+  type PreflightTask,
+} from './preflight.js';
+export { oneTileManifest, tileShape, zeroTile, type ZeroTile } from './zero-tile.js';
 export { aggregate, penaltyOf, type CountedCase, type RunAggregates } from './aggregate.js';
 export { emptyBoardState, nextBoardState, type BoardLink } from './board-state.js';
 export { canonicalJson } from './canonical-json.js';
@@ -57,5 +90,27 @@ export { importBenchmark, type ImportedBenchmark, type ImportedCase, type Import
 export { rankBoard, type BoardEntry } from './rank-board.js';
 export { runSignature } from './signature.js';
 export type { StagePorts } from './stage-ports.js';
-export { labelProblems, manifestDigest, submit, type SubmitCommand, type SubmitPorts } from './submit.js';
+export {
+  checkConformanceImages,
+  manifestDigest,
+  submit,
+  type ConformanceFiles,
+  type SubmitCommand,
+  type SubmitPorts,
+} from './submit.js';
+export {
+  factsOf,
+  fitProblems,
+  inspectBundle,
+  labelProblems,
+  manifestOfBundle,
+  MOST_MODELS,
+  orderBundle,
+  type SentModel,
+} from './bundle.js';
+export { askPreflight, strictestLimits, type PreflightCommand, type PreflightDeskPorts } from './ask-preflight.js';
+export { bundleDigest } from './bundle-digest.js';
+export { channelOrder } from './channels.js';
+export { checkVersion } from './check-version.js';
+export { blobLock, runPreflight } from './run-preflight.js';
 export { validateModel } from './validate-model.js';

@@ -1,7 +1,9 @@
-import { EngineUnavailable, type FailureCode, type PhaseRules, type RunLimits } from '#domain';
+import { EngineUnavailable, type FailureCode, type IsolationLevel, type PhaseRules, type RunLimits } from '#domain';
 import type { LabelMap } from '#imaging';
 import type { RegionScore } from '#metrics';
 import type { Manifest } from '#pipeline';
+import type { InspectionReport } from './preflight.js';
+import type { TensorFace } from './records.js';
 
 // ---------------------------------------------------------------------------------------------------------- blobs
 
@@ -53,7 +55,8 @@ export interface BlobStore {
 export type Job =
   | { readonly name: 'validate-model'; readonly runId: string; readonly epoch: number }
   | { readonly name: 'evaluate-case'; readonly runId: string; readonly epoch: number; readonly caseId: string }
-  | { readonly name: 'close-run'; readonly runId: string; readonly epoch: number };
+  | { readonly name: 'close-run'; readonly runId: string; readonly epoch: number }
+  | { readonly name: 'preflight'; readonly preflightId: string };
 
 export interface QueuedJob {
   /** Deterministic; adding a job whose id is known is no second job. Never a bare integer, no colon. */
@@ -99,16 +102,31 @@ export interface ModelFacts {
     readonly dtype: string;
     readonly shape: readonly (number | string)[];
   }[];
+  /** Name and version of what runs the networks; part of the signature. */
   readonly runtime: string;
+  /** What it ran on: Node.js, system, processor. Of receipts, and of no signature. */
+  readonly machine?: string;
 }
+
+/**
+ * Wall time of the four stages of a case in the process that runs models, ms. `read`: reading, unpacking and parsing the
+ * image files. `prepare`: preprocessing, up to what the network is fed with. `network`: cutting tiles, ONNX Runtime,
+ * blending. `restore`: back onto the grid of the image, postprocessing, writing the label map.
+ */
+export type StageTimes = Readonly<Record<'read' | 'prepare' | 'network' | 'restore', number>>;
 
 /** What the process that ran the model did for one case. Figures of held-out cases are SEALED. */
 export interface CaseUsage {
+  /** The stages of this case; waiting for another case is not in it. */
   readonly elapsedMs: number;
+  /** CPU time of all threads, without what was spent on preparing another case meanwhile. */
   readonly cpuMs: number;
+  /** Highest resident memory of the process while this case ran, a next case that was being prepared included. */
   readonly peakRssBytes: number;
   /** Wall time inside ONNX Runtime. */
   readonly sessionMs: number;
+  /** Missing for cases that ran before stages were measured. */
+  readonly stagesMs?: StageTimes;
 }
 
 /** An algorithm failed on something: the code may be told to everybody, the detail may contain pixels. */
@@ -123,54 +141,102 @@ export class ModelFailure extends Error {
   }
 }
 
+/**
+ * A case did not come to its end because the process ended over something else: another case of the same process, or
+ * somebody who closed it. Nothing is said about this case; it is done again in another process.
+ */
+export class SessionLost extends Error {
+  constructor(reason: string, options?: { cause?: unknown }) {
+    super(`the process ended before the case ran: ${reason}`, options);
+    this.name = 'SessionLost';
+  }
+}
+
+/** One ONNX file: its digest, and how to write it to a path; what was written must have that digest. */
+export interface ModelFile {
+  readonly sha256: string;
+  readonly copyTo: (path: string) => Promise<void>;
+}
+
 /** Opens models in processes of their own. */
 export interface ModelRunner {
   /**
-   * Loads the model in a fresh child process, checks it against the manifest and keeps it for the cases of one run.
-   * @param model its digest, and how to write it to a path; what was written must have that digest
-   * @throws ModelFailure when the model is at fault, EngineUnavailable when we are
+   * Loads the models of one algorithm version in a fresh child process, checks them against the manifest and keeps them
+   * for the cases of one run.
+   *
+   * @param models in the order of `manifest.models`
+   * @throws ModelFailure when a model is at fault, EngineUnavailable when we are
    */
-  open(
-    model: { readonly sha256: string; readonly copyTo: (path: string) => Promise<void> },
-    manifest: Manifest,
-    limits: RunLimits,
-  ): Promise<ModelSession>;
+  open(models: readonly ModelFile[], manifest: Manifest, limits: RunLimits): Promise<ModelSession>;
   close(): Promise<void>;
 }
 
 /** Sessions of one worker, so that a run starts one child process and not one a case. */
 export interface ModelSessions {
   /**
-   * Runs `work` with a living session that nobody else is using, opening one when needed. Sessions are kept for a while
-   * for the next case with the same key; one that died is forgotten.
+   * Runs `work` with a living session, opening one when needed. Two cases with the same key share a session: the second is
+   * prepared while the first runs. Sessions are kept for a while for the next case with the same key; one that died is
+   * forgotten.
+   *
+   * @param alone in a fresh session that nobody shares: after an accident, so that it is clear whose the next one is
    */
   use<T>(
     key: string,
     open: (runner: ModelRunner) => Promise<ModelSession>,
     work: (session: ModelSession) => Promise<T>,
+    alone?: boolean,
   ): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Looks at a model file without loading it. */
+/** What can be read in a model file without loading it; null where it could not be read so far. */
+export interface ModelReport extends InspectionReport {
+  readonly opset: number | null;
+  readonly parameters: number | null;
+  readonly operators: readonly { readonly op: string; readonly count: number }[] | null;
+  readonly inputs: readonly TensorFace[] | null;
+  readonly outputs: readonly TensorFace[] | null;
+}
+
+/** Looks at a model file without loading it. `copyTo` writes it to a path of the inspector's choice. */
 export interface ModelInspector {
+  /** What is to be said about the file, also when it is refused. */
+  report(copyTo: (path: string) => Promise<void>, manifest: Manifest): Promise<ModelReport>;
   /**
-   * @param copyTo writes the model to a path of the inspector's choice
+   * The same for a file that is accepted.
    * @throws ModelFailure when it is no model, refers to other files, or does not fit the manifest
    */
-  inspect(copyTo: (path: string) => Promise<void>, manifest: Manifest): Promise<void>;
+  inspect(copyTo: (path: string) => Promise<void>, manifest: Manifest): Promise<ModelReport>;
+  /**
+   * The manifest that travels in the file's metadata, as text; null without one.
+   * @throws ModelFailure when it is no model
+   */
+  embeddedManifest(copyTo: (path: string) => Promise<void>): Promise<string | null>;
 }
 
 export interface ModelSession {
+  /** Faces of the first model, and the runtime. */
   readonly facts: ModelFacts;
+  /** What the process is really cut off from, proven when the worker started. */
+  readonly isolation: IsolationLevel;
   /** False once the child process ended; open a new session then. */
   readonly alive: boolean;
   /**
    * Prepares the image, runs the network, brings the label map back to the image's own grid. All of it in the child.
-   * @param image bytes of a NIfTI file
+   *
+   * May be called again before an earlier call has ended: cases run one after the other in the order of the calls, and the
+   * next is read and prepared while the one before it runs. `caseSeconds` of the limits counts twice for each case and
+   * never while it waits: for its preparation and for its running.
+   *
+   * @param images one NIfTI file for each of `manifest.inputs[0].channels`, in that order
    * @throws ModelFailure; the child may be gone afterwards (`alive`)
+   * @throws SessionLost when the child ended because of another case
+   * @throws the reason of `signal` when that was aborted; the child is gone then
    */
-  predict(image: Uint8Array, signal: AbortSignal): Promise<{ readonly labels: LabelMap; readonly usage: CaseUsage }>;
+  predict(
+    images: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<{ readonly labels: LabelMap; readonly usage: CaseUsage }>;
   close(): Promise<void>;
 }
 
@@ -181,6 +247,7 @@ export interface Scorer {
     readonly prediction: LabelMap;
     readonly regions: PhaseRules['regions'];
     readonly metrics: readonly string[];
+    readonly predictionGrid?: PhaseRules['predictionGrid'];
   }): Promise<{ readonly scores: readonly RegionScore[]; readonly elapsedMs: number }>;
   close(): Promise<void>;
 }

@@ -1,7 +1,9 @@
 import type {
+  BenchmarkChannel,
   Capacity,
   CaseState,
   FailureCode,
+  IsolationLevel,
   PhaseKind,
   PhaseRules,
   RunState,
@@ -12,8 +14,10 @@ import type { Geometry } from '#imaging';
 import type { RegionScore, RegionStatus } from '#metrics';
 import type { Manifest } from '#pipeline';
 import type { CaseUsage, QueuedJob, StoredBlob } from './ports.js';
+import type { CheckName, PreflightCheck } from './preflight.js';
 
-export type ObjectKind = 'model' | 'image' | 'reference' | 'prediction';
+/** `conformance`: image and expected label map of an author's own case. */
+export type ObjectKind = 'model' | 'image' | 'reference' | 'prediction' | 'conformance';
 
 export interface StoredObject extends StoredBlob {
   readonly id: string;
@@ -48,7 +52,8 @@ export interface NewCase {
   /** Clinical and acquisition facts: site, vendor, model, ageBand, sex, … */
   readonly facts: Readonly<Record<string, string | number>>;
   readonly geometry: Geometry;
-  readonly image: StoredBlob;
+  /** One for each channel of the benchmark, in its order; all on the grid of `geometry`. */
+  readonly images: readonly (StoredBlob & { readonly channel: string })[];
   readonly references: readonly { readonly reader: string; readonly consensus: boolean; readonly blob: StoredBlob }[];
   readonly referenceStudy: ReferenceStudy | null;
 }
@@ -64,6 +69,8 @@ export interface NewBenchmark {
   /** Absent: published at once. */
   readonly published?: boolean;
   readonly labels: readonly { readonly value: number; readonly name: string }[];
+  /** The images of a case, in order. Absent: one. */
+  readonly channels?: readonly BenchmarkChannel[];
   readonly windowPresets: readonly WindowPreset[];
   readonly dataset: {
     readonly slug: string;
@@ -91,6 +98,8 @@ export interface Benchmark {
   readonly published: boolean;
   readonly synthetic: boolean;
   readonly labels: readonly { readonly value: number; readonly name: string }[];
+  /** The images of a case, in order; at least one. */
+  readonly channels: readonly BenchmarkChannel[];
   readonly windowPresets: readonly WindowPreset[];
   readonly dataset: {
     readonly slug: string;
@@ -117,6 +126,12 @@ export interface Phase {
   readonly datasetDigest: string;
 }
 
+/** One image of a case. */
+export interface CaseImage extends StoredObject {
+  /** Name of the benchmark's channel. */
+  readonly channel: string;
+}
+
 export interface EvaluationCase {
   readonly id: string;
   readonly phaseId: string;
@@ -126,7 +141,8 @@ export interface EvaluationCase {
   readonly label: SecrecyLabel;
   readonly facts: Readonly<Record<string, string | number>>;
   readonly geometry: Geometry;
-  readonly image: StoredObject;
+  /** In the order of the benchmark's channels; at least one. */
+  readonly images: readonly CaseImage[];
   readonly references: readonly {
     readonly reader: string;
     readonly consensus: boolean;
@@ -145,13 +161,63 @@ export interface Algorithm {
   readonly createdAt: Date;
 }
 
+/** One ONNX file of a version. */
+export interface VersionModel extends StoredObject {
+  /** Name under which the author sent it; for showing, and as the manifest calls it. */
+  readonly file: string;
+  /** Null for versions of before it was kept. */
+  readonly facts: ModelFileFacts | null;
+}
+
+/** What the inspector read in a model file. */
+export interface ModelFileFacts {
+  readonly opset: number | null;
+  /** Numbers that were learnt. */
+  readonly parameters: number | null;
+  /** By name, most frequent first. */
+  readonly operators: readonly { readonly op: string; readonly count: number }[];
+  readonly inputs: readonly TensorFace[] | null;
+  readonly outputs: readonly TensorFace[] | null;
+  readonly memoryEstimateBytes: number | null;
+}
+
+/** A tensor as the file declares it; open sizes by their name. */
+export interface TensorFace {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly (number | string)[] | null;
+}
+
+/** What the author says about a version beside its manifest; null: the manifest's words stand. */
+export interface VersionCard {
+  readonly intendedUse: string | null;
+  readonly trainingData: string | null;
+  readonly licence: string | null;
+  readonly paper: string | null;
+  readonly limits: string | null;
+}
+
+/** What was found out about a version before its first case; seconds and limits are those of one benchmark. */
+export interface VersionChecks {
+  readonly benchmarkId: string;
+  readonly checks: readonly NotedCheck[];
+}
+
 export interface AlgorithmVersion {
   readonly id: string;
   readonly algorithm: Algorithm;
   readonly version: string;
   readonly manifest: Manifest;
   readonly manifestSha256: string;
-  readonly model: StoredObject;
+  /** In the order of `manifest.models`; at least one. */
+  readonly models: readonly VersionModel[];
+  /** Digest of the bundle: `bundleDigest` of the models. */
+  readonly modelSha256: string;
+  /** The author's own case: an image for each channel of the manifest, and what it ought to become. */
+  readonly conformance: { readonly images: readonly StoredObject[]; readonly expected: StoredObject } | null;
+  readonly card: VersionCard | null;
+  /** Null before the first run looked, or for versions of before. */
+  readonly checks: VersionChecks | null;
   readonly createdAt: Date;
 }
 
@@ -191,6 +257,14 @@ export interface RunContext {
   readonly phase: Phase;
   readonly version: AlgorithmVersion;
   readonly submission: { readonly id: string; readonly submitterId: string };
+  readonly benchmark: Pick<Benchmark, 'id' | 'slug' | 'synthetic' | 'channels'>;
+}
+
+/** In what process a case was run. Of held-out cases as secret as their other figures. */
+export interface Receipt {
+  readonly isolation: IsolationLevel;
+  /** Name and versions of what ran the network, and on what. */
+  readonly runtime: string;
 }
 
 export interface CaseResult {
@@ -202,6 +276,7 @@ export interface CaseResult {
   readonly failureDetail: string | null;
   readonly prediction: StoredObject | null;
   readonly usage: CaseUsage | null;
+  readonly receipt: Receipt | null;
   /** Region -> status and values by metric id; after `failed` values are `undefined` with why `no-prediction`. */
   readonly scores: readonly RegionScore[];
 }
@@ -239,6 +314,7 @@ export interface LeaderboardEntry {
   readonly metrics: Readonly<Record<string, number>>;
   readonly aggregates: readonly Aggregate[];
   readonly cases: { readonly scored: number; readonly failed: number };
+  /** Digest of the bundle of models. */
   readonly modelSha256: string;
   readonly manifestSha256: string;
   /** Which completion of its board this was, from 1, and the address of the state that it made. */
@@ -247,6 +323,63 @@ export interface LeaderboardEntry {
   /** Median over the practice cases of the same submission: from PUBLIC cases only. */
   readonly practiceUsage: { readonly elapsedMs: number; readonly cpuMs: number; readonly peakRssBytes: number } | null;
   readonly finishedAt: Date;
+}
+
+export type PreflightState = 'queued' | 'running' | 'done' | 'failed';
+
+/** Detail and figures of a check are those of `PreflightCheck`; `waiting` and `running` are on the way there. */
+export interface NotedCheck {
+  readonly name: CheckName;
+  readonly status: PreflightCheck['status'] | 'waiting' | 'running';
+  readonly detail: PreflightCheck['detail'];
+}
+
+export interface NewPreflight {
+  readonly benchmarkId: string;
+  readonly submitterId: string;
+  readonly manifest: Manifest;
+  readonly manifestSha256: string;
+  readonly models: readonly NewModel[];
+  readonly conformance: { readonly images: readonly StoredBlob[]; readonly expected: StoredBlob } | null;
+  /** All of them, in order; none `waiting`: it is done. */
+  readonly checks: readonly NotedCheck[];
+}
+
+/** A bundle tried before it counts: for the eyes of the person who sent it. */
+export interface Preflight extends NewPreflight {
+  readonly id: string;
+  readonly state: PreflightState;
+  readonly modelSha256: string;
+  /** The practice case, when it was run, and its label map. */
+  readonly practice: { readonly caseId: string; readonly prediction: StoredObject } | null;
+  /** Why it could not be carried out: nothing that the checks say. */
+  readonly failure: { readonly code: string; readonly message: string } | null;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+/** How a version did in one phase, over its cases. */
+export interface VersionMeasure {
+  readonly benchmark: { readonly id: string; readonly slug: string; readonly title: string };
+  readonly runId: string;
+  readonly submitterId: string;
+  readonly phase: PhaseKind;
+  readonly published: boolean;
+  /** Highest label of the cases behind the figures. */
+  readonly label: SecrecyLabel;
+  readonly cases: { readonly total: number; readonly scored: number; readonly failed: number };
+  readonly elapsedMs: Spread | null;
+  readonly cpuMs: Spread | null;
+  readonly peakRssBytes: Spread | null;
+  /** Lowest level and all runtimes that cases were run with. */
+  readonly isolation: IsolationLevel | null;
+  readonly runtimes: readonly string[];
+  readonly failures: readonly { readonly code: FailureCode; readonly count: number }[];
+}
+
+export interface Spread {
+  readonly median: number;
+  readonly max: number;
 }
 
 /** One algorithm version on one case. */
@@ -310,8 +443,17 @@ export interface NewSubmission {
   readonly version: string;
   readonly manifest: Manifest;
   readonly manifestSha256: string;
-  readonly model: StoredBlob;
+  /** In the order of `manifest.models`. */
+  readonly models: readonly NewModel[];
+  readonly conformance?: { readonly images: readonly StoredBlob[]; readonly expected: StoredBlob } | null;
+  /** Of a preflight of the same bundle. */
+  readonly checks?: VersionChecks | null;
   readonly idempotencyKey: string | null;
+}
+
+export interface NewModel extends StoredBlob {
+  readonly file: string;
+  readonly facts?: ModelFileFacts | null;
 }
 
 /**
@@ -327,7 +469,7 @@ export interface EvaluationRecords {
   capacities(userId: string, benchmarkId: string): Promise<readonly Capacity[]>;
   cases(phaseId: string): Promise<readonly EvaluationCase[]>;
   findCase(caseId: string): Promise<{ readonly case: EvaluationCase; readonly phase: Phase } | null>;
-  /** The object and the case it belongs to (image, reference or prediction). */
+  /** The object and the case it belongs to (image, reference or prediction); models and conformance cases belong to none. */
   findObject(objectId: string): Promise<{
     readonly object: StoredObject;
     readonly caseId: string | null;
@@ -364,6 +506,39 @@ export interface EvaluationRecords {
     readonly after?: string;
     readonly ownerId?: string;
   }): Promise<readonly (Algorithm & { readonly versions: number })[]>;
+
+  /** What the author says about a version; false: no such version. */
+  writeCard(versionId: string, card: VersionCard): Promise<boolean>;
+  writeChecks(versionId: string, checks: VersionChecks): Promise<boolean>;
+  /** By benchmark and phase, how the version did there: figures over cases, of any label (see `VersionMeasure.label`). */
+  measuresOf(versionId: string): Promise<readonly VersionMeasure[]>;
+
+  // preflights
+  /** A bundle to be tried before it is submitted, with what the desk found out already; queued unless it is settled. */
+  createPreflight(preflight: NewPreflight): Promise<Preflight>;
+  findPreflight(id: string): Promise<Preflight | null>;
+  /** Preflights of a person begun within the last hour. */
+  recentPreflights(submitterId: string): Promise<number>;
+  /** queued -> running; takes over from a worker that was lost. Null: finished, or another living worker has it. */
+  claimPreflight(id: string, owner: string, leaseSeconds: number): Promise<Preflight | null>;
+  /** Extends the lease and writes what is known so far. False: overtaken. */
+  writePreflight(id: string, owner: string, leaseSeconds: number, checks: Preflight['checks']): Promise<boolean>;
+  /** running -> done or failed. False: overtaken. */
+  endPreflight(
+    id: string,
+    owner: string,
+    end: {
+      readonly checks: Preflight['checks'];
+      readonly practice: { readonly caseId: string; readonly prediction: NewObject } | null;
+      readonly failure: Preflight['failure'];
+    },
+  ): Promise<boolean>;
+  /** The newest finished preflight of this bundle on this benchmark, whoever asked for it. */
+  latestPreflight(of: {
+    readonly benchmarkId: string;
+    readonly modelSha256: string;
+    readonly manifestSha256: string;
+  }): Promise<Preflight | null>;
 
   // runs
   runContext(runId: string): Promise<RunContext | null>;
@@ -406,6 +581,8 @@ export interface EvaluationRecords {
     result: {
       readonly prediction: NewObject | null;
       readonly usage: CaseUsage | null;
+      /** Also of a case that failed, when a process was there for it. */
+      readonly receipt?: Receipt | null;
       readonly scores: readonly RegionScore[];
       readonly failure: { readonly code: FailureCode; readonly detail: string } | null;
     },

@@ -47,6 +47,13 @@ describe('the gate', () => {
     expect(run).toMatchObject({ failure: null, faults: 0 });
   });
 
+  it('leaves a run that asks for more isolation to another worker', async () => {
+    const { run, ports } = await setUp();
+    Object.assign(run.context.phase, { rules: { ...run.context.phase.rules, requiredIsolation: 'L3' } });
+    await expect(handleJob(ports, VALIDATE, never)).rejects.toMatchObject({ code: 'isolation-too-low' });
+    expect(run).toMatchObject({ signature: null, failure: null, faults: 1 });
+  });
+
   it('does nothing for a run that somebody else has', async () => {
     const { run, ports } = await setUp();
     run.entitled = false;

@@ -20,7 +20,7 @@ const sign = (rules: Partial<PhaseRules> = {}, runtime = 'onnxruntime-node 1.30.
 describe('signature of a run', () => {
   it('is one readable line', () => {
     expect(sign()).toContain('liver=1+4');
-    expect(sign()).toContain('penalty dice:0,hd95:diagonal');
+    expect(sign()).toContain('penalty dice:0,hd95:diagonal.intended');
     expect(sign()).toMatch(/\|data\.abababababababab\|onnxruntime-node-1\.30\.0\|threads\.1$/);
     expect(sign()).not.toMatch(/\n/);
   });
@@ -33,12 +33,14 @@ describe('signature of a run', () => {
       sign({ limits: { ...RULES.limits, threads: 2 } }),
       sign({}, 'onnxruntime-node 1.31.0'),
       sign({}, undefined, 'cd'.repeat(32)),
+      sign({ predictionGrid: 'nearest' }),
     ];
-    expect(new Set([sign(), ...others]).size).toBe(7);
+    expect(new Set([sign(), ...others]).size).toBe(8);
   });
 
   it('does not change with what cannot: order of metrics, limits of time and memory, how places are given', () => {
     expect(sign({ metrics: [...RULES.metrics].reverse() })).toBe(sign());
+    expect(sign({ predictionGrid: 'reference' })).toBe(sign());
     expect(sign({ limits: { ...RULES.limits, loadSeconds: 5, caseSeconds: 5, memoryMib: 99 } })).toBe(sign());
     expect(sign({ ranking: { kind: 'consensus', metrics: ['dice', 'hd95'], ties: 'min' } })).toBe(sign());
   });

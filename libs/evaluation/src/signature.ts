@@ -14,13 +14,18 @@ const AGGREGATE_RULE = 'exact-mean-cases.exact-mean-regions';
  *
  * @param runtime name and version as reported by the process that loaded the model
  */
-export function runSignature({ phase }: { readonly phase: Pick<Phase, 'rules' | 'datasetDigest'> }, runtime: string): string {
-  const { metrics, regions, limits } = phase.rules;
+export function runSignature(
+  { phase }: { readonly phase: Pick<Phase, 'rules' | 'datasetDigest'> },
+  runtime: string,
+): string {
+  const { metrics, regions, limits, predictionGrid } = phase.rules;
   const penalties = metrics.map(({ id, penalty }) => `${id}:${penaltyText(penalty)}`).sort();
   return [
     metricSignature(
       metrics.map(({ id }) => id),
       regions,
+      undefined,
+      predictionGrid,
     ),
     `penalty ${penalties.join(',')}`,
     AGGREGATE_RULE,
@@ -31,5 +36,5 @@ export function runSignature({ phase }: { readonly phase: Pick<Phase, 'rules' | 
 }
 
 function penaltyText(penalty: Penalty): string {
-  return penalty.kind === 'fixed' ? String(penalty.value) : 'diagonal';
+  return penalty.kind === 'fixed' ? String(penalty.value) : 'diagonal.intended';
 }

@@ -1,7 +1,8 @@
 import type { Manifest } from '#pipeline';
-import { ModelFailure } from './ports.js';
-import type { Benchmark, NewSubmission, Submission } from './records.js';
-import { fitProblems, labelProblems, manifestDigest, submit, type SubmitCommand, type SubmitPorts } from './submit.js';
+import { bundleDigest } from './bundle-digest.js';
+import { ModelFailure, type ModelReport } from './ports.js';
+import type { Benchmark, NewSubmission, NotedCheck, Preflight, Submission } from './records.js';
+import { manifestDigest, submit, type SubmitCommand, type SubmitPorts } from './submit.js';
 import { RULES } from './test-support/memory-ports.js';
 
 const MANIFEST: Manifest = {
@@ -21,19 +22,36 @@ const MANIFEST: Manifest = {
 };
 const BENCHMARK = {
   id: 'b1',
+  channels: [{ name: 'image' }],
   labels: [
     { value: 1, name: 'liver' },
     { value: 4, name: 'liver lesion' },
   ],
   phases: [{ rules: RULES }],
 } as unknown as Benchmark;
+const REPORT: ModelReport = {
+  accepted: true,
+  findings: [],
+  opset: 17,
+  parameters: 1234,
+  operators: [{ op: 'Conv', count: 3 }],
+  inputs: [],
+  outputs: [],
+  memoryEstimateBytes: 1e6,
+};
+
+function file(name: string, digit: string) {
+  return { file: name, sha256: digit.repeat(64), bytes: 100, copyTo: async () => undefined };
+}
+
 const COMMAND: SubmitCommand = {
   benchmark: 'demo',
   submitterId: 'u1',
   algorithm: { slug: 'net', name: 'Net', description: '' },
   version: '1.0.0',
   manifest: MANIFEST,
-  model: { sha256: 'a'.repeat(64), bytes: 100 },
+  models: [file('a.onnx', 'a')],
+  conformance: null,
   idempotencyKey: null,
 };
 
@@ -47,9 +65,9 @@ function ports(changes: Partial<SubmitPorts> = {}): SubmitPorts & { readonly wri
         written.push(submission);
         return { submission: { id: 's1' } as Submission, existing: false };
       },
+      latestPreflight: async () => null,
     },
-    blobs: { copyTo: async () => undefined },
-    inspector: { inspect: async (copyTo) => copyTo('/somewhere') },
+    inspector: { inspect: async () => REPORT },
     ...changes,
   };
 }
@@ -101,48 +119,74 @@ describe('submitting', () => {
     });
     expect(given.written).toEqual([]);
   });
-});
 
-describe('labels of manifest and benchmark', () => {
-  const labelled = (...labels: readonly (readonly [number, string])[]) => ({
-    ...MANIFEST,
-    labels: labels.map(([value, name]) => ({ value, name })),
-  });
-
-  it('may be spelt differently, may be fewer, may be more', () => {
-    expect(labelProblems(labelled([0, 'anything'], [1, 'LIVER']), BENCHMARK)).toEqual([]);
-    expect(labelProblems(labelled([0, 'b'], [1, 'liver'], [4, 'liver-lesion'], [9, 'pancreas']), BENCHMARK)).toEqual(
-      [],
-    );
-  });
-
-  it('must not give a value to another structure', () => {
-    expect(labelProblems(labelled([0, 'b'], [1, 'liver'], [4, 'spleen']), BENCHMARK)).toEqual([
-      'label 4 is "spleen" in the manifest and "liver lesion" in the benchmark',
+  it('an ensemble is one submission, its files in the order of the manifest, with what the inspector read in each', async () => {
+    const given = ports();
+    const models = [{ file: 'fold_1.onnx' }, { file: 'fold_0.onnx' }];
+    const sent = [file('fold_0.onnx', '0'), file('fold_1.onnx', '1')];
+    await submit(given, { ...COMMAND, manifest: { ...MANIFEST, models }, models: sent });
+    const facts = expect.objectContaining({ parameters: 1234, operators: [{ op: 'Conv', count: 3 }] }) as unknown;
+    expect(given.written[0].models).toEqual([
+      { file: 'fold_1.onnx', sha256: '1'.repeat(64), bytes: 100, facts },
+      { file: 'fold_0.onnx', sha256: '0'.repeat(64), bytes: 100, facts },
     ]);
   });
 
-  it('must hold something that is scored', () => {
-    expect(labelProblems(labelled([0, 'b'], [9, 'pancreas']), BENCHMARK)).toEqual([
-      'labels of the manifest are 0, 9; the benchmark scores 1 liver',
-    ]);
+  it('a conformance case has as many images as the network reads', async () => {
+    const part = { sha256: 'c'.repeat(64), bytes: 5 };
+    const given = ports();
+    await submit(given, { ...COMMAND, conformance: { images: [part], expected: part } });
+    expect(given.written[0].conformance).toEqual({ images: [part], expected: part });
+    await expect(
+      submit(given, { ...COMMAND, conformance: { images: [part, part], expected: part } }),
+    ).rejects.toMatchObject({ status: 422, code: 'conformance-images' });
   });
 });
 
-describe('what a submission cannot give', () => {
-  const channel = { name: 'CT' };
-  const input = { tensor: 'x', layout: 'NCXYZ' } as const;
+describe('a bundle that was tried before', () => {
+  const tried = (...checks: NotedCheck[]): SubmitPorts['records'] => ({
+    ...ports().records,
+    latestPreflight: async (of) => {
+      expect(of).toEqual({
+        benchmarkId: 'b1',
+        modelSha256: bundleDigest(COMMAND.models),
+        manifestSha256: manifestDigest(MANIFEST),
+      });
+      return { checks, conformance: null } as unknown as Preflight;
+    },
+  });
+  const passed: NotedCheck = { name: 'budget', status: 'passed', detail: { secondsPerCase: 3 } };
 
-  it('is more than one model, and more than one image of a case', () => {
-    expect(fitProblems({ inputs: [{ ...input, channels: [channel] }], models: [{ file: 'a.onnx' }] })).toEqual([]);
-    expect(
-      fitProblems({
-        inputs: [{ ...input, channels: [{ name: 'T1' }, { name: 'FLAIR' }] }],
-        models: [{ file: 'a.onnx' }, { file: 'b.onnx' }],
-      }),
-    ).toEqual([
-      'it lists 2 models; a submission is one ONNX file',
-      'it asks for 2 images of a case (T1, FLAIR); the cases here have one',
-    ]);
+  it('and would take too long is not taken in, with the figures', async () => {
+    const message =
+      'case p-1 would take about 700 s (50 tiles x 8 mirror images x 1 models x 1.75 s); the limit is 60 s';
+    const records = tried({ name: 'budget', status: 'failed', detail: { code: 'budget-exceeded', message } });
+    await expect(submit(ports({ records }), COMMAND)).rejects.toMatchObject({
+      status: 422,
+      code: 'budget-exceeded',
+      message: expect.stringContaining(message) as unknown,
+    });
+  });
+
+  it('and passed brings its checks along; not those of another conformance case, and none where one failed', async () => {
+    const written: NewSubmission[] = [];
+    const keep = (records: SubmitPorts['records']): SubmitPorts['records'] => ({
+      ...records,
+      createSubmission: async (submission) => {
+        written.push(submission);
+        return { submission: { id: 's1' } as Submission, existing: false };
+      },
+    });
+    await submit(ports({ records: keep(tried(passed)) }), COMMAND);
+    expect(written[0].checks).toEqual({ benchmarkId: 'b1', checks: [passed] });
+    const part = { sha256: 'c'.repeat(64), bytes: 5 };
+    await submit(ports({ records: keep(tried(passed)) }), {
+      ...COMMAND,
+      conformance: { images: [part], expected: part },
+    });
+    expect(written[1].checks).toBeNull();
+    const failed: NotedCheck = { name: 'zero-tile', status: 'failed', detail: { code: 'inference-timeout' } };
+    await submit(ports({ records: keep(tried(failed, passed)) }), COMMAND);
+    expect(written[2].checks).toBeNull();
   });
 });

@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
 import { notFound, RequestRefused } from '#domain';
-import { manifestProblems, type Manifest } from '#pipeline';
+import type { Manifest } from '#pipeline';
+import { bundleDigest } from './bundle-digest.js';
+import { factsOf, inspectBundle, orderBundle, type SentModel } from './bundle.js';
 import { canonicalJson } from './canonical-json.js';
-import { ModelFailure, type BlobStore, type ModelInspector, type StoredBlob } from './ports.js';
-import type { Benchmark, EvaluationRecords, Submission } from './records.js';
+import type { ModelInspector, StoredBlob } from './ports.js';
+import type { EvaluationRecords, NewSubmission, Preflight, Submission } from './records.js';
 
 export interface SubmitPorts {
-  readonly records: Pick<EvaluationRecords, 'findBenchmark' | 'createSubmission'>;
-  readonly blobs: Pick<BlobStore, 'copyTo'>;
-  readonly inspector: ModelInspector;
+  readonly records: Pick<EvaluationRecords, 'findBenchmark' | 'createSubmission' | 'latestPreflight'>;
+  readonly inspector: Pick<ModelInspector, 'inspect'>;
+}
+
+/** The author's own case as files: an image for each channel of the manifest, and the label map it ought to become. */
+export interface ConformanceFiles {
+  readonly images: readonly StoredBlob[];
+  readonly expected: StoredBlob;
 }
 
 export interface SubmitCommand {
@@ -17,59 +24,48 @@ export interface SubmitCommand {
   readonly submitterId: string;
   readonly algorithm: { readonly slug: string; readonly name: string; readonly description: string };
   readonly version: string;
-  /** Already of the right shape (`manifest` of #contracts). */
+  /** Already of the right shape, with every default said: what `manifestOfBundle` gives. */
   readonly manifest: Manifest;
-  /** The uploaded file, in the blob store. */
-  readonly model: StoredBlob;
+  /** The files, in any order. */
+  readonly models: readonly SentModel[];
+  readonly conformance: ConformanceFiles | null;
   readonly idempotencyKey: string | null;
 }
 
 /**
  * The desk: enters an algorithm version into a benchmark. The caller has asked the policy; here the manifest is held
- * against itself and the benchmark, the model file is looked at (not loaded), and everything is written in one transaction.
+ * against itself, the files and the benchmark, the model files are looked at (not loaded), and everything is written in one
+ * transaction. A bundle whose preflight has shown that a case would take longer than the benchmark allows is not taken in.
  *
- * The same file, manifest and version again is the same submission; `existing` says so.
+ * The same files, manifest and version again are the same submission; `existing` says so.
  *
- * @throws RequestRefused 404 without such a benchmark; 422 `manifest-invalid` or the code of what is wrong with the model;
- *   409 as `createSubmission` says
+ * @throws RequestRefused 404 without such a benchmark; 422 `manifest-invalid`, `conformance-images`, `budget-exceeded` or
+ *   the code of what is wrong with a model; 409 as `createSubmission` says
  */
 export async function submit(
-  ports: SubmitPorts,
+  { records, inspector }: SubmitPorts,
   command: SubmitCommand,
 ): Promise<{ readonly submission: Submission; readonly existing: boolean }> {
-  const { records, blobs, inspector } = ports;
-  const { manifest, model } = command;
+  const { manifest, conformance } = command;
   const benchmark = await records.findBenchmark(command.benchmark);
   if (!benchmark) throw notFound('benchmark');
-  const problems = [...manifestProblems(manifest), ...fitProblems(manifest), ...labelProblems(manifest, benchmark)];
-  if (problems.length > 0) {
-    throw new RequestRefused(
-      422,
-      'manifest-invalid',
-      `The manifest cannot be used: ${problems[0]}`,
-      problems.map((message) => ({ path: 'manifest', message })),
-    );
-  }
-  try {
-    await inspector.inspect((path) => blobs.copyTo(model.sha256, path), manifest);
-  } catch (error) {
-    if (!(error instanceof ModelFailure)) throw error;
-    throw new RequestRefused(
-      422,
-      error.code,
-      `The model cannot be used: ${error.detail}.`,
-      [{ path: 'model', message: error.detail }],
-      { cause: error },
-    );
-  }
+  const models = orderBundle(manifest, command.models, benchmark);
+  checkConformanceImages(manifest, conformance);
+  const reports = await inspectBundle(inspector, models, manifest);
+  const manifestSha256 = manifestDigest(manifest);
+  const bundle = { benchmarkId: benchmark.id, modelSha256: bundleDigest(models), manifestSha256 };
+  const tried = await records.latestPreflight(bundle);
+  if (tried) refuseOverBudget(tried);
   return records.createSubmission({
     benchmarkId: benchmark.id,
     submitterId: command.submitterId,
     algorithm: command.algorithm,
     version: command.version,
     manifest,
-    manifestSha256: manifestDigest(manifest),
-    model,
+    manifestSha256,
+    models: models.map(({ sha256, bytes, file }, n) => ({ sha256, bytes, file, facts: factsOf(reports[n]) })),
+    conformance,
+    checks: tried && covers(tried, conformance) ? { benchmarkId: benchmark.id, checks: tried.checks } : null,
     idempotencyKey: command.idempotencyKey,
   });
 }
@@ -79,42 +75,37 @@ export function manifestDigest(manifest: Manifest): string {
   return createHash('sha256').update(canonicalJson(manifest)).digest('hex');
 }
 
-/** What a manifest may say and a submission cannot give: it is one ONNX file, and a case is one image. */
-export function fitProblems({ models = [], inputs }: Pick<Manifest, 'models' | 'inputs'>): string[] {
-  const problems: string[] = [];
-  if (models.length > 1) problems.push(`it lists ${models.length} models; a submission is one ONNX file`);
-  const [{ channels }] = inputs;
-  if (channels.length > 1) {
-    const names = channels.map(({ name }) => name).join(', ');
-    problems.push(`it asks for ${channels.length} images of a case (${names}); the cases here have one`);
-  }
-  return problems;
+/** @throws RequestRefused 422 `conformance-images` when there are not as many images as the network reads */
+export function checkConformanceImages(
+  { inputs: [{ channels }] }: Pick<Manifest, 'inputs'>,
+  conformance: ConformanceFiles | null,
+): void {
+  if (conformance === null || conformance.images.length === channels.length) return;
+  const names = channels.map(({ name }) => name).join(', ');
+  throw new RequestRefused(
+    422,
+    'conformance-images',
+    `The conformance case has ${conformance.images.length} images; the manifest reads ${channels.length} (${names}), one file each, in this order.`,
+    [{ path: 'form.conformanceImage', message: `expected ${channels.length}` }],
+  );
 }
 
-/**
- * Where labels of a manifest and of a benchmark contradict each other: a value that means another structure, or nothing
- * that is scored. Labels of other structures are no problem; they are not scored.
- */
-export function labelProblems(manifest: Manifest, benchmark: Pick<Benchmark, 'labels' | 'phases'>): string[] {
-  const known = new Map(benchmark.labels.map(({ value, name }) => [value, name]));
-  const problems = manifest.labels.flatMap(({ value, name }) => {
-    const meant = known.get(value);
-    const same = value === 0 || meant === undefined || plain(meant) === plain(name);
-    return same ? [] : [`label ${value} is "${name}" in the manifest and "${meant}" in the benchmark`];
-  });
-  const declared = new Set(manifest.labels.map(({ value }) => value));
-  const scored = new Set(benchmark.phases.flatMap(({ rules }) => rules.regions.flatMap(({ labels }) => labels)));
-  if (![...scored].some((value) => declared.has(value))) {
-    const wanted = [...scored].sort((a, b) => a - b).map((value) => `${value} ${known.get(value) ?? ''}`.trim());
-    problems.push(`labels of the manifest are ${[...declared].join(', ')}; the benchmark scores ${wanted.join(', ')}`);
-  }
-  return problems;
+function refuseOverBudget({ checks }: Preflight): void {
+  const budget = checks.find(({ name }) => name === 'budget');
+  if (budget?.status !== 'failed') return;
+  const { code, message } = budget.detail;
+  if (code !== 'budget-exceeded') return;
+  throw new RequestRefused(
+    422,
+    'budget-exceeded',
+    `This submission cannot finish in time: ${String(message)}. Use larger tiles, less overlap, no mirroring, fewer models or a smaller network.`,
+    [{ path: 'manifest.inference', message: String(message) }],
+  );
 }
 
-/** "Liver lesion", "liver-lesion" and "liver_lesion" are one name. */
-function plain(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, ' ')
-    .trim();
+/** Whether a preflight answers for this submission, too: nothing failed in it, and the conformance case is the same one. */
+function covers({ checks, conformance: tried }: Preflight, sent: NewSubmission['conformance'] | null): boolean {
+  if (checks.some(({ status }) => status !== 'passed' && status !== 'skipped')) return false;
+  const digests = (files: ConformanceFiles) => [...files.images, files.expected].map(({ sha256 }) => sha256).join();
+  return !sent || (tried !== null && digests(tried) === digests(sent));
 }

@@ -1,4 +1,5 @@
 import { EngineUnavailable } from '#domain';
+import { checkVersion } from './check-version.js';
 import { errorText } from './error-text.js';
 import { holding, Overtaken } from './holding.js';
 import { noteFault } from './note-fault.js';
@@ -12,8 +13,10 @@ const LEASE_SECONDS = 15;
 const RENEW_SECONDS = 2;
 
 /**
- * The gate: loads the model in a child process, checks it against the manifest, fixes the signature of the run and plans
- * its cases. A model at fault fails the run with a code; nothing is queued for it then.
+ * The gate: loads the models in a child process that is as isolated as the phase requires, checks them against the manifest,
+ * tries a tile of zeros and the author's own case, holds the forecast against the limits, fixes the signature of the run
+ * and plans its cases. A model at fault fails the run with a code; nothing is queued for it then. On a worker that cannot
+ * isolate models well enough the run is left to another one.
  *
  * May be called twice: the second caller finds the run taken, or takes it over from a lost worker.
  */
@@ -33,9 +36,11 @@ export async function validateModel(
     renew: () => records.heartbeatRun(runId, epoch, owner),
   };
   try {
-    const runtime = await holding(lease, clock, signal, (held) =>
-      useModel(ports, context, held, async (session) => session.facts.runtime),
-    );
+    const runtime = await holding(lease, clock, signal, async (held) => {
+      const loaded = await useModel(ports, context, held, async (session) => session.facts.runtime);
+      await checkVersion(ports, context, held);
+      return loaded;
+    });
     const started = await records.startRun(runId, epoch, owner, runSignature(context, runtime));
     if (started) log.info('run.started', { runId, epoch, cases: context.phase.caseCount });
   } catch (error) {

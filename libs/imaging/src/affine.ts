@@ -1,5 +1,6 @@
 import type { Geometry, Mat3, Vec3 } from './geometry.js';
 import { ImageFormatError } from './image-format-error.js';
+import type { ImageFormatCode } from './image-format-error.js';
 
 /**
  * 4 x 4 matrix, row-major, last row 0 0 0 1: takes a voxel index (i, j, k, 1) to a point in mm.
@@ -26,24 +27,32 @@ export function affineRas(geometry: Geometry): number[] {
   return turnLpsRas(affineLps(geometry));
 }
 
+/** Geometry of a grid from its RAS affine, the world of NIfTI. See `geometryFromLpsAffine`. */
+export function geometryFromRasAffine(affine: Affine, sizeXyz: Vec3): Geometry {
+  return geometryFromLpsAffine(turnLpsRas(affine), sizeXyz, 'nifti-affine');
+}
+
 /**
- * Geometry of a grid from its RAS affine.
+ * Geometry of a grid from its LPS affine.
  *
  * Spacing is the length of each column. The axes must stand at right angles: spacing alone describes distances in the
  * rest of the platform, and for a sheared grid these would be silently wrong.
  *
- * @throws ImageFormatError `nifti-affine` when an entry is not finite, the matrix is singular, or the axes are sheared
+ * @param code code of the error when an entry is not finite, the matrix is singular, or the axes are sheared
  */
-export function geometryFromRasAffine(affine: Affine, sizeXyz: Vec3): Geometry {
-  if (affine.length !== 16 || !affine.every(Number.isFinite)) {
-    throw new ImageFormatError('nifti-affine', `affine is [${affine.join(', ')}]; expected 16 finite numbers`);
+export function geometryFromLpsAffine(affine: Affine, sizeXyz: Vec3, code: ImageFormatCode): Geometry {
+  const lps = affine.map((x) => x + 0); // no negative zeros
+  if (lps.length !== 16 || !lps.every(Number.isFinite)) {
+    throw new ImageFormatError(code, `affine is [${lps.join(', ')}]; expected 16 finite numbers`);
   }
-  const lps = turnLpsRas(affine);
   const column = (a: number): Vec3 => [lps[a], lps[4 + a], lps[8 + a]];
   const columns = [column(0), column(1), column(2)];
   const spacing = columns.map(([x, y, z]) => Math.sqrt(x * x + y * y + z * z));
   if (spacing.some((s) => !(s > 0))) {
-    throw new ImageFormatError('nifti-affine', `affine is singular: voxel spacing is ${spacing.join(' x ')} mm`);
+    throw new ImageFormatError(
+      code,
+      `affine is singular: voxel spacing is ${spacing.join(' x ')} mm; expected three positive numbers`,
+    );
   }
   const unit = columns.map((c, a) => c.map((x) => x / spacing[a]));
   for (const a of [0, 1]) {
@@ -53,7 +62,7 @@ export function geometryFromRasAffine(affine: Affine, sizeXyz: Vec3): Geometry {
       const degrees = (Math.acos(Math.min(1, Math.max(-1, cosine))) * 180) / Math.PI;
       const singular = Math.abs(cosine) > 0.999999;
       throw new ImageFormatError(
-        'nifti-affine',
+        code,
         `affine is ${singular ? 'singular' : 'sheared'}: axes ${a} and ${b} stand at ${degrees.toFixed(2)} degrees; expected 90`,
       );
     }

@@ -12,7 +12,68 @@ export type ImageFormatCode =
   | 'nifti-affine' // an affine that is not finite, singular or sheared
   | 'image-not-finite' // voxels that are NaN or infinite, where numbers are needed
   | 'label-values' // a label map with fractions, negative or very large values
-  | 'grid-differs'; // two grids that no permutation and flip of axes makes equal
+  | 'grid-differs' // two grids that no permutation and flip of axes makes equal
+  | 'image-format' // no format that is read
+  | DicomCode
+  | NrrdCode
+  | MetaImageCode;
+
+type DicomCode =
+  // one file
+  | 'dicom-header' // not a DICOM file
+  | 'dicom-structure' // elements, sequences or fragments that contradict themselves
+  | 'dicom-truncated' // an element reaches past the end of the file
+  | 'dicom-transfer-syntax' // an encoding that is not read
+  | 'dicom-deflate' // a deflated data set that is damaged or larger than it says
+  | 'dicom-too-large' // more voxels than the limit of the caller
+  | 'dicom-not-image' // a report, plan or segmentation where an image is expected
+  | 'dicom-dimensions' // rows, columns or frames that make no image
+  | 'dicom-pixel-format' // colour, or bits that contradict one another
+  | 'dicom-pixel-missing' // no pixels, or not as many compressed frames as declared
+  | 'dicom-pixel-length' // not as many bytes of pixels as declared
+  | 'dicom-codestream' // a compressed frame that cannot be decoded
+  | 'dicom-frame-differs' // a compressed frame of another size or depth than its header says
+  | 'dicom-scaling' // rescale slope or intercept that is not a number
+  | 'dicom-position' // no position of a slice, or one that is not finite
+  | 'dicom-orientation' // no orientation of a slice, or one without right angles
+  | 'dicom-spacing' // no distance between pixels or slices
+  // files together
+  | 'dicom-no-files' // nothing to read
+  | 'dicom-several-series' // files of more than one series or frame of reference
+  | 'dicom-instance-twice' // the same instance more than once
+  | 'dicom-size-differs' // slices of different sizes or pixel formats
+  | 'dicom-orientation-differs' // slices that are not parallel
+  | 'dicom-spacing-differs' // slices with different pixel spacing
+  | 'dicom-slice-duplicate' // two slices in one place
+  | 'dicom-slice-gap' // a slice is missing
+  | 'dicom-slice-spacing' // slices at uneven distances
+  | 'dicom-gantry-tilt' // slices shifted within their planes
+  // segmentations
+  | 'dicom-segments'; // segments that are missing, repeated or not declared
+
+type NrrdCode =
+  | 'nrrd-header' // no NRRD header, or one that contradicts itself
+  | 'nrrd-field' // a field that is missing, repeated or not understood
+  | 'nrrd-detached' // voxels in another file that was not given
+  | 'nrrd-dimensions'
+  | 'nrrd-datatype'
+  | 'nrrd-encoding' // an encoding that is not read, or damaged
+  | 'nrrd-space' // directions or origin that are missing, not finite, singular or sheared
+  | 'nrrd-truncated'
+  | 'nrrd-trailing-bytes'
+  | 'nrrd-too-large';
+
+type MetaImageCode =
+  | 'metaimage-header'
+  | 'metaimage-field'
+  | 'metaimage-detached'
+  | 'metaimage-dimensions'
+  | 'metaimage-datatype'
+  | 'metaimage-compression'
+  | 'metaimage-space'
+  | 'metaimage-truncated'
+  | 'metaimage-trailing-bytes'
+  | 'metaimage-too-large';
 
 /** An image that cannot be used as it is. The message says what was found and what was expected; `code` is stable. */
 export class ImageFormatError extends RangeError {

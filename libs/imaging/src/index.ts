@@ -5,11 +5,28 @@ export { ImageFormatError } from './image-format-error.js';
 export type { ImageFormatCode } from './image-format-error.js';
 export { affineLps, affineRas, geometryFromRasAffine, indexIjk, pointLps } from './affine.js';
 export type { Affine } from './affine.js';
-export { readLabelMap, readNifti, toLabels } from './nifti/read.js';
+export { readLabelMap, readNifti, readNiftiChannels, toLabels } from './nifti/read.js';
 export type { NiftiImage, NiftiLimits } from './nifti/read.js';
 export type { NiftiHeader } from './nifti/header.js';
-export { writeNifti } from './nifti/write.js';
+export { storedGeometry, writeNifti } from './nifti/write.js';
 export type { NiftiWriteOptions } from './nifti/write.js';
+export { imageFormat, readImage } from './read-image.js';
+export type { ImageFormat } from './read-image.js';
+export type { HeaderFileOptions } from './detached.js';
+export { readNrrd } from './nrrd/read.js';
+export { readMetaImage } from './metaimage/read.js';
+export { listDicomSeries, readDicomSeries } from './dicom/series.js';
+export type { DicomLimits, DicomSeries, DicomSeriesEntry } from './dicom/series.js';
+export { readDicomSegmentation } from './dicom/segmentation.js';
+export type {
+  CodedConcept,
+  DicomSegment,
+  DicomSegmentation,
+  SegmentationLayer,
+  SegmentationOptions,
+} from './dicom/segmentation.js';
+export type { Acquisition } from './dicom/acquisition.js';
+export type { Codestream, PixelCodecs } from './dicom/pixel-codecs.js';
 export {
   ALL_AXIS_CODES,
   applyAxisMap,
@@ -22,7 +39,17 @@ export {
   permuteVoxels,
 } from './orientation.js';
 export type { AxisChoice, AxisMap } from './orientation.js';
-export { bringToGrid, describeGrid, geometryHash, GRID_TOLERANCE_VOXELS, sameGrid } from './grid.js';
+export {
+  bringLabels,
+  bringToGrid,
+  describeGrid,
+  geometryHash,
+  GRID_RULES,
+  GRID_TOLERANCE_VOXELS,
+  resampleNearest,
+  sameGrid,
+} from './grid.js';
+export type { BroughtLabels, GridRule } from './grid.js';
 export { ERROR_CLASSES, errorMap, labelExtents } from './label-map.js';
 export type { LabelExtent, VoxelBox } from './label-map.js';
 export { squaredDistanceMm2 } from './distance-transform.js';

@@ -113,17 +113,40 @@ export function permuteVoxels<T extends VoxelArray>(data: T, sizeXyz: Vec3, map:
   let start = 0;
   for (const { source, flip } of map) if (flip) start += strides[source] * (sizeXyz[source] - 1);
   const out = new (data.constructor as new (length: number) => T)(data.length);
-  let v = 0;
-  for (let k = 0; k < size[2]; k++) {
-    for (let j = 0; j < size[1]; j++) {
-      let from = start + k * step[2] + j * step[1];
-      for (let i = 0; i < size[0]; i++) {
-        out[v++] = data[from];
-        from += step[0];
+  const goes = [1, size[0], size[0] * size[1]]; // how far apart neighbours along the new axes lie in `out`
+  // Reading runs along the new x, or, in squares that stay in the cache, also along the new axis on which neighbours lie
+  // side by side in `data`.
+  const near = Math.abs(step[1]) === 1 ? 1 : 2;
+  const far = near === 1 ? 2 : 1;
+  const square = Math.abs(step[0]) === 1 ? Infinity : SQUARE;
+  for (let f = 0; f < size[far]; f++) {
+    for (let firstN = 0; firstN < size[near]; firstN += SQUARE) {
+      const endN = Math.min(size[near], firstN + SQUARE);
+      for (let firstI = 0; firstI < size[0]; firstI += square) {
+        const endI = Math.min(size[0], firstI + square);
+        for (let n = firstN; n < endN; n++) {
+          const to = f * goes[far] + n * goes[near];
+          copyStrided(data, start + f * step[far] + n * step[near], step[0], out, to, firstI, endI);
+        }
       }
     }
   }
   return out;
+}
+
+/** Side of the squares in which an array is transposed, in voxels. */
+const SQUARE = 32;
+
+function copyStrided(
+  data: VoxelArray,
+  from: number,
+  step: number,
+  out: VoxelArray,
+  to: number,
+  first: number,
+  end: number,
+): void {
+  for (let i = first, at = from + first * step; i < end; i++, at += step) out[to + i] = data[at];
 }
 
 interface WorldAxis {

@@ -44,7 +44,11 @@ describe('isolation', () => {
     const model = onnx.thresholdModel();
     const sha256 = createHash('sha256').update(model).digest('hex');
     const limits = { loadSeconds: 60, caseSeconds: 60, memoryMib: 512, threads: 1 };
-    const session = await runner.open({ sha256, copyTo: (path) => writeFile(path, model) }, minimalManifest(), limits);
+    const session = await runner.open(
+      [{ sha256, copyTo: (path) => writeFile(path, model) }],
+      minimalManifest(),
+      limits,
+    );
     const pid = childOf(process.pid);
     const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
     // pipes, the loop's own devices, and code that a thread of it is just loading: nothing that we had open

@@ -13,7 +13,7 @@ import { makeScratchFolder } from './scratch.js';
  * L1  no network: a network namespace without interfaces
  * L2  no files but what it needs: a root of its own with the programs, read-only, and the folder of its session
  *
- * L3, a container of its own, is set up around a worker and cannot be seen from within.
+ * L3, a container of its own, is another process's to give: `startRunnerHost`.
  */
 export type IsolationLevel = 0 | 1 | 2;
 

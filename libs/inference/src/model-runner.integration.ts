@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineUnavailable, type RunLimits } from '#domain';
-import { ModelFailure, type Log, type ModelRunner, type ModelSession } from '#evaluation';
+import { ModelFailure, SessionLost, type Log, type ModelRunner, type ModelSession } from '#evaluation';
 import { writeNifti, type Geometry } from '#imaging';
 import type { Manifest } from '#pipeline';
 import { createModelRunner } from './model-runner.js';
@@ -53,7 +53,7 @@ function open(
   model: Uint8Array,
   { manifest = minimalManifest(), limits, sha256 = digest(model) }: OpenOptions = {},
 ): Promise<ModelSession> {
-  return runner.open({ sha256, copyTo: (path) => writeFile(path, model) }, manifest, { ...LIMITS, ...limits });
+  return runner.open([{ sha256, copyTo: (path) => writeFile(path, model) }], manifest, { ...LIMITS, ...limits });
 }
 
 function digest(bytes: Uint8Array): string {
@@ -65,7 +65,7 @@ async function failureOf(model: Uint8Array, options: OpenOptions = {}): Promise<
   let session: ModelSession | null = null;
   try {
     session = await open(model, options);
-    await session.predict(await ramp(), never);
+    await session.predict([await ramp()], never);
   } catch (error) {
     if (error instanceof ModelFailure) return error;
     throw error;
@@ -99,7 +99,7 @@ describe('a model in a child process', () => {
     const session = await open(onnx.thresholdModel());
     expect(session.facts.runtime).toMatch(/^onnxruntime-node 1\.\d+\.\d+/);
     expect(session.facts.inputs).toEqual([{ name: 'image', dtype: 'float32', shape: [1, 1, 'x', 'y', 'z'] }]);
-    const { labels, usage } = await session.predict(await ramp(), never);
+    const { labels, usage } = await session.predict([await ramp()], never);
     expect(labels.geometry.sizeXyz).toEqual(GEOMETRY.sizeXyz);
     expect([...labels.data]).toEqual([...RAMP].map((value) => (value > 0.5 ? 1 : 0)));
     expect(usage.sessionMs).toBeGreaterThan(0);
@@ -113,9 +113,9 @@ describe('a model in a child process', () => {
   it('serves all cases of a run with one process and gives equal answers', async () => {
     const session = await open(onnx.thresholdModel());
     const image = await ramp();
-    const first = await session.predict(image, never);
+    const first = await session.predict([image], never);
     const pids = children();
-    for (let i = 0; i < 4; i++) expect((await session.predict(image, never)).labels.data).toEqual(first.labels.data);
+    for (let i = 0; i < 4; i++) expect((await session.predict([image], never)).labels.data).toEqual(first.labels.data);
     expect(children()).toEqual(pids);
     await session.close();
     expect(children().filter((pid) => pids.includes(pid))).toEqual([]);
@@ -129,7 +129,7 @@ describe('a model in a child process', () => {
       ],
     });
     const session = await open(onnx.thresholdModel(), { manifest });
-    const { labels } = await session.predict(await ramp(), never);
+    const { labels } = await session.predict([await ramp()], never);
     expect(labels.data).toBeInstanceOf(Uint16Array);
     expect([...new Set<number>(labels.data)]).toEqual([0, 1000]);
     await session.close();
@@ -147,9 +147,9 @@ describe('a model in a child process', () => {
     expect(environment.filter((name) => !['LANG', 'TZ', 'PATH', 'PWD', 'OLDPWD', 'SHLVL', '_'].includes(name))).toEqual(
       ['ORT_DISABLE_TELEMETRY'],
     );
-    await session.predict(await ramp(), never);
+    await session.predict([await ramp()], never);
     // the runtime's reporting leaves its own files here when it is on
-    expect(readdirSync(`/proc/${pid}/cwd`)).toEqual(['model.onnx']);
+    expect(readdirSync(`/proc/${pid}/cwd`)).toEqual(['model-0.onnx']);
     delete process.env.VOXELMARK_TEST_SECRET;
     await session.close();
   });
@@ -234,13 +234,13 @@ describe('a model at fault', () => {
 
   it('keeps the process after an ordinary error, and says that it is gone after a crash', async () => {
     const ordinary = await open(onnx.failingModel());
-    await expect(ordinary.predict(await ramp(), never)).rejects.toMatchObject({ code: 'inference-failed' });
+    await expect(ordinary.predict([await ramp()], never)).rejects.toMatchObject({ code: 'inference-failed' });
     expect(ordinary.alive).toBe(true);
     await ordinary.close();
     const crash = await open(onnx.divisionCrashModel());
-    await expect(crash.predict(await ramp(), never)).rejects.toMatchObject({ code: 'inference-crashed' });
+    await expect(crash.predict([await ramp()], never)).rejects.toMatchObject({ code: 'inference-crashed' });
     expect(crash.alive).toBe(false);
-    await expect(crash.predict(await ramp(), never)).rejects.toMatchObject({ code: 'inference-crashed' });
+    await expect(crash.predict([await ramp()], never)).rejects.toThrow(SessionLost); // it never ran
     await crash.close();
   });
 });
@@ -255,9 +255,9 @@ describe('files of this machine', () => {
         for (const location of [
           secret,
           `../../../planted-${process.pid}.bin`,
-          'model.onnx',
+          'model-0.onnx',
           '/etc/hostname',
-          '../cases/1.nii.gz',
+          '../cases/1.0.nii.gz',
         ]) {
           expect((await failureOf(onnx.externalDataModel(location, place))).code).toBe('model-external-data');
         }
@@ -271,10 +271,10 @@ describe('files of this machine', () => {
 describe("faults that are not the model's", () => {
   it('an image that cannot be read is ours, and the session goes on', async () => {
     const session = await open(onnx.thresholdModel());
-    await expect(session.predict(new TextEncoder().encode('no image'), never)).rejects.toMatchObject({
+    await expect(session.predict([new TextEncoder().encode('no image')], never)).rejects.toMatchObject({
       code: 'case-unreadable',
     });
-    expect((await session.predict(await ramp(), never)).labels.data.length).toBe(140);
+    expect((await session.predict([await ramp()], never)).labels.data.length).toBe(140);
     await session.close();
   });
 
@@ -294,7 +294,7 @@ describe("faults that are not the model's", () => {
     });
     const model = onnx.thresholdModel();
     const opening = broken.open(
-      { sha256: digest(model), copyTo: (path) => writeFile(path, model) },
+      [{ sha256: digest(model), copyTo: (path) => writeFile(path, model) }],
       minimalManifest(),
       LIMITS,
     );
@@ -307,7 +307,7 @@ describe('ending', () => {
   it('an aborted case kills the process within moments and gives the reason', async () => {
     const session = await open(onnx.endlessModel());
     const stop = new AbortController();
-    const predicting = session.predict(await ramp(), stop.signal);
+    const predicting = session.predict([await ramp()], stop.signal);
     setTimeout(() => stop.abort(new Error('the run was cancelled')), 300);
     await expect(predicting).rejects.toThrow('the run was cancelled');
     expect(session.alive).toBe(false);
@@ -317,12 +317,12 @@ describe('ending', () => {
 
   it('a process killed from outside is a crash, and the next session works', async () => {
     const session = await open(onnx.endlessModel());
-    const predicting = session.predict(await ramp(), never);
+    const predicting = session.predict([await ramp()], never);
     setTimeout(() => children().forEach((pid) => process.kill(pid, 'SIGKILL')), 300);
     await expect(predicting).rejects.toMatchObject({ code: 'inference-crashed' });
     await session.close();
     const next = await open(onnx.thresholdModel());
-    expect((await next.predict(await ramp(), never)).labels.data.length).toBe(140);
+    expect((await next.predict([await ramp()], never)).labels.data.length).toBe(140);
     await next.close();
   });
 
@@ -340,9 +340,9 @@ describe('ending', () => {
       const log = { info() {}, warn() {}, error() {} };
       const runner = await createModelRunner({ scratchDir: ${JSON.stringify(join(scratch, 'sessions'))}, log });
       const session = await runner.open(
-        { sha256: ${JSON.stringify(digest(onnx.endlessModel()))}, copyTo: (path) => copyFile(${JSON.stringify(model)}, path) },
+        [{ sha256: ${JSON.stringify(digest(onnx.endlessModel()))}, copyTo: (path) => copyFile(${JSON.stringify(model)}, path) }],
         ${JSON.stringify(minimalManifest())}, ${JSON.stringify(LIMITS)});
-      const predicting = session.predict(await readFile(${JSON.stringify(image)}), new AbortController().signal);
+      const predicting = session.predict([await readFile(${JSON.stringify(image)})], new AbortController().signal);
       setTimeout(() => console.log('busy'), 500);
       await predicting;`;
     const worker = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {

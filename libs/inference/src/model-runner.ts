@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { cpus } from 'node:os';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   ModelFailure,
@@ -11,11 +12,13 @@ import {
   type ModelRunner,
   type ModelSession,
 } from '#evaluation';
-import { EngineUnavailable, type RunLimits } from '#domain';
+import { EngineUnavailable, type IsolationLevel as Level, type RunLimits } from '#domain';
 import { voxelCount, type Geometry, type LabelMap } from '#imaging';
 import type { Manifest } from '#pipeline';
 import type { Reply } from './protocol.js';
-import { probeIsolation, type IsolationLevel } from './isolation.js';
+import { probeIsolation, type Isolation, type IsolationLevel } from './isolation.js';
+import { spawnChild } from './child-link.js';
+import { askHost, remoteChild } from './remote-child.js';
 import { RunnerProcess } from './runner-process.js';
 import { createScratch, removeScratch, sweepScratch, type Scratch } from './scratch.js';
 
@@ -29,11 +32,14 @@ export interface ModelRunnerOptions {
   readonly childScript?: string;
   /** False: models are loaded unseen. For tests of the walls behind the inspector only. Default true. */
   readonly inspect?: boolean;
+  /**
+   * Unix socket of a container that runs the models instead of this one (`startRunnerHost`); `scratchDir` then lies on a
+   * volume of both, under the same path or another.
+   */
+  readonly hostSocket?: string;
   /** How far to cut the process off; by default as far as works here, which is found out at the start. */
   readonly level?: IsolationLevel;
 }
-
-const MODEL_FILE = 'model.onnx';
 
 /** Opens models in child processes, one a session. Folders that a killed worker left behind are removed at the start. */
 export async function createModelRunner(options: ModelRunnerOptions): Promise<ModelRunner> {
@@ -41,43 +47,58 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
   const swept = await sweepScratch(scratchDir);
   if (swept > 0) log.info('inference.scratch-swept', { folders: swept });
   const sessions = new Set<ChildSession>();
+  const machine = `node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus()[0]?.model ?? 'unknown processor'}`;
   const processOptions = {
     nodePath: options.nodePath ?? process.execPath,
     childScript: options.childScript ?? fileURLToPath(new URL('./child/runner-child.js', import.meta.url)),
   };
 
-  const { level, because } =
-    options.level === undefined
-      ? await probeIsolation(scratchDir, processOptions.childScript, processOptions.nodePath)
-      : { level: options.level, because: null };
-  log.info('inference.isolation', { level: `L${level}`, because });
+  const { hostSocket } = options;
+  const here = hostSocket === undefined ? await localIsolation(options, processOptions) : null;
+  const { level, because } = here ?? (await askHost(hostSocket!));
+  const isolation: Level = `L${level}`;
+  log.info('inference.isolation', { level: isolation, because });
+  const start = (session: string, cwd: string, memoryMib: number) =>
+    here
+      ? spawnChild({ ...processOptions, session, cwd, memoryMib, level: here.level })
+      : remoteChild(hostSocket!, { session: basename(session), memoryMib });
 
   return {
-    async open(model, manifest, limits) {
+    async open(models, manifest, limits) {
+      const listed = manifest.models?.length ?? 1;
+      if (models.length !== listed)
+        throw new ModelFailure(
+          'manifest-invalid',
+          `the manifest lists ${listed} model(s); ${models.length} were given`,
+        );
       const scratch = await inScratch(() => createScratch(scratchDir));
       try {
-        const path = join(scratch.modelDir, MODEL_FILE);
-        await model.copyTo(path);
-        await verifyDigest(path, model.sha256);
-        const child = new RunnerProcess({
-          ...processOptions,
-          session: scratch.root,
-          cwd: scratch.modelDir,
-          memoryMib: limits.memoryMib,
-          level,
-        });
+        const files = models.map((_, n) => `model-${n}.onnx`);
+        for (const [n, model] of models.entries()) {
+          const path = join(scratch.modelDir, files[n]);
+          await model.copyTo(path);
+          await verifyDigest(path, model.sha256);
+        }
+        const { memoryMib } = limits;
+        const child = new RunnerProcess(start(scratch.root, scratch.modelDir, memoryMib), memoryMib);
         try {
           const load = {
             kind: 'load',
-            model: MODEL_FILE,
+            models: files,
             manifest,
             threads: limits.threads,
             inspect: options.inspect ?? true,
           } as const;
-          const reply = await child.request(load, limits.loadSeconds);
+          const { reply } = await child.request(load, limits.loadSeconds);
           if (reply.kind !== 'loaded') throw failureOf(reply, 'loaded');
-          const session = new ChildSession(child, scratch, manifest, limits, reply.facts, () =>
-            sessions.delete(session),
+          const session = new ChildSession(
+            child,
+            scratch,
+            manifest,
+            limits,
+            { ...reply.facts, machine },
+            isolation,
+            () => sessions.delete(session),
           );
           sessions.add(session);
           return session;
@@ -97,8 +118,17 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
   };
 }
 
+function localIsolation(
+  { level, scratchDir }: ModelRunnerOptions,
+  { childScript, nodePath }: { readonly childScript: string; readonly nodePath: string },
+): Promise<Isolation> | Isolation {
+  return level === undefined ? probeIsolation(scratchDir, childScript, nodePath) : { level, because: null };
+}
+
 class ChildSession implements ModelSession {
   private cases = 0;
+  /** Images of one case after the other, so that cases run in the order of their calls. */
+  private writing: Promise<void> = Promise.resolve();
   private closing: Promise<void> | null = null;
 
   constructor(
@@ -107,6 +137,7 @@ class ChildSession implements ModelSession {
     private readonly manifest: Manifest,
     private readonly limits: RunLimits,
     readonly facts: ModelFacts,
+    readonly isolation: Level,
     private readonly onClosed: () => void,
   ) {}
 
@@ -115,23 +146,36 @@ class ChildSession implements ModelSession {
   }
 
   async predict(
-    image: Uint8Array,
+    images: readonly Uint8Array[],
     signal: AbortSignal,
   ): Promise<{ readonly labels: LabelMap; readonly usage: CaseUsage }> {
     signal.throwIfAborted();
     const number = ++this.cases;
-    const imagePath = join(this.scratch.casesDir, `${number}.nii.gz`);
-    const labelsPath = join(this.scratch.casesDir, `${number}.labels`);
+    const at = (name: string) => join(this.scratch.casesDir, `${number}.${name}`);
+    const imagePaths = images.map((_, channel) => at(`${channel}.nii.gz`));
+    const labelsPath = at('labels');
     try {
-      await inScratch(() => writeFile(imagePath, image, { mode: 0o600 }));
-      const paths = { image: this.asSeenByChild(imagePath), labels: this.asSeenByChild(labelsPath) };
-      const reply = await this.child.request({ kind: 'predict', ...paths }, this.limits.caseSeconds, signal);
+      const written = this.writing.then(async () => {
+        for (const [channel, path] of imagePaths.entries())
+          await inScratch(() => writeFile(path, images[channel], { mode: 0o600 }));
+      });
+      this.writing = written.catch(() => undefined); // told to whom it concerns
+      await written;
+      const { reply, peakRssBytes } = await this.child.request(
+        {
+          kind: 'predict',
+          case: number,
+          images: imagePaths.map((path) => this.asSeenByChild(path)),
+          labels: this.asSeenByChild(labelsPath),
+        },
+        this.limits.caseSeconds,
+        signal,
+      );
       if (reply.kind !== 'predicted') throw failureOf(reply, 'predicted');
       const labels = await readLabels(labelsPath, reply.geometry, reply.dtype, this.manifest);
-      const peakRssBytes = Math.max(reply.usage.peakRssBytes, this.child.peakRssBytes);
-      return { labels, usage: { ...reply.usage, peakRssBytes } };
+      return { labels, usage: { ...reply.usage, peakRssBytes: Math.max(reply.usage.peakRssBytes, peakRssBytes) } };
     } finally {
-      await Promise.all([rm(imagePath, { force: true }), rm(labelsPath, { force: true })]);
+      await Promise.all([...imagePaths, labelsPath].map((path) => rm(path, { force: true })));
     }
   }
 

@@ -1,4 +1,4 @@
-import type { CaseUsage, ModelFacts } from '#evaluation';
+import type { CaseUsage, ModelFacts, StageTimes } from '#evaluation';
 import { FAILURE_CODES, type FailureCode } from '#domain';
 import type { Geometry } from '#imaging';
 import type { Manifest } from '#pipeline';
@@ -8,21 +8,27 @@ import type { Manifest } from '#pipeline';
  * many bytes of JSON. Voxels never travel here, they lie in files of the scratch folder.
  */
 
-/** First request of a session, answered by `loaded` or `failed`. Paths are relative to the child's scratch folder. */
+/** First request of a session, answered by `loaded` or `failed`. Paths are relative to the child's working directory. */
 export interface LoadRequest {
   readonly kind: 'load';
-  readonly model: string;
+  /** In the order of `manifest.models`. */
+  readonly models: readonly string[];
   readonly manifest: Manifest;
   readonly threads: number;
-  /** False only where the walls behind the inspector are tested: the file is then loaded unseen. */
+  /** False only where the walls behind the inspector are tested: the files are then loaded unseen. */
   readonly inspect: boolean;
 }
 
-/** One case, answered by `predicted` or `failed`. */
+/**
+ * One case: `running` when the network begins on it, then `predicted` or `failed`. Cases run one after the other in the
+ * order of the requests; the next one is prepared meanwhile.
+ */
 export interface PredictRequest {
   readonly kind: 'predict';
-  /** Path of a NIfTI file to read. */
-  readonly image: string;
+  /** Number of the case in this session, from 1, growing. */
+  readonly case: number;
+  /** Paths of NIfTI files to read, one a channel. */
+  readonly images: readonly string[];
   /** Path of a file to write: labels in memory order, as uint8 or little-endian uint16. */
   readonly labels: string;
 }
@@ -34,15 +40,23 @@ export interface Ready {
   readonly kind: 'ready';
 }
 
+/** The case is prepared and the network begins on it. */
+export interface Running {
+  readonly kind: 'running';
+  readonly case: number;
+}
+
+/** `case` 0 is the loading. */
 export type Reply =
   | { readonly kind: 'loaded'; readonly facts: ModelFacts }
   | {
       readonly kind: 'predicted';
+      readonly case: number;
       readonly geometry: Geometry;
       readonly dtype: 'uint8' | 'uint16';
       readonly usage: CaseUsage;
     }
-  | { readonly kind: 'failed'; readonly code: FailureCode; readonly detail: string };
+  | { readonly kind: 'failed'; readonly case: number; readonly code: FailureCode; readonly detail: string };
 
 /** Replies carry names and a few numbers; anything longer is not a reply. */
 export const MAX_REPLY_BYTES = 256 * 1024;
@@ -59,7 +73,7 @@ export class ProtocolError extends Error {
   }
 }
 
-export function frame(message: Request | Reply | Ready): Buffer {
+export function frame(message: Request | Reply | Ready | Running): Buffer {
   const body = Buffer.from(JSON.stringify(message), 'utf8');
   const head = Buffer.alloc(4);
   head.writeUInt32BE(body.length);
@@ -102,11 +116,13 @@ function parse(body: Buffer): unknown {
  *
  * @throws ProtocolError naming the field
  */
-export function parseReply(message: unknown): Reply | Ready {
+export function parseReply(message: unknown): Reply | Ready | Running {
   const reply = record(message, 'reply');
   switch (reply.kind) {
     case 'ready':
       return { kind: 'ready' };
+    case 'running':
+      return { kind: 'running', case: caseNumber(reply.case, 1) };
     case 'loaded':
       return { kind: 'loaded', facts: parseFacts(reply.facts) };
     case 'predicted': {
@@ -114,6 +130,7 @@ export function parseReply(message: unknown): Reply | Ready {
         throw new ProtocolError('dtype is neither uint8 nor uint16');
       return {
         kind: 'predicted',
+        case: caseNumber(reply.case, 1),
         geometry: parseGeometry(reply.geometry),
         dtype: reply.dtype,
         usage: parseUsage(reply.usage),
@@ -122,10 +139,15 @@ export function parseReply(message: unknown): Reply | Ready {
     case 'failed': {
       const code = (FAILURE_CODES as readonly unknown[]).indexOf(reply.code);
       if (code < 0) throw new ProtocolError('code is not one of the failure codes');
-      return { kind: 'failed', code: FAILURE_CODES[code], detail: string(reply.detail, 'detail', MAX_DETAIL) };
+      return {
+        kind: 'failed',
+        case: caseNumber(reply.case, 0),
+        code: FAILURE_CODES[code],
+        detail: string(reply.detail, 'detail', MAX_DETAIL),
+      };
     }
     default:
-      throw new ProtocolError('kind is none of ready, loaded, predicted, failed');
+      throw new ProtocolError('kind is none of ready, loaded, running, predicted, failed');
   }
 }
 
@@ -173,7 +195,20 @@ function parseUsage(value: unknown): CaseUsage {
     cpuMs: finite(usage.cpuMs, 'cpuMs', 0, 1e11),
     peakRssBytes: finite(usage.peakRssBytes, 'peakRssBytes', 0, 1e13),
     sessionMs: finite(usage.sessionMs, 'sessionMs', 0, 1e9),
+    stagesMs: parseStages(usage.stagesMs),
   };
+}
+
+function parseStages(value: unknown): StageTimes {
+  const stages = record(value, 'stagesMs');
+  const time = (name: keyof StageTimes) => finite(stages[name], name, 0, 1e9);
+  return { read: time('read'), prepare: time('prepare'), network: time('network'), restore: time('restore') };
+}
+
+function caseNumber(value: unknown, least: number): number {
+  const number = finite(value, 'case', least, Number.MAX_SAFE_INTEGER);
+  if (!Number.isInteger(number)) throw new ProtocolError('case is not a whole number');
+  return number;
 }
 
 function record(value: unknown, name: string): Record<string, unknown> {

@@ -20,6 +20,8 @@ export interface Scratch {
  */
 const MACHINE = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const NAME = /^session-([0-9a-f]{8})-(\d+)-/;
+/** Names of folders of sessions, and nothing that leads elsewhere. */
+export const SESSION_NAME = /^session-[0-9a-f]{8}-\d+-[0-9A-Za-z]+$/;
 
 /** A new empty folder of mode 0700 below `scratchDir`. */
 export async function makeScratchFolder(scratchDir: string): Promise<string> {

@@ -284,7 +284,7 @@ export const METRIC_CATALOGUE: readonly CatalogueEntry[] = [
     parameter: 'none',
     description: `Harmonic mean of the share of each mask's centre line that lies inside the other mask. A break costs much, a thin wall little. ${EMPTY_RATIO}`,
     peers:
-      'panoptica and MetricsReloaded call the same thinning in scikit-image and get the same skeletons. It lets compact pieces of even width vanish; where no skeleton is left at all they give NaN, we keep one voxel a piece. panoptica swaps the names of the two shares, with the same result.',
+      'panoptica and MetricsReloaded call the same thinning in scikit-image and get the same skeletons. It lets compact pieces of even width vanish; where no skeleton is left at all they give NaN, we keep one voxel a piece. panoptica swaps the names of the two shares, with the same result. The thinning visits voxels in stored order, there as here: the same masks with other axes first can differ by a few hundredths.',
     source:
       'Shit et al. 2021, doi:10.1109/CVPR46437.2021.01629; thinning of Lee et al. 1994, doi:10.1006/cgip.1994.1042',
     hints: {

@@ -148,3 +148,39 @@ describe('describing a pair', () => {
     expect(line.labels['1']).toMatchObject({ hd: 2, scored_as: '1D (singleton axes 1, 2 dropped)' });
   });
 });
+
+describe('a prediction on another grid', () => {
+  const half: Geometry = { ...GRID, sizeXyz: [3, 5, 4], spacingMm: [2, 1, 2], originLps: [0.5, 0, 0] };
+  const coarse = map({ 0: 1, 1: 4, 15: 2 }, half);
+
+  it('is refused unless another grid is allowed', () => {
+    expect(() => describePair(reference, coarse)).toThrow(ImageFormatError);
+    expect(() => describePair(reference, coarse, { predictionGrid: 'reference' })).toThrow('grid is 3 x 5 x 4');
+    expect(() =>
+      scoreCase({ reference, prediction: coarse, regions: [{ name: 'a', labels: [1] }], metrics: ['dice'] }),
+    ).toThrow(ImageFormatError);
+  });
+
+  it('is scored as if its labels had come on the grid of the reference, and says so', () => {
+    // each voxel of the coarse grid covers two of the reference
+    const fine = map({ 0: 1, 1: 1, 2: 4, 3: 4, 30: 2, 31: 2 });
+    const found = describePair(reference, coarse, { predictionGrid: 'nearest' });
+    const expected = describePair(reference, fine);
+    expect(found.labels).toEqual(expected.labels);
+    expect(found.resampled).toBe(true);
+    expect(found.signature).toBe(`${expected.signature}|grid.nearest`);
+    expect(expected).not.toHaveProperty('resampled');
+    const regions = [{ name: 'liver', labels: [1, 4] }];
+    const metrics = ['dice', 'hd95'];
+    expect(scoreCase({ reference, prediction: coarse, regions, metrics, predictionGrid: 'nearest' })).toEqual(
+      scoreCase({ reference, prediction: fine, regions, metrics }),
+    );
+  });
+
+  it('is turned, not resampled, where that is enough; none is not resampled either', () => {
+    const turned = orientTo(prediction as Volume<Uint8Array>, 'SAR') as LabelMap;
+    const found = describePair(reference, turned, { predictionGrid: 'nearest' });
+    expect(found).toMatchObject({ resampled: false, labels: describePair(reference, prediction).labels });
+    expect(describePair(reference, null, { labels: [1], predictionGrid: 'nearest' }).resampled).toBe(false);
+  });
+});

@@ -1,5 +1,4 @@
-import { diagonalMm } from '#imaging';
-import type { Geometry, LabelMap } from '#imaging';
+import type { Geometry, GridRule, LabelMap } from '#imaging';
 import { BRATS_RULES, lesionwiseDice, lesionwiseHausdorff95 } from './brats-lesionwise.js';
 import { parseMetricId } from './catalogue.js';
 import {
@@ -12,7 +11,7 @@ import {
   recognitionQuality,
   segmentationQuality,
 } from './instances.js';
-import { intendedSpacing } from './intended-spacing.js';
+import { volumeDiagonalMm } from './intended-spacing.js';
 import { measured } from './metric-value.js';
 import type { MetricValue, RegionStatus } from './metric-value.js';
 import { readMetric } from './read-metric.js';
@@ -56,6 +55,8 @@ export interface DescriptionSettings {
   readonly minLesionMm3?: number;
   /** Label of the reference segmentation that marks voxels which count in neither map. */
   readonly ignoreLabel?: number;
+  /** Grids on which a prediction may come. Default: `reference`. */
+  readonly predictionGrid?: GridRule;
 }
 
 /** By label, by name of a region, and how the numbers were computed. */
@@ -64,24 +65,25 @@ export interface CaseDescription {
   readonly regions: Readonly<Record<string, PairDescription>>;
   /** Equal text, comparable numbers. Does not depend on which labels and regions were described. */
   readonly signature: string;
+  /** Whether the prediction had to be resampled onto the grid of the reference; absent where that is not allowed. */
+  readonly resampled?: boolean;
 }
 
 /**
  * Compares two label maps by every metric there is, structure by structure.
  *
- * @param prediction on the reference's grid, or on one that differs from it by permuted and flipped axes only; null when
- *   there is none: then every value is null, because of `no-prediction`
+ * @param prediction on a grid that `predictionGrid` allows; null when there is none: then every value is null, because of `no-prediction`
  * @throws RangeError for labels, regions, tolerances or bands that make no sense
- * @throws ImageFormatError `grid-differs` when the two do not lie on one grid
+ * @throws ImageFormatError `grid-differs` when the prediction lies on a grid that is not allowed
  */
 export function describePair(
   reference: LabelMap,
   prediction: LabelMap | null,
   settings: DescriptionSettings = {},
 ): CaseDescription {
-  const { regions = [], ignoreLabel } = settings;
+  const { regions = [], ignoreLabel, predictionGrid = 'reference' } = settings;
   const plan = planOf(settings);
-  const aligned = alignCase(reference, prediction ?? reference, ignoreLabel);
+  const aligned = alignCase(reference, prediction ?? reference, ignoreLabel, predictionGrid);
   const present = [...aligned.inReference, ...aligned.inPrediction].map(({ label }) => label);
   const labels = [...new Set(settings.labels ?? present.filter((label) => label !== 0 && label !== ignoreLabel))];
   labels.sort((a, b) => a - b);
@@ -95,7 +97,8 @@ export function describePair(
   return {
     labels: Object.fromEntries(single.map(describe)),
     regions: Object.fromEntries(regions.map(describe)),
-    signature: metricSignature(plan.ids, [], ignoreLabel),
+    signature: metricSignature(plan.ids, [], ignoreLabel, predictionGrid),
+    ...(predictionGrid !== 'reference' && { resampled: aligned.resampled }),
   };
 }
 
@@ -172,13 +175,12 @@ const byId =
     readMetric(pair, parseMetricId(id));
 
 function describeRegion(pair: RegionPair | null, geometry: Geometry, plan: Plan): PairDescription {
-  const spacingMm = intendedSpacing(geometry.spacingMm);
   const singleton = [0, 1, 2].filter((axis) => geometry.sizeXyz[axis] === 1);
   const reasons: Record<string, string | PrintedBlock> = {};
   const values = printed(draftOf(plan), pair, reasons);
   return {
     status: pair ? pair.status : 'failed',
-    distance_penalty_mm_volume_diagonal: diagonalMm({ ...geometry, spacingMm }),
+    distance_penalty_mm_volume_diagonal: volumeDiagonalMm(geometry),
     ...values,
     ...(singleton.length > 0 && { scored_as: scoredAs(singleton) }),
     reasons,

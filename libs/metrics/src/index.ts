@@ -67,7 +67,7 @@ export type {
 } from './metric-definition.js';
 export { proposeMetrics } from './propose-metrics.js';
 export type { MetricProposal, Problem } from './propose-metrics.js';
-export { intendedSpacing } from './intended-spacing.js';
+export { intendedSpacing, volumeDiagonalMm } from './intended-spacing.js';
 export { scoreCase, scoresWithoutPrediction } from './score-case.js';
 export type { CaseToScore, RegionScore, ScoredRegion } from './score-case.js';
 export { describePair } from './describe-pair.js';

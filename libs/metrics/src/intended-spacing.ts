@@ -1,4 +1,5 @@
-import type { Vec3 } from '#imaging';
+import { diagonalMm } from '#imaging';
+import type { Geometry, Vec3 } from '#imaging';
 
 /** Relative error that float32 storage and the length of an oblique column leave in a spacing. */
 const FLOAT32_NOISE = 1.5e-7;
@@ -16,4 +17,12 @@ export function intendedSpacing(spacingMm: Vec3): Vec3 {
     return s;
   };
   return [intended(spacingMm[0]), intended(spacingMm[1]), intended(spacingMm[2])];
+}
+
+/**
+ * What a distance to an empty mask may be worth: the diagonal of the whole volume in mm, from the spacing that distances
+ * are measured with. The one definition of it, for benchmarks, their verification and the command line.
+ */
+export function volumeDiagonalMm(geometry: Geometry): number {
+  return diagonalMm({ ...geometry, spacingMm: intendedSpacing(geometry.spacingMm) });
 }

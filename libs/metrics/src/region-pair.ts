@@ -1,5 +1,5 @@
-import { bringToGrid, labelExtents } from '#imaging';
-import type { LabelExtent, LabelMap, Vec3 } from '#imaging';
+import { bringLabels, labelExtents } from '#imaging';
+import type { GridRule, LabelExtent, LabelMap, Vec3 } from '#imaging';
 import { boundaryDistances } from './boundary-distances.js';
 import type { BoundaryDistances } from './boundary-distances.js';
 import { lesionwise } from './brats-lesionwise.js';
@@ -21,6 +21,8 @@ import type { SurfaceDistances } from './surface-distances.js';
 export interface AlignedCase {
   readonly reference: LabelMap;
   readonly prediction: LabelMap;
+  /** The prediction came on another grid; its labels are those of the nearest voxels. */
+  readonly resampled: boolean;
   /** Spacing of the reference, freed from float32 noise. */
   readonly spacingMm: Vec3;
   /** Axes along which the volume has one voxel. They are left out, so that a single slice is measured in its plane. */
@@ -50,20 +52,27 @@ export interface RegionPair {
  * Brings both maps of a case onto the grid of the reference segmentation.
  *
  * @param ignoreLabel where the reference segmentation has it, voxels count in neither map
+ * @param predictionGrid on which grids a prediction may come
  * @throws RangeError for an ignore label that is none
- * @throws ImageFormatError `grid-differs` when the two do not lie on one grid
+ * @throws ImageFormatError `grid-differs` when the prediction lies on a grid that is not allowed
  */
-export function alignCase(reference: LabelMap, prediction: LabelMap, ignoreLabel?: number): AlignedCase {
+export function alignCase(
+  reference: LabelMap,
+  prediction: LabelMap,
+  ignoreLabel?: number,
+  predictionGrid: GridRule = 'reference',
+): AlignedCase {
   if (ignoreLabel !== undefined && !isLabel(ignoreLabel)) {
     throw new RangeError(`ignore label is ${ignoreLabel}; expected a whole number from 1 to 65535`);
   }
-  const aligned = bringToGrid(prediction, reference.geometry);
+  const { labelMap: aligned, resampled } = bringLabels(prediction, reference.geometry, predictionGrid);
   const [nx, ny, nz] = reference.geometry.sizeXyz;
   const inReference = labelExtents(reference);
   const ignored = inReference.find(({ label }) => label === ignoreLabel)?.voxels ?? 0;
   return {
     reference,
     prediction: aligned,
+    resampled,
     spacingMm: intendedSpacing(reference.geometry.spacingMm),
     flat: [nx === 1, ny === 1, nz === 1],
     scoredVoxels: nx * ny * nz - ignored,

@@ -1,4 +1,4 @@
-import type { LabelMap } from '#imaging';
+import type { GridRule, LabelMap } from '#imaging';
 import { parseMetricId } from './catalogue.js';
 import type { MetricValue, RegionStatus } from './metric-value.js';
 import { readMetric } from './read-metric.js';
@@ -20,7 +20,7 @@ export interface RegionScore {
 
 export interface CaseToScore {
   readonly reference: LabelMap;
-  /** On the reference's grid, or on one that differs from it by permuted and flipped axes only. */
+  /** On the reference's grid, or on one that differs from it by permuted and flipped axes only; see `predictionGrid`. */
   readonly prediction: LabelMap;
   readonly regions: readonly ScoredRegion[];
   /** Ids from the catalogue. */
@@ -30,6 +30,8 @@ export interface CaseToScore {
    * anything is computed. The cut through a structure that this may leave is surface like any other, in both maps alike.
    */
   readonly ignoreLabel?: number;
+  /** Grids on which a prediction may come; `reference` unless told. */
+  readonly predictionGrid?: GridRule;
 }
 
 /**
@@ -42,12 +44,19 @@ export interface CaseToScore {
  *
  * @throws RangeError for an unknown metric, a region without labels, with background, or named twice, or one that holds the
  *   ignore label
- * @throws ImageFormatError `grid-differs` when the two do not lie on one grid
+ * @throws ImageFormatError `grid-differs` when the prediction lies on a grid that is not allowed
  */
-export function scoreCase({ reference, prediction, regions, metrics, ignoreLabel }: CaseToScore): RegionScore[] {
+export function scoreCase({
+  reference,
+  prediction,
+  regions,
+  metrics,
+  ignoreLabel,
+  predictionGrid,
+}: CaseToScore): RegionScore[] {
   const wanted = metrics.map((id) => ({ id, ...parseMetricId(id) }));
   checkRegions(regions, ignoreLabel);
-  const aligned = alignCase(reference, prediction, ignoreLabel);
+  const aligned = alignCase(reference, prediction, ignoreLabel, predictionGrid);
   return regions.map(({ name, labels }) => {
     const pair = regionPair(aligned, labels);
     const values = Object.fromEntries(wanted.map((metric) => [metric.id, readMetric(pair, metric)]));

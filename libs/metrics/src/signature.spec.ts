@@ -17,6 +17,8 @@ describe('signature', () => {
     expect(metricSignature(['dice', 'nsd@3'], REGIONS)).not.toBe(text);
     expect(metricSignature(['dice'], [{ name: 'a|b', labels: [1] }])).toContain('a%7Cb=1');
     expect(metricSignature(['dice'], REGIONS, 255)).toBe(`${metricSignature(['dice'], REGIONS)}|ignore.255`);
+    expect(metricSignature(['dice'], REGIONS, undefined, 'reference')).toBe(metricSignature(['dice'], REGIONS));
+    expect(metricSignature(['dice'], REGIONS, 255, 'nearest')).toMatch(/\|ignore\.255\|grid\.nearest$/);
     expect(() => metricSignature(['dise'], REGIONS)).toThrow('metric is "dise"');
   });
 });

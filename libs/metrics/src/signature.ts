@@ -1,3 +1,4 @@
+import type { GridRule } from '#imaging';
 import { parseMetricId } from './catalogue.js';
 import type { ScoredRegion } from './score-case.js';
 import { TOLERANCE_SLACK_MM } from './surface-distances.js';
@@ -13,6 +14,7 @@ export const EMPTY_RULE = 'empty.agree'; // both empty: overlap and NSD 1, dista
  *
  * Order of metrics, regions and labels does not matter. Whoever builds the signature of a run adds runtime and threads.
  *
+ * @param predictionGrid on which grids predictions may come: the rule, whether or not one had to be resampled
  * @param ignoreLabel when voxels of the reference segmentation are left out
  * @throws RangeError for an unknown metric
  */
@@ -20,6 +22,7 @@ export function metricSignature(
   metrics: readonly string[],
   regions: readonly ScoredRegion[],
   ignoreLabel?: number,
+  predictionGrid: GridRule = 'reference',
 ): string {
   for (const id of metrics) parseMetricId(id);
   const structures = regions.map(({ name, labels }) => {
@@ -35,5 +38,6 @@ export function metricSignature(
     'spacing.intended',
     EMPTY_RULE,
     ...(ignoreLabel === undefined ? [] : [`ignore.${ignoreLabel}`]),
+    ...(predictionGrid === 'reference' ? [] : [`grid.${predictionGrid}`]),
   ].join('|');
 }

@@ -3,14 +3,18 @@ import {
   ACCOUNT_ROLES,
   CAPACITIES,
   CASE_STATES,
+  ISOLATION_LEVELS,
   PHASE_KINDS,
   RUN_STATES,
   SCOPES,
   SECRECY_LABELS,
   TERMINAL_STATES,
 } from '#domain';
+import { createAccountRecords } from './repositories/account-records.js';
+import { createEvaluationRecords } from './repositories/evaluation-records.js';
 import { migrate, pendingMigrations } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { completed, newSubmission, runOf, smallBenchmark, somebody } from './testing/small-benchmark.js';
 import { scratchDatabase, type ScratchDatabase } from './testing/scratch-database.js';
 
 jest.setTimeout(180_000);
@@ -62,6 +66,33 @@ test('down to nothing, and up again', async () => {
   expect(await tables()).toEqual(afterUp);
 });
 
+test('rows of the release before bundles keep their meaning: one file, one image, the same digests', async () => {
+  await migrate(empty.database);
+  const records = createEvaluationRecords(empty.database);
+  const made = await records.createBenchmark(smallBenchmark({ practice: 1, test: 1 }));
+  const person = await somebody(createAccountRecords(empty.database));
+  const { submission } = await records.createSubmission(newSubmission(made, person));
+  await completed(records, runOf(submission, 0));
+  const read = async () => ({
+    benchmark: await records.findBenchmark('small'),
+    cases: await records.cases(made.phases[1].id),
+    submission: await records.findSubmission(submission.id),
+    entry: await records.boardEntry(runOf(submission, 0)),
+    results: await records.caseResults(runOf(submission, 0)),
+  });
+  const before = await read();
+
+  await empty.database.dataSource.undoLastMigration({ transaction: 'each' });
+  const [old] = await query<{ images: number; models: number }>(
+    `select (select count(image_id)::int from evaluation_case) as images, (select count(model_id)::int from algorithm_version) as models`,
+  );
+  expect(old).toEqual({ images: 2, models: 1 });
+  await migrate(empty.database);
+  expect(await read()).toEqual(before);
+  expect(before.benchmark?.channels).toEqual([{ name: 'image' }]);
+  expect(before.entry?.modelSha256).toBe(before.submission?.version.models[0].sha256);
+});
+
 test('entities and schema agree', async () => {
   await migrate(empty.database);
   const difference = await empty.database.dataSource.driver.createSchemaBuilder().log();
@@ -89,6 +120,7 @@ test('check constraints allow exactly the words of the domain', async () => {
     ck_evaluation_run_state: RUN_STATES,
     ck_evaluation_run_deadline: TERMINAL_STATES,
     ck_case_result_state: CASE_STATES,
+    ck_case_result_isolation: ISOLATION_LEVELS,
     ck_stored_object_label: SECRECY_LABELS,
     ck_phase_kind: PHASE_KINDS,
     ck_account_role: ACCOUNT_ROLES,

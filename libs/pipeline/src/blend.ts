@@ -1,7 +1,8 @@
 import type { Vec3 } from '#imaging';
+import type { AxisFactors } from './back-slices.js';
 import type { Blend } from './manifest.js';
 import { PipelineError } from './pipeline-error.js';
-import { forEachRow } from './tiles.js';
+import { forEachRow, vec3 } from './tiles.js';
 import type { TilePlan } from './tiles.js';
 
 /** Smallest weight of MONAI's window, so that no voxel is divided by next to nothing. */
@@ -58,130 +59,157 @@ export interface Blender {
   add(output: Float32Array, start: Vec3): void;
   /** Maps of the unpadded volume, one after the other. Call once, after the last tile. */
   finish(): Float32Array[];
+  /** Instead of `finish`: maps, and what is still to be multiplied by, which can be done while they are read. */
+  finishSums(): Blended;
+}
+
+/** Maps are means when `factors` is null. */
+export interface Blended {
+  readonly maps: Float32Array[];
+  readonly factors: AxisFactors | null;
 }
 
 /** @param shape the unpadded volume, [a, b, c] */
 export function createBlender(shape: Vec3, plan: TilePlan, channels: number, blend: Blend, sigma = 0.125): Blender {
   const voxels = shape[0] * shape[1] * shape[2];
-  const perTile = plan.tileShape[0] * plan.tileShape[1] * plan.tileShape[2];
+  const { tileShape } = plan;
+  const perTile = tileShape[0] * tileShape[1] * tileShape[2];
   const disjoint = plan.along.every((starts, a) =>
-    starts.every((s, n) => n === 0 || s - starts[n - 1] >= plan.tileShape[a]),
+    starts.every((s, n) => n === 0 || s - starts[n - 1] >= tileShape[a]),
   );
-  const weights = disjoint ? null : tileWeights(plan.tileShape, blend, sigma); // disjoint: values are copied, not divided
+  const weights = disjoint ? null : tileWeights(tileShape, blend, sigma); // disjoint: values are copied, not divided
   const maps = Array.from({ length: channels }, () => new Float32Array(voxels));
 
   function add(output: Float32Array, start: Vec3): void {
     if (output.length !== channels * perTile) {
-      const wanted = [1, channels, ...plan.tileShape].join(', ');
+      const wanted = [1, channels, ...tileShape].join(', ');
       throw new PipelineError(
         'output-shape',
         `output holds ${output.length} values; expected ${channels * perTile}, [${wanted}]`,
       );
     }
-    forEachRow(shape, plan, start, (inVolume, inTile, length) => {
-      let check = 0;
-      let channel = 0;
-      // four channels at a time share the weights, and their sums do not wait for one another
-      for (; weights && channel + 4 <= channels; channel += 4) {
-        check += accumulateFour(
-          maps,
-          channel,
-          inVolume,
-          output,
-          channel * perTile + inTile,
-          perTile,
-          weights,
-          inTile,
-          length,
-        );
+    const origin = vec3((a) => start[a] - plan.padBefore[a]); // of the tile, on the unpadded volume
+    const low = vec3((a) => Math.max(0, -origin[a]));
+    const high = vec3((a) => Math.min(tileShape[a], shape[a] - origin[a]));
+    const length = high[2] - low[2];
+    const outputs = Array.from({ length: channels }, (_, c) => output.subarray(c * perTile, (c + 1) * perTile));
+    let total = 0; // not finite as soon as one value is not
+    for (let a = low[0]; a < high[0]; a++) {
+      for (let b = low[1]; b < high[1]; b++) {
+        const at = ((origin[0] + a) * shape[1] + origin[1] + b) * shape[2] + origin[2] + low[2];
+        const row = (a * tileShape[1] + b) * tileShape[2] + low[2];
+        let channel = 0;
+        // four channels at a time share the weights, and their sums do not wait for one another
+        for (; weights && channel + 4 <= channels; channel += 4)
+          total += accumulateFour(maps, outputs, channel, at, weights, row, length);
+        for (; channel < channels; channel++) {
+          total += weights
+            ? accumulate(maps[channel], at, outputs[channel], weights, row, length)
+            : copy(maps[channel], at, outputs[channel], row, length);
+        }
       }
-      for (; channel < channels; channel++) {
-        const from = channel * perTile + inTile;
-        check += weights
-          ? accumulate(maps[channel], inVolume, output, from, weights, inTile, length)
-          : copy(maps[channel], inVolume, output, from, length);
-      }
-      if (check !== 0) refuse(output);
-    });
+      if (total - total !== 0) refuse(output);
+    }
+  }
+
+  function finishSums(): Blended {
+    if (!weights) return { maps, factors: null };
+    const along = axisWeights(tileShape, blend, sigma);
+    // MONAI's floor, and the one under a Gaussian narrower than usual, make the sum no product
+    if (blend !== 'gaussianMonai' && along.every((weight) => !weight.includes(0)))
+      return { maps, factors: productFactors(shape, plan, along) };
+    divideBySum(maps, shape, plan, weights);
+    return { maps, factors: null };
   }
 
   function finish(): Float32Array[] {
-    if (!weights) return maps;
-    const along = axisWeights(plan.tileShape, blend, sigma);
-    // MONAI's floor, and the one under a Gaussian narrower than usual, make the sum no product
-    const product = blend !== 'gaussianMonai' && along.every((weight) => !weight.includes(0));
-    const divide = product ? divideByProduct(shape, plan, along) : divideBySum(shape, plan, weights);
-    for (const map of maps) divide(map);
+    const { factors } = finishSums();
+    if (factors) for (const map of maps) applyFactors(map, factors);
     return maps;
   }
 
-  return { add, finish };
+  return { add, finish, finishSums };
 }
 
-/** Adds a row, and returns 0 unless a value is not finite (x - x is then NaN). */
+/**
+ * Adds a row of one tile, from voxel `row` on, times its weights to a map, from voxel `at` on.
+ *
+ * @returns the sum of its values, which is not finite when one of them is not
+ */
 function accumulate(
   map: Float32Array,
   at: number,
   output: Float32Array,
-  from: number,
   weights: Float32Array,
-  weight: number,
+  row: number,
   length: number,
 ): number {
-  let check = 0;
+  let total = 0;
   for (let n = 0; n < length; n++) {
-    const value = output[from + n];
-    check += value - value;
-    map[at + n] += value * weights[weight + n];
+    const value = output[row + n];
+    total += value;
+    map[at + n] += value * weights[row + n];
   }
-  return check;
+  return total;
 }
 
-function copy(map: Float32Array, at: number, output: Float32Array, from: number, length: number): number {
-  let check = 0;
+function copy(map: Float32Array, at: number, output: Float32Array, row: number, length: number): number {
+  let total = 0;
   for (let n = 0; n < length; n++) {
-    const value = output[from + n];
-    check += value - value;
+    const value = output[row + n];
+    total += value;
     map[at + n] = value;
   }
-  return check;
+  return total;
 }
 
+/** Four channels, two voxels at a time: half as fast again as the plain loop, which is most of the pipeline's time. */
 function accumulateFour(
   maps: readonly Float32Array[],
+  outputs: readonly Float32Array[],
   first: number,
   at: number,
-  output: Float32Array,
-  from: number,
-  step: number,
   weights: Float32Array,
-  weight: number,
+  row: number,
   length: number,
 ): number {
   const map0 = maps[first];
   const map1 = maps[first + 1];
   const map2 = maps[first + 2];
   const map3 = maps[first + 3];
-  let check0 = 0;
-  let check1 = 0;
-  let check2 = 0;
-  let check3 = 0;
-  for (let n = 0, v = at, i = from; n < length; n++, v++, i++) {
-    const w = weights[weight + n];
-    const a = output[i];
-    const b = output[i + step];
-    const c = output[i + 2 * step];
-    const d = output[i + 3 * step];
+  const output0 = outputs[first];
+  const output1 = outputs[first + 1];
+  const output2 = outputs[first + 2];
+  const output3 = outputs[first + 3];
+  let total = 0;
+  let v = at;
+  let i = row;
+  for (const end = row + length - 1; i < end; i += 2, v += 2) {
+    const w = weights[i];
+    const x = weights[i + 1];
+    const a = output0[i];
+    const b = output1[i];
+    const c = output2[i];
+    const d = output3[i];
+    const e = output0[i + 1];
+    const f = output1[i + 1];
+    const g = output2[i + 1];
+    const h = output3[i + 1];
     map0[v] += a * w;
+    map0[v + 1] += e * x;
     map1[v] += b * w;
+    map1[v + 1] += f * x;
     map2[v] += c * w;
+    map2[v + 1] += g * x;
     map3[v] += d * w;
-    check0 += a - a;
-    check1 += b - b;
-    check2 += c - c;
-    check3 += d - d;
+    map3[v + 1] += h * x;
+    total += a + b + (c + d) + (e + f + (g + h));
   }
-  return check0 + check1 + check2 + check3;
+  if (i < row + length) {
+    for (let channel = first; channel < first + 4; channel++)
+      total += accumulate(maps[channel], v, outputs[channel], weights, i, 1);
+  }
+  return total;
 }
 
 function refuse(output: Float32Array): never {
@@ -193,8 +221,8 @@ function refuse(output: Float32Array): never {
  * Total weight of each voxel as a product of sums along the axes: exact, because tiles are all combinations of starts and
  * weights are products, and it needs no map.
  */
-function divideByProduct(shape: Vec3, plan: TilePlan, along: readonly Float64Array[]): (map: Float32Array) => void {
-  const totals = along.map((weight, a) => {
+function productFactors(shape: Vec3, plan: TilePlan, along: readonly Float64Array[]): AxisFactors {
+  const factors = along.map((weight, a) => {
     const total = new Float64Array(shape[a]);
     for (const start of plan.along[a]) {
       for (let i = 0; i < weight.length; i++) {
@@ -204,18 +232,24 @@ function divideByProduct(shape: Vec3, plan: TilePlan, along: readonly Float64Arr
     }
     return total.map((sum) => 1 / sum);
   });
-  return (map) => {
-    let v = 0;
-    for (const a of totals[0]) {
-      for (const b of totals[1]) {
-        const ab = a * b;
-        for (let c = 0; c < totals[2].length; c++) map[v++] *= ab * totals[2][c];
-      }
-    }
-  };
+  return factors as unknown as AxisFactors;
 }
 
-function divideBySum(shape: Vec3, plan: TilePlan, weights: Float32Array): (map: Float32Array) => void {
+/** Multiplies a map by its factors, in place. */
+export function applyFactors(map: Float32Array, [alongA, alongB, alongC]: AxisFactors): void {
+  const n = alongC.length;
+  let v = 0;
+  for (const a of alongA) {
+    for (const b of alongB) {
+      const ab = a * b;
+      for (let c = 0; c < n; c++) map[v + c] *= ab * alongC[c];
+      v += n;
+    }
+  }
+}
+
+/** The same where the sum of the weights is no product: it takes a map of its own. */
+function divideBySum(maps: readonly Float32Array[], shape: Vec3, plan: TilePlan, weights: Float32Array): void {
   const total = new Float32Array(shape[0] * shape[1] * shape[2]);
   for (const start of plan.starts) {
     forEachRow(shape, plan, start, (inVolume, inTile, length) => {
@@ -223,7 +257,5 @@ function divideBySum(shape: Vec3, plan: TilePlan, weights: Float32Array): (map: 
     });
   }
   for (let v = 0; v < total.length; v++) total[v] = 1 / total[v];
-  return (map) => {
-    for (let v = 0; v < map.length; v++) map[v] *= total[v];
-  };
+  for (const map of maps) for (let v = 0; v < map.length; v++) map[v] *= total[v];
 }

@@ -34,11 +34,16 @@ export function connectedRuns(
   let start = new Int32Array(capacity);
   let end = new Int32Array(capacity);
   let runs = 0;
+  // four voxels of background at a time, which is most of most label maps
+  const words = data instanceof Uint8Array && member[0] === 0 ? fours(data) : null;
   for (let row = 0, v = 0; row < rows; row++) {
     firstRun[row] = runs;
     const stop = v + nx;
     while (v < stop) {
-      while (v < stop && member[data[v]] === 0) v++;
+      while (v < stop && member[data[v]] === 0) {
+        v++;
+        if (words && (v & 3) === 0) while (v + 4 <= stop && words[v >> 2] === 0) v += 4;
+      }
       if (v === stop) break;
       if (runs === capacity) {
         capacity *= 2;
@@ -123,6 +128,11 @@ export function touchingBorder({ runs, start, end, piece, voxels }: Pieces, [nx,
     if (j === 0 || j === ny - 1 || k === 0 || k === nz - 1 || from === 0 || to === nx) touches[piece[r]] = 1;
   }
   return touches;
+}
+
+/** Voxels in fours, as far as they go; null where they do not lie so in memory. */
+function fours({ buffer, byteOffset, length }: Uint8Array): Int32Array | null {
+  return byteOffset % 4 === 0 ? new Int32Array(buffer, byteOffset, length >> 2) : null;
 }
 
 function grown(array: Int32Array, capacity: number): Int32Array<ArrayBuffer> {

@@ -13,9 +13,10 @@ export function expandManifest(written: Manifest | NnunetProfile): ExpandedManif
   const manifest = 'profile' in written && written.profile === 'nnunet-v2' ? expandNnunetProfile(written) : written;
   const source = withoutProfile(manifest as Manifest & { readonly profile?: unknown });
   const [input]: readonly [Open<Manifest['inputs'][0]>] = source.inputs;
-  const output: Open<Manifest['output']> = source.output;
+  const output: Omit<Manifest['output'], 'layout'> & { readonly layout?: Manifest['output']['layout'] } = source.output;
   const layout: Layout = source.inference.mode === 'slices' || source.inference.mode === 'stack25d' ? 'NCXY' : 'NCXYZ';
-  const { meaning } = output;
+  const labels = output.meaning === 'labels';
+  const meaning = output.meaning === 'labels' ? 'probabilities' : output.meaning;
   const postprocess = expandPostprocess(source);
   return {
     ...source,
@@ -32,8 +33,8 @@ export function expandManifest(written: Manifest | NnunetProfile): ExpandedManif
     ],
     output: {
       ...output,
-      layout: output.layout ?? layout,
-      dtype: output.dtype ?? 'float32',
+      layout: output.layout ?? (!labels ? layout : layout === 'NCXY' ? 'NXY' : 'NXYZ'),
+      dtype: output.dtype ?? (labels ? 'int64' : 'float32'),
       channels: output.channels ?? channelsOf(postprocess, source.labels.length),
     },
     preprocess: source.preprocess.map(expandPreprocess),

@@ -11,7 +11,9 @@ export type {
   FullInference,
   InferenceMode,
   KeepLargestOp,
+  LabelLayout,
   LabelOp,
+  LabelType,
   Layout,
   Manifest,
   ManifestChannel,
@@ -56,8 +58,10 @@ export { createBlender, tileWeights } from './blend.js';
 export type { Blender } from './blend.js';
 export { sigmoid, softmax } from './activations.js';
 export { restore } from './restore.js';
+export { labelsAsChannels } from './label-channels.js';
 export { infer, inferencePlan } from './infer.js';
 export type { InferencePlan, RunTile, TileRequest } from './infer.js';
+export { modelShape } from './model-shape.js';
 export { networkFace } from './network-face.js';
 export type { TensorFace } from './network-face.js';
 export { prepareImage, runPipeline, runPrepared } from './run-pipeline.js';

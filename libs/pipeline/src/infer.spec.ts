@@ -1,6 +1,6 @@
 import type { Vec3 } from '#imaging';
 import { expandManifest } from './expand.js';
-import { infer, inferencePlan } from './infer.js';
+import { infer, inferencePlan, inferSums } from './infer.js';
 import type { RunTile, TileRequest } from './infer.js';
 import type { InferenceMode, Manifest, PostprocessOp, PreprocessOp } from './manifest.js';
 import { manifestProblems } from './manifest-problems.js';
@@ -308,5 +308,51 @@ describe('from channels to labels', () => {
     expect(
       problems([{ op: 'argmax' }, { op: 'regions', regions: [{ channel: 0, label: 1 }] }, { op: 'invert' }]),
     ).toMatch(/exactly one "argmax" or "regions"/);
+  });
+});
+
+describe('several tiles under way', () => {
+  const MODE: InferenceMode = { mode: 'sliding', patch: [2, 3, 4], overlap: 0.5, blend: 'gaussianNnunet' };
+  const expanded = expandManifest(manifest(MODE));
+  const prepared = prepare(images(1), expanded);
+
+  it('changes nothing, whichever is finished first', async () => {
+    const { maps: wanted } = await inferSums(prepared, expanded, sums);
+    let underWay = 0;
+    let most = 0;
+    let calls = 0;
+    const late: RunTile = async (tile, shape, request) => {
+      most = Math.max(most, ++underWay);
+      const kept = tile.slice();
+      for (let turns = ((calls++ * 7) % 5) + 1; turns > 0; turns--) await Promise.resolve();
+      expect(tile).toEqual(kept); // nobody fills it while the call is under way
+      underWay--;
+      return sums(tile, shape, request);
+    };
+    const { maps } = await inferSums(prepared, expanded, late, { tilesAtOnce: 3 });
+    expect(maps).toEqual(wanted);
+    expect(most).toBe(3);
+  });
+
+  it('takes tiles that are transferred away', async () => {
+    const { maps: wanted } = await inferSums(prepared, expanded, sums);
+    const away: RunTile = async (tile, shape, request) =>
+      sums(structuredClone(tile, { transfer: [tile.buffer] }), shape, request);
+    expect((await inferSums(prepared, expanded, away)).maps).toEqual(wanted);
+  });
+
+  it('ends with the first failure, when nothing is running any more', async () => {
+    let underWay = 0;
+    let calls = 0;
+    const failing: RunTile = async (tile, shape, request) => {
+      const mine = calls++;
+      underWay++;
+      for (let turns = 0; turns < 5; turns++) await Promise.resolve();
+      underWay--;
+      if (mine >= 2) throw new Error(`tile ${mine}`);
+      return sums(tile, shape, request);
+    };
+    await expect(inferSums(prepared, expanded, failing, { tilesAtOnce: 3 })).rejects.toThrow('tile 2');
+    expect(underWay).toBe(0);
   });
 });

@@ -23,33 +23,34 @@ export function applyIntensity(op: IntensityOp, channels: readonly Float32Array[
         const slope = (outHigh - outLow) / (inHigh - inLow);
         const floor = op.clip ? Math.min(outLow, outHigh) : -Infinity;
         const ceiling = op.clip ? Math.max(outLow, outHigh) : Infinity;
-        each(data, (x) => Math.min(Math.max((x - inLow) * slope + outLow, floor), ceiling));
+        for (const values of data) mapLinearly(values, inLow, slope, outLow, floor, ceiling);
         break;
       }
       case 'clip': {
-        const [lo, hi] = 'lo' in op ? [op.lo, op.hi] : percentiles(picked(data, op.mask, crop), op.percentiles);
-        each(data, (x) => Math.min(Math.max(x, lo), hi));
+        const [lo, hi] =
+          'lo' in op
+            ? [op.lo, op.hi]
+            : percentiles(joined(data.map((values) => picked(values, op.mask, crop))), op.percentiles);
+        for (const values of data) clamp(values, lo, hi);
         break;
       }
       case 'zscore':
         standardise(op, data, group, crop);
         break;
       case 'minmax': {
-        let least = Infinity;
-        let most = -Infinity;
-        eachPicked(data, op.mask, crop, (x) => {
-          if (x < least) least = x;
-          if (x > most) most = x;
-        });
+        const [least, most] = extremes(data, op.mask, crop);
         const [outLow, outHigh] = op.out;
         const slope = most > least ? (outHigh - outLow) / (most - least) : 0;
-        each(data, (x) => (slope === 0 ? outLow : (x - least) * slope + outLow));
+        for (const values of data) {
+          if (slope === 0) values.fill(outLow);
+          else mapLinearly(values, least, slope, outLow, -Infinity, Infinity);
+        }
         break;
       }
       case 'scaleLinear': {
         const scale = ofChannel(op.scale, group[0]);
         const offset = ofChannel(op.offset, group[0]);
-        each(data, (x) => x * scale + offset);
+        for (const values of data) for (let v = 0; v < values.length; v++) values[v] = values[v] * scale + offset;
         break;
       }
       case 'cast':
@@ -65,29 +66,86 @@ function standardise(
   group: readonly number[],
   crop: Uint8Array | null,
 ): void {
-  let count = 0;
-  let sum = 0;
+  const whole = op.mask === 'none';
   const fixed = op.mean !== 'image' && op.std !== 'image';
-  if (!fixed || op.mask !== 'none') {
-    eachPicked(data, op.mask, crop, (x) => {
-      sum += x;
-      count++;
-    });
+  let average = 0;
+  let spread = 0;
+  if (!fixed || !whole) {
+    const samples = whole ? data : data.map((values) => picked(values, op.mask, crop));
+    const count = samples.reduce((sum, { length }) => sum + length, 0);
     if (count === 0) return;
+    average = samples.reduce((sum, values) => sum + sumOf(values), 0) / count;
+    if (op.std === 'image') {
+      const squares = samples.reduce((sum, values) => sum + squaresAbout(values, average), 0);
+      spread = Math.sqrt(squares / Math.max(1, count - op.ddof));
+    }
   }
-  const average = sum / count;
-  let squares = 0;
-  if (op.std === 'image') eachPicked(data, op.mask, crop, (x) => (squares += (x - average) * (x - average)));
-  const spread = Math.sqrt(squares / Math.max(1, count - op.ddof));
   for (const [n, values] of data.entries()) {
     const mean = op.mean === 'image' ? average : ofChannel(op.mean, group[n]);
     const std = Math.max(op.std === 'image' ? spread : ofChannel(op.std, group[n]), op.eps);
+    if (whole) {
+      for (let v = 0; v < values.length; v++) values[v] = (values[v] - mean) / std;
+      continue;
+    }
     const belongs = memberTest(op.mask, crop);
     for (let v = 0; v < values.length; v++) {
       if (belongs(values[v], v)) values[v] = (values[v] - mean) / std;
       else if (op.outside === 'zero') values[v] = 0;
     }
   }
+}
+
+// One loop for each operation, not one for all with a function of the voxel: that would be called for every voxel.
+
+function mapLinearly(
+  values: Float32Array,
+  from: number,
+  slope: number,
+  to: number,
+  floor: number,
+  ceiling: number,
+): void {
+  for (let v = 0; v < values.length; v++) {
+    const y = (values[v] - from) * slope + to;
+    values[v] = y < floor ? floor : y > ceiling ? ceiling : y;
+  }
+}
+
+function clamp(values: Float32Array, low: number, high: number): void {
+  for (let v = 0; v < values.length; v++) {
+    const x = values[v];
+    if (x < low) values[v] = low;
+    else if (x > high) values[v] = high;
+  }
+}
+
+function sumOf(values: Float32Array): number {
+  let sum = 0;
+  for (let v = 0; v < values.length; v++) sum += values[v];
+  return sum;
+}
+
+function squaresAbout(values: Float32Array, mean: number): number {
+  let sum = 0;
+  for (let v = 0; v < values.length; v++) sum += (values[v] - mean) * (values[v] - mean);
+  return sum;
+}
+
+function extremes(
+  data: readonly Float32Array[],
+  mask: Mask,
+  crop: Uint8Array | null,
+): readonly [least: number, most: number] {
+  let least = Infinity;
+  let most = -Infinity;
+  for (const all of data) {
+    const values = mask === 'none' ? all : picked(all, mask, crop);
+    for (let v = 0; v < values.length; v++) {
+      if (values[v] < least) least = values[v];
+      if (values[v] > most) most = values[v];
+    }
+  }
+  return [least, most];
 }
 
 function ofChannel(value: number | readonly number[], channel: number): number {
@@ -109,24 +167,25 @@ function memberTest(mask: Mask, crop: Uint8Array | null): (x: number, v: number)
   return (x) => x > above;
 }
 
-function eachPicked(
-  data: readonly Float32Array[],
-  mask: Mask,
-  crop: Uint8Array | null,
-  visit: (x: number) => void,
-): void {
+/** The values that belong, as a new array. */
+function picked(values: Float32Array, mask: Mask, crop: Uint8Array | null): Float32Array {
+  if (mask === 'none') return values.slice();
   const belongs = memberTest(mask, crop);
-  for (const values of data) for (let v = 0; v < values.length; v++) if (belongs(values[v], v)) visit(values[v]);
+  const chosen = new Float32Array(values.length);
+  let count = 0;
+  for (let v = 0; v < values.length; v++) if (belongs(values[v], v)) chosen[count++] = values[v];
+  return chosen.subarray(0, count);
 }
 
-function picked(data: readonly Float32Array[], mask: Mask, crop: Uint8Array | null): Float32Array {
-  if (mask === 'none' && data.length === 1) return data[0].slice();
-  let count = 0;
-  eachPicked(data, mask, crop, () => count++);
-  const values = new Float32Array(count);
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  eachPicked(data, mask, crop, (x) => (values[at++] = x));
-  return values;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Between two order statistics linearly, as numpy's default does. Sorts `values`. No values: no limits. */

@@ -56,7 +56,8 @@ function erasePieces(
     const pieces = connectedRuns(data, sizeXyz, op.connectivity, membership(group));
     const goes = choose(pieces);
     for (let r = 0; r < pieces.runs; r++) {
-      if (goes(pieces.piece[r])) data.fill(0, pieces.start[r], pieces.end[r]);
+      if (!goes(pieces.piece[r])) continue;
+      for (let v = pieces.start[r]; v < pieces.end[r]; v++) data[v] = 0; // runs are short: calling fill would cost more
     }
   }
 }

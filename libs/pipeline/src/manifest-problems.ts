@@ -164,18 +164,25 @@ function inferenceProblems({ inference, models }: ExpandedManifest): string[] {
 function tensorProblems({ inputs, output, inference, ensemble, models }: ExpandedManifest): string[] {
   const problems: string[] = [];
   const flat = 'sliceAxis' in inference;
-  const expected = flat ? ['NCXY', 'NXYC'] : ['NCXYZ', 'NXYZC'];
-  for (const [field, layout] of [
-    ['inputs[0].layout', inputs[0].layout],
-    ['output.layout', output.layout],
-  ]) {
+  const layouts = flat ? ['NCXY', 'NXYC'] : ['NCXYZ', 'NXYZC'];
+  const labels = output.meaning === 'labels';
+  for (const [field, layout, expected] of [
+    ['inputs[0].layout', inputs[0].layout, layouts],
+    ['output.layout', output.layout, labels ? [flat ? 'NXY' : 'NXYZ', ...layouts] : layouts],
+  ] as const) {
     if (!expected.includes(layout)) {
       problems.push(`${field} is "${layout}"; inference.mode "${inference.mode}" expects ${expected.join(' or ')}`);
     }
   }
-  if (output.meaning === 'probabilities' && inference.accumulate === 'logits') {
+  const types = labels ? ['int64', 'int32', 'uint8'] : ['float32', 'float16'];
+  if (!types.includes(output.dtype)) {
     problems.push(
-      'inference.accumulate is "logits", output.meaning "probabilities"; expected "probabilities" for both',
+      `output.dtype is "${output.dtype}"; output.meaning "${output.meaning}" expects ${types.join(' or ')}`,
+    );
+  }
+  if (output.meaning !== 'logits' && inference.accumulate === 'logits') {
+    problems.push(
+      `inference.accumulate is "logits", output.meaning "${output.meaning}"; expected "probabilities" where they meet`,
     );
   }
   if (models.length > 1 && ensemble.average === 'logits' && inference.accumulate === 'probabilities') {

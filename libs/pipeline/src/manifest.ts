@@ -65,16 +65,24 @@ export interface ManifestChannel {
 
 export type Layout = 'NCXYZ' | 'NXYZC' | 'NCXY' | 'NXYC';
 export type TensorType = 'float32' | 'float16';
+/** Of a network that gives labels itself: whole numbers, without an axis of channels or with one channel. */
+export type LabelType = 'int64' | 'int32' | 'uint8';
+export type LabelLayout = 'NXYZ' | 'NXY';
 export type Meaning = 'logits' | 'probabilities';
 export type Triple<T> = readonly [T, T, T];
 
 export interface ManifestOutput {
   readonly tensor: string;
-  /** May be left out in a file, as for the input. */
-  readonly layout: Layout;
-  readonly dtype?: TensorType;
-  readonly meaning: Meaning;
-  /** Channels of the tensor. Default: as many as `argmax` or `regions` speak of. */
+  /** May be left out in a file, as for the input; NXYZ or NXY for labels. */
+  readonly layout: Layout | LabelLayout;
+  /** Default float32; int64 for labels. */
+  readonly dtype?: TensorType | LabelType;
+  /**
+   * `labels`: argmax is inside the network. Each label counts as its channel at probability 1 and the others at 0, so tiles,
+   * mirror images and models vote, and `argmax` (or `regions`) turns votes into labels.
+   */
+  readonly meaning: Meaning | 'labels';
+  /** Channels of the tensor; of labels, how many there are. Default: as many as `argmax` or `regions` speak of. */
   readonly channels?: number;
 }
 

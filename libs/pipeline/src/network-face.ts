@@ -1,15 +1,15 @@
 import type { Vec3 } from '#imaging';
 import { expandManifest } from './expand.js';
 import type { ExpandedInference, ExpandedManifest } from './expanded.js';
-import type { Layout, Manifest, TensorType } from './manifest.js';
+import type { LabelLayout, LabelType, Layout, Manifest, TensorType } from './manifest.js';
 
 /** One tensor as the network sees it: null where the manifest leaves a size to the image. */
 export interface TensorFace {
   readonly tensor: string;
-  readonly dtype: TensorType;
+  readonly dtype: TensorType | LabelType;
   readonly dims: readonly (number | null)[];
-  /** Which of `dims` counts channels. */
-  readonly channelAxis: number;
+  /** Which of `dims` counts channels; null for labels without such an axis. */
+  readonly channelAxis: number | null;
 }
 
 /** What a manifest feeds to each of its ONNX files and expects back: to be held against the graph before anything is run. */
@@ -18,15 +18,20 @@ export function networkFace(manifest: Manifest): { readonly input: TensorFace; r
   const { inference, output } = expanded;
   const [input] = expanded.inputs;
   const spatial = inference.mode === 'full' || !inference.patch ? [null, null, null] : fixedShape(inference);
-  const face = (tensor: string, dtype: TensorType, layout: Layout, channels: number): TensorFace => ({
+  const face = (
+    tensor: string,
+    dtype: TensorFace['dtype'],
+    layout: Layout | LabelLayout,
+    channels: number,
+  ): TensorFace => ({
     tensor,
     dtype,
     dims: tensorDims(layout, inference, 1, channels, spatial),
-    channelAxis: layout.startsWith('NC') ? 1 : layout.length - 1,
+    channelAxis: layout.startsWith('NC') ? 1 : layout.endsWith('C') ? layout.length - 1 : null,
   });
   return {
     input: face(input.tensor, input.dtype, input.layout, inputChannels(expanded)),
-    output: face(output.tensor, output.dtype, output.layout, output.channels),
+    output: face(output.tensor, output.dtype, output.layout, tensorChannels(output)),
   };
 }
 
@@ -43,16 +48,22 @@ export function inputChannels({ inputs, preprocess, inference }: ExpandedManifes
   return (inputs[0].channels.length + coordinates) * slices;
 }
 
+/** Channels that the output tensor itself has: one where argmax is inside. */
+export function tensorChannels({ meaning, channels }: ExpandedManifest['output']): number {
+  return meaning === 'labels' ? 1 : channels;
+}
+
 /** Sizes of a tensor in its layout. A 2D layout leaves out the axis that is walked over. */
 export function tensorDims<T extends number | null>(
-  layout: Layout,
+  layout: Layout | LabelLayout,
   inference: ExpandedInference,
   batch: number,
   channels: number,
   shape: readonly T[],
 ): (number | T)[] {
-  const flat = layout === 'NCXY' || layout === 'NXYC';
+  const flat = !layout.includes('Z');
   const spatial = flat && 'sliceAxis' in inference ? shape.filter((_, axis) => axis !== inference.sliceAxis) : shape;
+  if (!layout.includes('C')) return [batch, ...spatial];
   return layout.startsWith('NC') ? [batch, channels, ...spatial] : [batch, ...spatial, channels];
 }
 

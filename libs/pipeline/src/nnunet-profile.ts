@@ -22,7 +22,7 @@ export interface NnunetProfile extends Omit<
 > {
   readonly profile: 'nnunet-v2';
   readonly inputs: readonly [Omit<ManifestInput, 'layout'> & { readonly layout?: Layout }];
-  readonly output: Omit<ManifestOutput, 'layout'> & { readonly layout?: Layout };
+  readonly output: Omit<ManifestOutput, 'layout'> & { readonly layout?: ManifestOutput['layout'] };
   readonly axes?: string;
   readonly spacing: readonly number[];
   readonly patch: readonly number[];
@@ -58,7 +58,10 @@ export function expandNnunetProfile(profile: NnunetProfile): Manifest {
   return {
     ...rest,
     inputs: [{ ...rest.inputs[0], layout: rest.inputs[0].layout ?? layout }],
-    output: { ...rest.output, layout: rest.output.layout ?? layout },
+    output: {
+      ...rest.output,
+      layout: rest.output.layout ?? (rest.output.meaning !== 'labels' ? layout : flat ? 'NXY' : 'NXYZ'),
+    },
     preprocess: [
       { op: 'orient', axes: axes ?? 'storedZYX' },
       { op: 'cropNonzero' },

@@ -49,8 +49,8 @@ function activationProblems(
   if (at.length === 0) return [];
   const problems: string[] = [];
   if (at.length > 1) problems.push(`postprocess has ${at.length} operations "${name}"; expected at most one`);
-  if (output.meaning === 'probabilities') {
-    problems.push(`postprocess takes "${name}" of probabilities; expected it only where output.meaning is "logits"`);
+  if (output.meaning !== 'logits') {
+    problems.push(`postprocess takes "${name}" of ${output.meaning}; expected it only where output.meaning is "logits"`);
   } else if (inference.accumulate === 'probabilities' || (models.length > 1 && ensemble.average === 'probabilities')) {
     problems.push(`postprocess takes "${name}" of what was averaged as probabilities; expected no "${name}" here`);
   }

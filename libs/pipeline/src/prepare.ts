@@ -138,7 +138,7 @@ function crop({ channels, geometry }: Grid, box: Box, trace: TraceStep[], mask: 
 }
 
 /** Letters and stored axes come in tensor order, slowest first; memory is x-fastest. */
-function axisMapOf(geometry: Geometry, axes: string): AxisMap {
+export function axisMapOf(geometry: Geometry, axes: string): AxisMap {
   const fastestFirst = [...axes.replace('stored', '')].reverse();
   if (!axes.startsWith('stored')) return axisMapTo(geometry, fastestFirst.join(''));
   const choose = (letter: string): AxisMap[number] => ({ source: 'XYZ'.indexOf(letter) as 0 | 1 | 2, flip: false });
@@ -153,15 +153,23 @@ function toFloat32({ data, geometry }: Volume, first: Geometry, channel: number)
     );
   }
   const values = new Float32Array(data);
-  for (let v = 0; v < values.length; v++) {
-    if (values[v] - values[v] !== 0) {
-      throw new ImageFormatError('image-not-finite', `voxel ${v} holds ${data[v]}; expected a finite float32 number`);
-    }
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return values; // integers are finite
+  const bad = firstNotFinite(values);
+  if (bad >= 0) {
+    throw new ImageFormatError('image-not-finite', `voxel ${bad} holds ${data[bad]}; expected a finite float32 number`);
   }
   return values;
 }
 
-function planResampling({ sizeXyz, spacingMm }: Geometry, op: ExpandedResample | ExpandedResize): VolumeResampling {
+function firstNotFinite(values: Float32Array): number {
+  for (let v = 0; v < values.length; v++) if (values[v] - values[v] !== 0) return v;
+  return -1;
+}
+
+export function planResampling(
+  { sizeXyz, spacingMm }: Geometry,
+  op: ExpandedResample | ExpandedResize,
+): VolumeResampling {
   const plan = (axis: 0 | 1 | 2): AxisResampling => {
     const sourceSpacing = spacingMm[axis];
     const sourceSize = sizeXyz[axis];

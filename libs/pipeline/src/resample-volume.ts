@@ -51,14 +51,19 @@ export function resampleForward(
   );
 }
 
+/** The axis that is interpolated by itself on the way back, and its order; null where all go together. */
+export function separateAxisBack(
+  { axes, anisotropy }: Pick<VolumeResampling, 'axes' | 'anisotropy'>,
+  order: 0 | 1,
+): { readonly axis: Axis; readonly order: Order } | null {
+  if (!anisotropy) return null;
+  const axis = separateAxis(spacings(axes, 'targetSpacing'), spacings(axes, 'sourceSpacing'), anisotropy.threshold);
+  return axis === null ? null : { axis, order: order === 0 ? 0 : anisotropy.orderThrough };
+}
+
 /** Back to the grid from which it came, edges repeated: channel maps with order 0 or 1, labels with order 0. */
 export function resampleBackward<T extends Samples>(data: T, { axes, anisotropy }: VolumeResampling, order: 0 | 1): T {
-  const separate =
-    anisotropy && separateAxis(spacings(axes, 'targetSpacing'), spacings(axes, 'sourceSpacing'), anisotropy.threshold);
-  const through =
-    anisotropy && separate !== null
-      ? { axis: separate as Axis, order: order === 0 ? (0 as const) : anisotropy.orderThrough }
-      : null;
+  const through = separateAxisBack({ axes, anisotropy }, order);
   const plans = axes.map((axis) => ({ axis: reversed(axis), positions: () => backwardPositions(axis) }));
   return pass(data, plans, [0, 1, 2], order, REPEAT_EDGE, false, through);
 }

@@ -1,6 +1,6 @@
 import type { LabelMap, Volume } from '#imaging';
 import { expandManifest } from './expand.js';
-import { infer } from './infer.js';
+import { inferSums } from './infer.js';
 import type { RunTile } from './infer.js';
 import { manifestProblems } from './manifest-problems.js';
 import type { Manifest } from './manifest.js';
@@ -13,6 +13,8 @@ export interface PipelineOptions {
   readonly now?: () => number;
   /** Told before each tile: how many are done, and how many there are. */
   readonly onTile?: (done: number, total: number) => void;
+  /** How many calls of the network may be under way, default 1; see `InferOptions`. Results do not depend on it. */
+  readonly tilesAtOnce?: number;
 }
 
 export interface PipelineResult {
@@ -26,7 +28,7 @@ export interface PipelineResult {
 /**
  * An image through a network as its manifest says: preprocessing, tiles, blending, and back onto the image's own grid.
  *
- * Memory: the prepared image, one float32 map per channel on the model's grid, and two on the image's.
+ * Memory: the image, the prepared image, one float32 map per channel on the model's grid, and a tile going in and coming out.
  *
  * @param image one volume, or one for each channel of the manifest's input, all on one grid
  * @throws RangeError when the manifest is not one that can be run, or the number of images is not that of its channels
@@ -68,12 +70,15 @@ export async function runPrepared(
   prepared: Prepared,
   manifest: Manifest,
   runTile: RunTile,
-  { now, onTile }: PipelineOptions = {},
+  { now, onTile, tilesAtOnce }: PipelineOptions = {},
 ): Promise<PipelineResult> {
   const ready = now?.() ?? 0;
-  const { maps, tiles } = await infer(prepared, expandManifest(manifest), runTile, onTile);
+  const { maps, factors, tiles } = await inferSums(prepared, expandManifest(manifest), runTile, {
+    onTile,
+    tilesAtOnce,
+  });
   const inferred = now?.() ?? 0;
-  const labels = restore(maps, prepared, manifest);
+  const labels = restore(maps, prepared, manifest, factors);
   if (!now) return { labels, tiles };
   return { labels, tiles, stagesMs: { prepare: 0, inference: inferred - ready, restore: now() - inferred } };
 }

@@ -98,7 +98,16 @@ export function copyTile(
       }
       const row = (sa * shape[1] + sb) * shape[2];
       if (inside) {
-        target.set(volume.subarray(row + origin[2], row + origin[2] + tc), at);
+        const from = row + origin[2];
+        // rows are short: a view of each would cost more than copying it
+        let c = 0;
+        for (; c + 4 <= tc; c += 4) {
+          target[at + c] = volume[from + c];
+          target[at + c + 1] = volume[from + c + 1];
+          target[at + c + 2] = volume[from + c + 2];
+          target[at + c + 3] = volume[from + c + 3];
+        }
+        for (; c < tc; c++) target[at + c] = volume[from + c];
         continue;
       }
       for (let c = 0; c < tc; c++) target[at + c] = columns[c] < 0 ? pad.value : volume[row + columns[c]];

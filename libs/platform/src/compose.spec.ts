@@ -17,6 +17,9 @@ interface Service {
   readonly deploy?: { readonly replicas: number };
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly network_mode?: string;
+  readonly profiles?: readonly string[];
 }
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -26,7 +29,8 @@ const compose = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { 
   readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
 };
 const services = Object.entries(compose.services);
-const OURS = ['migrate', 'api', 'worker'] as const;
+const OURS = ['migrate', 'api', 'worker', 'sealed-worker'] as const;
+const EVERYWHERE = ['api', 'migrate', 'postgres', 'redis', 'store', 'worker'];
 
 /** The environment of a service as its process gets it: `${NAME:?…}` and `${NAME:-default}` filled in from `.env`. */
 function environmentOf(service: Service, dotEnv: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -42,8 +46,12 @@ function environmentOf(service: Service, dotEnv: Readonly<Record<string, string>
 }
 
 describe('docker-compose.yml', () => {
-  it('has the engines, the API and the workers', () => {
-    expect(Object.keys(compose.services).sort()).toEqual(['api', 'migrate', 'postgres', 'redis', 'store', 'worker']);
+  it('has the engines, the API and the workers; those of level 3 when asked for', () => {
+    expect(services.filter(([, { profiles }]) => !profiles).map(([name]) => name).sort()).toEqual(EVERYWHERE);
+    expect(services.filter(([, { profiles }]) => profiles?.includes('sealed')).map(([name]) => name)).toEqual([
+      'sealed-worker',
+      'runner',
+    ]);
     expect(compose.services.worker.deploy?.replicas).toBeGreaterThan(1);
   });
 
@@ -99,7 +107,7 @@ describe('docker-compose.yml', () => {
   it('pins every image to a version', () => {
     for (const [name, { image, build }] of services) {
       expect([name, image]).toEqual([name, expect.stringMatching(/:[\w.]*\d+[.-]\d+/)]);
-      if ((OURS as readonly string[]).includes(name)) expect(build).toBe('.');
+      if ((OURS as readonly string[]).includes(name) || name === 'runner') expect(build).toBe('.');
     }
     const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       version: string;
@@ -123,8 +131,10 @@ describe('docker-compose.yml', () => {
       for (const network of service.networks ?? []) expect(Object.keys(compose.networks)).toContain(network);
       for (const volume of service.volumes ?? []) expect(Object.keys(compose.volumes)).toContain(volume.split(':')[0]);
     }
-    for (const name of ['api', 'worker'])
-      expect(Object.keys(compose.services[name].depends_on ?? {}).sort()).toEqual(['migrate', 'redis', 'store']);
+    for (const name of ['api', 'worker', 'sealed-worker'])
+      expect(Object.keys(compose.services[name].depends_on ?? {}).sort()).toEqual(
+        ['migrate', 'redis', 'store', ...(name === 'sealed-worker' ? ['runner'] : [])].sort(),
+      );
   });
 
   it('starts programs that the build makes', () => {
@@ -143,7 +153,20 @@ describe('docker-compose.yml', () => {
       const writable = [...(service.tmpfs ?? []), ...(service.volumes ?? []).map((volume) => volume.split(':')[1])].map(
         (path) => path.split(':')[0],
       );
-      expect(writable.sort()).toEqual([dataDir, '/tmp'].sort());
+      expect(writable.sort()).toEqual([dataDir, '/tmp', ...(name === 'sealed-worker' ? ['/runner'] : [])].sort());
     }
+  });
+
+  it('runs models at level 3 without network, credentials or privileges, on the one volume of its worker', () => {
+    const { runner } = compose.services;
+    expect(runner).toMatchObject({ network_mode: 'none', read_only: true, cap_drop: ['ALL'], volumes: ['runner:/runner'] });
+    expect(runner.security_opt).toContain('no-new-privileges:true');
+    expect([runner.networks, runner.ports, runner.depends_on]).toEqual([undefined, undefined, undefined]);
+    const [own, workers] = [readConfig(environmentOf(runner)), readConfig(environmentOf(compose.services['sealed-worker']))];
+    expect(own).toMatchObject({ databaseUrl: null, redisUrl: null, s3: null });
+    expect([own.runnerSocket, own.scratchDir]).toEqual([workers.runnerSocket, workers.scratchDir]);
+    expect(own.runnerSocket).toMatch(/^\/runner\//);
+    expect(workers.workerConcurrency).toBe(1); // the runner has one session at a time
+    expect(existsSync(join(root, 'apps/worker/src/runner.ts'))).toBe(true);
   });
 });

@@ -18,9 +18,10 @@ export const SETTINGS_SCHEMA = z.object({
   VOXELMARK_WORKERS: withDefault(z.coerce.number().int().min(0).max(64), Math.min(2, Math.max(1, availableParallelism()))).describe('Worker processes that `start` runs; 0 when workers run elsewhere. By default 2, or 1 on a single core.'),
   VOXELMARK_WORKER_CONCURRENCY: withDefault(z.coerce.number().int().min(1).max(16), 1).describe('Cases at once in one worker process.'),
   VOXELMARK_SCRATCH_DIR: optional(z.string().min(1)).describe('Folder for the scratch folders of model processes; by default inside the data folder.'),
+  VOXELMARK_RUNNER_SOCKET: optional(z.string().min(1)).describe('Unix socket of a container of its own that runs the models of this worker; the scratch folder then lies on a volume of both.'),
   VOXELMARK_DEMO: withDefault(flag, true).describe('Seed the demo benchmark, its accounts and algorithms, and let these accounts sign in: on loopback only, and not with a public address elsewhere or a trusted proxy.'),
   VOXELMARK_REGISTRATION: withDefault(z.enum(['open', 'invite']), 'open').describe('Who may make an account: everybody, or those with an invitation.'),
-  VOXELMARK_MAX_MODEL_MIB: withDefault(z.coerce.number().int().min(1).max(2048), 512).describe('Largest model file that is accepted, in MiB.'),
+  VOXELMARK_MAX_MODEL_MIB: withDefault(z.coerce.number().int().min(1).max(2048), 512).describe('Largest that the model files of a submission together may be, in MiB.'),
   VOXELMARK_LOG_LEVEL: withDefault(z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'info').describe('Least severe log lines that are written (to stderr, one JSON object a line).'),
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })).describe('PostgreSQL 13 or later to use instead of the embedded one.'),
   DATABASE_POOL: withDefault(z.coerce.number().int().min(2).max(100), 10).describe('Connections that one process keeps to the database.'),
@@ -41,6 +42,8 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string;
   readonly scratchDir: string;
+  /** null: models run in processes of the worker. */
+  readonly runnerSocket: string | null;
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string | null;
@@ -92,6 +95,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     dataDir,
     scratchDir: settings.VOXELMARK_SCRATCH_DIR ? resolve(settings.VOXELMARK_SCRATCH_DIR) : resolve(dataDir, 'scratch'),
+    runnerSocket: settings.VOXELMARK_RUNNER_SOCKET ? resolve(settings.VOXELMARK_RUNNER_SOCKET) : null,
     host: settings.VOXELMARK_HOST,
     port: settings.VOXELMARK_PORT,
     publicUrl: settings.VOXELMARK_PUBLIC_URL?.replace(/\/+$/, '') ?? null,

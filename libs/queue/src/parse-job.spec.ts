@@ -12,6 +12,7 @@ it('returns the job without anything else that came along', () => {
     runId: 'r',
     epoch: 2,
   });
+  expect(parseJob('preflight', { preflightId: 'p', runId: 'r' })).toEqual({ name: 'preflight', preflightId: 'p' });
 });
 
 it.each([
@@ -19,6 +20,7 @@ it.each([
   ['a missing run', 'close-run', { epoch: 1 }],
   ['a broken epoch', 'close-run', { runId: 'r', epoch: 1.5 }],
   ['a case without its id', 'evaluate-case', { runId: 'r', epoch: 1 }],
+  ['a preflight without its id', 'preflight', { runId: 'r', epoch: 1 }],
   ['nothing at all', 'close-run', null],
 ])('refuses %s and says what it expected', (_, name, data) => {
   expect(() => parseJob(name, data)).toThrow(/expected validate-model, evaluate-case or close-run/);

@@ -45,11 +45,13 @@ describe('evidence of a board', () => {
   const all = boardEvidence(question(40, 'cases'));
 
   it('orders what lies clearly apart, each in a tier of its own', () => {
-    expect(all.standings.map(({ algorithm, rank, tier, interval }) => [algorithm, rank, tier, [...interval]])).toEqual([
-      ['first', 1, 1, [1, 1]],
-      ['second', 2, 2, [2, 2]],
-      ['third', 3, 3, [3, 3]],
-    ]);
+    expect(all.standings.map(({ algorithm, rank, tier, interval }) => [algorithm, rank, tier, [...interval!]])).toEqual(
+      [
+        ['first', 1, 1, [1, 1]],
+        ['second', 2, 2, [2, 2]],
+        ['third', 3, 3, [3, 3]],
+      ],
+    );
     expect(all.tests.better).toEqual([
       [false, true, true],
       [false, false, true],
@@ -89,6 +91,60 @@ describe('evidence of a board', () => {
   });
 });
 
+describe('gaps between levels', () => {
+  /** Structures of two sizes in turn; site a has the small ones. */
+  const sized = (detail: EvidenceQuestion['detail'], region?: string): EvidenceQuestion => {
+    const base = question(42, detail);
+    const small = base.attributes[0].levels.map((level) => level === 'a');
+    return {
+      ...base,
+      scheme: { kind: 'mean-then-rank', metric: 'dice', region },
+      attributes: [...base.attributes, { ...base.attributes[0], key: 'volume of liver', ofSize: true }],
+      sizes: new Map([['liver', small.map((is, c) => (c === 1 ? null : (is ? 10 : 90) + c))]]),
+    };
+  };
+  const gapsOf = (of: EvidenceQuestion) =>
+    boardEvidence(of).slices.map(({ key, algorithms }) => [key, algorithms[0].gap] as const);
+
+  it('have a p before and after Holm over the attributes, also after size, but not where the levels are sizes', () => {
+    const gaps = gapsOf(sized('cases'));
+    expect(gaps.map(([key, gap]) => [key, gap !== null, gap?.afterSize !== null])).toEqual([
+      ['site', true, true],
+      ['sex', false, true], // two levels are withheld, one is left: no gap at all
+      ['volume of liver', true, false],
+    ]);
+    const raw = [gaps[0][1]!.p, gaps[2][1]!.p];
+    expect(raw[0]).toBe(raw[1]); // the same levels under two names
+    expect([gaps[0][1]!.pAdjusted, gaps[2][1]!.pAdjusted]).toEqual(raw.map((p) => Math.min(1, 2 * p!)));
+    expect(gaps[0][1]!.afterSize!.pAdjusted).toBe(gaps[0][1]!.afterSize!.p); // alone in its family
+  });
+
+  it('are the same for a region and for all regions where there is one', () => {
+    expect(gapsOf(sized('cases', 'liver'))).toEqual(gapsOf(sized('cases')));
+  });
+
+  it('come without p-values, and without what rests on the sizes of hidden structures, where cases are not shown', () => {
+    const gaps = gapsOf(sized('released')).filter(([, gap]) => gap !== null);
+    expect(gaps.map(([key]) => key)).toEqual(['site', 'volume of liver']);
+    for (const [, gap] of gaps) {
+      expect(gap).toMatchObject({ levels: ['a', 'b'], p: null, pAdjusted: null, afterSize: null });
+      expect(gap!.gap).toBeGreaterThan(0);
+    }
+  });
+
+  it('need the size of every region in every case', () => {
+    const { sizes: _, ...unknown } = sized('cases');
+    expect(gapsOf(unknown)[0][1]!.afterSize).toBeNull();
+    expect(() => boardEvidence({ ...unknown, sizes: new Map([['spleen', [1]]]) })).toThrow(
+      'nothing to rank by dice over region "spleen"',
+    );
+    expect(() => boardEvidence({ ...unknown, sizes: new Map([['liver', [1]]]) })).toThrow(
+      'got 1 sizes of "liver"; expected 42, one a case',
+    );
+    expect(() => boardEvidence({ ...unknown, sizes: new Map() })).toThrow('got sizes of 0 regions; expected 1');
+  });
+});
+
 describe('what is released of a held-out phase', () => {
   const released = boardEvidence(question(40, 'released'));
 
@@ -103,9 +159,9 @@ describe('what is released of a held-out phase', () => {
         }
     expect(text).not.toContain('"d"');
     expect(text).not.toContain('"x"');
-    expect(released.withoutSite.map(({ group }) => group)).toEqual(['a', 'b', 'c']);
+    expect(released.withoutSite.map(({ group }) => group)).toEqual(['b', 'c']); // a is hidden, as d would follow from it
     expect(released.withoutSite.flatMap(({ places }) => places!.map(({ aggregate }) => aggregate))).toEqual(
-      Array(9).fill(null),
+      Array(6).fill(null),
     );
   });
 
@@ -135,6 +191,29 @@ describe('what is released of a held-out phase', () => {
     expect(released.standings).toEqual(all.standings);
     expect(released.tests.better).toEqual(all.tests.better);
     expect(released.tau).toEqual(all.tau);
+  });
+});
+
+describe('what is released of few held-out patients', () => {
+  it('is the ranking, and nothing that would tell which cases made it', () => {
+    const few = boardEvidence(question(9, 'released'));
+    expect(few.withheld).toBe('few-patients');
+    for (const standing of few.standings) {
+      const { algorithm: _, rank: __, aggregate: ___, ...rest } = standing;
+      expect(new Set(Object.values(rest))).toEqual(new Set([null]));
+    }
+    expect(few.standings.map(({ rank }) => rank)).toEqual([1, 2, 3]);
+    expect([few.tests.better, few.tests.p]).toEqual([null, null]);
+    expect(few.tau).toEqual({ mean: null, quartiles: null, undefined: 0, values: [] });
+    expect([few.slices, few.withoutSite]).toEqual([[], []]);
+    expect(boardEvidence(question(9, 'cases')).withheld).toBeNull();
+    expect(boardEvidence(question(10, 'released')).withheld).toBeNull();
+  });
+
+  it('counts patients, however many cases each has', () => {
+    const base = question(40, 'released');
+    const study = { ...base.study, patients: base.study.cases.map((_, c) => `patient ${c % 8}`) };
+    expect(boardEvidence({ ...base, study }).withheld).toBe('few-patients');
   });
 });
 

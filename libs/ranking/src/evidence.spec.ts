@@ -1,7 +1,8 @@
+import { signedRank } from '#statistics';
 import type { ScoreRow } from './aggregate.js';
-import { comparePair } from './compare.js';
+import { comparePair, patientMeans } from './compare.js';
 import { humanCeiling } from './human-ceiling.js';
-import { testPairs, tiersOf, type PairwiseTests } from './pairwise-tests.js';
+import { testPairs, testPairsOfPatients, tiersOf, type PairwiseTests } from './pairwise-tests.js';
 import { rank, rankStudy } from './rank.js';
 import { leaveOneOut, rankLevels, rankUnderSchemes } from './robustness.js';
 import { describeScheme, SINGLE_KINDS, type DirectionOf, type RankingScheme } from './scheme.js';
@@ -67,10 +68,10 @@ describe('pairwise tests and tiers', () => {
     const places = rankStudy(study, byDice, directionOf);
     const tests = testPairs(study, byDice, directionOf);
     expect(tiersOf(places, tests)).toEqual([
-      { algorithm: 'best', tier: 1, likeFirst: true },
-      { algorithm: 'twin', tier: 1, likeFirst: true },
-      { algorithm: 'middle', tier: 2, likeFirst: false },
-      { algorithm: 'worst', tier: 3, likeFirst: false },
+      { algorithm: 'best', tier: 1, likeFirst: true, betterThanFirst: false },
+      { algorithm: 'twin', tier: 1, likeFirst: true, betterThanFirst: false },
+      { algorithm: 'middle', tier: 2, likeFirst: false, betterThanFirst: false },
+      { algorithm: 'worst', tier: 3, likeFirst: false, betterThanFirst: false },
     ]);
     expect(tests.pAdjusted[0][0]).toBeNull();
   });
@@ -101,6 +102,32 @@ describe('pairwise tests and tiers', () => {
     ]);
     expect(tiersOf([], p({}))).toEqual([]);
     expect(() => tiersOf([{ algorithm: 'x', rank: 1 }], p({}))).toThrow('x has a place but was not tested');
+  });
+
+  it('says of one that wins most cases and fails one that the test prefers it, not that it cannot be told apart', () => {
+    const wins = createStudy(
+      rowsOf({ a: values, b: values.map((x, c) => (c === 0 ? 0 : x + 0.01)), c: values.map((x) => x - 0.3) }),
+    );
+    const places = rankStudy(wins, byDice, directionOf);
+    expect(tiersOf(places, testPairs(wins, byDice, directionOf))).toEqual([
+      { algorithm: 'a', tier: 1, likeFirst: true, betterThanFirst: false },
+      { algorithm: 'b', tier: 1, likeFirst: false, betterThanFirst: true },
+      { algorithm: 'c', tier: 2, likeFirst: false, betterThanFirst: false },
+    ]);
+  });
+
+  it('take a patient for one, however many cases there are', () => {
+    // two patients who differ, ten cases each that do not
+    const tenTimes = Array.from({ length: 20 }, (_, c) => (c < 10 ? 0.1 : 0.05) + 0.001 * c);
+    const two = createStudy(
+      rowsOf({ a: values, b: values.map((x, c) => x - tenTimes[c]) }),
+      (name) => `patient ${Math.floor(Number(name) / 10)}`,
+    );
+    expect(testPairs(two, byDice, directionOf).pAdjusted[0][1]).toBeLessThan(0.001);
+    const ofTwo = testPairsOfPatients(two, byDice, directionOf);
+    expect(ofTwo.V[0][1]).toBe(3); // 1 + 2
+    expect(ofTwo.pAdjusted[0][1]).toBeGreaterThan(0.1);
+    expect(testPairsOfPatients(study, byDice, directionOf)).toEqual(testPairs(study, byDice, directionOf));
   });
 
   it('test a consensus on places within cases, so that units do not matter', () => {
@@ -197,6 +224,40 @@ describe('comparison of two algorithms', () => {
     expect([lower.wins, lower.losses]).toEqual([1, 2]);
     expect([lower.pFirstBetter, lower.pSecondBetter]).toEqual([higher.pSecondBetter, higher.pFirstBetter]);
     expect(lower.mean).toEqual(higher.mean);
+  });
+
+  it('tests patients, in both directions at once, as a board of two would', () => {
+    const many = Array.from({ length: 12 }, (_, c) => ({
+      case: `${c}`,
+      patient: `${c % 6}`,
+      first: 0.9,
+      second: 0.9 - 0.01 * (1 + c),
+    }));
+    const { pFirstBetter, pSecondBetter } = comparePair(many, 'higher', { seed: 1, draws: 10 });
+    const { pGreater } = signedRank(patientMeans(many).map(({ first, second }) => first - second));
+    expect(patientMeans(many)).toHaveLength(6);
+    expect(pFirstBetter).toBeCloseTo(2 * pGreater, 12);
+    expect(pSecondBetter).toBeGreaterThan(0.9);
+    const board = createStudy(
+      many.flatMap((one) =>
+        (['first', 'second'] as const).map((which) => ({
+          algorithm: which,
+          case: one.case,
+          region: 'r',
+          metric: 'dice',
+          value: { kind: 'value' as const, value: one[which] },
+          penalty: 0,
+        })),
+      ),
+      (name) => `${Number(name) % 6}`,
+    );
+    expect(testPairsOfPatients(board, byDice, directionOf).pAdjusted[0][1]).toBeCloseTo(pFirstBetter ?? NaN, 12);
+  });
+
+  it('knows nothing better or worse of a figure to report', () => {
+    const { wins, losses, pFirstBetter, pSecondBetter, cases: all } = comparePair(cases, null, { seed: 1, draws: 10 });
+    expect([wins, losses, pFirstBetter, pSecondBetter]).toEqual([0, 0, null, null]);
+    expect(all.every(({ better }) => better === 'neither')).toBe(true);
   });
 
   it('refuses a case that occurs twice, and what is no number', () => {

@@ -22,18 +22,20 @@ export { rank, rankAggregates, rankStudy } from './rank.js';
 export type { Place } from './rank.js';
 export { bootstrapRanks, createRankBootstrap, rankGivenDraws } from './bootstrap.js';
 export type { RankBootstrap, RankBootstrapOptions, RankSpread, RankStability, TauSpread } from './bootstrap.js';
-export { testPairs, tiersOf } from './pairwise-tests.js';
+export { testPairs, testPairsOfPatients, tiersOf } from './pairwise-tests.js';
 export type { PairwiseTests, Standing } from './pairwise-tests.js';
 export { leaveOneOut, rankLevels, rankUnderSchemes } from './robustness.js';
 export type { LevelOptions, PartRanking, RankUnder } from './robustness.js';
-export { comparePair } from './compare.js';
+export { comparePair, patientMeans } from './compare.js';
 export type { CaseDifference, Comparison, PairedCase } from './compare.js';
-export { boardEvidence } from './board-evidence.js';
+export { boardEvidence, evidenceDraws } from './board-evidence.js';
 export type {
   Attribute,
   BoardEvidence,
   EvidenceLevel,
   EvidenceQuestion,
+  EvidenceGap,
+  EvidenceGapFigures,
   EvidenceSlice,
   EvidenceStanding,
 } from './board-evidence.js';

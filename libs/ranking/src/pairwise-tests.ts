@@ -1,4 +1,4 @@
-import { adjustP, signedRankTail, type Adjustment } from '#statistics';
+import { adjustP, meansByPatient, signedRankTail, type Adjustment } from '#statistics';
 import { placesWithinCases } from './rankers/case-places-ranker.js';
 import { sortDifferences, type PairSums } from './rankers/paired-test.js';
 import { DEFAULT_ALPHA, type DirectionOf, type RankingScheme } from './scheme.js';
@@ -34,6 +34,15 @@ export function testPairs(
   weights = new Int32Array(study.cases.length).fill(1),
 ): PairwiseTests {
   const { table, sign } = testedTable(study, scheme, directionOf);
+  return testTable(table, sign, adjust, weights);
+}
+
+function testTable(
+  table: FilledTable,
+  sign: 1 | -1,
+  adjust: Adjustment,
+  weights = new Int32Array(table.cases.length).fill(1),
+): PairwiseTests {
   const { algorithms } = table;
   const count = algorithms.length;
   const matrix = () => algorithms.map(() => Array<number | null>(count).fill(null));
@@ -61,6 +70,43 @@ export function testPairs(
   }
   adjustP(ps, adjust).forEach((p, i) => (pAdjusted[cells[i][0]][cells[i][1]] = p));
   return { algorithms, V, pRaw, pAdjusted, adjust };
+}
+
+/**
+ * The same with one value a patient: the mean over the patient's cases. Cases of one patient are not independent, and a
+ * test that takes them so finds differences between equals far more often than it says. Without repeated patients this
+ * is `testPairs`.
+ *
+ * @throws RangeError as `testPairs`
+ */
+export function testPairsOfPatients(
+  study: Study,
+  scheme: RankingScheme,
+  directionOf: DirectionOf,
+  adjust: Adjustment = 'holm',
+): PairwiseTests {
+  const { table, sign } = testedTable(study, scheme, directionOf);
+  const { patients } = study;
+  if (patients === null || new Set(patients).size === patients.length) return testTable(table, sign, adjust);
+  return testTable(perPatient(table, patients), sign, adjust);
+}
+
+function perPatient({ algorithms, cases, values, scored }: FilledTable, patients: readonly string[]): FilledTable {
+  const counted = cases.flatMap((_, c) => (scored[c] ? [c] : []));
+  const whose = counted.map((c) => patients[c]);
+  const rows = algorithms.map((_, a) =>
+    meansByPatient(
+      counted.map((c) => values[a * cases.length + c]),
+      whose,
+    ),
+  );
+  const names = [...new Set(whose)];
+  return {
+    algorithms,
+    cases: names,
+    values: Float64Array.from(rows.flatMap((row) => [...row])),
+    scored: new Uint8Array(names.length).fill(1),
+  };
 }
 
 function testedTable(
@@ -95,6 +141,11 @@ export interface Standing {
   readonly tier: number;
   /** The tests cannot tell it from the first: a dagger in a table. True for the first itself. */
   readonly likeFirst: boolean;
+  /**
+   * The tests prefer it to the first: it does better in most cases, and loses the place by few, such as a failure with its
+   * penalty. What is to be said of it is neither "worse" nor "not separable".
+   */
+  readonly betterThanFirst: boolean;
 }
 
 /**
@@ -119,11 +170,11 @@ export function tiersOf(
     if (found === undefined) throw new RangeError(`${name} has a place but was not tested`);
     return found;
   };
-  const worseThanAll = (name: string, heads: readonly string[]): boolean =>
-    heads.every((head) => {
-      const p = pAdjusted[indexOf(head)][indexOf(name)];
-      return p !== null && p <= alpha;
-    });
+  const better = (one: string, other: string): boolean => {
+    const p = pAdjusted[indexOf(one)][indexOf(other)];
+    return p !== null && p <= alpha;
+  };
+  const worseThanAll = (name: string, heads: readonly string[]): boolean => heads.every((head) => better(head, name));
   const groups = [...new Set(places.map(({ rank }) => rank))].map((rank) =>
     places.filter((place) => place.rank === rank).map(({ algorithm }) => algorithm),
   );
@@ -136,6 +187,9 @@ export function tiersOf(
       tier++;
       heads = group;
     }
-    return group.map((algorithm) => ({ algorithm, tier, likeFirst: !worseThanAll(algorithm, first) }));
+    return group.map((algorithm) => {
+      const betterThanFirst = !first.includes(algorithm) && first.some((head) => better(algorithm, head));
+      return { algorithm, tier, likeFirst: !betterThanFirst && !worseThanAll(algorithm, first), betterThanFirst };
+    });
   });
 }

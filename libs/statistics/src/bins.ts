@@ -1,8 +1,12 @@
-import { logarithm } from './elementary.js';
-import { mean, quantiles } from './summary.js';
+import { quantiles } from './summary.js';
 
 /** The level of cases of which nothing is known. It is shown like any other, never guessed. */
 export const UNKNOWN = 'unknown';
+/**
+ * The level of cases whose reference has none of a structure: there an algorithm can only be wrong by finding some. It is
+ * no size, and no gap compares it with one.
+ */
+export const NONE = 'none in the reference';
 
 type Measured = number | null | undefined;
 
@@ -37,34 +41,6 @@ export function quarters(sizes: readonly Measured[]): string[] {
     if (size <= q2) return 'second quarter';
     return size <= q3 ? 'third quarter' : 'largest quarter';
   });
-}
-
-/**
- * Values with what the size of the structure explains taken out: residuals of the least-squares line over the logarithm
- * of the size, plus the mean, so that they keep the metric's unit. The same boundary error costs a small structure more
- * Dice; a gap that vanishes here was a gap of sizes.
- *
- * @param sizes positive, one a value
- * @throws RangeError when lengths differ, or a size is not positive and finite
- */
-export function withoutSize(values: ArrayLike<number>, sizes: ArrayLike<number>): Float64Array {
-  if (values.length !== sizes.length) {
-    throw new RangeError(`lists differ in length: ${values.length} values and ${sizes.length} sizes`);
-  }
-  const logs = Array.from(sizes, (size, i) => {
-    if (!(size > 0) || size === Infinity) throw new RangeError(`size ${i} is ${size}; expected a positive number`);
-    return logarithm(size);
-  });
-  const centre = mean(values);
-  const centreLog = mean(logs);
-  let spread = 0;
-  let product = 0;
-  logs.forEach((x, i) => {
-    spread += (x - centreLog) * (x - centreLog);
-    product += (x - centreLog) * (values[i] - centre);
-  });
-  const slope = spread === 0 ? 0 : product / spread;
-  return Float64Array.from(logs, (x, i) => values[i] - slope * (x - centreLog));
 }
 
 function known(x: Measured): x is number {

@@ -16,8 +16,9 @@ export interface BootstrapOptions {
 /** A figure with its percentile interval. */
 export interface Interval {
   readonly estimate: number;
-  readonly low: number;
-  readonly high: number;
+  /** Null, like `high`, for fewer than two patients: every draw would be the same. */
+  readonly low: number | null;
+  readonly high: number | null;
   readonly draws: number;
   readonly seed: number;
   readonly confidence: number;
@@ -25,8 +26,9 @@ export interface Interval {
 
 export interface MeanInterval {
   readonly mean: number;
-  readonly low: number;
-  readonly high: number;
+  /** Null, like `high`, for fewer than two patients: every draw would be the same. */
+  readonly low: number | null;
+  readonly high: number | null;
   readonly draws: number;
   readonly seed: number;
   readonly confidence: number;
@@ -69,6 +71,7 @@ function bootstrap(
   const { draws, seed, confidence, shares } = bootstrapSettings(options);
   const estimate = figure(values);
   const resampler = createResampler(values.length, createRandom(seed), options.patients);
+  if (resampler.patients < 2) return { estimate, low: null, high: null, draws, seed, confidence };
   const drawn = new Int32Array(resampler.most);
   const sample = new Float64Array(resampler.most);
   const figures = new Float64Array(draws);

@@ -2,6 +2,7 @@ export {
   exactSum,
   interquartileRange,
   mean,
+  meansByPatient,
   median,
   middle,
   quantile,
@@ -28,7 +29,8 @@ export { kruskalWallis } from './kruskal-wallis.js';
 export type { KruskalWallis } from './kruskal-wallis.js';
 export { blandAltman } from './bland-altman.js';
 export type { BlandAltman, Bound } from './bland-altman.js';
-export { ageBand, quarters, thicknessBin, UNKNOWN, withoutSize } from './bins.js';
+export { ageBand, NONE, quarters, thicknessBin, UNKNOWN } from './bins.js';
 export { SMALLEST_CELL, suppressedLevels } from './suppression.js';
+export type { SizedValue } from './size-lines.js';
 export { FEWEST_TO_RANK, sliceCases } from './slices.js';
-export type { Gap, ShownLevel, Slice, SlicedCase, SliceOptions, SuppressedLevel } from './slices.js';
+export type { Gap, GapFigures, ShownLevel, Slice, SlicedCase, SliceOptions, SuppressedLevel } from './slices.js';

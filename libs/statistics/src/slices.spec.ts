@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ageBand, quarters, thicknessBin, withoutSize } from './bins.js';
+import { ageBand, NONE, quarters, thicknessBin } from './bins.js';
 import { bootstrapMean, bootstrapMedian } from './bootstrap.js';
 import { createRandom } from './random.js';
 import { createResampler } from './resample.js';
@@ -40,15 +40,6 @@ describe('bins', () => {
     expect(bins[8]).toBe('unknown');
     expect(new Set(quarters([3, 3, 3]))).toEqual(new Set(['smallest quarter']));
     expect(quarters([null])).toEqual(['unknown']);
-  });
-
-  it('taking size out leaves nothing of a dependence on its logarithm', () => {
-    const sizes = [1, 10, 100, 1000, 20, 50];
-    const values = sizes.map((size) => 0.5 + 0.1 * Math.log(size));
-    const left = withoutSize(values, sizes);
-    left.forEach((x) => expect(x).toBeCloseTo(mean(values), 12));
-    expect([...withoutSize([1, 2], [5, 5])]).toEqual([1, 2]);
-    expect(() => withoutSize([1], [0])).toThrow('size 0 is 0');
   });
 });
 
@@ -146,17 +137,38 @@ describe('slices', () => {
     expect(gap).toBeNull();
   });
 
+  it('put cases without the structure behind the others, and compare them with none', () => {
+    const empty: SlicedCase[] = Array.from({ length: 15 }, () => ({ level: NONE, value: 1, failed: false }));
+    const { levels, gap } = sliceCases([...empty, ...cases], options);
+    expect(levels.map(({ level }) => level)).toEqual(['alpha', 'beta', 'gamma', NONE, 'unknown']);
+    expect(gap?.levels).toEqual(['alpha', 'beta']);
+  });
+
+  it('test one value a patient', () => {
+    const tenTimes = (level: string, value: number, patients: number): SlicedCase[] =>
+      Array.from({ length: 10 * patients }, (_, i) => ({
+        level,
+        value: value + 0.01 * (i % patients),
+        failed: false,
+        patient: `${level} ${i % patients}`,
+      }));
+    const clustered = [...tenTimes('a', 0.5, 2), ...tenTimes('b', 0.6, 2)];
+    const independent = clustered.map(({ patient: _, ...rest }) => rest);
+    expect(sliceCases(independent, options).gap?.test.p).toBeLessThan(0.001);
+    expect(sliceCases(clustered, options).gap?.test.p).toBeCloseTo(0.1213352503584821, 12); // of 2 and 2 values: h 2.4
+  });
+
   it('resample whole patients', () => {
     const values = [0, 0, 0, 0, 1, 1, 1, 1];
     const patients = ['a', 'a', 'a', 'a', 'b', 'b', 'b', 'b'];
     const clustered = bootstrapMean(values, { seed: 2, draws: 500, patients });
     const independent = bootstrapMean(values, { seed: 2, draws: 500 });
     expect([clustered.low, clustered.high]).toEqual([0, 1]); // a quarter of the draws takes one patient twice
-    expect(independent.high - independent.low).toBeLessThan(1);
+    expect(independent.high! - independent.low!).toBeLessThan(1);
     expect(bootstrapMedian([1, 2, 9], { seed: 1, patients: ['x', 'x', 'x'] })).toMatchObject({
       estimate: 2,
-      low: 2,
-      high: 2,
+      low: null,
+      high: null,
     });
     const resampler = createResampler(3, createRandom(1), ['a', 'b', 'b']);
     const drawn = new Int32Array(resampler.most);

@@ -1,10 +1,11 @@
-import { UNKNOWN } from './bins.js';
+import { NONE, UNKNOWN } from './bins.js';
 import { bootstrapMean, bootstrapSettings, type BootstrapOptions } from './bootstrap.js';
 import { kruskalWallis, type KruskalWallis } from './kruskal-wallis.js';
 import { createRandom } from './random.js';
 import { createResampler } from './resample.js';
+import { createSizeLines, type SizedValue } from './size-lines.js';
 import { SMALLEST_CELL, suppressedLevels } from './suppression.js';
-import { interquartileRange, mean, median, quantiles, standardDeviation } from './summary.js';
+import { interquartileRange, mean, meansByPatient, median, quantiles, standardDeviation } from './summary.js';
 
 /** Fewest cases of a level that is compared or ranked. */
 export const FEWEST_TO_RANK = 10;
@@ -19,6 +20,8 @@ export interface SlicedCase {
   readonly failed: boolean;
   /** Whose case it is; a patient of its own unless told. */
   readonly patient?: string;
+  /** What `value` is the mean of, in the same order in every case; without it no gap after size is given. */
+  readonly structures?: readonly SizedValue[];
 }
 
 export interface ShownLevel {
@@ -28,9 +31,9 @@ export interface ShownLevel {
   readonly median: number;
   readonly quartiles: readonly [number, number];
   readonly mean: number;
-  /** Bootstrap interval of the mean, whole patients drawn. */
-  readonly low: number;
-  readonly high: number;
+  /** Bootstrap interval of the mean, whole patients drawn; null for fewer than two patients. */
+  readonly low: number | null;
+  readonly high: number | null;
   /** 0 to 1. */
   readonly failureRate: number;
   /** Has enough cases to be compared with other levels. */
@@ -43,9 +46,8 @@ export interface SuppressedLevel {
   readonly level: string;
 }
 
-/** How far levels lie apart. Only levels that are shown, known and rankable are compared. */
-export interface Gap {
-  readonly levels: readonly string[];
+/** How far the means of levels lie apart. */
+export interface GapFigures {
   /** Largest less smallest mean. It cannot be negative, and chance alone makes it positive: read it with its interval and p. */
   readonly gap: number;
   readonly low: number;
@@ -53,18 +55,29 @@ export interface Gap {
   readonly worst: string;
   /** Standard deviation of the means of levels, n - 1 in the denominator. */
   readonly deviation: number;
+  /** One value a patient and level, as those of a patient are not independent. */
+  readonly test: KruskalWallis;
+}
+
+/** Only levels that are shown, known and rankable are compared. */
+export interface Gap extends GapFigures {
+  readonly levels: readonly string[];
   /**
    * Mean of all cases / (1 + standard deviation over levels): equity-scaled score of FairSeg (Tian et al. 2024, arXiv 2311.02189).
    * Null for a metric where smaller is better, for which it is not defined.
    */
   readonly equityScaled: number | null;
-  readonly test: KruskalWallis;
+  /**
+   * The same of values from which is taken what the size of the structures explains, see `createSizeLines`: the lines are
+   * fitted to the cases compared, and anew in every draw. Null where sizes are not known or all alike.
+   */
+  readonly afterSize: GapFigures | null;
 }
 
 export interface Slice {
   readonly n: number;
   readonly mean: number;
-  /** In order of name, `unknown` last. */
+  /** In order of name; cases without the structure and `unknown` last. */
   readonly levels: readonly (ShownLevel | SuppressedLevel)[];
   /** Null when fewer than two levels can be compared. */
   readonly gap: Gap | null;
@@ -95,10 +108,10 @@ export function sliceCases(cases: readonly SlicedCase[], options: SliceOptions):
   const hidden = options.demographic
     ? suppressedLevels(people, options.smallestCell ?? SMALLEST_CELL)
     : new Set<string>();
-  const names = [...byLevel.keys()].sort((a, b) => Number(a === UNKNOWN) - Number(b === UNKNOWN) || (a < b ? -1 : 1));
+  const names = [...byLevel.keys()].sort((a, b) => lastOf(a) - lastOf(b) || (a < b ? -1 : 1));
   const all = mean(cases.map(({ value }) => value));
   const compared = names
-    .filter((name) => name !== UNKNOWN && !hidden.has(name) && (byLevel.get(name)?.length ?? 0) >= FEWEST_TO_RANK)
+    .filter((name) => lastOf(name) === 0 && !hidden.has(name) && (byLevel.get(name)?.length ?? 0) >= FEWEST_TO_RANK)
     .map((name) => ({ name, group: byLevel.get(name) ?? [] }));
   return {
     n: cases.length,
@@ -108,6 +121,11 @@ export function sliceCases(cases: readonly SlicedCase[], options: SliceOptions):
     ),
     gap: compared.length < 2 ? null : gapOf(compared, all, options),
   };
+}
+
+/** Levels that stand behind the others, and are never compared with them. */
+function lastOf(level: string): number {
+  return level === UNKNOWN ? 2 : level === NONE ? 1 : 0;
 }
 
 function describeLevel(level: string, group: readonly SlicedCase[], options: SliceOptions): ShownLevel {
@@ -134,37 +152,58 @@ function gapOf(
   options: SliceOptions,
 ): Gap {
   const { draws, seed, shares } = bootstrapSettings(options);
+  const names = levels.map(({ name }) => name);
   const values = levels.map(({ group }) => Float64Array.from(group, ({ value }) => value));
-  const means = values.map(mean);
+  const lines = createSizeLines(levels.map(({ group }) => group.map(({ structures }) => structures)));
   const random = createRandom(seed);
   const resamplers = levels.map(({ group }) => createResampler(group.length, random, patientsOf(group)));
   const drawn = new Int32Array(Math.max(...resamplers.map(({ most }) => most)));
+  const means = new Float64Array(levels.length);
   const gaps = new Float64Array(draws);
+  const gapsAfterSize = new Float64Array(lines ? draws : 0);
   for (let d = 0; d < draws; d++) {
-    let smallest = Infinity;
-    let largest = -Infinity;
+    lines?.clear();
     resamplers.forEach((resampler, l) => {
       const n = resampler.next(drawn);
       let sum = 0;
       for (let i = 0; i < n; i++) sum += values[l][drawn[i]];
-      smallest = Math.min(smallest, sum / n);
-      largest = Math.max(largest, sum / n);
+      means[l] = sum / n;
+      lines?.add(l, drawn, n);
     });
-    gaps[d] = largest - smallest;
+    gaps[d] = spreadOf(means);
+    if (lines) gapsAfterSize[d] = spreadOf(lines.takeFrom(means));
   }
-  const [low, high] = quantiles(gaps, shares);
-  const worstMean = options.direction === 'higher' ? Math.min(...means) : Math.max(...means);
-  const deviation = standardDeviation(means);
-  return {
-    levels: levels.map(({ name }) => name),
-    gap: Math.max(...means) - Math.min(...means),
-    low,
-    high,
-    worst: levels[means.indexOf(worstMean)].name,
-    deviation,
-    equityScaled: options.direction === 'higher' ? all / (1 + deviation) : null,
-    test: kruskalWallis(values),
+  const patients = levels.map(({ group }) => patientsOf(group));
+  const figures = (of: readonly ArrayLike<number>[], spreads: Float64Array): GapFigures => {
+    const centres = of.map((group) => mean(group));
+    const [low, high] = quantiles(spreads, shares);
+    const worst = options.direction === 'higher' ? Math.min(...centres) : Math.max(...centres);
+    return {
+      gap: spreadOf(centres),
+      low,
+      high,
+      worst: names[centres.indexOf(worst)],
+      deviation: standardDeviation(centres),
+      test: kruskalWallis(of.map((group, l) => meansByPatient(group, patients[l]))),
+    };
   };
+  const raw = figures(values, gaps);
+  return {
+    levels: names,
+    ...raw,
+    equityScaled: options.direction === 'higher' ? all / (1 + raw.deviation) : null,
+    afterSize: lines && figures(lines.residuals(values), gapsAfterSize),
+  };
+}
+
+function spreadOf(means: ArrayLike<number>): number {
+  let smallest = Infinity;
+  let largest = -Infinity;
+  for (let l = 0; l < means.length; l++) {
+    smallest = Math.min(smallest, means[l]);
+    largest = Math.max(largest, means[l]);
+  }
+  return largest - smallest;
 }
 
 function patientsOf(group: readonly SlicedCase[]): string[] {

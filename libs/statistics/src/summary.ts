@@ -65,6 +65,25 @@ export function mean(values: ArrayLike<number>): number {
 }
 
 /**
+ * Mean of the values of each patient, in the order in which they come first. Values of one patient are not independent:
+ * a test of independent values takes these.
+ *
+ * @param patients one entry a value: whose it is
+ * @throws RangeError of unequal lists, or a number that is not finite
+ */
+export function meansByPatient(values: ArrayLike<number>, patients: readonly string[]): Float64Array {
+  if (patients.length !== values.length)
+    throw new RangeError(`got patients of ${patients.length} values; expected ${values.length}`);
+  const groups = new Map<string, number[]>();
+  patients.forEach((patient, i) => {
+    const group = groups.get(patient);
+    if (group) group.push(values[i]);
+    else groups.set(patient, [values[i]]);
+  });
+  return Float64Array.from([...groups.values()], (group) => mean(group));
+}
+
+/**
  * The `mean` of a list in which `values[i]` occurs `weights[i]` times; NaN once nothing occurs.
  *
  * @param values NaN is left out, however often it occurs

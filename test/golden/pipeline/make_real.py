@@ -3,25 +3,10 @@
 Writes real.json: for each chain the voxels of each label and the sums of their indices, which say where they lie. No voxel
 of the image is kept. With a second folder, whole label maps are written there for a comparison voxel by voxel.
 """
-import gzip
 import json
-import struct
 import sys
 import numpy as np
 from chains import *
-
-
-def read_nifti(path):
-    """[z, y, x] and spacing in that order; axes as stored."""
-    raw = gzip.open(path).read()
-    dim = struct.unpack("<8h", raw[40:56])
-    code = struct.unpack("<h", raw[70:72])[0]
-    spacing = struct.unpack("<8f", raw[76:108])
-    offset, slope, inter = struct.unpack("<3f", raw[108:120])
-    kind = {2: "<u1", 4: "<i2", 8: "<i4", 16: "<f4", 64: "<f8", 512: "<u2"}[code]
-    shape = dim[3:0:-1]
-    data = np.frombuffer(raw, kind, int(np.prod(shape)), int(offset)).reshape(shape).astype(np.float64)
-    return (data * slope + inter if slope not in (0, 1) or inter else data), spacing[3:0:-1]
 
 
 def kernels(name):

@@ -1,12 +1,12 @@
 import type { BenchmarkView } from '#contracts';
-import type { Capacity, PhaseRules, Region } from '#domain';
+import { requiredIsolation, type Capacity, type PhaseRules, type Region } from '#domain';
 import type { Benchmark, Leaderboard, Phase } from '#evaluation';
 import { metricDefinition } from '#metrics';
 import { leadingMetric, metricInfos } from './board-view.js';
 
 type Summary = Omit<
   BenchmarkView,
-  'summary' | 'rules' | 'labels' | 'windowPresets' | 'metrics' | 'dataset' | 'phases' | 'capacities'
+  'summary' | 'rules' | 'labels' | 'channels' | 'windowPresets' | 'metrics' | 'dataset' | 'phases' | 'capacities'
 >;
 
 /** Colour-blind safe (Okabe and Ito), for labels whose benchmark chose no colour. */
@@ -57,6 +57,11 @@ export function benchmarkView(
     summary: benchmark.summary,
     rules: benchmark.rules,
     labels: benchmark.labels.map(({ value, name }) => ({ value, name, color: labelColor(value, regions) })),
+    channels: benchmark.channels.map(({ name, modality, unit }) => ({
+      name,
+      ...(modality === undefined ? {} : { modality }),
+      ...(unit === undefined ? {} : { unit }),
+    })),
     windowPresets: benchmark.windowPresets.map(({ name, center, width }) => ({ name, center, width })),
     metrics: metricInfos(benchmark.phases),
     dataset: {
@@ -74,6 +79,7 @@ export function benchmarkView(
       label,
       caseCount,
       rules: rulesView(rules),
+      isolation: requiredIsolation(rules, { label, synthetic: benchmark.synthetic }),
     })),
     capacities: [...capacities],
   };
@@ -88,7 +94,7 @@ function labelColor(value: number, regions: readonly Region[]): string {
 }
 
 function rulesView(rules: PhaseRules): BenchmarkView['phases'][number]['rules'] {
-  const { ranking, limits } = rules;
+  const { ranking, limits, requiredIsolation: required } = rules;
   return {
     regions: rules.regions.map(({ name, labels, color }) => ({
       name,
@@ -103,5 +109,6 @@ function rulesView(rules: PhaseRules): BenchmarkView['phases'][number]['rules'] 
       memoryMib: limits.memoryMib,
       threads: limits.threads,
     },
+    ...(required === undefined ? {} : { requiredIsolation: required }),
   };
 }

@@ -78,12 +78,13 @@ export function metricInfos(phases: readonly Pick<Phase, 'rules'>[]): BenchmarkV
   return ids
     .map((id) => metricDefinition(id))
     .sort((a, b) => place(a.id) - place(b.id))
-    .map(({ id, name, abbreviation, unit, direction, description }) => ({
+    .map(({ id, name, abbreviation, unit, direction, role, description }) => ({
       id,
       name,
       abbreviation,
       unit,
       direction,
+      role,
       description,
     }));
 }

@@ -1,5 +1,5 @@
 import type { CaseView } from '#contracts';
-import type { CaseStanding, EvaluationCase } from '#evaluation';
+import type { CaseStanding, EvaluationCase, Preflight } from '#evaluation';
 import { scoresView } from './scores-view.js';
 
 type Summary = Pick<CaseView, 'id' | 'name' | 'ordinal' | 'label' | 'facts' | 'sizeXyz' | 'spacingMm'>;
@@ -36,5 +36,20 @@ export function predictionView({ algorithm, version, rank, result }: CaseStandin
     state: result.state === 'scored' ? 'scored' : 'failed',
     failureCode: result.failureCode,
     scores: scoresView(result.scores),
+  };
+}
+
+/** What a bundle that is not submitted yet made of a case. */
+export function triedView({ id, manifest, checks }: Preflight, objectId: string): CaseView['predictions'][number] {
+  const scores = checks.find(({ name }) => name === 'practice-case')?.detail.scores;
+  return {
+    objectId,
+    runId: id,
+    rank: null,
+    algorithm: { slug: 'preflight', name: manifest.name },
+    version: manifest.version,
+    state: 'scored',
+    failureCode: null,
+    scores: (scores ?? []) as CaseView['predictions'][number]['scores'], // printed in this form
   };
 }

@@ -6,7 +6,7 @@ import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
 import { RECORDS } from '../settings.js';
 import { inPhase, Sight } from '../benchmarks/sight.js';
-import { caseSummaryView, geometryView, predictionView } from './case-view.js';
+import { caseSummaryView, geometryView, predictionView, triedView } from './case-view.js';
 
 /** Predictions listed beside a case, best first; more than a person looks through. */
 const MOST_PREDICTIONS = 200;
@@ -20,7 +20,7 @@ export class CasesController {
 
   /** Ids of what the viewer may load: image, references and predictions, each only where the policy shows it. */
   @Mount(ENDPOINTS.getCase)
-  async get({ actor, params }: Ask<typeof ENDPOINTS.getCase>): Promise<Answer<typeof ENDPOINTS.getCase>> {
+  async get({ actor, params, query }: Ask<typeof ENDPOINTS.getCase>): Promise<Answer<typeof ENDPOINTS.getCase>> {
     const found = await this.records.findCase(params.id);
     if (found === null) throw notFound('case');
     const benchmark = await this.records.findBenchmark(found.phase.benchmarkId);
@@ -31,8 +31,8 @@ export class CasesController {
     };
     permit(actor, 'case.view', resource, 'case');
 
-    const { image, references } = found.case;
-    permit(actor, 'object.view', { ...resource, label: image.label, kind: 'image' }, 'case');
+    const { images, references } = found.case;
+    for (const { label } of images) permit(actor, 'object.view', { ...resource, label, kind: 'image' }, 'case');
     const shown = references.filter(({ object }) =>
       may(actor, 'object.view', { ...resource, label: object.label, kind: 'reference' }),
     );
@@ -46,10 +46,24 @@ export class CasesController {
       benchmark: { slug: benchmark.slug, title: benchmark.title },
       phase: found.phase.kind,
       geometry: geometryView(found.case),
-      image: { objectId: image.id, bytes: image.bytes },
+      image: { objectId: images[0].id, bytes: images[0].bytes },
+      images: images.map(({ channel, id, bytes }) => ({ channel, objectId: id, bytes })),
       references: shown.map(({ reader, consensus, object }) => ({ objectId: object.id, reader, consensus })),
-      predictions: standings.map(predictionView),
+      predictions: [...(await this.tried(actor, params.id, query.preflight)), ...standings.map(predictionView)],
       neighbours: { previous: siblings[at - 1]?.id ?? null, next: siblings[at + 1]?.id ?? null },
     };
+  }
+
+  /** What a preflight of the person's own made of this case. */
+  private async tried(
+    actor: Ask['actor'],
+    caseId: string,
+    preflightId: string | undefined,
+  ): Promise<Answer<typeof ENDPOINTS.getCase>['predictions']> {
+    if (preflightId === undefined) return [];
+    const preflight = await this.records.findPreflight(preflightId);
+    if (preflight === null) throw notFound('preflight');
+    permit(actor, 'preflight.view', { ownerId: preflight.submitterId }, 'preflight');
+    return preflight.practice?.caseId === caseId ? [triedView(preflight, preflight.practice.prediction.id)] : [];
   }
 }

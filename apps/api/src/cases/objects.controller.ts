@@ -17,7 +17,7 @@ const CACHING: Readonly<Record<SecrecyLabel, string>> = {
   SEALED: 'private, no-store',
 };
 
-/** The only route that pixels leave by. */
+/** The route that pixels leave by, and but for starter kits the only one. */
 @Controller()
 export class ObjectsController {
   constructor(

@@ -3,16 +3,27 @@ import { SCHEME_KINDS } from '#contracts';
 import { RequestRefused } from '#domain';
 import { penaltyOf, type EvaluationCase, type EvaluationRecords, type Phase } from '#evaluation';
 import { metricDefinition } from '#metrics';
-import { humanCeiling, type BoardEvidence, type HumanCeiling, type RankingScheme } from '#ranking';
+import {
+  comparePair,
+  evidenceDraws,
+  humanCeiling,
+  type BoardEvidence,
+  type Comparison,
+  type HumanCeiling,
+  type RankingScheme,
+} from '#ranking';
+import { FEWEST_TO_RANK } from '#statistics';
+import { leadingMetric } from '../benchmarks/board-view.js';
 import { EVIDENCE, RECORDS } from '../settings.js';
-import { boardTables, type BoardTables } from './board-tables.js';
+import { boardTables, bytesOfTables, failedIn, type BoardTables } from './board-tables.js';
 import type { EvidenceEngine } from './evidence-pool.js';
 import type { FilledBoard } from './open-board.js';
+import { pairOf } from './pair.js';
+import { StateShelf } from './state-shelf.js';
 
 /** Rows of a board that evidence is made of: the first ones. Tests of all pairs grow with the square. */
 export const MOST_RUNS = 50;
-export const DRAWS = 1000;
-const KEPT = 200;
+const DRAWS = 1000;
 /** Metrics that give another number when the two segmentations change places; between readers they say nothing. */
 const ONE_SIDED = ['sensitivity', 'precision', 'specificity', 'relative_volume', 'lesion', 'brats'];
 
@@ -23,23 +34,42 @@ export interface SchemeChoice {
   readonly region: string;
 }
 
-/** Works out how firmly ranks stand, once for each state of a board. */
+/** Two runs of a board, by a metric and over a region (or `all`). */
+export interface ComparedRuns {
+  readonly metric: string;
+  readonly region: string;
+  /** False: a figure to report, by which nothing is better or worse. */
+  readonly ranked: boolean;
+  readonly comparison: Comparison;
+  /** Of cases, by id. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** Works out how firmly ranks stand: everything once for each state of a board. */
 @Injectable()
 export class EvidenceDesk implements OnApplicationShutdown {
-  private readonly kept = new Map<string, Promise<BoardEvidence>>();
+  private readonly shelf = new StateShelf();
 
   constructor(
-    @Inject(RECORDS) private readonly records: EvaluationRecords,
+    @Inject(RECORDS) private readonly records: Pick<EvaluationRecords, 'cases' | 'boardValues'>,
     @Inject(EVIDENCE) private readonly engine: EvidenceEngine,
   ) {}
 
-  async tables({ phase, board }: FilledBoard): Promise<BoardTables> {
-    const entries = board.entries.slice(0, MOST_RUNS);
-    const [cases, values] = await Promise.all([
-      this.records.cases(phase.id),
-      this.records.boardValues(entries.map(({ runId }) => runId)),
-    ]);
-    return boardTables(phase, cases, entries, values);
+  /** Values behind the first rows of a board, see `MOST_RUNS`. */
+  tables({ phase, board, state }: FilledBoard): Promise<BoardTables> {
+    return this.shelf.once(
+      state.hash,
+      ['tables'],
+      async () => {
+        const entries = board.entries.slice(0, MOST_RUNS);
+        const [cases, values] = await Promise.all([
+          this.records.cases(phase.id),
+          this.records.boardValues(entries.map(({ runId }) => runId)),
+        ]);
+        return boardTables(phase, cases, entries, values);
+      },
+      bytesOfTables,
+    );
   }
 
   /**
@@ -51,43 +81,65 @@ export class EvidenceDesk implements OnApplicationShutdown {
     const { state, phase, seesCases } = opened;
     const scheme = schemeOf(phase, choice);
     const detail = seesCases ? 'cases' : 'released';
-    const key = JSON.stringify([state.hash, scheme, detail]);
-    const known = this.kept.get(key);
-    if (known) {
-      this.kept.delete(key); // asked for again: kept longest from here
-      this.kept.set(key, known);
-      return known;
-    }
-    const working = this.tables(opened).then(({ study, attributes, failed }) =>
-      this.engine.answer({
+    return this.shelf.once(state.hash, ['evidence', scheme, detail], async () => {
+      const tables = await this.tables(opened);
+      const { study, attributes, sizes } = tables;
+      return this.engine.answer({
         study,
         attributes,
-        failed,
+        sizes,
+        failed: failedIn(tables, choice.region),
         scheme,
         siteKey: 'site',
-        draws: DRAWS,
+        draws: evidenceDraws(study.algorithms.length),
         seed: seedOf(state.hash),
         detail,
-      }),
-    );
-    this.kept.set(key, working);
-    working.catch(() => this.kept.delete(key));
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= KEPT) break;
-      this.kept.delete(oldest);
-    }
-    return working;
+      });
+    });
   }
 
-  /** How well the readers agree with one another, on the same metric and with the same penalties. */
-  async ceiling({ phase, state }: FilledBoard, metric: string, region: string): Promise<HumanCeiling | null> {
+  /**
+   * How well the readers agree with one another, on the same metric and with the same penalties. Null where single cases are
+   * not shown and fewer than 10 patients were read by two: it would be about these few.
+   */
+  async ceiling(opened: FilledBoard, metric: string, region: string): Promise<HumanCeiling | null> {
+    const { phase, state, seesCases } = opened;
     if (ONE_SIDED.some((start) => metric.startsWith(start))) return null;
     const penalty = phase.rules.metrics.find(({ id }) => id === metric)?.penalty;
     if (penalty === undefined) return null;
-    const agreements = (await this.records.cases(phase.id)).flatMap((one) =>
-      agreementsOf(one, metric, region, penaltyOf(penalty, one.geometry)),
-    );
-    return humanCeiling(agreements, { seed: seedOf(state.hash), draws: DRAWS });
+    return this.shelf.once(state.hash, ['ceiling', metric, region, seesCases], async () => {
+      const { cases } = await this.tables(opened);
+      const agreements = cases.flatMap((one) => agreementsOf(one, metric, region, penaltyOf(penalty, one.geometry)));
+      const readTwice = new Set(agreements.map(({ patient }) => patient)).size;
+      if (!seesCases && readTwice < FEWEST_TO_RANK) return null;
+      return humanCeiling(agreements, { seed: seedOf(state.hash), draws: DRAWS });
+    });
+  }
+
+  /**
+   * Two runs of a board on the same cases.
+   *
+   * @throws RequestRefused 400 `scheme-invalid` for a metric or region that the phase does not score
+   */
+  async compare(
+    opened: FilledBoard,
+    choice: { readonly metric?: string; readonly region: string; readonly first: string; readonly second: string },
+  ): Promise<ComparedRuns> {
+    const { phase, state } = opened;
+    const { metric, region } = metricOf(phase, choice);
+    const { first, second } = choice;
+    return this.shelf.once(state.hash, ['compare', metric, region, first, second], async () => {
+      const pairs = pairOf(await this.tables(opened), metric, region, first, second);
+      const options = { seed: seedOf(state.hash), draws: DRAWS };
+      const { role, direction } = metricDefinition(metric);
+      return {
+        metric,
+        region,
+        names: Object.fromEntries(pairs.map((pair) => [pair.case, pair.name])),
+        ranked: role === 'rank',
+        comparison: comparePair(pairs, role === 'rank' ? direction : null, options),
+      };
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -109,27 +161,36 @@ function agreementsOf(
 }
 
 /** The first 32 bits of an address. */
-export function seedOf(hash: string): number {
+function seedOf(hash: string): number {
   return Number.parseInt(hash.slice(0, 8), 16);
 }
 
 /** The rule in full. Every rule of a phase gives failures its declared penalty. */
-export function schemeOf({ rules }: Phase, { scheme, metric, region }: SchemeChoice): RankingScheme {
-  const { ranking, metrics, regions } = rules;
-  const leading = metric ?? (ranking.kind === 'mean-then-rank' ? ranking.metric : ranking.metrics[0]);
-  if (!metrics.some(({ id }) => id === leading))
-    throw invalid(`metric is "${leading}"; this phase measures ${metrics.map(({ id }) => id).join(', ')}`);
-  if (region !== 'all' && !regions.some(({ name }) => name === region))
-    throw invalid(`region is "${region}"; this phase scores ${regions.map(({ name }) => name).join(', ')}`);
-  metricDefinition(leading); // an unknown metric in the rules is a defect of ours, not of the asker
-  if (scheme !== 'declared') return { kind: scheme, metric: leading, region, ties: 'min' };
-  if (ranking.kind === 'mean-then-rank' || metric !== undefined)
-    return { kind: 'mean-then-rank', metric: leading, region, ties: 'min' };
+export function schemeOf(phase: Phase, choice: SchemeChoice): RankingScheme {
+  const { ranking } = phase.rules;
+  const { metric, region } = metricOf(phase, choice);
+  if (metricDefinition(metric).role === 'report')
+    throw invalid(`metric is "${metric}", a figure to report by which nothing is better or worse`);
+  if (choice.scheme !== 'declared') return { kind: choice.scheme, metric, region, ties: 'min' };
+  if (ranking.kind === 'mean-then-rank' || choice.metric !== undefined)
+    return { kind: 'mean-then-rank', metric, region, ties: 'min' };
   return {
     kind: 'consensus',
     of: ranking.metrics.map((id) => ({ kind: 'mean-then-rank', metric: id, region, ties: 'min' })),
     ties: 'min',
   };
+}
+
+/** The metric that is asked for, or that of the declared rule. */
+function metricOf(
+  { rules: { ranking, metrics, regions } }: Phase,
+  { metric = leadingMetric(ranking), region }: Pick<SchemeChoice, 'metric' | 'region'>,
+): { readonly metric: string; readonly region: string } {
+  if (!metrics.some(({ id }) => id === metric))
+    throw invalid(`metric is "${metric}"; this phase measures ${metrics.map(({ id }) => id).join(', ')}`);
+  if (region !== 'all' && !regions.some(({ name }) => name === region))
+    throw invalid(`region is "${region}"; this phase scores ${regions.map(({ name }) => name).join(', ')}`);
+  return { metric, region };
 }
 
 function invalid(message: string): RequestRefused {

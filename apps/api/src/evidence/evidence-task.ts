@@ -13,6 +13,7 @@ export interface EvidenceTask {
   readonly study: StudyData;
   readonly scheme: RankingScheme;
   readonly attributes: readonly Attribute[];
+  readonly sizes?: ReadonlyMap<string, readonly (number | null)[]>;
   readonly siteKey: string;
   /** `failed[a * cases.length + c]`: 1 where the algorithm produced nothing. */
   readonly failed: Uint8Array;

@@ -2,18 +2,16 @@ import { Controller, Inject } from '@nestjs/common';
 import { ENDPOINTS } from '#contracts';
 import { notFound } from '#domain';
 import type { AccountRecords, BoardState, EvaluationRecords } from '#evaluation';
-import { metricDefinition } from '#metrics';
-import { comparePair, type RankingScheme } from '#ranking';
-import { FEWEST_TO_RANK } from '#statistics';
+import { DEFAULT_ALPHA } from '#ranking';
+import { FEWEST_TO_RANK, type Interval } from '#statistics';
 import { entryView, instantView, stateView } from '../benchmarks/board-view.js';
 import { Sight, inPhase } from '../benchmarks/sight.js';
 import { sequencePlace, offsetPlace, readCursor, writeCursor } from '../http/cursor.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
 import { ACCOUNTS, RECORDS } from '../settings.js';
-import { DRAWS, EvidenceDesk, MOST_RUNS, schemeOf, seedOf } from './evidence-desk.js';
+import { EvidenceDesk, MOST_RUNS } from './evidence-desk.js';
 import { BoardDesk, runOnBoard } from './open-board.js';
-import { pairOf } from './pair.js';
 
 /** Boards: their rows, their states, and how firmly their ranks stand. */
 @Controller()
@@ -159,21 +157,12 @@ export class EvidenceController {
       return entry;
     };
     const [first, second] = [entryOf(query.first), entryOf(query.second)];
-    const scheme: RankingScheme = schemeOf(phase, {
-      scheme: 'mean-then-rank',
-      metric: query.metric,
-      region: query.region,
-    });
-    const { metric, region } = { region: 'all', metric: '', ...scheme };
-    const pairs = pairOf(await this.desk.tables(opened), metric, region, first.runId, second.runId);
-    const names = new Map(pairs.map((pair) => [pair.case, pair.name]));
-    const { direction } = metricDefinition(metric);
-    const found = comparePair(pairs, direction, { seed: seedOf(state.hash), draws: DRAWS });
-    const interval = ({ estimate, low, high }: { estimate: number; low: number; high: number }) => ({
-      estimate,
-      low,
-      high,
-    });
+    const compared = await this.desk.compare(opened, { ...query, first: first.runId, second: second.runId });
+    const { metric, region, ranked, names, comparison: found } = compared;
+    const interval = ({ estimate, low, high }: Interval) => ({ estimate, low, high });
+    // of a few hidden cases an interval tells their values, and a decision their order
+    const told = seesCases || found.patients >= FEWEST_TO_RANK;
+    const better = (p: number | null) => (p === null || !told ? null : p <= DEFAULT_ALPHA);
     return {
       benchmark: benchmark.slug,
       phase: phase.kind,
@@ -183,12 +172,10 @@ export class EvidenceController {
       first: runOnBoard(first),
       second: runOnBoard(second),
       n: found.n,
-      mean:
-        seesCases || found.n >= FEWEST_TO_RANK
-          ? interval(found.mean)
-          : { estimate: found.mean.estimate, low: null, high: null },
-      firstBetter: found.pFirstBetter <= 0.05,
-      secondBetter: found.pSecondBetter <= 0.05,
+      ranked,
+      mean: told ? interval(found.mean) : { estimate: found.mean.estimate, low: null, high: null },
+      firstBetter: better(found.pFirstBetter),
+      secondBetter: better(found.pSecondBetter),
       detail: !seesCases
         ? null
         : {
@@ -200,7 +187,7 @@ export class EvidenceController {
             pSecondBetter: found.pSecondBetter,
             cases: found.cases.map(({ case: caseId, first: one, second: other, difference, better }) => ({
               caseId,
-              name: names.get(caseId) ?? caseId,
+              name: names[caseId] ?? caseId,
               first: one,
               second: other,
               difference,

@@ -13,7 +13,7 @@ import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
 import { RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
 import { SubmissionDesk } from '../submissions/submission-desk.js';
-import { EvidenceDesk, MOST_RUNS } from './evidence-desk.js';
+import { EvidenceDesk, MOST_RUNS, schemeOf } from './evidence-desk.js';
 import { badge } from './exports/badge.js';
 import { casesCsv, meansCsv, slicesCsv } from './exports/csv.js';
 import type { ExportSource } from './exports/export-source.js';
@@ -33,6 +33,10 @@ const KINDS: Readonly<Record<ExportFormat, { readonly type: string; readonly ext
   cff: { type: 'application/yaml; charset=utf-8', extension: 'cff' },
 };
 
+/** Tables of what every row has; the others say something of each pair of rows, or of each case of each row. */
+const WHOLE: readonly ExportFormat[] = ['csv', 'json'];
+const MOST_ROWS = 10_000;
+
 /** What people take away: tables, citations, badges, and what a stranger needs to recompute a run. */
 @Controller()
 export class ExportsController {
@@ -46,11 +50,18 @@ export class ExportsController {
 
   @Mount(ENDPOINTS.exportLeaderboard)
   async export({ actor, params, query }: Ask<typeof ENDPOINTS.exportLeaderboard>, reply: FastifyReply): Promise<void> {
-    const opened = await this.boards.openFilled(actor, params.slug, query, MOST_RUNS);
+    const opened = await this.boards.openFilled(
+      actor,
+      params.slug,
+      query,
+      WHOLE.includes(query.format) ? MOST_ROWS : MOST_RUNS,
+    );
     if (query.format === 'cases') permit(actor, 'run.case-result', opened.resource, 'table');
     const source = await this.sourceOf(opened, query);
     const { type, extension } = KINDS[query.format];
-    const name = `${opened.benchmark.slug}-${opened.phase.kind}-${opened.state.hash.slice(0, 12)}.${extension}`;
+    const { entries, total } = opened.board;
+    const part = entries.length < total ? `.first-${entries.length}-of-${total}` : '';
+    const name = `${opened.benchmark.slug}-${opened.phase.kind}-${opened.state.hash.slice(0, 12)}${part}.${extension}`;
     await reply
       .header('content-type', type)
       .header('content-disposition', `attachment; filename="${name}"`)
@@ -62,7 +73,7 @@ export class ExportsController {
   private async sourceOf(opened: FilledBoard, query: Parameters<EvidenceDesk['evidence']>[1]): Promise<ExportSource> {
     const { benchmark, phase, board, state, seesCases } = opened;
     const [evidence, tables] = await Promise.all([this.evidence.evidence(opened, query), this.evidence.tables(opened)]);
-    const deviations = board.entries.map(({ runId }) => {
+    const deviations = board.entries.slice(0, MOST_RUNS).map(({ runId }) => {
       const values = pairOf(tables, evidence.metric, evidence.region, runId, runId).map(({ first }) => first);
       return [runId, standardDeviation(values)] as const;
     });
@@ -73,6 +84,8 @@ export class ExportsController {
       state,
       url: `${this.settings.publicUrl}/leaderboards/${state.hash}`,
       entries: board.entries,
+      total: board.total,
+      scheme: schemeOf(phase, query),
       evidence,
       deviations: enough ? new Map(deviations) : null,
       tables: seesCases ? tables : null,
@@ -123,7 +136,8 @@ export class ExportsController {
         slug: version.algorithm.slug,
         name: version.algorithm.name,
         version: version.version,
-        modelSha256: version.model.sha256,
+        modelSha256: version.modelSha256,
+        models: version.models.map(({ file, sha256 }) => ({ file, sha256 })),
         manifestSha256: version.manifestSha256,
         manifest: version.manifest,
       },
@@ -172,7 +186,8 @@ export class ExportsController {
     await reply
       .header('content-type', 'image/svg+xml; charset=utf-8')
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .header('cache-control', 'public, max-age=300')
+      // of an unpublished board it depends on who asks: no cache that others read may keep it
+      .header('cache-control', benchmark.published ? 'public, max-age=300' : 'private, no-store')
       .send(
         badge(
           benchmark.title,

@@ -49,6 +49,7 @@ const FORBIDDEN: Partial<Record<Action, string>> = {
   'submission.create':
     'Organisers, stewards and readers of a benchmark may see its held-out cases, so they do not compete on it.',
   'submission.control': 'Only the submitter, an organiser of the benchmark or an administrator may cancel or retry.',
+  'algorithm.edit': 'Only the author edits what is said about a version.',
   'user.manage': 'Only an administrator manages accounts.',
   'access-log.view': 'Only organisers and stewards of this benchmark, and administrators, may read its access log.',
 };

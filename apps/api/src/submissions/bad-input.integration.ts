@@ -201,10 +201,58 @@ describe('bad input: a 4xx with a code and a sentence, and nothing left behind',
     'an empty form': [upload([]), 400, 'form-invalid'],
     'no file': [upload(goodForm('bad').slice(0, 2)), 400, 'form-invalid'],
     'no benchmark': [upload(goodForm('bad').slice(1)), 400, 'form-invalid'],
-    'no manifest': [upload([goodForm('bad')[0], goodForm('bad')[2]]), 400, 'form-invalid'],
+    'no manifest': [upload([goodForm('bad')[0], goodForm('bad')[2]]), 422, 'manifest-missing'],
     'the file first': [upload([...goodForm('bad')].reverse()), 400, 'form-invalid'],
     'a field after the file': [upload([...goodForm('bad'), field('algorithm', 'late')]), 400, 'form-invalid'],
-    'a second file': [upload([...goodForm('bad'), modelPart(MODEL)]), 400, 'form-invalid'],
+    'a second file': [upload([...goodForm('bad'), modelPart(MODEL)]), 422, 'manifest-invalid'],
+    'an empty second file': [upload([...goodForm('bad'), modelPart(Buffer.alloc(0))]), 422, 'model-empty'],
+    'two models beyond the limit together': [
+      upload([
+        ...withModel(Buffer.concat([MODEL, Buffer.alloc(0.6 * MIB)])),
+        modelPart(Buffer.concat([MODEL, Buffer.alloc(0.6 * MIB)])),
+      ]),
+      413,
+      'upload-too-large',
+    ],
+    'too many models': [
+      upload([...goodForm('bad'), ...Array.from({ length: 16 }, () => modelPart(MODEL))]),
+      400,
+      'form-invalid',
+    ],
+    'a file of an unknown field': [
+      upload([...goodForm('bad'), { ...modelPart(MODEL), name: 'weights' }]),
+      400,
+      'form-invalid',
+    ],
+    'half a conformance case': [
+      upload([...goodForm('bad'), { ...modelPart(MODEL), name: 'conformanceImage' }]),
+      400,
+      'form-invalid',
+    ],
+    'an empty conformance case': [
+      upload([...goodForm('bad'), { ...modelPart(Buffer.alloc(0)), name: 'conformanceImage' }]),
+      422,
+      'conformance-file-empty',
+    ],
+    'two expected label maps': [
+      upload([
+        ...goodForm('bad'),
+        { ...modelPart(MODEL), name: 'conformanceLabels' },
+        { ...modelPart(MODEL), name: 'conformanceLabels' },
+      ]),
+      400,
+      'form-invalid',
+    ],
+    'more images than the network reads': [
+      upload([
+        ...goodForm('bad'),
+        { ...modelPart(MODEL), name: 'conformanceImage' },
+        { ...modelPart(MODEL), name: 'conformanceImage' },
+        { ...modelPart(MODEL), name: 'conformanceLabels' },
+      ]),
+      422,
+      'conformance-images',
+    ],
     'a field twice': [upload([field('benchmark', 'bench'), ...goodForm('bad')]), 400, 'form-invalid'],
     'an unknown field in a form': [upload([field('role', 'admin'), ...goodForm('bad')]), 400, 'form-invalid'],
     '__proto__ in a form': [upload([field('__proto__', 'x'), ...goodForm('bad')]), 400, 'form-invalid'],
@@ -457,7 +505,7 @@ describe('bad input: a 4xx with a code and a sentence, and nothing left behind',
     'bytes=-0',
   ])('a range of nonsense: %s', async (range) => {
     const [one] = await world.parts.records.cases(benchmark.phases[0].id);
-    const answer = await world.ask('visitor', 'GET', `/objects/${one.image.id}`, {
+    const answer = await world.ask('visitor', 'GET', `/objects/${one.images[0].id}`, {
       headers: { range: range.slice(0, 4000) },
     });
     expect([answer.statusCode, answer.json().code]).toEqual([416, 'range-not-satisfiable']);

@@ -117,6 +117,7 @@ describe('a row of the per-case table', () => {
         bytes: 1,
       },
       usage: null,
+      receipt: null,
       scores: [
         {
           region: 'liver',

@@ -63,7 +63,7 @@ export function caseResultView(
   sight: RunSight,
   mayOpenPrediction: boolean,
 ): CaseResultView {
-  const { usage, prediction } = result;
+  const { usage, receipt, prediction } = result;
   return {
     caseId: of.id,
     caseName: of.name,
@@ -75,7 +75,9 @@ export function caseResultView(
       cpuMs: usage.cpuMs,
       peakRssBytes: usage.peakRssBytes,
       sessionMs: usage.sessionMs,
+      stagesMs: usage.stagesMs ? { ...usage.stagesMs } : null,
     },
+    receipt: receipt && { isolation: receipt.isolation, runtime: receipt.runtime },
     scores: scoresView(result.scores),
     predictionObjectId: mayOpenPrediction ? (prediction?.id ?? null) : null,
   };

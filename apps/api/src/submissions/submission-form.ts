@@ -3,31 +3,55 @@ import type { FastifyRequest } from 'fastify';
 import { manifest as manifestSchema, slug as slugSchema } from '#contracts';
 import type { z } from 'zod';
 import { RequestRefused, VoxelmarkError } from '#domain';
+import { MOST_MODELS } from '#evaluation';
 import { faultsOf } from '../http/check-request.js';
 
-/** What comes before the file. */
+/** What comes before the files. */
 export interface SubmissionFields {
-  readonly benchmark: string;
-  readonly manifest: z.output<typeof manifestSchema>;
+  /** Null on a form that has no such field. */
+  readonly benchmark: string | null;
+  /** Null when none was sent: the first model may carry one. */
+  readonly manifest: z.output<typeof manifestSchema> | null;
   /** Slug chosen by the submitter; otherwise it is made from the manifest's name. */
   readonly algorithm: string | null;
 }
 
-export interface SubmissionForm {
-  readonly fields: SubmissionFields;
-  /** The model, as it arrives. Read it to the end, then call `finish`. */
-  readonly model: AsyncIterable<Uint8Array>;
-  /** Makes sure that nothing follows the file and that the upload was not cut off. */
-  finish(): Promise<void>;
+export const FILE_FIELDS = ['model', 'conformanceImage', 'conformanceLabels'] as const;
+export type FileField = (typeof FILE_FIELDS)[number];
+
+/** A file as it arrives. */
+export interface SentFile {
+  readonly field: FileField;
+  /** As the sender calls it, without folders; printable ASCII. */
+  readonly fileName: string;
+  /** Read it to the end before asking for the next file. */
+  readonly content: AsyncIterable<Uint8Array>;
 }
 
+export interface SubmissionForm {
+  readonly fields: SubmissionFields;
+  /** The files in the order in which they come, at least one model among them. Ends when the form has ended in order. */
+  files(): AsyncIterable<SentFile>;
+}
+
+/** Which form: a preflight has the benchmark in its address and no algorithm yet. */
+export type FormKind = 'submission' | 'preflight';
+
 const MANIFEST_BYTES = 256 * 1024;
+const MOST_FILES: Readonly<Record<FileField, number>> = {
+  model: MOST_MODELS,
+  conformanceImage: MOST_MODELS, // a manifest has at most as many channels
+  conformanceLabels: 1,
+};
+/** Of each file of the author's own case: room for a large scan. */
+export const MOST_CONFORMANCE_BYTES = 256 * 1024 * 1024;
+const MOST_PARTS = 10 + 2 * MOST_MODELS + 1;
 const LONGEST_BOUNDARY = 70;
 /** So often, and so often in a row, we look whether the parser is stuck: three seconds. */
 const TICK_MS = 250;
 const STUCK_TICKS = 12;
-const TEXT_FIELDS = ['benchmark', 'manifest', 'algorithm'] as const;
-type TextField = (typeof TEXT_FIELDS)[number];
+const TEXT_FIELDS = { submission: ['benchmark', 'manifest', 'algorithm'], preflight: ['manifest'] } as const;
+type TextField = (typeof TEXT_FIELDS)[FormKind][number];
 
 /**
  * What the headers of a submission already tell, before anything of it is read.
@@ -40,26 +64,31 @@ export function checkFormHeaders(request: FastifyRequest, maxModelBytes: number)
   }
   checkBoundary(request.headers['content-type'] ?? '');
   const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > maxModelBytes + 4 * MANIFEST_BYTES) throw tooLarge(maxModelBytes);
+  const most = maxModelBytes + (MOST_FILES.conformanceImage + 1) * MOST_CONFORMANCE_BYTES + 4 * MANIFEST_BYTES;
+  if (declared > most) throw tooLarge(maxModelBytes);
 }
 
 /**
- * Reads a submission up to its file: the fields `benchmark`, `manifest` and, if wanted, `algorithm`, then the file `model`,
- * last, so that a wrong field is refused before the bytes of the model are taken in. Its headers have been checked.
+ * Reads a form up to its first file: the fields come first, so that a wrong one is refused before the bytes of a model are
+ * taken in. Its headers have been checked.
  *
- * @param maxModelBytes a file of more is cut, which `finish` and the blob store notice
+ * @param maxModelBytes a file of more is cut, which `files` and the spool notice
  * @throws RequestRefused 400, 413, 422 with what was wrong
  */
-export async function readSubmissionForm(request: FastifyRequest, maxModelBytes: number): Promise<SubmissionForm> {
+export async function readSubmissionForm(
+  request: FastifyRequest,
+  maxModelBytes: number,
+  kind: FormKind,
+): Promise<SubmissionForm> {
   const parts = request.parts({
     limits: {
       fieldNameSize: 100,
       fieldSize: MANIFEST_BYTES,
       fields: 10,
-      files: 2,
-      parts: 10,
+      files: MOST_PARTS,
+      parts: MOST_PARTS,
       headerPairs: 50,
-      fileSize: maxModelBytes + 1,
+      fileSize: Math.max(maxModelBytes, MOST_CONFORMANCE_BYTES) + 1,
     },
     // a part that calls itself JSON comes as it is, like a file: the parser would read it, however deep, before we look
     isPartAFile: (_field, contentType, fileName) =>
@@ -69,10 +98,10 @@ export async function readSubmissionForm(request: FastifyRequest, maxModelBytes:
   for (;;) {
     const part = await nextPart(parts, request.raw);
     if (part === null)
-      throw invalid('model', texts.size === 0 ? 'the form is empty' : 'the file is missing; it comes last');
-    if (part.type === 'file' && part.fieldname === 'model') {
+      throw invalid('model', texts.size === 0 ? 'the form is empty' : 'the file is missing; files come last');
+    if (part.type === 'file' && fileFieldOf(part) !== null) {
       try {
-        return { fields: checkFields(texts), model: part.file, finish: () => finish(parts, part, request.raw) };
+        return { fields: checkFields(texts, kind), files: () => sentFiles(parts, part, request.raw) };
       } catch (error) {
         part.file.resume();
         throw error;
@@ -83,10 +112,11 @@ export async function readSubmissionForm(request: FastifyRequest, maxModelBytes:
       if (part.type === 'file') part.file.resume();
       throw malformed('A part of the form has no name.');
     }
-    const name = TEXT_FIELDS.find((one) => one === fieldName);
+    const known: readonly TextField[] = TEXT_FIELDS[kind];
+    const name = known.find((one) => one === fieldName);
     const fault =
       name === undefined
-        ? 'unknown field; known are benchmark, manifest, algorithm and, last, model'
+        ? `unknown field; known are ${known.join(', ')} and, last, the files ${FILE_FIELDS.join(', ')}`
         : texts.has(name)
           ? 'given twice'
           : null;
@@ -103,7 +133,7 @@ export function tooLarge(maxModelBytes: number): RequestRefused {
   return new RequestRefused(
     413,
     'upload-too-large',
-    `A model may have ${Math.floor(maxModelBytes / 1024 / 1024)} MiB at most on this server.`,
+    `The models of a submission may have ${Math.floor(maxModelBytes / 1024 / 1024)} MiB at most on this server.`,
   );
 }
 
@@ -147,7 +177,7 @@ export function refusedUpload(cause: unknown): unknown {
     return new RequestRefused(
       400,
       'form-invalid',
-      'The form has more parts than benchmark, manifest, algorithm and model.',
+      'The form has more parts than a submission: its fields, up to 16 models and one conformance case.',
       [],
       { cause },
     );
@@ -225,14 +255,14 @@ async function textOf(part: Multipart, name: TextField): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function checkFields(texts: ReadonlyMap<TextField, string>): SubmissionFields {
-  const benchmark = slugSchema.safeParse(texts.get('benchmark'));
+function checkFields(texts: ReadonlyMap<TextField, string>, kind: FormKind): SubmissionFields {
+  const benchmark = kind === 'preflight' ? null : slugSchema.safeParse(texts.get('benchmark'));
   const algorithm = texts.has('algorithm') ? slugSchema.safeParse(texts.get('algorithm')) : null;
   const text = texts.get('manifest');
   const problems: { path: string; message: string }[] = [];
-  if (!texts.has('benchmark'))
-    problems.push({ path: 'form.benchmark', message: 'missing; fields come before the file' });
-  else if (!benchmark.success)
+  if (benchmark !== null && !texts.has('benchmark'))
+    problems.push({ path: 'form.benchmark', message: 'missing; fields come before the files' });
+  else if (benchmark?.success === false)
     problems.push({
       path: 'form.benchmark',
       message: 'expected the short name of a benchmark, for instance "phantoms"',
@@ -242,13 +272,12 @@ function checkFields(texts: ReadonlyMap<TextField, string>): SubmissionFields {
       path: 'form.algorithm',
       message: 'expected lower-case letters and digits, separated by single hyphens',
     });
-  if (text === undefined) problems.push({ path: 'form.manifest', message: 'missing; fields come before the file' });
   if (problems.length > 0) throw refusedForm(problems);
-  const manifest = readManifest(text as string);
-  return { benchmark: benchmark.data as string, manifest, algorithm: algorithm?.data ?? null };
+  const manifest = text === undefined ? null : readManifest(text);
+  return { benchmark: benchmark?.data ?? null, manifest, algorithm: algorithm?.data ?? null };
 }
 
-function readManifest(text: string): SubmissionFields['manifest'] {
+function readManifest(text: string): z.output<typeof manifestSchema> {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -272,13 +301,39 @@ function readManifest(text: string): SubmissionFields['manifest'] {
   );
 }
 
-async function finish(parts: Parts, model: MultipartFile, raw: FastifyRequest['raw']): Promise<void> {
-  if (model.file.truncated)
-    throw new RequestRefused(413, 'upload-too-large', 'The model is larger than this server accepts.');
-  const extra = await nextPart(parts, raw);
-  if (extra === null) return;
-  if (extra.type === 'file') extra.file.resume();
-  throw invalid(printable(extra.fieldname), 'nothing may follow the file; fields come before it');
+async function* sentFiles(parts: Parts, first: MultipartFile, raw: FastifyRequest['raw']): AsyncIterable<SentFile> {
+  const counts = new Map<FileField, number>();
+  for (let part: Multipart | null = first; part !== null; part = await nextPart(parts, raw)) {
+    const field = fileFieldOf(part);
+    if (part.type !== 'file' || field === null) {
+      if (part.type === 'file') part.file.resume();
+      throw invalid(printable(part.fieldname ?? ''), `only files may follow a file: ${FILE_FIELDS.join(', ')}`);
+    }
+    const count = (counts.get(field) ?? 0) + 1;
+    counts.set(field, count);
+    if (count > MOST_FILES[field]) {
+      part.file.resume();
+      throw invalid(field, `more than ${MOST_FILES[field]}`);
+    }
+    try {
+      yield { field, fileName: plainFileName(part.filename), content: part.file };
+    } finally {
+      part.file.resume(); // whoever gave up must not keep the sender waiting
+    }
+    if (part.file.truncated)
+      throw new RequestRefused(413, 'upload-too-large', 'A file is larger than this server accepts.');
+  }
+  if (!counts.has('model')) throw invalid('model', 'the file is missing');
+}
+
+function fileFieldOf(part: Multipart): FileField | null {
+  return part.type === 'file' ? (FILE_FIELDS.find((one) => one === part.fieldname) ?? null) : null;
+}
+
+/** The last part of a path, printable; the parser takes off folders only where they are written with a slash. */
+function plainFileName(name: string | undefined): string {
+  const last = (name ?? '').split(/[\\/]/).at(-1) ?? '';
+  return last.replace(/[^\x20-\x7e]/g, '_').slice(0, 128) || 'model.onnx';
 }
 
 function invalid(field: string, message: string): RequestRefused {

@@ -2,7 +2,13 @@ import { Controller, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ENDPOINTS } from '#contracts';
 import { notFound, RequestRefused } from '#domain';
-import type { EvaluationRecords, EvaluationRun, Log } from '#evaluation';
+import {
+  manifestOfBundle,
+  type EvaluationRecords,
+  type EvaluationRun,
+  type Log,
+  type ModelInspector,
+} from '#evaluation';
 import { Authenticator } from '../accounts/authenticator.js';
 import { Sight } from '../benchmarks/sight.js';
 import { allowLongAnswer } from '../http/linger.js';
@@ -10,26 +16,24 @@ import { createdAtPlace, readCursor, writeCursor } from '../http/cursor.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
 import { answerWith } from '../http/reply-of.js';
-import { LOG, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
+import { INSPECTOR, LOG, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
 import { algorithmSlug } from './algorithm-slug.js';
 import { readEventId } from './event-id.js';
 import { streamRuns, type StreamSource } from './event-stream.js';
+import { receiveBundle } from './receive-bundle.js';
 import { RunEventHub } from './run-event-hub.js';
 import { SubmissionDesk, type OpenedSubmission } from './submission-desk.js';
 import { checkFormHeaders, readSubmissionForm, type SubmissionForm } from './submission-form.js';
 import { TakeIn } from './take-in.js';
 import { UploadSpool } from './upload-spool.js';
 
-const UPLOADS_AT_ONCE = 4;
-
 /** The door of a submission, and where its submitter sees how it stands. */
 @Controller()
 export class SubmissionsController {
-  private readonly uploading = new Map<string, number>();
-
   constructor(
     @Inject(RECORDS) private readonly records: EvaluationRecords,
     @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'maxModelBytes'>,
+    @Inject(INSPECTOR) private readonly inspector: ModelInspector,
     @Inject(LOG) private readonly log: Log,
     private readonly sight: Sight,
     private readonly desk: SubmissionDesk,
@@ -43,12 +47,12 @@ export class SubmissionsController {
   async create(ask: Ask<typeof ENDPOINTS.createSubmission>): Promise<Answer<typeof ENDPOINTS.createSubmission>> {
     const userId = ask.actor.userId as string; // the policy asks for an account
     const idempotencyKey = keyOf(ask.request.headers['idempotency-key']);
-    const done = this.countUpload(userId);
+    const done = this.takeIn.countUpload(userId);
     try {
       const { maxModelBytes } = this.settings;
       checkFormHeaders(ask.request, maxModelBytes);
       await this.spool.checkRoom(Number(ask.request.headers['content-length'] ?? 0) || 0);
-      const form = await readSubmissionForm(ask.request, maxModelBytes);
+      const form = await readSubmissionForm(ask.request, maxModelBytes, 'submission');
       return await this.enter(ask, form, userId, idempotencyKey);
     } finally {
       done();
@@ -57,28 +61,21 @@ export class SubmissionsController {
 
   private async enter(
     { actor, request }: Ask,
-    { fields, model, finish }: SubmissionForm,
+    form: SubmissionForm,
     userId: string,
     idempotencyKey: string | null,
   ): Promise<Answer<typeof ENDPOINTS.createSubmission>> {
-    const benchmark = await this.records.findBenchmark(fields.benchmark);
+    const { fields } = form;
+    const benchmark = await this.records.findBenchmark(fields.benchmark ?? '');
     if (benchmark === null) throw notFound('benchmark');
     permit(actor, 'submission.create', await this.sight.ofBenchmark(actor, benchmark), 'benchmark');
-    const { manifest } = fields;
-    const slug = fields.algorithm ?? algorithmSlug(manifest.name);
-    if (slug === null) {
-      throw new RequestRefused(
-        422,
-        'algorithm-name',
-        'No address can be made from the name in the manifest. Choose one with the field "algorithm".',
-        [{ path: 'form.algorithm', message: 'needed, because the name has fewer than two Latin letters or digits' }],
-      );
-    }
-    const upload = await this.spool.receive(model);
+    if (fields.manifest !== null) slugOf(fields.algorithm, fields.manifest.name); // before any file is taken in
+    const bundle = await receiveBundle(this.spool, form, this.settings.maxModelBytes);
     try {
-      await finish();
       allowLongAnswer(request);
-      const { submission, existing } = await this.takeIn.submit(upload, {
+      const manifest = await manifestOfBundle(this.inspector, bundle.models, fields.manifest);
+      const slug = slugOf(fields.algorithm, manifest.name);
+      const { submission, existing } = await this.takeIn.submit(bundle, {
         benchmark: benchmark.id,
         submitterId: userId,
         algorithm: { slug, name: manifest.name, description: manifest.description ?? '' },
@@ -86,12 +83,12 @@ export class SubmissionsController {
         manifest,
         idempotencyKey,
       });
-      this.log.info('submission.taken-in', { submissionId: submission.id, userId, existing, bytes: upload.bytes });
+      this.log.info('submission.taken-in', { submissionId: submission.id, userId, existing, bytes: bundle.bytes });
       if (existing) answerWith(request, 200);
       const opened = await this.desk.open(actor, submission.id, 'submission.view');
       return { ...(await this.desk.view(actor, opened)), existing };
     } finally {
-      await upload.remove();
+      await bundle.remove();
     }
   }
 
@@ -191,24 +188,18 @@ export class SubmissionsController {
     };
     if (await this.records.failRun(id, epoch, failure)) this.log.info('run.ended-on-hold', { runId: id, by });
   }
+}
 
-  /** Counts the uploads of one person that are under way. Returns how to stop counting. */
-  private countUpload(userId: string): () => void {
-    const count = this.uploading.get(userId) ?? 0;
-    if (count >= UPLOADS_AT_ONCE) {
-      throw new RequestRefused(
-        429,
-        'uploads-busy',
-        `${count} uploads of yours are under way. Wait until one has ended.`,
-      );
-    }
-    this.uploading.set(userId, count + 1);
-    return () => {
-      const left = (this.uploading.get(userId) ?? 1) - 1;
-      if (left === 0) this.uploading.delete(userId);
-      else this.uploading.set(userId, left);
-    };
-  }
+/** @throws RequestRefused 422 `algorithm-name` when neither gives an address */
+function slugOf(chosen: string | null, name: string): string {
+  const slug = chosen ?? algorithmSlug(name);
+  if (slug !== null) return slug;
+  throw new RequestRefused(
+    422,
+    'algorithm-name',
+    'No address can be made from the name in the manifest. Choose one with the field "algorithm".',
+    [{ path: 'form.algorithm', message: 'needed, because the name has fewer than two Latin letters or digits' }],
+  );
 }
 
 function keyOf(header: string | string[] | undefined): string | null {

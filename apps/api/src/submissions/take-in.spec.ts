@@ -2,6 +2,7 @@ import { RequestRefused } from '#domain';
 import type { BlobStore, EvaluationRecords, ModelInspector } from '#evaluation';
 import { noParts, untouched } from '../test-support/no-parts.js';
 import { testManifest } from '../test-support/test-manifest.js';
+import type { Bundle } from './receive-bundle.js';
 import { TakeIn } from './take-in.js';
 import type { Spooled } from './upload-spool.js';
 
@@ -57,8 +58,14 @@ async function outcome(order: number): Promise<{ blob: boolean; row: boolean }> 
       findBenchmark: async () =>
         ({
           labels: [{ value: 1, name: 'liver' }],
+          channels: [{ name: 'image' }],
           phases: [{ rules: { regions: [{ name: 'liver', labels: [1] }] } }],
         }) as never,
+      latestPreflight: async () => null,
+      withLock: async (_, work) => {
+        await work(new AbortController().signal);
+        return true;
+      },
       blobInUse: step(() => store.row),
       createSubmission: step(() => {
         if (!accepted) throw new RequestRefused(409, 'algorithm-taken', 'Somebody else has it.');
@@ -73,10 +80,20 @@ async function outcome(order: number): Promise<{ blob: boolean; row: boolean }> 
       copyTo: async () => undefined,
       remove: async () => undefined,
     };
-    const inspector: ModelInspector = { inspect: async () => undefined };
+    const report = { accepted: true, findings: [], opset: 17, parameters: 1, operators: [], inputs: [], outputs: [] };
+    const inspector = untouched<ModelInspector>('inspector', {
+      inspect: async () => ({ ...report, memoryEstimateBytes: 1 }),
+    });
+    const bundle: Bundle = {
+      models: [{ ...upload, file: 'model.onnx' }],
+      conformance: null,
+      files: [upload],
+      bytes: 1,
+      remove: async () => undefined,
+    };
     const manifest = testManifest('m');
     return new TakeIn(records, blobs, inspector, noParts().log)
-      .submit(upload, {
+      .submit(bundle, {
         benchmark: 'b',
         submitterId: who,
         algorithm: { slug: 'm', name: 'm', description: '' },

@@ -57,9 +57,11 @@ export class UploadSpool implements OnModuleInit {
   /**
    * Writes a stream to disk, hashing on the way; on any fault nothing stays.
    *
-   * @throws RequestRefused 422 `model-empty` or `model-not-onnx`, 413 `upload-too-large`, 400 `upload-truncated`, 507 `storage-full`
+   * @param what a model has to start like one
+   * @param maxBytes a stream of more is refused
+   * @throws RequestRefused 422 `conformance-file-empty`, `model-empty` or `model-not-onnx`, 413 `upload-too-large`, 400 `upload-truncated`, 507 `storage-full`
    */
-  async receive(content: AsyncIterable<Uint8Array>): Promise<Spooled> {
+  async receive(content: AsyncIterable<Uint8Array>, what: 'model' | 'conformance', maxBytes: number): Promise<Spooled> {
     const path = join(this.folder, `${randomUUID()}.part`);
     const file = await open(path, 'wx', 0o600);
     try {
@@ -67,20 +69,23 @@ export class UploadSpool implements OnModuleInit {
       let bytes = 0;
       let start = Buffer.alloc(0);
       for await (const chunk of content) {
-        if (start.length < SNIFF_BYTES) {
+        if (what === 'model' && start.length < SNIFF_BYTES) {
           start = Buffer.concat([start, chunk.subarray(0, SNIFF_BYTES - start.length)]);
           if (start.length >= SNIFF_BYTES) checkStart(start);
         }
         bytes += chunk.length;
-        if (bytes > this.settings.maxModelBytes) throw tooLarge(this.settings.maxModelBytes);
+        if (bytes > maxBytes) throw what === 'model' ? tooLarge(this.settings.maxModelBytes) : tooLargeCase(maxBytes);
         hash.update(chunk);
         await writeAll(file, chunk);
       }
       if (bytes === 0)
-        throw new RequestRefused(422, 'model-empty', 'The model file has 0 bytes.', [
-          { path: 'model', message: 'empty' },
-        ]);
-      if (start.length < SNIFF_BYTES) checkStart(start);
+        throw new RequestRefused(
+          422,
+          what === 'model' ? 'model-empty' : 'conformance-file-empty',
+          `The ${what} file has 0 bytes.`,
+          [{ path: what, message: 'empty' }],
+        );
+      if (what === 'model' && start.length < SNIFF_BYTES) checkStart(start);
       await file.close();
       return {
         sha256: hash.digest('hex'),
@@ -111,6 +116,14 @@ async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
     const { bytesWritten } = await file.write(chunk, written);
     written += bytesWritten;
   }
+}
+
+function tooLargeCase(maxBytes: number): RequestRefused {
+  return new RequestRefused(
+    413,
+    'upload-too-large',
+    `A file of the conformance case may have ${Math.floor(maxBytes / 1024 / 1024)} MiB at most.`,
+  );
 }
 
 function checkStart(start: Uint8Array): void {

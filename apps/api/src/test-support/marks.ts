@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { unzipSync } from 'fflate';
 
 /** Things that must never be seen, each findable in whatever form it might leak. */
 export class Marks {
@@ -40,9 +41,11 @@ export class Marks {
 }
 
 function unpacked(body: Buffer): Buffer[] {
-  return [gunzipSync, brotliDecompressSync].flatMap((unpack) => {
+  const filesOf = (zip: Buffer): Buffer[] =>
+    Object.entries(unzipSync(zip)).flatMap(([name, bytes]) => [Buffer.from(name), Buffer.from(bytes)]);
+  return [gunzipSync, brotliDecompressSync, filesOf].flatMap((unpack) => {
     try {
-      return [unpack(body)];
+      return unpack(body);
     } catch {
       return []; // not packed that way
     }

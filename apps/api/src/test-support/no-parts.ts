@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import './patience.js';
 import type { ApiParts, ApiSettings } from '../settings.js';
 
@@ -43,6 +44,7 @@ export function testSettings(change: Partial<ApiSettings> = {}): ApiSettings {
     mailFrom: 'Voxelmark <voxelmark@localhost>',
     demoSignIns: [],
     webDir: null,
+    starterKitDir: join(import.meta.dirname, '../../../../datasets/starter-kit'),
     strictAnswers: true,
     ...change,
   };

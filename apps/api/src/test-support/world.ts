@@ -4,7 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AccountRole } from '#domain';
-import type { Account, Benchmark, EvaluationCase, NewBenchmark, NewCase, StoredBlob, Submission } from '#evaluation';
+import {
+  canonicalJson,
+  CHECK_NAMES,
+  type Account,
+  type Benchmark,
+  type EvaluationCase,
+  type NewBenchmark,
+  type NewCase,
+  type NotedCheck,
+  type StoredBlob,
+  type Submission,
+} from '#evaluation';
 import { writeNifti, type Geometry } from '#imaging';
 import { expandManifest } from '#pipeline';
 import { createModelInspector } from '#inference';
@@ -244,7 +255,7 @@ export class World {
         patient: word('patient'),
         facts: { site: word('site') },
         geometry: GEOMETRY,
-        image: await this.storeVolume(sealed ? 'held-out image' : null),
+        images: [{ channel: 'image', ...(await this.storeVolume(sealed ? 'held-out image' : null)) }],
         references: [
           { reader: 'consensus', consensus: true, blob: await this.storeVolume(sealed ? 'held-out reference' : null) },
           { reader: 'reader-1', consensus: false, blob: await this.storeVolume(sealed ? 'held-out reference' : null) },
@@ -265,10 +276,43 @@ export class World {
       version,
       manifest,
       manifestSha256: createHash('sha256').update(JSON.stringify(manifest)).digest('hex'),
-      model: await this.store(Buffer.from(`model ${slug} ${version}`)),
+      models: [{ file: 'model.onnx', ...(await this.store(Buffer.from(`model ${slug} ${version}`))) }],
       idempotencyKey: null,
     });
     return submission;
+  }
+
+  /** A preflight of the owner that a worker has carried out on a practice case. Returns its id. */
+  async preflight(benchmark: Benchmark, one: EvaluationCase, checks: readonly NotedCheck[] = PASSED): Promise<string> {
+    const { records } = this.parts;
+    const manifest = expandManifest(testManifest('tried'));
+    const model = { file: 'model.onnx', ...(await this.store(Buffer.from('model tried'))) };
+    const { id } = await records.createPreflight({
+      benchmarkId: benchmark.id,
+      submitterId: this.account('owner').id,
+      manifest,
+      manifestSha256: createHash('sha256').update(canonicalJson(manifest)).digest('hex'),
+      models: [model],
+      conformance: null,
+      checks: checks.map((check) => ({ ...check, status: 'waiting' as const })),
+    });
+    const prediction = await this.storeVolume(null);
+    if ((await records.claimPreflight(id, 'w1', 10)) === null) throw new Error('the preflight could not be claimed');
+    await records.endPreflight(id, 'w1', {
+      checks,
+      practice: {
+        caseId: one.id,
+        prediction: {
+          ...prediction,
+          kind: 'prediction',
+          mediaType: 'application/gzip',
+          label: 'PUBLIC',
+          inputs: one.images.map((image) => image.id),
+        },
+      },
+      failure: null,
+    });
+    return id;
   }
 
   async startRun(runId: string, epoch = 1): Promise<void> {
@@ -310,6 +354,16 @@ export class World {
         cpuMs: figure(90, 'time'),
         peakRssBytes: 1e6,
         sessionMs: figure(80, 'time'),
+        stagesMs: {
+          read: figure(1, 'time'),
+          prepare: figure(2, 'time'),
+          network: figure(3, 'time'),
+          restore: figure(4, 'time'),
+        },
+      },
+      receipt: {
+        isolation: 'L2',
+        runtime: sealed ? this.marks.make('runtime of a held-out case') : 'onnxruntime-node 1.30.0',
       },
       scores,
       failure: fails
@@ -358,6 +412,7 @@ export class World {
       'algorithm_version',
       'stored_object',
       'outbox',
+      'preflight',
       'account',
       'access_token',
     ];
@@ -375,6 +430,8 @@ export class World {
     return counts;
   }
 }
+
+const PASSED: readonly NotedCheck[] = CHECK_NAMES.map((name) => ({ name, status: 'passed', detail: {} }));
 
 function filesBelow(folder: string): number {
   try {

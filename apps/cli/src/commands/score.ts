@@ -41,6 +41,10 @@ export const score: Command = {
     'boundary-mm': { type: 'string', help: 'depths of the band of boundary IoU; by default 2' },
     'min-lesion-mm3': { type: 'string', help: 'smallest lesion that detection counts; by default 0, all' },
     recipe: { type: 'string', help: 'JSON file with these settings; options on the command line come first' },
+    resample: {
+      type: 'string',
+      help: 'nearest: bring predictions on another grid onto that of their reference; by default they are refused',
+    },
     nnunet: { type: 'string', help: "also write a file in the shape of nnU-Net's summary.json" },
     threads: { type: 'string', help: 'pairs compared at a time; by default the number of cores' },
   },
@@ -131,6 +135,7 @@ function progressBar(done: number, total: number, elapsedMs: number): string {
 
 function tellPair({ description }: PairAnswer, terminal: Terminal): ExitCode {
   if (!description) throw new Error('a pair without a fault has no description');
+  if (description.resampled) terminal.say('voxelmark: the prediction lay on another grid and was resampled (nearest)');
   terminal.out(description, pairTable(description));
   return EXIT.ok;
 }
@@ -148,6 +153,7 @@ function tellFolder(
       status,
       labels: description?.labels ?? {},
       regions: description?.regions ?? {},
+      ...(description?.resampled !== undefined && { resampled: description.resampled }),
       ...(fault && { error: { code: fault.code, message: fault.message } }),
     },
   ]);
@@ -165,6 +171,9 @@ function tellFolder(
     terminal.say(`voxelmark: ${name}: ${answer.fault?.message ?? 'no prediction of this name'}`);
   }
   if (unscored.length > MOST_SAID) terminal.say(`voxelmark: and ${unscored.length - MOST_SAID} more`);
+  const resampled = cases.filter(({ answer }) => answer.description?.resampled).length;
+  if (resampled > 0)
+    terminal.say(`voxelmark: ${resampled} prediction(s) lay on another grid and were resampled (nearest)`);
   if (extra.length > 0) {
     const shown = extra.slice(0, 5).join(', ');
     terminal.say(

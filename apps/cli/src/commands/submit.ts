@@ -1,34 +1,54 @@
 import { createHash } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ENDPOINTS, manifest as manifestSchema, type SubmissionView } from '#contracts';
+import { ENDPOINTS, type SubmissionView } from '#contracts';
 import { isTerminal } from '#domain';
 import type { ApiClient } from '../api-client.js';
-import { required, text, type Command, type Terminal } from '../command.js';
+import { required, text, texts, type Command, type Terminal } from '../command.js';
 import { connect } from '../credentials.js';
-import { CliError, EXIT } from '../exit.js';
+import { EXIT, usageError } from '../exit.js';
+import { checkFile, unreadable } from '../files.js';
 import { patiently } from '../patience.js';
+import { findManifest, manifestInvalid, parseManifest } from '../sandbox/find-manifest.js';
+import { digests, matchModels, withSiblings } from '../sandbox/match-models.js';
 
 export const submit: Command = {
   name: ['submit'],
   summary: 'enter an algorithm version into a benchmark',
-  usage: 'MODEL.onnx --benchmark SLUG [--manifest voxelmark.json] [--algorithm SLUG] [--wait]',
+  usage: 'MODEL.onnx… --benchmark SLUG [--manifest voxelmark.json] [--conformance IMAGE LABELS] [--algorithm SLUG] [--wait]',
   options: {
     benchmark: { type: 'string', short: 'b', help: 'the benchmark' },
-    manifest: { type: 'string', help: 'by default voxelmark.json beside the model' },
+    manifest: { type: 'string', help: 'by default voxelmark.json beside the model, else the one embedded in it' },
+    conformance: {
+      type: 'string',
+      takes: ['IMAGE', 'LABELS'],
+      help: 'an image, and the label map that your own framework made of it',
+    },
+    channel: {
+      type: 'string',
+      multiple: true,
+      help: 'image of a further channel of the conformance case; may be repeated',
+    },
     algorithm: { type: 'string', help: 'name in addresses; by default made from the manifest’s name' },
     wait: { type: 'boolean', help: 'wait until every run ended or is on hold; exit 8 unless all completed' },
     url: { type: 'string', help: 'server' },
   },
-  words: [1, 1],
+  words: [1, 16],
   async run(invocation) {
-    const [model] = invocation.words;
     const benchmark = required(invocation, 'benchmark');
-    const manifest = await readManifest(text(invocation, 'manifest') ?? join(dirname(model), 'voxelmark.json'));
+    const [image, labels] = texts(invocation, 'conformance');
+    const channels = texts(invocation, 'channel');
+    if (channels.length > 0 && image === undefined)
+      throw usageError('--channel is of use together with --conformance only');
+    const bundle = await readBundle(invocation.words, text(invocation, 'manifest'));
     const client = await connect(text(invocation, 'url'), { anonymous: false });
-    const submission = await upload(client, { benchmark, manifest, algorithm: text(invocation, 'algorithm'), model });
+    const submission = await upload(client, {
+      benchmark,
+      algorithm: text(invocation, 'algorithm'),
+      ...bundle,
+      conformance: image === undefined ? null : { images: [image, ...channels], labels },
+    });
     const page = `${client.url}/submissions/${submission.id}`;
     if (invocation.options.wait !== true) {
       invocation.terminal.out(submission, `${submission.existing ? 'this submission exists already' : 'submitted'}: ${page}`);
@@ -41,47 +61,70 @@ export const submit: Command = {
   },
 };
 
-/** @throws CliError when there is no such file, or it is no manifest */
-export async function readManifest(path: string): Promise<string> {
-  let content: string;
-  try {
-    content = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new CliError('no-such-file', `the manifest ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`, EXIT.notFound, { cause: error });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch (error) {
-    throw new CliError('manifest-invalid', `${path} is not JSON: ${(error as Error).message}`, EXIT.invalidInput, { cause: error });
-  }
-  const parsed = manifestSchema.safeParse(value);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path: at, message }) => `\n  ${at.join('.') || '(whole file)'}: ${message}`);
-    throw new CliError('manifest-invalid', `${path} is no manifest that we understand:${problems.join('')}`, EXIT.invalidInput);
-  }
-  return content;
+/** What is sent. */
+export interface Entry {
+  readonly benchmark: string;
+  /** As text; null: the first model carries it. */
+  readonly manifest: string | null;
+  readonly algorithm: string | null;
+  readonly models: readonly { readonly path: string; readonly file: string }[];
+  /** Paths of the author's own case. */
+  readonly conformance?: { readonly images: readonly string[]; readonly labels: string } | null;
 }
 
-/** Sends manifest and model; repeating it with the same files is the same submission. */
-export async function upload(
-  client: ApiClient,
-  entry: { readonly benchmark: string; readonly manifest: string; readonly algorithm: string | null; readonly model: string },
-): Promise<SubmissionView & { existing: boolean }> {
-  let file: Blob;
-  try {
-    file = await openAsBlob(entry.model);
-  } catch (error) {
-    throw new CliError('no-such-file', `the model ${entry.model} cannot be read (${(error as NodeJS.ErrnoException).code})`, EXIT.notFound, { cause: error });
-  }
+/** Sends manifest and files; repeating it with the same files is the same submission. */
+export async function upload(client: ApiClient, entry: Entry): Promise<SubmissionView & { existing: boolean }> {
   const form = new FormData();
-  form.set('benchmark', entry.benchmark);
-  form.set('manifest', entry.manifest);
-  if (entry.algorithm) form.set('algorithm', entry.algorithm);
-  form.set('model', file, basename(entry.model));
   const digest = createHash('sha256').update(JSON.stringify([entry.benchmark, entry.manifest, entry.algorithm]));
-  for await (const chunk of file.stream() as unknown as AsyncIterable<Uint8Array>) digest.update(chunk);
+  const add = async (field: string, path: string, name: string, what: string): Promise<void> => {
+    const file = await open(path, what);
+    form.append(field, file, name);
+    digest.update(JSON.stringify([field, name]));
+    for await (const chunk of file.stream() as unknown as AsyncIterable<Uint8Array>) digest.update(chunk);
+  };
+  form.set('benchmark', entry.benchmark);
+  if (entry.manifest !== null) form.set('manifest', entry.manifest);
+  if (entry.algorithm) form.set('algorithm', entry.algorithm);
+  for (const image of entry.conformance?.images ?? []) await add('conformanceImage', image, basename(image), 'image');
+  if (entry.conformance) {
+    const { labels } = entry.conformance;
+    await add('conformanceLabels', labels, basename(labels), 'label map');
+  }
+  for (const { path, file } of entry.models) await add('model', path, file, 'model');
   return client.call(ENDPOINTS.createSubmission, { form, headers: { 'idempotency-key': digest.digest('hex') } });
+}
+
+async function open(path: string, what: string): Promise<Blob> {
+  await checkFile(path, what);
+  try {
+    return await openAsBlob(path);
+  } catch (error) {
+    throw unreadable(path, what, (error as NodeJS.ErrnoException).code ?? String(error), error);
+  }
+}
+
+/**
+ * The files and the manifest that goes with them. One of an ensemble stands for all that lie beside it.
+ *
+ * @throws CliError when a file is not there, there is no manifest, or it does not fit the files
+ */
+async function readBundle(words: readonly string[], named: string | null): Promise<Pick<Entry, 'manifest' | 'models'>> {
+  for (const path of words) await checkFile(path, 'model');
+  const found = await findManifest(words[0], named);
+  if (found === null) {
+    throw manifestInvalid(
+      `there is no manifest: no voxelmark.json lies beside ${words[0]}, and the model carries none in its metadata`,
+    );
+  }
+  const manifest = parseManifest(found);
+  const matched = matchModels(manifest, withSiblings(manifest, words));
+  await digests(matched);
+  const files = matched.manifest.models;
+  const asWritten = matched.manifest === manifest;
+  return {
+    manifest: found.source === 'embedded' && asWritten ? null : asWritten ? found.text : JSON.stringify(matched.manifest),
+    models: matched.paths.map((path, n) => ({ path, file: files[n].file })),
+  };
 }
 
 async function waitForEnd(client: ApiClient, id: string, terminal: Terminal): Promise<SubmissionView> {

@@ -88,7 +88,7 @@ export async function submitAlgorithms(url: string): Promise<readonly Submission
   for (const { slug } of PHANTOM_ALGORITHMS) {
     const folder = join(packageRoot(), 'datasets/phantoms/models', slug);
     const manifest = await readFile(join(folder, 'voxelmark.json'), 'utf8');
-    submissions.push(await upload(client, { benchmark: PHANTOM_BENCHMARK.slug, manifest, algorithm: slug, model: join(folder, 'model.onnx') }));
+    submissions.push(await upload(client, { benchmark: PHANTOM_BENCHMARK.slug, manifest, algorithm: slug, models: [{ path: join(folder, 'model.onnx'), file: 'model.onnx' }] }));
   }
   return submissions;
 }

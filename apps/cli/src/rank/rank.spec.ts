@@ -74,6 +74,11 @@ describe('scores', () => {
     ['algorithm,case,value\nA,1,NA', 'line 2: the value is "NA"'],
     ['algorithm,case,value\nA,1,-Infinity', 'line 2: the value is "-Infinity"'],
     ['algorithm,case,value\nA,1,1e999', 'line 2: the value is "1e999"'],
+    ['algorithm,case,value\nA,1,1e308\nA,2,-1e308', 'line 2: the value is 1e308; expected at most 1e+300 in size'],
+    [
+      'algorithm,case,value\rA,1,1',
+      'no column value; expected algorithm, case, value and perhaps patient, got algorithm, case, value\\rA',
+    ],
     ['algorithm,case,value\nA,1,0x10', 'line 2: the value is "0x10"'],
     ['algorithm,case,value\nA,1,"0,5"', 'line 2: the value is "0,5"'],
     ['algorithm,case,value\nA,1,1\nA,1,1', 'line 3: A has case "1" again; it is on line 2 already'],

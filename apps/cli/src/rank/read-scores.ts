@@ -5,6 +5,8 @@ import { parseCsv, type CsvRecord } from './parse-csv.js';
 const COLUMNS = ['algorithm', 'case', 'value', 'patient'] as const;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const MOST_FAULTS = 20;
+/** Larger values could not be added up: a sum of ten of them might exceed the largest number. */
+export const LARGEST = 1e300;
 
 export interface Scores {
   /** Algorithms and cases in order of UTF-16 code units. A value is NaN where the file has none. */
@@ -59,6 +61,10 @@ export function readScores(text: string, worst: number): Scores {
     const number = value === '' ? NaN : value === 'Infinity' ? Infinity : NUMBER.test(value) ? Number(value) : null;
     if (number === null || (number === Infinity && value !== 'Infinity') || number === -Infinity) {
       fault(`the value is "${value}"; expected a number, Infinity, or nothing for a missing one`);
+      continue;
+    }
+    if (Number.isFinite(number) && Math.abs(number) > LARGEST) {
+      fault(`the value is ${value}; expected at most ${LARGEST} in size`);
       continue;
     }
     if (algorithm === '' || name === '') continue;
@@ -129,7 +135,7 @@ function columnsOf({ fields }: CsvRecord): { algorithm: number; case: number; va
   const absent = (['algorithm', 'case', 'value'] as const).filter((name) => found[name] === -1);
   if (absent.length > 0) {
     faults.push(
-      `line 1: no column ${absent.join(', ')}; expected algorithm, case, value and perhaps patient, got ${fields.join(', ')}`,
+      `line 1: no column ${absent.join(', ')}; expected algorithm, case, value and perhaps patient, got ${fields.join(', ').replaceAll('\r', '\\r')}`,
     );
   }
   if (faults.length > 0) throw invalid(faults);

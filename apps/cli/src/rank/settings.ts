@@ -2,6 +2,7 @@ import { DEFAULT_ALPHA, SINGLE_KINDS, type SingleScheme, type Ties } from '#rank
 import { ADJUSTMENTS, type Adjustment } from '#statistics';
 import { required, text, type Invocation } from '../command.js';
 import { usageError } from '../exit.js';
+import { LARGEST } from './read-scores.js';
 
 /** Name of the one metric that a file of scores holds. */
 export const METRIC = 'value';
@@ -95,8 +96,8 @@ function oneOf<T extends string>(name: string, given: string, allowed: readonly 
 function number(invocation: Pick<Invocation, 'options'>, name: string): number | null {
   const given = text(invocation, name);
   if (given === null) return null;
-  if (!DECIMAL.test(given) || !Number.isFinite(Number(given)))
-    throw usageError(`--${name} is "${given}"; expected a finite number`);
+  if (!DECIMAL.test(given) || !(Math.abs(Number(given)) <= LARGEST))
+    throw usageError(`--${name} is "${given}"; expected a number of at most ${LARGEST} in size`);
   return Number(given);
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
-import { diagonalMm, ImageFormatError, readLabelMap, type LabelMap } from '#imaging';
-import { describePair, intendedSpacing, type CaseDescription, type DescriptionSettings } from '#metrics';
+import { ImageFormatError, readLabelMap, type LabelMap } from '#imaging';
+import { describePair, volumeDiagonalMm, type CaseDescription, type DescriptionSettings } from '#metrics';
 import { voxelCounts, type VoxelCounts } from './voxel-counts.js';
 
 /** A pair of files to be compared. */
@@ -69,18 +69,18 @@ async function compare({ reference: path, prediction: predicted, settings, count
     };
   }
   const { geometry } = reference;
-  const diagonal = diagonalMm({ ...geometry, spacingMm: intendedSpacing(geometry.spacingMm) });
+  const diagonal = volumeDiagonalMm(geometry);
   let fault: PairFault | null = null;
   if (predicted !== null) {
     try {
       const prediction = await read('prediction', predicted);
-      const { regions = [], ignoreLabel } = settings;
+      const { regions = [], ignoreLabel, predictionGrid } = settings;
       return {
         status: 'ok',
         fault: null,
         description: describePair(reference, prediction, settings),
         emptyHanded: null,
-        counts: counts ? voxelCounts(reference, prediction, regions, ignoreLabel) : null,
+        counts: counts ? voxelCounts(reference, prediction, regions, ignoreLabel, predictionGrid) : null,
         diagonalMm: diagonal,
       };
     } catch (error) {

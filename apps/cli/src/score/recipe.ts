@@ -13,6 +13,7 @@ export const scoreRecipe = z.strictObject({
   toleranceMm: z.array(positiveMm).min(1).optional(),
   boundaryMm: z.array(positiveMm).min(1).optional(),
   minLesionMm3: z.number().min(0).finite().optional(),
+  resample: z.literal('nearest').optional(),
 });
 export type ScoreRecipe = z.infer<typeof scoreRecipe>;
 
@@ -37,7 +38,7 @@ function invalid(path: string, faults: readonly string[], cause: unknown): CliEr
   const list = faults.map((fault) => `\n  ${fault}`).join('');
   return new CliError(
     'recipe-invalid',
-    `the recipe ${path} is not what we expect (labels, regions, ignoreLabel, toleranceMm, boundaryMm, minLesionMm3):${list}`,
+    `the recipe ${path} is not what we expect (labels, regions, ignoreLabel, toleranceMm, boundaryMm, minLesionMm3, resample):${list}`,
     EXIT.invalidInput,
     { cause },
   );

@@ -89,6 +89,16 @@ describe('settings', () => {
     });
   });
 
+  it('may be written with an exponent', () => {
+    expect(readSettings({ options: { 'tolerance-mm': '1e-3,2.5E0' } }, {})).toEqual({ tolerancesMm: [0.001, 2.5] });
+  });
+
+  it('allow another grid when told to', () => {
+    expect(readSettings({ options: { resample: 'nearest' } }, {})).toEqual({ predictionGrid: 'nearest' });
+    expect(readSettings({ options: {} }, { resample: 'nearest' })).toEqual({ predictionGrid: 'nearest' });
+    expect(usage(() => readSettings({ options: { resample: 'linear' } }, {}))).toMatch(/expected nearest/);
+  });
+
   it('that make no sense are refused, wherever they come from', () => {
     const read = (options: Record<string, string | string[]>, recipe = {}) =>
       usage(() => readSettings({ options }, recipe));

@@ -4,7 +4,7 @@ import { usageError } from '../exit.js';
 import type { ScoreRecipe } from './recipe.js';
 
 const WHOLE = /^\d{1,9}$/;
-const DECIMAL = /^(\d+\.?\d*|\.\d+)$/;
+const DECIMAL = /^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const REGION = /^([^=]+)=(\d{1,9}(?:\+\d{1,9})*)$/;
 const LARGEST_LABEL = 65535;
 const MOST_THREADS = 256;
@@ -23,6 +23,11 @@ export function readSettings(invocation: Pick<Invocation, 'options'>, recipe: Sc
   const bandsMm = distinct(listOf(invocation, 'boundary-mm', asPositive) ?? recipe.boundaryMm ?? null);
   const smallest = text(invocation, 'min-lesion-mm3');
   const minLesionMm3 = smallest === null ? recipe.minLesionMm3 : asVolume(smallest);
+
+  const resample = text(invocation, 'resample');
+  if (resample !== null && resample !== 'nearest')
+    throw usageError(`--resample is "${resample}"; expected nearest, the only way that makes no new labels`);
+  const predictionGrid = resample ?? recipe.resample;
 
   for (const mm of tolerancesMm ?? []) {
     if (!isMetricId(`nsd@${mm}`)) throw usageError(`a tolerance is ${mm} mm; expected a positive number of plain size`);
@@ -51,6 +56,7 @@ export function readSettings(invocation: Pick<Invocation, 'options'>, recipe: Sc
     ...(tolerancesMm && { tolerancesMm }),
     ...(bandsMm && { bandsMm }),
     ...(minLesionMm3 !== undefined && { minLesionMm3 }),
+    ...(predictionGrid && { predictionGrid }),
   };
 }
 

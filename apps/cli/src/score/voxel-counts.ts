@@ -1,4 +1,4 @@
-import { bringToGrid, type LabelMap } from '#imaging';
+import { bringLabels, type GridRule, type LabelMap } from '#imaging';
 import type { ScoredRegion } from '#metrics';
 
 /** Voxels of a structure: in both maps, in the reference segmentation, in the prediction. */
@@ -17,16 +17,18 @@ export interface VoxelCounts {
  * Counts voxels for tables of true and false positives and negatives.
  *
  * @param ignoreLabel where the reference segmentation has it, voxels count in neither map
- * @throws ImageFormatError `grid-differs` when the two do not lie on one grid
+ * @param predictionGrid on which grids a prediction may come
+ * @throws ImageFormatError `grid-differs` when the prediction lies on a grid that is not allowed
  */
 export function voxelCounts(
   reference: LabelMap,
   prediction: LabelMap,
   regions: readonly ScoredRegion[],
   ignoreLabel?: number,
+  predictionGrid: GridRule = 'reference',
 ): VoxelCounts {
   const drawn = reference.data;
-  const found = bringToGrid(prediction, reference.geometry).data;
+  const found = bringLabels(prediction, reference.geometry, predictionGrid).labelMap.data;
   const shared = new Float64Array(65536);
   const inReference = new Float64Array(65536);
   const inPrediction = new Float64Array(65536);

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, runSignature } from '#evaluation';
+import { bundleDigest, canonicalJson, runSignature } from '#evaluation';
 import type { Findings } from './findings.js';
 import type { ReadManifest } from './read-manifest.js';
 
 /**
- * Checks what a manifest says about itself, without any mask: digests of the rules and of the algorithm's manifest, each
+ * Checks what a manifest says about itself, without any mask: digests of the rules, of the algorithm's manifest and of its
+ * bundle of model files, each
  * part of the signature but the runtime, which only a run can tell, and the counts of its cases.
  */
 export function checkRecord({ manifest, rules }: ReadManifest, findings: Findings): void {
   const { benchmark, algorithm, dataset, run, results, cases } = manifest;
   findings.field('benchmark.rulesSha256', benchmark.rulesSha256, digestOf(benchmark.rules));
   findings.field('algorithm.manifestSha256', algorithm.manifestSha256, digestOf(algorithm.manifest));
+
+  if (algorithm.models) findings.field('algorithm.modelSha256', algorithm.modelSha256, bundleDigest(algorithm.models));
 
   const runtimeAt = -2; // name and version of the runtime; thread count behind it
   const runtime = run.signature.split('|').at(runtimeAt) ?? '';

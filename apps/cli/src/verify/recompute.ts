@@ -47,7 +47,8 @@ export async function recompute(
     count: cases.length,
     task: async (n) => {
       const masks = await masksOf(cases[n], source, findings);
-      return masks && { ...masks, regions: rules.regions, metrics };
+      const { regions, predictionGrid } = rules;
+      return masks && { ...masks, regions, metrics, predictionGrid };
     },
     answered: (n, answer) => {
       found[n] = compare(cases[n], answer, rules, findings);
@@ -149,6 +150,7 @@ function compareMeans(
     failureDetail: null,
     prediction: null,
     usage: null,
+    receipt: null,
     scores: found[n].scores,
   }));
   const counted = (cases ?? []).map(({ id }, n) => ({ id, geometry: found[n].geometry }));

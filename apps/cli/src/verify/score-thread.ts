@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { ImageFormatError, readLabelMap, type Geometry } from '#imaging';
+import { ImageFormatError, readLabelMap, type Geometry, type GridRule } from '#imaging';
 import { scoreCase, type RegionScore, type ScoredRegion } from '#metrics';
 
 /** One case to be scored anew, from the bytes that are stored. */
@@ -9,6 +9,7 @@ export interface ScoreTask {
   readonly prediction: Uint8Array | null;
   readonly regions: readonly ScoredRegion[];
   readonly metrics: readonly string[];
+  readonly predictionGrid?: GridRule;
 }
 
 export type ScoreAnswer =
@@ -34,12 +35,13 @@ async function scoreAnew({
   prediction: predicted,
   regions,
   metrics,
+  predictionGrid,
 }: ScoreTask): Promise<ScoreAnswer> {
   try {
     const reference = await readLabelMap(stored);
     if (predicted === null) return { kind: 'scored', geometry: reference.geometry, scores: null };
     const prediction = await readLabelMap(predicted);
-    const scores = scoreCase({ reference, prediction, regions, metrics });
+    const scores = scoreCase({ reference, prediction, regions, metrics, predictionGrid });
     return { kind: 'scored', geometry: reference.geometry, scores };
   } catch (error) {
     if (error instanceof ImageFormatError) return { kind: 'unreadable', message: `${error.code}: ${error.message}` };

@@ -1,10 +1,8 @@
 import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import { ENDPOINTS, type AlgorithmView } from '#contracts';
-import { addressOf } from '../api/api-client.js';
 import { queries } from '../api/queries.js';
-import { count, formatBytes } from '../format/numbers.js';
+import { count } from '../format/numbers.js';
 import { SubmissionTable } from '../runs/submission-table.js';
 import { Badge } from '../ui/badge.js';
 import { CopyButton, Digest } from '../ui/copy.js';
@@ -13,9 +11,11 @@ import { Page, Section } from '../ui/page.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, ErrorState } from '../ui/states.js';
 import { Time } from '../ui/time.js';
+import { AuthorSection } from './author-section.js';
+import { FilesSection } from './files-section.js';
+import { MeasuredSection } from './measured-section.js';
+import type { Version } from './model-facts.js';
 import { Pipeline } from './pipeline.js';
-
-type Version = AlgorithmView['versionList'][number];
 
 export function AlgorithmPage(): ReactNode {
   const { slug } = useParams({ from: '/algorithms/$slug' });
@@ -81,7 +81,13 @@ export function AlgorithmPage(): ReactNode {
         </nav>
       )}
       {shown ? (
-        <VersionCard slug={slug} version={shown} mine={algorithm.mine} />
+        <VersionCard
+          key={shown.version}
+          slug={slug}
+          version={shown}
+          mine={algorithm.mine}
+          lead={algorithm.description}
+        />
       ) : (
         <EmptyState title="This algorithm has no version yet" />
       )}
@@ -93,101 +99,28 @@ function VersionCard({
   slug,
   version,
   mine,
+  lead,
 }: {
   readonly slug: string;
   readonly version: Version;
   readonly mine: boolean;
+  /** What stands above the card already. */
+  readonly lead: string;
 }): ReactNode {
-  const { manifest } = version;
   return (
     <>
+      <div className="two-columns card-halves">
+        <AuthorSection slug={slug} version={version} lead={lead} />
+        <MeasuredSection version={version} />
+      </div>
       <Section
         title="What it does to an image"
-        note={<p>Read from its manifest and executed by the platform exactly so, for every case alike.</p>}
+        note={<p>Read from its manifest and carried out by the platform exactly so, for every case alike.</p>}
       >
-        <Pipeline manifest={manifest} />
+        <Pipeline manifest={version.manifest} />
+        <ManifestJson version={version} />
       </Section>
-      <div className="two-columns">
-        <Section title="Card">
-          <dl className="facts">
-            <dt>Made for</dt>
-            <dd>
-              {manifest.inputs[0].channels
-                .map(({ name, modality, units }) =>
-                  [modality ?? name, units && `in ${units}`].filter(Boolean).join(' '),
-                )
-                .join(', ')}
-            </dd>
-            <dt>Labels</dt>
-            <dd>
-              {manifest.labels.map(({ value, name }, channel) => (
-                <span key={channel} className="chip">
-                  {value} {name}
-                </span>
-              ))}
-            </dd>
-            <dt>Trained on</dt>
-            <dd>
-              {manifest.trainedOn && manifest.trainedOn.length > 0 ? (
-                manifest.trainedOn.join('; ')
-              ) : (
-                <span className="quiet">not stated</span>
-              )}
-            </dd>
-            <dt>Licence</dt>
-            <dd>{manifest.licence ?? <span className="quiet">not stated</span>}</dd>
-            <dt>To cite</dt>
-            <dd>{manifest.citation ?? <span className="quiet">not stated</span>}</dd>
-            {manifest.description !== undefined && (
-              <>
-                <dt>Description</dt>
-                <dd className="pre-line">{manifest.description}</dd>
-              </>
-            )}
-          </dl>
-        </Section>
-        <Section title="Files">
-          <dl className="facts">
-            <dt>Model</dt>
-            <dd>
-              {formatBytes(version.modelBytes)}
-              {mine && (
-                <>
-                  {' '}
-                  <a
-                    className="inline-action"
-                    href={addressOf(ENDPOINTS.getModel, { slug, version: version.version })}
-                    download={`${slug}-${version.version}.onnx`}
-                  >
-                    <Icon name="download" size={14} /> download
-                  </a>
-                </>
-              )}
-            </dd>
-            <dt>SHA-256 of the model</dt>
-            <dd>
-              <Digest value={version.modelSha256} what="the model" />
-            </dd>
-            <dt>SHA-256 of the manifest</dt>
-            <dd>
-              <Digest value={version.manifestSha256} what="the manifest" />
-            </dd>
-            <dt>First submitted</dt>
-            <dd>
-              <Time at={version.createdAt} />
-            </dd>
-          </dl>
-          <details className="raw">
-            <summary>Manifest as JSON</summary>
-            <div className="raw-body">
-              <CopyButton text={JSON.stringify(manifest, null, 2)} label="Copy the manifest" />
-              <pre tabIndex={0}>
-                <code>{JSON.stringify(manifest, null, 2)}</code>
-              </pre>
-            </div>
-          </details>
-        </Section>
-      </div>
+      <FilesSection slug={slug} version={version} mine={mine} />
       <Section title="Submissions of this version">
         {version.submissions.length === 0 ? (
           <EmptyState title="Not submitted to a benchmark" />
@@ -200,5 +133,25 @@ function VersionCard({
         )}
       </Section>
     </>
+  );
+}
+
+function ManifestJson({ version }: { readonly version: Version }): ReactNode {
+  const json = JSON.stringify(version.manifest, null, 2);
+  return (
+    <details className="raw">
+      <summary>
+        Manifest as JSON, SHA-256 <code>{version.manifestSha256.slice(0, 12)}…</code>
+      </summary>
+      <p className="fine">
+        Every default is written out. SHA-256 of it: <Digest value={version.manifestSha256} what="the manifest" />
+      </p>
+      <div className="raw-body">
+        <CopyButton text={json} label="Copy the manifest" />
+        <pre tabIndex={0}>
+          <code>{json}</code>
+        </pre>
+      </div>
+    </details>
   );
 }

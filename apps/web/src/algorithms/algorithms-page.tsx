@@ -20,8 +20,8 @@ export function AlgorithmsPage(): ReactNode {
       title="Algorithms"
       lead={
         <p>
-          A method and its versions. A version is a manifest and a model file that never change; a correction is a new
-          version.
+          A method and its versions. A version is a manifest and one or more model files that never change; a correction
+          is a new version.
         </p>
       }
       actions={

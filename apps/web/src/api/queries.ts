@@ -100,10 +100,11 @@ export const queries = {
       staleTime: 300_000,
     }),
 
-  caseView: (id: string) =>
+  /** @param preflight of one's own: its prediction is shown, too */
+  caseView: (id: string, preflight?: string) =>
     queryOptions({
-      queryKey: ['case', id],
-      queryFn: ({ signal }) => call(ENDPOINTS.getCase, { params: { id }, signal }),
+      queryKey: preflight === undefined ? ['case', id] : ['case', id, preflight],
+      queryFn: ({ signal }) => call(ENDPOINTS.getCase, { params: { id }, query: { preflight }, signal }),
     }),
 
   algorithms: (mine: boolean) =>
@@ -158,6 +159,15 @@ export const queries = {
     queryOptions({
       queryKey: ['case-results', runId],
       queryFn: ({ signal }) => call(ENDPOINTS.listCaseResults, { params: { id: runId }, signal }),
+    }),
+
+  /** Asked for each second until it has ended. */
+  preflight: (id: string) =>
+    queryOptions({
+      queryKey: ['preflight', id],
+      queryFn: ({ signal }) => call(ENDPOINTS.getPreflight, { params: { id }, signal }),
+      refetchInterval: ({ state }) =>
+        state.data === undefined || state.data.state === 'queued' || state.data.state === 'running' ? 1000 : false,
     }),
 
   tokens: () => queryOptions({ queryKey: ['tokens'], queryFn: ({ signal }) => call(ENDPOINTS.listTokens, { signal }) }),

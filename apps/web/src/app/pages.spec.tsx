@@ -38,6 +38,7 @@ const benchmark = benchmarkView.parse({
   summary: 'A summary.',
   rules: '### One rule',
   labels: [{ value: 1, name: 'Liver', color: '#d2694f' }],
+  channels: [{ name: 'CT', modality: 'CT', unit: 'HU' }],
   windowPresets: [],
   metrics: [
     {
@@ -46,6 +47,7 @@ const benchmark = benchmarkView.parse({
       abbreviation: 'Dice',
       unit: '',
       direction: 'higher',
+      role: 'rank',
       description: 'd',
     },
     {
@@ -54,13 +56,14 @@ const benchmark = benchmarkView.parse({
       abbreviation: 'HD95',
       unit: 'mm',
       direction: 'lower',
+      role: 'rank',
       description: 'd',
     },
   ],
   dataset: { slug: 'd', name: 'Data', licence: 'CC0-1.0', description: 'x', version: 1, digest: 'ab' },
   phases: [
-    { id: uuid(2), kind: 'practice', title: 'Practice', label: 'PUBLIC', caseCount: 8, rules },
-    { id: uuid(3), kind: 'test', title: 'Test', label: 'SEALED', caseCount: 36, rules },
+    { id: uuid(2), kind: 'practice', title: 'Practice', label: 'PUBLIC', caseCount: 8, rules, isolation: 'L0' },
+    { id: uuid(3), kind: 'test', title: 'Test', label: 'SEALED', caseCount: 36, rules, isolation: 'L0' },
   ],
   capacities: [],
 });
@@ -115,6 +118,7 @@ const submission = {
   version: '1.0.0',
   modelSha256: 'a'.repeat(64),
   modelBytes: 1234,
+  models: [{ file: 'model.onnx', sha256: 'a'.repeat(64), bytes: 1234 }],
   submitter: 'Rosa',
   mine: true,
   mayControl: true,
@@ -151,6 +155,7 @@ const standing = (rank: number, mean: number, likeFirst: boolean) => ({
   shares: rank === 1 ? [0.7, 0.3] : [0.3, 0.7],
   tier: 1,
   likeFirst,
+  betterThanFirst: false,
   mean: { mean, low: mean - 0.02, high: mean + 0.03, draws: 1000, seed: 1, confidence: 0.95 },
 });
 const evidence = evidenceView.parse({
@@ -177,6 +182,7 @@ const evidence = evidenceView.parse({
     seed: 1,
     confidence: 0.95,
     places: [1, 2],
+    withheld: null,
     standings: [standing(1, 0.9, true), standing(2, 0.8, true)],
     tau: {
       mean: 0.4,

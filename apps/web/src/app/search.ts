@@ -131,6 +131,8 @@ export const submissionSearch = (raw: RawSearch): SubmissionSearch => ({
 export interface CaseSearch {
   readonly run?: string;
   readonly reader?: string;
+  /** A preflight of one's own, whose prediction of this case is shown among the others. */
+  readonly preflight?: string;
   readonly at?: string;
   readonly w?: string;
   readonly mode?: string;
@@ -143,18 +145,19 @@ const VIEW_KEYS = ['at', 'w', 'mode', 'layout', 'invert', 'off'] as const;
 export const caseSearch = (raw: RawSearch): CaseSearch => ({
   run: text(raw.run),
   reader: text(raw.reader),
+  preflight: text(raw.preflight),
   ...Object.fromEntries(VIEW_KEYS.map((key) => [key, text(raw[key])])),
   hide: Array.isArray(raw.hide) ? raw.hide.filter((id): id is string => typeof id === 'string') : text(raw.hide),
 });
 
 /** The viewer's part of a case link, as the query string that the viewer reads. */
-export function viewQuery({ run: _run, reader: _reader, ...view }: CaseSearch): string {
+export function viewQuery({ run: _run, reader: _reader, preflight: _preflight, ...view }: CaseSearch): string {
   return stringifySearch(view).replace(/^\?/, '');
 }
 
-/** The viewer's query string as search parameters beside `run` and `reader`. */
-export function withViewQuery({ run, reader }: CaseSearch, query: string): CaseSearch {
-  return { ...caseSearch(parseSearch(query)), run, reader };
+/** The viewer's query string as search parameters beside those that choose what is shown. */
+export function withViewQuery({ run, reader, preflight }: CaseSearch, query: string): CaseSearch {
+  return { ...caseSearch(parseSearch(query)), run, reader, preflight };
 }
 
 export interface SignInSearch {

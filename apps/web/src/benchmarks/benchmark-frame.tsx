@@ -12,6 +12,7 @@ import { Icon } from '../ui/icons.js';
 import { Page } from '../ui/page.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { ErrorState } from '../ui/states.js';
+import { mayEnter } from './may-enter.js';
 
 const TAB_WORDS: Readonly<Record<BenchmarkTab, string>> = {
   leaderboard: 'Leaderboard',
@@ -41,7 +42,8 @@ export function BenchmarkFrame({
   readonly children: (benchmark: BenchmarkView) => ReactNode;
 }): ReactNode {
   const query = useQuery(queries.benchmark(slug));
-  const { role } = useSession();
+  const session = useSession();
+  const { role } = session;
   const benchmark = query.data;
   if (benchmark === undefined) {
     return (
@@ -76,9 +78,11 @@ export function BenchmarkFrame({
               <Icon name="eye" /> Access log
             </Link>
           )}
-          <Link to="/submit" search={{ benchmark: slug }} className="button button-primary">
-            <Icon name="upload" /> Submit an algorithm
-          </Link>
+          {mayEnter(session, benchmark) && (
+            <Link to="/submit" search={{ benchmark: slug }} className="button button-primary">
+              <Icon name="upload" /> Submit an algorithm
+            </Link>
+          )}
         </>
       }
     >

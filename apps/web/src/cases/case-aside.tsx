@@ -27,7 +27,14 @@ export function CaseAside({
   return (
     <aside className="case-aside" aria-label="Scores and case">
       <Predictions view={view} benchmark={benchmark} search={search} chosen={prediction} />
-      {prediction && <Scores prediction={prediction} benchmark={benchmark} phase={view.phase} />}
+      {prediction && (
+        <Scores
+          prediction={prediction}
+          benchmark={benchmark}
+          phase={view.phase}
+          tried={prediction.runId === search.preflight}
+        />
+      )}
       <References view={view} search={search} />
       <Facts view={view} />
     </aside>
@@ -100,13 +107,18 @@ function Scores({
   prediction,
   benchmark,
   phase,
+  tried,
 }: {
   readonly prediction: CasePrediction;
   readonly benchmark: BenchmarkView;
   readonly phase: CaseView['phase'];
+  /** Of a preflight: there is no run and no algorithm yet. */
+  readonly tried: boolean;
 }): ReactNode {
   const rules = benchmark.phases.find(({ kind }) => kind === phase)?.rules;
-  const links = (
+  const links = tried ? (
+    <p className="fine">From your check before submitting; nobody else sees it.</p>
+  ) : (
     <p className="aside-links">
       <Link to="/runs/$id" params={{ id: prediction.runId }}>
         Run

@@ -19,7 +19,8 @@ const CaseViewer = lazy(() => import('../viewer/case-viewer.js'));
 /** One case in the viewer, with what a chosen prediction scored beside it. The whole view is in the address. */
 export function CasePage(): ReactNode {
   const { id } = useParams({ from: '/cases/$id' });
-  const query = useQuery(queries.caseView(id));
+  const { preflight } = useSearch({ from: '/cases/$id' });
+  const query = useQuery(queries.caseView(id, preflight));
   const benchmark = useQuery({
     ...queries.benchmark(query.data?.benchmark.slug ?? ''),
     enabled: query.data !== undefined,

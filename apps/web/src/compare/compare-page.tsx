@@ -78,13 +78,20 @@ function Pairs({
     ...queries.boardValues(slug, phase.kind, view.state.hash),
     enabled: view.casesVisible,
   });
+  const cases = useQuery({ ...queries.cases(slug, phase.kind), enabled: view.casesVisible });
+  const voxelMl = useMemo(
+    () => new Map(cases.data?.items.map(({ id, spacingMm: [x, y, z] }) => [id, (x * y * z) / 1000])),
+    [cases.data],
+  );
   const onBoard = view.runs.map(({ runId }) => runId);
   // without a choice: the two that lead
   const first = onBoard.find((id) => id === search.first) ?? onBoard[0];
   const asked = (search.second ?? []).filter((id) => id !== first && onBoard.includes(id));
   const second = asked.length > 0 ? asked : onBoard.filter((id) => id !== first).slice(0, 1);
-  const metricId = leadingMetric(phase.rules, choice);
   const columns = metricColumns(phase.rules, benchmark.metrics);
+  // two may be compared by a metric that no board is ranked by
+  const chosen = columns.find(({ id }) => id === search.by)?.id;
+  const metricId = leadingMetric(phase.rules, { ...choice, metric: chosen });
   const metric = columns.find(({ id }) => id === metricId) ?? columns[0];
   const change = (part: Partial<CompareSearch>): void =>
     void navigate({ to: '.', search: { ...search, ...part }, replace: true, resetScroll: false });
@@ -118,6 +125,7 @@ function Pairs({
         </label>
         <MetricSelect
           word="by"
+          all
           rules={phase.rules}
           catalogue={benchmark.metrics}
           value={metric.id}
@@ -153,11 +161,12 @@ function Pairs({
               asOf: view.state.hash,
               first,
               second: id,
-              metric: choice.metric,
+              metric: chosen,
               region: choice.region,
             }}
             metric={metric}
             values={values.data ?? null}
+            voxelMl={voxelMl}
             labels={labels}
           />
         ))

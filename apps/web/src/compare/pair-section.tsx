@@ -10,7 +10,8 @@ import type { MetricInfo } from '../leaderboard/board-columns.js';
 import { Notice } from '../ui/notice.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { QueryView } from '../ui/states.js';
-import { blandAltmanPlot, differencePlot, volumePairs } from './plots.js';
+import { blandAltmanPlot, differencePlot } from './plots.js';
+import { volumePairs } from './volumes.js';
 
 interface PairProps {
   readonly benchmark: Pick<BenchmarkView, 'slug'>;
@@ -18,11 +19,13 @@ interface PairProps {
   readonly metric: MetricInfo;
   /** Null where the figures of single cases are not shown, or not there yet. */
   readonly values: BoardValuesView | null;
+  /** Volume of a voxel by case; empty where cases are not shown. */
+  readonly voxelMl: ReadonlyMap<string, number>;
   readonly labels: ReadonlyMap<string, string>;
 }
 
 /** Two algorithms on the same cases. */
-export function PairSection({ benchmark, which, metric, values, labels }: PairProps): ReactNode {
+export function PairSection({ benchmark, which, metric, values, voxelMl, labels }: PairProps): ReactNode {
   const query = useQuery(queries.comparison(benchmark.slug, which));
   const { first, second } = which;
   const names = useMemo(
@@ -35,7 +38,9 @@ export function PairSection({ benchmark, which, metric, values, labels }: PairPr
         {names[0]} <span className="quiet">and</span> {names[1]}
       </h2>
       <QueryView query={query} skeleton={<SkeletonBlocks count={2} height={160} label="Comparing" />}>
-        {(comparison) => <PairBody comparison={comparison} names={names} metric={metric} values={values} />}
+        {(comparison) => (
+          <PairBody comparison={comparison} names={names} metric={metric} values={values} voxelMl={voxelMl} />
+        )}
       </QueryView>
     </section>
   );
@@ -56,13 +61,12 @@ function PairBody({
   names,
   metric,
   values,
-}: {
+  voxelMl,
+}: Pick<PairProps, 'metric' | 'values' | 'voxelMl'> & {
   readonly comparison: ComparisonView;
   readonly names: readonly [string, string];
-  readonly metric: MetricInfo;
-  readonly values: BoardValuesView | null;
 }): ReactNode {
-  const { mean, detail, n, region, first, second } = comparison;
+  const { mean, detail, n, region, first, second, ranked } = comparison;
   const figure = (value: number): string => formatQuantity(value, metric.unit);
   const difference = useMemo(
     () => (detail === null ? null : differencePlot(comparison, detail, names, metric)),
@@ -72,10 +76,10 @@ function PairBody({
     if (values === null) return [];
     const regions = region === 'all' ? [...new Set(values.tables.map((table) => table.region))] : [region];
     return regions.flatMap((one) => {
-      const pairs = volumePairs(values, one, first.runId, second.runId);
-      return (pairs && blandAltmanPlot(pairs, one, names, second.runId)) ?? [];
+      const found = volumePairs(values, voxelMl, one, first.runId, second.runId);
+      return (found && blandAltmanPlot(found, names, second.runId)) ?? [];
     });
-  }, [values, region, first.runId, second.runId, names]);
+  }, [values, voxelMl, region, first.runId, second.runId, names]);
   return (
     <>
       <ul className="verdicts">
@@ -90,21 +94,32 @@ function PairBody({
                 95 % interval {figure(mean.low)} to {figure(mean.high)},{' '}
               </>
             )}
-            over {count(n, 'case')}; {names[0]} minus {names[1]}, {metric.direction} is better
+            over {count(n, 'case')}; {names[0]} minus {names[1]}
+            {ranked && <>, {metric.direction} is better</>}
           </p>
         </li>
         <li className="card">
           <p className="verdict-title">Who is better</p>
           <p className="verdict-figure">
-            {comparison.firstBetter ? names[0] : comparison.secondBetter ? names[1] : 'Open'}
+            {!ranked ? 'Not asked' : comparison.firstBetter ? names[0] : comparison.secondBetter ? names[1] : 'Open'}
           </p>
           <p className="verdict-sentence">
-            {verdictWords(comparison, names)} One-sided signed-rank test
-            {detail !== null && <> (p {pText(Math.min(detail.pFirstBetter, detail.pSecondBetter))})</>}, for this pair
-            alone.
+            {ranked ? (
+              <>
+                {verdictWords(comparison, names)} Signed-rank test, one value a patient
+                {detail?.pFirstBetter != null && detail.pSecondBetter != null && (
+                  <> (p {pText(Math.min(detail.pFirstBetter, detail.pSecondBetter))})</>
+                )}
+                , corrected for asking both ways round (Holm), for this pair alone.
+              </>
+            ) : (
+              <>
+                {metric.name} is reported, and nothing is ranked by it: neither less nor more of it is better by itself.
+              </>
+            )}
           </p>
         </li>
-        {detail !== null && (
+        {detail !== null && ranked && (
           <li className="card">
             <p className="verdict-title">Case by case</p>
             <p className="verdict-figure">
@@ -124,9 +139,13 @@ function PairBody({
       ) : (
         <>
           {difference !== null && <Figure content={difference} wide />}
-          {volumes.map((content) => (
-            <Figure key={content.name} content={content} wide />
-          ))}
+          {volumes.length > 0 && (
+            <div className="figure-grid">
+              {volumes.map((content) => (
+                <Figure key={content.name} content={content} />
+              ))}
+            </div>
+          )}
           <CaseTable comparison={comparison} cases={detail.cases} names={names} metric={metric} />
         </>
       )}
@@ -136,7 +155,7 @@ function PairBody({
 
 /** Cases on which the two disagree most come first; each leads to both pictures. */
 function CaseTable({
-  comparison: { first, second },
+  comparison: { first, second, ranked },
   cases,
   names,
   metric,
@@ -166,7 +185,7 @@ function CaseTable({
               <th scope="col" className="numeric">
                 Difference
               </th>
-              <th scope="col">Better</th>
+              {ranked && <th scope="col">Better</th>}
             </tr>
           </thead>
           <tbody>
@@ -191,9 +210,11 @@ function CaseTable({
                   </td>
                 ))}
                 <td className="numeric">{figure(difference)}</td>
-                <td className={better === 'neither' ? 'quiet' : `better-${better}`}>
-                  {better === 'first' ? `● ${names[0]}` : better === 'second' ? `■ ${names[1]}` : 'alike'}
-                </td>
+                {ranked && (
+                  <td className={better === 'neither' ? 'quiet' : `better-${better}`}>
+                    {better === 'first' ? `● ${names[0]}` : better === 'second' ? `■ ${names[1]}` : 'alike'}
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>

@@ -1,45 +1,51 @@
 import { verdictWords } from './pair-section.js';
-import { blandAltmanPlot, volumePairs } from './plots.js';
+import { blandAltmanPlot } from './plots.js';
 
-const run = (runId: string) => ({ runId, algorithm: { slug: runId, name: runId }, version: '1', rank: 1, failed: 0 });
-const one = (id: string, ml: number) => ({
-  id,
-  name: id,
-  label: 'PUBLIC' as const,
-  patient: 0,
-  levels: {},
-  volumesMl: { liver: ml },
-});
-const values = {
-  runs: [run('a'), run('b')],
-  cases: [one('1', 100), one('2', 200), one('3', 50)],
-  tables: [
-    {
-      region: 'liver',
-      metric: 'relative_volume_error',
-      penalties: [1, 1, 1],
-      values: [
-        [0.1, -0.5, 0],
-        [0, 0, null],
-      ],
-    },
-  ],
-};
-
-it('gets volumes from the signed error; a case without one is left out', () => {
-  expect(volumePairs(values, 'liver', 'a', 'b')).toEqual([
-    { caseId: '1', caseName: '1', first: 110.00000000000001, second: 100 },
-    { caseId: '2', caseName: '2', first: 100, second: 200 },
-  ]);
-  expect(volumePairs(values, 'spleen', 'a', 'b')).toBeNull();
+const volumes = (pairs: readonly (readonly [number, number, string?])[], leftOut = 0) => ({
+  region: 'liver',
+  pairs: pairs.map(([first, second, patient], i) => ({
+    caseId: `${i}`,
+    caseName: `case ${i}`,
+    patient: patient ?? `${i}`,
+    first,
+    second,
+  })),
+  leftOut,
 });
 
 it('draws no limits of agreement of a single case', () => {
-  const pairs = volumePairs(values, 'liver', 'a', 'b') ?? [];
-  expect(blandAltmanPlot(pairs.slice(1), 'liver', ['A', 'B'], 'b')).toBeNull();
-  expect(blandAltmanPlot(pairs, 'liver', ['A', 'B'], 'b')?.description).toMatch(
-    /^Bias −45\.0 ml, limits .* over 2 cases\.$/,
+  expect(blandAltmanPlot(volumes([[100, 200]]), ['A', 'B'], 'b')).toBeNull();
+  const two = volumes([
+    [110, 100],
+    [100, 200],
+  ]);
+  expect(blandAltmanPlot(two, ['A', 'B'], 'b')?.description).toMatch(/^Bias −45\.0 ml, limits .* over 2 patients\.$/);
+});
+
+it('counts a patient once, and says what is left out', () => {
+  const some = volumes(
+    [
+      [110, 100, 'x'],
+      [130, 100, 'x'],
+      [100, 200, 'y'],
+    ],
+    1,
   );
+  const figure = blandAltmanPlot(some, ['A', 'B'], 'b');
+  expect(figure?.description).toMatch(/^Bias −40\.0 ml, .* over 2 patients/); // (20 - 100) / 2
+  expect(figure?.sentence).toMatch(/1 case is left out: .* limits are of 2 patients/);
+  expect(figure?.table.rows).toHaveLength(3);
+  expect(figure?.table.rows[0].seen).toEqual({ caseId: '0', runId: 'b' });
+  expect(
+    blandAltmanPlot(
+      volumes([
+        [1, 2, 'x'],
+        [2, 3, 'x'],
+      ]),
+      ['A', 'B'],
+      'b',
+    ),
+  ).toBeNull();
 });
 
 it('says who is better, or that nobody can tell', () => {

@@ -1,9 +1,11 @@
-import type { BoardValuesView, ComparisonView } from '#contracts';
+import type { ComparisonView } from '#contracts';
+import { patientMeans } from '#ranking';
 import { blandAltman, type BlandAltman } from '#statistics';
 import { caseHref, type FigureContent } from '../evidence/figure-content.js';
-import { BAND, GROUND, INK, MUTED, NARROW, SERIES, STYLE } from '../evidence/plots/frame.js';
-import { formatQuantity } from '../format/numbers.js';
+import { BAND, GROUND, INK, MUTED, NARROW, SERIES, short, STYLE } from '../evidence/plots/frame.js';
+import { count, formatQuantity } from '../format/numbers.js';
 import type { MetricInfo } from '../leaderboard/board-columns.js';
+import type { VolumePairs } from './volumes.js';
 
 type Detail = NonNullable<ComparisonView['detail']>;
 type Difference = Detail['cases'][number] & { readonly at: number };
@@ -22,7 +24,7 @@ export function differencePlot(
     .sort((a, b) => sign * (a.difference - b.difference))
     .map((one, at): Difference => ({ ...one, at }));
   const unit = metric.unit === '' ? metric.abbreviation : `${metric.abbreviation}, ${metric.unit}`;
-  const { second } = comparison;
+  const { second, ranked } = comparison;
   // where cases are shown, so is the interval
   const { estimate } = comparison.mean;
   const mean = { estimate, low: comparison.mean.low ?? estimate, high: comparison.mean.high ?? estimate };
@@ -30,14 +32,14 @@ export function differencePlot(
     name: `difference-${metric.id}`,
     title: 'The difference in every case',
     sentence: `Each dot is a case: how far ${names[0]} lies above or below ${names[1]} (${unit}). The band is the 95 % interval of the mean difference; where it leaves out zero, the two differ on average. Click a dot to see the case.`,
-    description: `${detail.wins} cases are better with ${names[0]}, ${detail.losses} with ${names[1]}, ${detail.ties} alike. Mean difference ${formatQuantity(mean.estimate, metric.unit)}, 95 % interval from ${formatQuantity(mean.low, metric.unit)} to ${formatQuantity(mean.high, metric.unit)}.`,
+    description: `${ranked ? `${detail.wins} cases are better with ${names[0]}, ${detail.losses} with ${names[1]}, ${detail.ties} alike. ` : ''}Mean difference ${formatQuantity(mean.estimate, metric.unit)}, 95 % interval from ${formatQuantity(mean.low, metric.unit)} to ${formatQuantity(mean.high, metric.unit)}.`,
     table: {
       columns: [
         { name: 'case' },
         { name: names[0], numeric: true },
         { name: names[1], numeric: true },
         { name: 'difference', numeric: true },
-        { name: 'better' },
+        ...(ranked ? [{ name: 'better' }] : []),
       ],
       rows: detail.cases.map((one) => ({
         cells: [
@@ -45,7 +47,7 @@ export function differencePlot(
           one.first,
           one.second,
           one.difference,
-          one.better === 'first' ? names[0] : one.better === 'second' ? names[1] : 'neither',
+          ...(ranked ? [one.better === 'first' ? names[0] : one.better === 'second' ? names[1] : 'neither'] : []),
         ],
         seen: { caseId: one.caseId, runId: second.runId },
       })),
@@ -54,7 +56,8 @@ export function differencePlot(
       return plot.plot({
         ...FRAME,
         width,
-        height: width < NARROW ? 300 : 360,
+        marginTop: width < NARROW ? 42 : FRAME.marginTop,
+        height: width < NARROW ? 320 : 360,
         color: { type: 'identity' },
         x: {
           domain: [-0.8, cases.length - 0.2],
@@ -69,22 +72,32 @@ export function differencePlot(
           plot.ruleY([0], { stroke: INK, strokeWidth: 1.5 }),
           plot.ruleY([mean.estimate], { stroke: SERIES[2], strokeDasharray: '6 3', strokeWidth: 2 }),
           plot.link(cases, { x1: 'at', x2: 'at', y1: () => 0, y2: 'difference', stroke: MUTED, strokeOpacity: 0.5 }),
-          plot.dot(
-            cases.filter(({ better }) => better === 'first'),
-            dots(SERIES[0], 'circle'),
-          ),
-          plot.dot(
-            cases.filter(({ better }) => better === 'second'),
-            dots(SERIES[1], 'square'),
-          ),
-          plot.dot(
-            cases.filter(({ better }) => better === 'neither'),
-            dots(MUTED, 'diamond'),
-          ),
-          plot.text([`■ ${names[1]} better`], { frameAnchor: 'top-left', dy: -18, fill: SERIES[1], fontWeight: 600 }),
-          plot.text([`● ${names[0]} better`], { frameAnchor: 'top-right', dy: -18, fill: SERIES[0], fontWeight: 600 }),
+          ...(ranked
+            ? [
+                plot.dot(
+                  cases.filter(({ better }) => better === 'first'),
+                  dots(SERIES[0], 'circle'),
+                ),
+                plot.dot(
+                  cases.filter(({ better }) => better === 'second'),
+                  dots(SERIES[1], 'square'),
+                ),
+                plot.dot(
+                  cases.filter(({ better }) => better === 'neither'),
+                  dots(MUTED, 'diamond'),
+                ),
+                ...directions(),
+              ]
+            : [plot.dot(cases, dots(SERIES[0], 'circle'))]),
         ],
       });
+      function directions() {
+        const narrow = width < NARROW;
+        const head = (name: string) => short(name, narrow ? 30 : 40);
+        const left = { frameAnchor: 'top-left', fill: SERIES[1], fontWeight: 600, dy: narrow ? -34 : -18 } as const;
+        const right = { frameAnchor: 'top-right', fill: SERIES[0], fontWeight: 600, dy: -18 } as const;
+        return [plot.text([`■ ${head(names[1])} better`], left), plot.text([`● ${head(names[0])} better`], right)];
+      }
       function dots(fill: string, symbol: 'circle' | 'square' | 'diamond') {
         return {
           x: 'at',
@@ -102,59 +115,41 @@ export function differencePlot(
   };
 }
 
-/** Signed error of the volume over that of the reference. */
-const SIGNED_VOLUME = 'relative_volume_error';
-
-export interface VolumePair {
-  readonly caseId: string;
-  readonly caseName: string;
-  /** Millilitres of the prediction of each run. */
-  readonly first: number;
-  readonly second: number;
-}
-
-/**
- * Volumes that two runs predicted, from the reference volume and the signed relative error.
- *
- * @returns null when the benchmark does not measure the signed error of that region
- */
-export function volumePairs(
-  { tables, runs, cases }: Pick<BoardValuesView, 'tables' | 'runs' | 'cases'>,
-  region: string,
-  first: string,
-  second: string,
-): VolumePair[] | null {
-  const table = tables.find((one) => one.metric === SIGNED_VOLUME && one.region === region);
-  const [a, b] = [first, second].map((id) => runs.findIndex(({ runId }) => runId === id));
-  if (table === undefined || a < 0 || b < 0) return null;
-  return cases.flatMap(({ id, name, volumesMl }, c): VolumePair[] => {
-    const reference = volumesMl?.[region];
-    const [errorA, errorB] = [table.values[a][c], table.values[b][c]];
-    if (reference === undefined || errorA === null || errorB === null) return [];
-    return [{ caseId: id, caseName: name, first: reference * (1 + errorA), second: reference * (1 + errorB) }];
-  });
-}
-
-/** Limits of agreement of the volumes that two algorithms measure; null with fewer than two cases. */
+/** Limits of agreement of the volumes that two algorithms measure; null with fewer than two patients. */
 export function blandAltmanPlot(
-  pairs: readonly VolumePair[],
-  region: string,
+  { pairs, region, leftOut }: VolumePairs,
   names: readonly [string, string],
   second: string,
 ): FigureContent | null {
-  if (pairs.length < 2) return null;
+  // limits need independent pairs: one a patient
+  const people = patientMeans(pairs.map(({ caseId, ...pair }) => ({ case: caseId, ...pair })));
+  if (people.length < 2) return null;
   const found: BlandAltman = blandAltman(
-    pairs.map((pair) => pair.first),
-    pairs.map((pair) => pair.second),
+    people.map(({ first }) => first),
+    people.map(({ second: other }) => other),
   );
-  const points = pairs.map((pair, i) => ({ ...pair, ...found.points[i] }));
+  const points = pairs.map((pair) => ({
+    ...pair,
+    mean: (pair.first + pair.second) / 2,
+    difference: pair.first - pair.second,
+  }));
   type Point = (typeof points)[number];
   const ml = (value: number): string => formatQuantity(value, 'ml');
+  const notes = [
+    leftOut > 0
+      ? `${count(leftOut, 'case')} ${leftOut === 1 ? 'is' : 'are'} left out: no prediction, or the volume cannot be told from what was recorded.`
+      : '',
+    people.length < pairs.length
+      ? `Dots are cases; bias and limits are of ${count(people.length, 'patient')}, each with the mean of their cases.`
+      : '',
+  ].filter((note) => note !== '');
   return {
     name: `bland-altman-${region}`,
     title: `Volumes of ${region}: do the two measure alike?`,
-    sentence: `Bland–Altman plot: the volume (mean of both) along the bottom, ${names[0]} minus ${names[1]} up. 95 % of the differences are expected between the outer lines; decide whether that many millilitres matter to your patient.`,
-    description: `Bias ${ml(found.bias.value)}, limits of agreement from ${ml(found.lowerLimit.value)} to ${ml(found.upperLimit.value)} over ${found.n} cases.`,
+    sentence:
+      `Bland–Altman plot: the volume (mean of both) along the bottom, ${names[0]} minus ${names[1]} up. 95 % of the differences are expected between the outer lines; decide whether that many millilitres matter to your patient. ${notes.join(' ')}`.trim(),
+    description:
+      `Bias ${ml(found.bias.value)}, limits of agreement from ${ml(found.lowerLimit.value)} to ${ml(found.upperLimit.value)} over ${count(found.n, 'patient')}. ${notes.join(' ')}`.trim(),
     table: {
       columns: [
         { name: 'case' },
@@ -168,26 +163,29 @@ export function blandAltmanPlot(
       })),
     },
     draw(plot, width) {
-      const lines = [found.lowerLimit, found.bias, found.upperLimit];
+      const lines = [
+        { ...found.lowerLimit, name: 'lower limit' },
+        { ...found.bias, name: 'bias' },
+        { ...found.upperLimit, name: 'upper limit' },
+      ];
+      type Line = (typeof lines)[number];
       return plot.plot({
         ...FRAME,
         width,
         height: 340,
         color: { type: 'identity' },
-        x: { label: 'mean of both, ml', labelAnchor: 'center', nice: true },
+        x: {
+          label: 'mean of both, ml',
+          labelAnchor: 'center',
+          labelArrow: 'none',
+          nice: true,
+          ticks: width < NARROW ? 5 : 8,
+        },
         y: { label: 'difference, ml', labelArrow: 'none', grid: true, nice: true, labelOffset: 52 },
         marks: [
           plot.ruleY([0], { stroke: INK, strokeOpacity: 0.5 }),
           plot.rectY(lines, { y1: 'low', y2: 'high', fill: BAND, fillOpacity: 0.22 }),
           plot.ruleY(lines, { y: 'value', stroke: SERIES[2], strokeWidth: 2, strokeDasharray: '6 3' }),
-          plot.text(lines, {
-            y: 'value',
-            frameAnchor: 'right',
-            textAnchor: 'end',
-            dy: -7,
-            text: ({ value }: { value: number }) => ml(value),
-            fill: SERIES[2],
-          }),
           plot.dot(points, {
             x: 'mean',
             y: 'difference',
@@ -195,7 +193,18 @@ export function blandAltmanPlot(
             fill: SERIES[0],
             stroke: GROUND,
             href: ({ caseId }: Point) => caseHref({ caseId, runId: second }),
-            title: ({ caseName }: Point) => `${caseName}\nOpen in the viewer`,
+            title: ({ caseName, first, second: other }: Point) =>
+              `${caseName}\n${names[0]}: ${ml(first)}\n${names[1]}: ${ml(other)}\nOpen in the viewer`,
+          }),
+          plot.text(lines, {
+            y: 'value',
+            frameAnchor: 'right',
+            textAnchor: 'end',
+            dy: -7,
+            text: ({ name, value }: Line) => `${name} ${ml(value)}`,
+            fill: SERIES[2],
+            stroke: GROUND,
+            strokeWidth: 4,
           }),
         ],
       });

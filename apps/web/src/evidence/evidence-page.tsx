@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo, type ReactNode } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { BenchmarkView } from '#contracts';
 import { queries } from '../api/queries.js';
@@ -9,12 +9,13 @@ import { metricColumns } from '../leaderboard/board-columns.js';
 import { chosenBoard } from '../leaderboard/leaderboard-panel.js';
 import { PhaseSwitch } from '../leaderboard/phase-switch.js';
 import { RankingBar } from '../leaderboard/ranking-bar.js';
-import { sameBoard } from '../leaderboard/use-ranked-board.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
-import { EmptyState, ErrorState, QueryView } from '../ui/states.js';
+import { EmptyState, ErrorState } from '../ui/states.js';
 import { Time } from '../ui/time.js';
 import { EvidenceFigures } from './evidence-figures.js';
-import { isDeclared, leadingMetric, SCHEME_WORDS } from './scheme-choice.js';
+import { firstLook, questionOf } from './evidence-of-values.js';
+import { directionsOf, isDeclared, leadingMetric, SCHEME_WORDS } from './scheme-choice.js';
+import { useBoardEvidence } from './use-board-evidence.js';
 
 const FROM = '/benchmarks/$slug/evidence';
 
@@ -41,20 +42,19 @@ function EvidencePanel({
   const { phase, choice } = chosenBoard(benchmark, search);
   const board = useInfiniteQuery(queries.leaderboard(slug, phase.kind, search.asOf));
   const state = board.data?.pages[0].state ?? null;
-  const query = useQuery({
-    ...queries.evidence(slug, phase.kind, state?.hash ?? '', choice),
-    enabled: state !== null,
-    placeholderData: (previous) => sameBoard(previous, slug, phase.kind),
-  });
-  const visible = query.data?.casesVisible ?? false;
-  const values = useQuery({
-    ...queries.boardValues(slug, phase.kind, state?.hash ?? ''),
-    enabled: state !== null && visible,
-  });
+  const known = useBoardEvidence(benchmark, phase, state?.hash, choice);
+  const { base, ranks, view, local } = known;
   const change = (part: Partial<EvidenceSearch>): void =>
     void navigate({ to: '.', search: { ...search, ...part }, replace: true, resetScroll: false });
   const metricId = leadingMetric(phase.rules, choice);
   const metric = metricColumns(phase.rules, benchmark.metrics).find(({ id }) => id === metricId);
+  const region = choice.region ?? 'all';
+  const look = useMemo(() => {
+    if (ranks !== undefined) return ranks;
+    return local && firstLook(questionOf(local.values, local.scheme, directionsOf(benchmark.metrics)));
+  }, [ranks, local, benchmark.metrics]);
+  // means of groups do not depend on the rule
+  const sameFigures = base?.evidence.metric === metricId && base.evidence.region === region;
 
   return (
     <div className="evidence">
@@ -77,11 +77,6 @@ function EvidencePanel({
       </div>
       <div className="board-tools board-tools-second">
         <RankingBar rules={phase.rules} catalogue={benchmark.metrics} search={search} onChange={change} />
-        {query.isPlaceholderData && (
-          <p className="fine" role="status">
-            Working out the new ranking…
-          </p>
-        )}
       </div>
       {!isDeclared(choice) && (
         <div className="board-note not-declared">
@@ -112,19 +107,26 @@ function EvidencePanel({
       ) : board.isError && board.data === undefined ? (
         <ErrorState error={board.error} onRetry={() => void board.refetch()} />
       ) : (
-        <QueryView query={query} skeleton={<SkeletonBlocks count={4} height={220} label="Working out the evidence" />}>
-          {(view) =>
-            metric !== undefined && (
-              <EvidenceFigures
-                view={view}
-                values={visible ? values : null}
-                metric={metric}
-                slice={search.slice}
-                onSlice={(slice) => change({ slice })}
-              />
-            )
-          }
-        </QueryView>
+        <>
+          {known.fault !== null && <ErrorState error={known.fault} onRetry={known.retry} />}
+          {base !== undefined && look !== null && metric !== undefined ? (
+            <EvidenceFigures
+              board={base}
+              look={look}
+              drawn={ranks ?? null}
+              slices={view?.evidence.slices ?? (sameFigures ? base.evidence.slices : null)}
+              progress={known.progress}
+              ceiling={known.ceiling}
+              values={known.values}
+              metric={metric}
+              region={region}
+              slice={search.slice}
+              onSlice={(slice) => change({ slice })}
+            />
+          ) : (
+            known.fault === null && <SkeletonBlocks count={4} height={220} label="Working out the evidence" />
+          )}
+        </>
       )}
     </div>
   );

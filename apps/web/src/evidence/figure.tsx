@@ -68,6 +68,8 @@ export function Figure({
   );
 }
 
+const LEAST_WIDTH = 240;
+
 /** Where the drawing goes. Its links are followed without loading the page anew. */
 function DrawingBox({ box }: { readonly box: React.RefObject<HTMLDivElement | null> }): ReactNode {
   const router = useRouter();
@@ -99,7 +101,8 @@ function useDrawing(content: FigureContent): {
       drawnWidth = width;
       const plot = await import('@observablehq/plot');
       if (gone) return;
-      const drawing = content.draw(plot, width);
+      // what is narrower still is scaled down: axes and names need their room
+      const drawing = content.draw(plot, Math.max(width, LEAST_WIDTH));
       for (const link of drawing.querySelectorAll('a')) link.setAttribute('tabindex', '-1');
       target.replaceChildren(drawing);
       setFault(null);

@@ -1,10 +1,12 @@
 import { toCsv } from './csv.js';
 import { boxOf } from './plots/dot-and-box.js';
+import { podiumDots } from './plots/podium.js';
 import { linesOf, tieOffsets } from './plots/rank-lines.js';
 import { placesWithinCases } from './plots/rank-heat.js';
 import { legendLines } from './plots/slice-means.js';
 import { tauBins } from './plots/tau-spread.js';
 import { attributeWords, runLabels } from './run-labels.js';
+import { gapSentence } from './slice-figure.js';
 import type { CasePoint } from './values-study.js';
 
 const point = (runId: string, caseId: string, value: number): CasePoint => ({
@@ -75,4 +77,49 @@ it('sets words where they fit', () => {
   expect(legendLines(['aaaa', 'bbbb', 'cccc'], 130).map(({ line }) => line)).toEqual([0, 0, 1]);
   const last = (rank: number) => ({ stop: 0, rank, runId: 'x' });
   expect(tieOffsets([last(1), last(2), last(2), undefined])).toEqual([0, 0, 1, 0]);
+});
+
+it('climbs a podium in every case; equals share a place and stand on a step each, in the order of the board', () => {
+  const points = [point('a', '1', 3), point('b', '1', 2), point('c', '1', 2), point('a', '2', 9), point('b', '2', 1)];
+  const steps = (direction: 'higher' | 'lower') =>
+    podiumDots(points, ['c', 'b', 'a'], direction).map(
+      ({ caseId, runId, place, step }) => `${caseId}${runId}${place}${step}`,
+    );
+  expect(steps('lower')).toEqual(['1c11', '1b12', '1a33', '2b11', '2a22']);
+  expect(steps('higher')).toEqual(['1a11', '1c22', '1b23', '2a11', '2b22']);
+});
+
+describe('the sentence about gaps', () => {
+  const figures = (pAdjusted: number | null, worst = 'B') => ({
+    gap: 0.1,
+    low: 0,
+    high: 0.2,
+    worst,
+    deviation: 0.1,
+    p: pAdjusted,
+    pAdjusted,
+  });
+  const row = (name: string, raw: number | null, after?: number) => ({
+    name,
+    gap: {
+      levels: ['A', 'B'],
+      ...figures(raw),
+      equityScaled: null,
+      afterSize: after === undefined ? null : figures(after),
+    },
+  });
+
+  it('claims no equality where nothing stands out, and nothing where no tests are released', () => {
+    expect(gapSentence([row('X', 0.2), row('Y', 0.06)])).toMatch(/no proof of equality/);
+    expect(gapSentence([row('X', null)])).toBeNull();
+  });
+
+  it('says whether the size of structures explains what stands out', () => {
+    expect(gapSentence([row('X', 0.01), row('Y', 0.5)])).toBe(
+      'X does not work equally well on these groups, worst on “B”.',
+    );
+    expect(gapSentence([row('X', 0.01, 0.4)])).toMatch(/size of the structures can explain it/);
+    expect(gapSentence([row('X', 0.01, 0.01)])).toMatch(/size of the structures does not explain it\.$/);
+    expect(gapSentence([row('X', 0.01, 0.01), row('Y', 0.01, 0.3)])).toMatch(/does not explain it for X\.$/);
+  });
 });

@@ -1,43 +1,44 @@
 import { useMemo, type ReactNode } from 'react';
-import type { EvidenceView } from '#contracts';
 import { formatFigure } from '../format/numbers.js';
 import type { MetricInfo } from '../leaderboard/board-columns.js';
+import { MeanInterval } from '../leaderboard/rank-cell.js';
+import type { Evidence, FirstLook } from './evidence-of-values.js';
 import { Figure } from './figure.js';
 import { pText } from './plots/frame.js';
 import { sliceMeans } from './plots/slice-means.js';
 import { attributeWords } from './run-labels.js';
 
+type Slice = Evidence['slices'][number];
+
 /** Which attribute a page opens with: the site, or the first that there is. */
-function chosenSlice(
-  slices: EvidenceView['evidence']['slices'],
-  key: string | undefined,
-): EvidenceView['evidence']['slices'][number] | undefined {
+function chosenSlice(slices: Evidence['slices'], key: string | undefined): Slice | undefined {
   return slices.find((slice) => slice.key === key) ?? slices.find((slice) => slice.key === 'site') ?? slices.at(0);
 }
 
 /** Means within the levels of one attribute, with gap figures. */
 export function SliceFigure({
-  view,
+  slices: all,
+  standings,
   labels,
   metric,
   slice,
   onSlice,
 }: {
-  readonly view: EvidenceView;
+  readonly slices: Evidence['slices'];
+  readonly standings: FirstLook['standings'];
   readonly labels: ReadonlyMap<string, string>;
   readonly metric: MetricInfo;
   readonly slice: string | undefined;
   readonly onSlice: (slice: string) => void;
 }): ReactNode {
-  const { evidence } = view;
   const slices = useMemo(
-    () => evidence.slices.filter(({ algorithms }) => algorithms.some(({ levels }) => levels.length > 0)),
-    [evidence],
+    () => all.filter(({ algorithms }) => algorithms.some(({ levels }) => levels.length > 0)),
+    [all],
   );
   const chosen = useMemo(() => chosenSlice(slices, slice), [slices, slice]);
   const content = useMemo(
-    () => (chosen === undefined ? null : sliceMeans(chosen, evidence, labels, metric)),
-    [chosen, evidence, labels, metric],
+    () => (chosen === undefined ? null : sliceMeans(chosen, { standings }, labels, metric)),
+    [chosen, standings, labels, metric],
   );
   if (chosen === undefined || content === null) return null;
   return (
@@ -59,23 +60,26 @@ export function SliceFigure({
           </select>
         </label>
       </Figure>
-      <GapTable slice={chosen} view={view} labels={labels} metric={metric} />
+      <GapTable slice={chosen} of={slices.length} standings={standings} labels={labels} metric={metric} />
     </section>
   );
 }
 
 function GapTable({
   slice,
-  view,
+  of,
+  standings,
   labels,
   metric,
 }: {
-  readonly slice: EvidenceView['evidence']['slices'][number];
-  readonly view: EvidenceView;
+  readonly slice: Slice;
+  /** Number of fields that one can look at. */
+  readonly of: number;
+  readonly standings: FirstLook['standings'];
   readonly labels: ReadonlyMap<string, string>;
   readonly metric: MetricInfo;
 }): ReactNode {
-  const rows = view.evidence.standings.flatMap(({ algorithm }) => {
+  const rows = standings.flatMap(({ algorithm }) => {
     const gap = slice.algorithms.find((one) => one.algorithm === algorithm)?.gap;
     return gap ? [{ algorithm, gap }] : [];
   });
@@ -88,49 +92,129 @@ function GapTable({
     );
   }
   const figure = (value: number | null): string => formatFigure(value, metric.unit);
+  const sized = rows.some(({ gap }) => gap.afterSize !== null);
+  const tested = rows.some(({ gap }) => gap.p !== null);
+  const equity = rows.some(({ gap }) => gap.equityScaled !== null);
+  const sentence = gapSentence(rows.map(({ gap, algorithm }) => ({ gap, name: labels.get(algorithm) ?? algorithm })));
+  const interval = ({ gap, low, high }: GapFigures): ReactNode => (
+    <>
+      {figure(gap)} <MeanInterval low={low} high={high} unit={metric.unit} />
+    </>
+  );
+  const p = ({ p: raw, pAdjusted }: GapFigures): ReactNode =>
+    raw === null || pAdjusted === null ? (
+      '–'
+    ) : (
+      <>
+        {pText(raw)} <span className="ci">{pText(pAdjusted)} corrected</span>
+      </>
+    );
   return (
     <>
+      <h3>Gaps by {words}</h3>
+      {sentence !== null && <p className="board-note">{sentence}</p>}
       <div className="table-scroll" role="region" aria-label={`Gap figures by ${words}`} tabIndex={0}>
-        <table className="plain">
+        <table className="plain gaps">
           <caption className="visually-hidden">Gap figures by {words}</caption>
           <thead>
             <tr>
               <th scope="col">Algorithm</th>
               <th scope="col" className="numeric">
-                Gap of means [95 %]
+                Gap of means
+                <span className="sort-note">95 % interval</span>
               </th>
+              {tested && (
+                <th scope="col" className="numeric">
+                  p<span className="sort-note">Kruskal–Wallis</span>
+                </th>
+              )}
               <th scope="col">Worst group</th>
+              {sized && (
+                <>
+                  <th scope="col" className="numeric">
+                    Gap after size
+                    <span className="sort-note">95 % interval</span>
+                  </th>
+                  <th scope="col" className="numeric">
+                    p after size
+                    <span className="sort-note">Kruskal–Wallis</span>
+                  </th>
+                </>
+              )}
               <th scope="col" className="numeric">
                 SD over groups
               </th>
-              <th scope="col" className="numeric">
-                Equity-scaled
-              </th>
-              <th scope="col" className="numeric">
-                p (Kruskal–Wallis)
-              </th>
+              {equity && (
+                <th scope="col" className="numeric">
+                  Equity-scaled
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
             {rows.map(({ algorithm, gap }) => (
               <tr key={algorithm}>
                 <th scope="row">{labels.get(algorithm)}</th>
-                <td className="numeric">
-                  {figure(gap.gap)} [{figure(gap.low)}, {figure(gap.high)}]
-                </td>
+                <td className="numeric">{interval(gap)}</td>
+                {tested && <td className="numeric">{p(gap)}</td>}
                 <td>{gap.worst}</td>
+                {sized && (
+                  <>
+                    <td className="numeric">{gap.afterSize === null ? '–' : interval(gap.afterSize)}</td>
+                    <td className="numeric">{gap.afterSize === null ? '–' : p(gap.afterSize)}</td>
+                  </>
+                )}
                 <td className="numeric">{figure(gap.deviation)}</td>
-                <td className="numeric">{figure(gap.equityScaled)}</td>
-                <td className="numeric">{pText(gap.p)}</td>
+                {equity && <td className="numeric">{figure(gap.equityScaled)}</td>}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
       <p className="fine">
-        Groups with fewer than 10 cases are drawn but not compared. A gap cannot be negative, so chance alone makes one:
-        read it with its p, which is not corrected here for the number of fields you look at.
+        Gap: best less worst group, of those with 10 cases or more. It cannot be negative, so chance alone makes one
+        {tested ? (
+          <>
+            : read it with its p. Corrected (Holm): as strict as it has to be for somebody who looks through all {of}{' '}
+            fields until one shows a gap.
+          </>
+        ) : (
+          <>. Whether chance can explain it is not released for held-out cases.</>
+        )}
+        {sized && (
+          <>
+            {' '}
+            After size: what is left once the volume of each structure is taken into account. A gap that goes away here
+            was a gap between small and large structures, not between groups of people or scanners.
+          </>
+        )}
       </p>
     </>
   );
 }
+
+type Gap = NonNullable<Slice['algorithms'][number]['gap']>;
+type GapFigures = Omit<Gap, 'levels' | 'equityScaled' | 'afterSize'>;
+
+/** What the table of gaps comes to, in words that need no statistics; null where no tests are released. */
+export function gapSentence(rows: readonly { readonly name: string; readonly gap: Gap }[]): string | null {
+  if (rows.every(({ gap }) => gap.pAdjusted === null)) return null;
+  const standsOut = ({ pAdjusted }: GapFigures): boolean => pAdjusted !== null && pAdjusted <= 0.05;
+  const unequal = rows.filter(({ gap }) => standsOut(gap));
+  if (unequal.length === 0) {
+    return 'No algorithm differs between these groups by more than chance can explain. That is no proof of equality: with few cases a true gap stays unseen.';
+  }
+  const who = names(unequal.map(({ name }) => name));
+  const worst = new Set(unequal.map(({ gap }) => gap.worst));
+  const where = worst.size === 1 ? `, worst on “${[...worst][0]}”` : '';
+  const begin = `${who} ${unequal.length === 1 ? 'does' : 'do'} not work equally well on these groups${where}.`;
+  const judged = unequal.flatMap(({ gap, name }) => (gap.afterSize === null ? [] : [{ name, left: gap.afterSize }]));
+  if (judged.length === 0) return begin;
+  const staying = judged.filter(({ left }) => standsOut(left));
+  if (staying.length === 0) return `${begin} The size of the structures can explain it: after size no gap stands out.`;
+  if (staying.length === judged.length) return `${begin} The size of the structures does not explain it.`;
+  return `${begin} The size of the structures does not explain it for ${names(staying.map(({ name }) => name))}.`;
+}
+
+const names = (all: readonly string[]): string =>
+  all.length <= 1 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all[all.length - 1]}`;

@@ -16,6 +16,7 @@ const standing = (
   shares: [share, 1 - share],
   tier: 1,
   likeFirst,
+  betterThanFirst: false,
   mean: null,
 });
 const evidence = (change: Partial<Evidence>): Evidence => ({
@@ -50,6 +51,7 @@ const evidence = (change: Partial<Evidence>): Evidence => ({
     { group: 'Y', n: null, places: null, why: 'suppressed', tau: null },
   ],
   slices: [],
+  withheld: null,
   ...change,
 });
 const labels = new Map([
@@ -57,7 +59,9 @@ const labels = new Map([
   ['b', 'Beta'],
 ]);
 const sentences = (change: Partial<Evidence>): string[] =>
-  verdicts(evidence(change), labels).map(({ title, figure, sentence }) => `${title}: ${figure}: ${sentence}`);
+  verdicts(evidence(change), evidence(change), labels).map(
+    ({ title, figure, sentence }) => `${title}: ${figure}: ${sentence}`,
+  );
 
 it('says who leads, how firmly, and what it depends on', () => {
   const [first, patients, rule, sites] = sentences({});
@@ -76,4 +80,29 @@ it('claims nothing where there is nobody to compare with', () => {
   expect(sentences({ standings: [standing('a', 1, 1, true)] })[0]).toContain('The only one on the board');
   const tied = [standing('a', 1, 0.5, true), standing('b', 1, 0.5, true)];
   expect(sentences({ standings: tied })[0]).toContain('2 share it: The rule puts all on one place');
+});
+
+it('says what is known before the draws are made', () => {
+  const known = verdicts(evidence({}), null, labels);
+  expect(known[0].figure).toBe('Alpha');
+  expect(known[1]).toEqual({ title: 'With other patients', figure: '…', sentence: 'The cases are being drawn again.' });
+});
+
+it('does not call an algorithm inseparable that the test finds better than the first', () => {
+  const [first, second] = [standing('a', 1, 0.6, true), { ...standing('b', 2, 0.4, false), betterThanFirst: true }];
+  const [sentence] = sentences({ standings: [first, second] });
+  expect(sentence).toMatch(/the paired test prefers Beta: better on most cases/);
+  expect(sentence).not.toMatch(/separable/);
+});
+
+it('says nothing of redrawn studies where a handful of held-out patients would show through', () => {
+  const bare = { interval: null, medianRank: null, shares: null, tier: null, likeFirst: null, betterThanFirst: null };
+  const few = evidence({
+    withheld: 'few-patients',
+    cases: 6,
+    standings: ['a', 'b'].map((name, i) => ({ ...standing(name, i + 1, 0, false), ...bare })),
+  });
+  const found = verdicts(few, few, labels);
+  expect(found.map(({ title }) => title)).not.toContain('With other patients');
+  expect(found[0].sentence).toMatch(/6 held-out cases: too few patients/);
 });

@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatFigure,
   formatQuantity,
+  formatShare,
   formatTriple,
   percent,
   reasonWords,
@@ -76,4 +77,8 @@ it('never shows 100 percent before the end nor 0 after the start', () => {
   expect(percent(1, 1000)).toBe(1);
   expect(percent(1000, 1000)).toBe(100);
   expect(percent(0, 0)).toBe(0);
+});
+
+it('writes a share so that 100 % means all', () => {
+  expect([1, 0.999999, 0.5, 0].map(formatShare)).toEqual(['100 %', '99.999 %', '50.000 %', '0.000 %']);
 });

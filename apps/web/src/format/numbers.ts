@@ -92,3 +92,8 @@ export function percent(done: number, total: number): number {
   if (done >= total) return 100;
   return Math.min(99, Math.max(1, Math.round((100 * done) / total)));
 }
+
+/** A share of 1 as "99.998 %", rounded down, so that 100 means all. */
+export function formatShare(share: number): string {
+  return share === 1 ? '100 %' : `${(Math.floor(share * 1e5) / 1e3).toFixed(3)} %`;
+}

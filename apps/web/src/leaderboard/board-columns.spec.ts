@@ -7,6 +7,7 @@ import {
   naturalDirection,
   penaltyWords,
   rankingMetrics,
+  rankable,
   sortKey,
   type MetricInfo,
 } from './board-columns.js';
@@ -18,6 +19,7 @@ const dice: MetricInfo = {
   unit: '',
   direction: 'higher',
   description: '',
+  role: 'rank',
 };
 const hd95: MetricInfo = {
   id: 'hd95',
@@ -26,6 +28,7 @@ const hd95: MetricInfo = {
   unit: 'mm',
   direction: 'lower',
   description: '',
+  role: 'rank',
 };
 
 const entry = (rank: number, diceMean: number, hdMean: number | null, failed = 0): LeaderboardEntryView => ({
@@ -113,6 +116,11 @@ it('sorts by the place under another rule when asked', () => {
 });
 
 describe('bestOf', () => {
+  it('finds nothing best in a metric that is only reported', () => {
+    expect(bestOf(board, { ...dice, role: 'report' }, null)).toBeNull();
+    expect(rankable([dice, { ...hd95, role: 'report' }])).toEqual([dice]);
+  });
+
   it('respects the direction of the metric', () => {
     expect(bestOf(board, dice, null)).toBe(0.9);
     expect(bestOf(board, hd95, null)).toBe(3);

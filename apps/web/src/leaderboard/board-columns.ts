@@ -26,6 +26,7 @@ export function metricColumns(rules: Pick<PhaseRules, 'metrics'>, catalogue: rea
         unit: '',
         direction: 'higher',
         description: '',
+        role: 'rank',
       },
   );
 }
@@ -61,12 +62,18 @@ export function penaltyWords({ penalised }: Pick<Cell, 'penalised'>): string | n
     : `${count(penalised, 'value')} replaced by the declared penalty`;
 }
 
-/** The best mean of a column; null when nothing has a value or all are equal (then nothing stands out). */
+/** Metrics that a board may be ranked by; others, such as a signed error whose mean hides errors of unlike sign, are only shown. */
+export function rankable(metrics: readonly MetricInfo[]): MetricInfo[] {
+  return metrics.filter(({ role }) => role === 'rank');
+}
+
+/** The best mean of a column; null when nothing has a value, all are equal, or the metric ranks nothing. */
 export function bestOf(
   entries: readonly LeaderboardEntryView[],
   metric: MetricInfo,
   structure: string | null,
 ): number | null {
+  if (metric.role !== 'rank') return null;
   const means = entries.flatMap((entry) => cellOf(entry, metric.id, structure)?.mean ?? []);
   const [low, high] = [Math.min(...means), Math.max(...means)];
   if (means.length < 2 || low === high) return null;

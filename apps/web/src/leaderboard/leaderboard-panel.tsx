@@ -4,7 +4,9 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { BenchmarkView, LeaderboardView } from '#contracts';
 import { queries } from '../api/queries.js';
 import type { BenchmarkSearch } from '../app/search.js';
+import { useSession } from '../app/session.js';
 import { boardPart } from '../benchmarks/benchmark-frame.js';
+import { mayEnter } from '../benchmarks/may-enter.js';
 import { moveSummary } from '../evidence/moves.js';
 import { isDeclared, SCHEME_WORDS, type SchemeChoice } from '../evidence/scheme-choice.js';
 import { count } from '../format/numbers.js';
@@ -14,7 +16,7 @@ import { Icon } from '../ui/icons.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, ErrorState, QueryView } from '../ui/states.js';
 import { Time } from '../ui/time.js';
-import { metricColumns, rankingMetrics } from './board-columns.js';
+import { metricColumns, rankable, rankingMetrics } from './board-columns.js';
 import { CiteButton } from './cite-dialog.js';
 import { ColumnChooser } from './column-chooser.js';
 import { ExportMenu } from './export-menu.js';
@@ -35,9 +37,9 @@ const EMPTY_BOARD_MS = 4_000;
 
 type PhaseOf = BenchmarkView['phases'][number];
 
-/** The phase, rule and structure that an address asks for, as far as the benchmark has them. */
+/** The phase, rule and structure that an address asks for, as far as the benchmark has them and ranks by them. */
 export function chosenBoard(
-  benchmark: Pick<BenchmarkView, 'phases'>,
+  benchmark: Pick<BenchmarkView, 'phases' | 'metrics'>,
   search: Pick<BenchmarkSearch, 'phase' | 'scheme' | 'by' | 'structure'>,
 ): { readonly phase: PhaseOf; readonly choice: SchemeChoice } {
   const phase = benchmark.phases.find(({ kind }) => kind === (search.phase ?? 'test')) ?? benchmark.phases[0];
@@ -45,7 +47,7 @@ export function chosenBoard(
     phase,
     choice: {
       scheme: search.scheme ?? 'declared',
-      metric: phase.rules.metrics.find(({ id }) => id === search.by)?.id,
+      metric: rankable(metricColumns(phase.rules, benchmark.metrics)).find(({ id }) => id === search.by)?.id,
       region: phase.rules.regions.find(({ name }) => name === search.structure)?.name,
     },
   };
@@ -85,7 +87,7 @@ export function LeaderboardPanel({ benchmark }: { readonly benchmark: BenchmarkV
                 <div className="board-tools">
                   <PhaseSwitch benchmark={benchmark} phase={phase.kind} />
                 </div>
-                <EmptyBoard slug={benchmark.slug} />
+                <EmptyBoard benchmark={benchmark} />
               </>
             );
           }
@@ -111,15 +113,18 @@ export function LeaderboardPanel({ benchmark }: { readonly benchmark: BenchmarkV
   );
 }
 
-function EmptyBoard({ slug }: { readonly slug: string }): ReactNode {
+function EmptyBoard({ benchmark }: { readonly benchmark: BenchmarkView }): ReactNode {
+  const session = useSession();
   return (
     <EmptyState
       icon="layers"
       title="No finished run yet"
       action={
-        <Link to="/submit" search={{ benchmark: slug }} className="button button-primary">
-          Submit an algorithm
-        </Link>
+        mayEnter(session, benchmark) && (
+          <Link to="/submit" search={{ benchmark: benchmark.slug }} className="button button-primary">
+            Submit an algorithm
+          </Link>
+        )
       }
     >
       <p>The first algorithm version whose run ends appears here within seconds. This page asks again by itself.</p>
@@ -254,8 +259,10 @@ function FilledBoard({
             </>
           )}{' '}
           · <strong>bold</strong>: best of its column · <sup className="penalised">p</sup>: contains values replaced by
-          the declared penalty · (1–2): 95 % of rankings of redrawn cases · †: not separable from the first ·{' '}
-          <span className="tier-key" /> a new tier: significantly worse than the first of the tier above ·{' '}
+          the declared penalty ·{' '}
+          {ranked.values !== null && <>empty: cases in which a structure of the reference is missing altogether · </>}
+          (1–2): 95 % of rankings of redrawn cases · †: not separable from the first · ‡: the paired test prefers it to
+          the first · <span className="tier-key" /> a new tier: significantly worse than the first of the tier above ·{' '}
           <Link to={`${FROM}/evidence`} params={{ slug }} search={boardPart(search)}>
             all evidence
           </Link>

@@ -1,4 +1,4 @@
-import { Fragment, useState, type ReactNode } from 'react';
+import { Fragment, useMemo, useState, type ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { LeaderboardEntryView } from '#contracts';
 import type { PhaseRules } from '#domain';
@@ -18,10 +18,12 @@ import {
   sortKey,
   type MetricInfo,
 } from './board-columns.js';
+import { emptyCases, type MeanBounds } from './mean-intervals.js';
 import { MetricNote } from './metric-note.js';
 import { MeanInterval, RankCell } from './rank-cell.js';
 import { FailedCell, StructureMatrix } from './structure-matrix.js';
 import type { RankedBoard } from './use-ranked-board.js';
+import { useMeanIntervals } from './use-mean-intervals.js';
 import { useRowMoves } from './use-row-moves.js';
 
 interface Board {
@@ -54,7 +56,7 @@ export function LeaderboardTable(board: Board): ReactNode {
   const body = useRowMoves(rows.map(({ runId }) => runId));
   const inOrder = sorting.column === 'rank' && sorting.direction === 'asc';
   const tierOf = (entry: LeaderboardEntryView | undefined): number | undefined =>
-    entry && ranked.standings.get(entry.runId)?.tier;
+    (entry && ranked.standings.get(entry.runId)?.tier) ?? undefined;
   const toggle = (runId: string): void => {
     const next = new Set(open);
     if (!next.delete(runId)) next.add(runId);
@@ -63,6 +65,12 @@ export function LeaderboardTable(board: Board): ReactNode {
   const sort = { sorting, onSort };
   const others = ['failed', 'cpu', 'memory', 'finished'].filter((id) => !hidden.has(id));
   const shows = (id: string): boolean => others.includes(id);
+  const structures = open.size === 0 ? [] : rules.regions.map(({ name }) => name);
+  const boundsOf = useMeanIntervals(ranked.values, [
+    ...metrics.map(({ id }) => ({ metric: id, region: structure ?? 'all' })),
+    ...structures.flatMap((region) => rules.metrics.map(({ id }) => ({ metric: id, region }))),
+  ]);
+  const empty = useMemo(() => ranked.values && emptyCases(ranked.values), [ranked.values]);
   const leader = metrics.find(({ id }) => id === ranked.metric);
   const counted = leader && aggregateWords(board.scheme, leader.abbreviation);
   const known = [...(ranked.places?.values() ?? [])].some(({ aggregate }) => aggregate !== null);
@@ -74,7 +82,13 @@ export function LeaderboardTable(board: Board): ReactNode {
         <caption className="visually-hidden">{caption}</caption>
         <thead>
           <tr>
-            <SortHeader column="rank" natural="asc" className="col-rank" note="(95 % interval)" {...sort}>
+            <SortHeader
+              column="rank"
+              natural="asc"
+              className="col-rank"
+              note={<abbr title="95 % interval of the rank">(95 %)</abbr>}
+              {...sort}
+            >
               Rank
             </SortHeader>
             <SortHeader column="algorithm" natural="asc" className="col-name" {...sort}>
@@ -151,12 +165,18 @@ export function LeaderboardTable(board: Board): ReactNode {
                 )}
                 {metrics.map((metric) => (
                   <td key={metric.id} className={`numeric ${leading.includes(metric.id) ? 'col-ranked' : ''}`}>
-                    <MeanCell entry={entry} metric={metric} board={board} best={best.get(metric.id) ?? null} />
+                    <MeanCell
+                      entry={entry}
+                      metric={metric}
+                      board={board}
+                      best={best.get(metric.id) ?? null}
+                      bounds={boundsOf(entry.runId, { metric: metric.id, region: structure ?? 'all' })}
+                    />
                   </td>
                 ))}
                 {shows('failed') && (
                   <td className="numeric">
-                    <FailedCell cases={entry.cases} />
+                    <FailedCell cases={entry.cases} empty={empty?.get(entry.runId)} />
                   </td>
                 )}
                 {shows('cpu') && (
@@ -181,6 +201,7 @@ export function LeaderboardTable(board: Board): ReactNode {
                       aggregates={entry.aggregates}
                       regions={rules.regions}
                       metrics={metricColumns(rules, catalogue)}
+                      boundsOf={(column) => boundsOf(entry.runId, column)}
                     />
                   </td>
                 </tr>
@@ -319,17 +340,20 @@ function MeanCell({
   metric,
   board: { structure, ranked },
   best,
+  bounds,
 }: {
   readonly entry: LeaderboardEntryView;
   readonly metric: MetricInfo;
   readonly board: Board;
   readonly best: number | null;
+  /** Drawn here, where the values of every case may be seen; undefined while, or where, they are not. */
+  readonly bounds: MeanBounds | undefined;
 }): ReactNode {
   const cell = cellOf(entry, metric.id, structure);
   if (cell === null) return <span title="not computed">–</span>;
   const figure = formatFigure(cell.mean, metric.unit);
   const note = penaltyWords(cell) ?? undefined;
-  const interval = metric.id === ranked.metric ? ranked.means.get(entry.runId) : undefined;
+  const interval = (metric.id === ranked.metric ? ranked.means.get(entry.runId) : undefined) ?? bounds;
   const awaited = metric.id === ranked.metric && ranked.means.size === 0 && ranked.fault === null;
   return (
     <span title={note}>

@@ -5,7 +5,7 @@ import type { SingleScheme } from '#ranking';
 import type { BoardSearch } from '../app/search.js';
 import { attributeWords } from '../evidence/run-labels.js';
 import { declaredWords, leadingMetric, SCHEME_CHOICES, SCHEME_WORDS } from '../evidence/scheme-choice.js';
-import { metricColumns, type MetricInfo } from './board-columns.js';
+import { metricColumns, rankable, type MetricInfo } from './board-columns.js';
 
 /** Rule, metric and structure by which a board is ranked. Defaults are the declared rule. */
 export function RankingBar({
@@ -61,15 +61,19 @@ export function MetricSelect({
   catalogue,
   value,
   onChange,
+  all = false,
 }: {
   /** In front of it: "of", "by". */
   readonly word: string;
   readonly rules: PhaseRules;
   readonly catalogue: readonly MetricInfo[];
+  /** Also those that nothing is ranked by. */
+  readonly all?: boolean;
   readonly value: string;
   readonly onChange: (metric: string | undefined) => void;
 }): ReactNode {
   const declared = leadingMetric(rules, { scheme: 'declared' });
+  const columns = metricColumns(rules, catalogue);
   return (
     <label className="inline-select">
       <span>{word}</span>
@@ -78,7 +82,7 @@ export function MetricSelect({
         value={value}
         onChange={({ target }) => onChange(target.value === declared ? undefined : target.value)}
       >
-        {metricColumns(rules, catalogue).map(({ id, abbreviation }) => (
+        {(all ? columns : rankable(columns)).map(({ id, abbreviation }) => (
           <option key={id} value={id}>
             {abbreviation}
           </option>

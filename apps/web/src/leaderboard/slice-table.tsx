@@ -112,6 +112,9 @@ export function SliceTable({
               )}
               <th scope="col" className="numeric">
                 Failed or empty
+                <span className="sort-note">
+                  {view.evidence.region === 'all' ? 'in any structure' : view.evidence.region}
+                </span>
               </th>
             </tr>
           </thead>

@@ -5,29 +5,43 @@ import { count, formatFigure } from '../format/numbers.js';
 import { Swatch } from '../ui/badge.js';
 import { Icon } from '../ui/icons.js';
 import { cellOf, penaltyWords, type MetricInfo } from './board-columns.js';
+import type { MeanBounds, MeanColumn } from './mean-intervals.js';
 import { MetricNote } from './metric-note.js';
+import { MeanInterval } from './rank-cell.js';
 
-/** Failed cases stand out; none is a quiet zero. */
+/** Failed cases stand out; none is a quiet zero. Below: cases with a structure that came out empty, where that is known. */
 export function FailedCell({
   cases,
+  empty,
 }: {
   readonly cases: { readonly scored: number; readonly failed: number };
+  readonly empty?: number;
 }): ReactNode {
   const total = cases.scored + cases.failed;
-  if (cases.failed === 0)
-    return (
-      <span className="quiet" title={`none of ${count(total, 'case')}`}>
-        0
-      </span>
-    );
   return (
-    <span
-      className="failed-count"
-      title={`${cases.failed} of ${count(total, 'case')} failed and count with the declared penalty`}
-    >
-      <Icon name="alert" size={13} />
-      {cases.failed} / {total}
-    </span>
+    <>
+      {cases.failed === 0 ? (
+        <span className="quiet" title={`none of ${count(total, 'case')}`}>
+          0
+        </span>
+      ) : (
+        <span
+          className="failed-count"
+          title={`${cases.failed} of ${count(total, 'case')} failed and count with the declared penalty`}
+        >
+          <Icon name="alert" size={13} />
+          {cases.failed} / {total}
+        </span>
+      )}
+      {empty !== undefined && empty > 0 && (
+        <span
+          className="ci"
+          title={`in ${count(empty, 'case')} a structure of the reference is absent from the prediction`}
+        >
+          {empty} empty
+        </span>
+      )}
+    </>
   );
 }
 
@@ -38,6 +52,7 @@ export function StructureMatrix({
   regions,
   metrics,
   overall,
+  boundsOf,
 }: {
   readonly title: string;
   readonly aggregates: LeaderboardEntryView['aggregates'];
@@ -45,6 +60,8 @@ export function StructureMatrix({
   readonly metrics: readonly MetricInfo[];
   /** Means over structures, as a last row. */
   readonly overall?: Readonly<Record<string, number>>;
+  /** Interval of a mean, where it is known. */
+  readonly boundsOf?: (column: MeanColumn) => MeanBounds | undefined;
 }): ReactNode {
   return (
     <div className="table-scroll" role="region" aria-label={title} tabIndex={0}>
@@ -83,6 +100,10 @@ export function StructureMatrix({
                         {cell.penalised}p
                       </sup>
                     )}
+                    <BoundsOf
+                      bounds={boundsOf?.({ metric: metrics[column].id, region: region.name })}
+                      unit={metrics[column].unit}
+                    />
                   </td>
                 ))}
                 <td className="numeric">{n ?? '–'}</td>
@@ -104,4 +125,9 @@ export function StructureMatrix({
       </table>
     </div>
   );
+}
+
+function BoundsOf({ bounds, unit }: { readonly bounds: MeanBounds | undefined; readonly unit: string }): ReactNode {
+  if (bounds === undefined) return null;
+  return <MeanInterval low={bounds?.low ?? null} high={bounds?.high ?? null} unit={unit} />;
 }

@@ -18,6 +18,7 @@ const row = (name: string, dice: number | null, hd95: number | 'Infinity'): Case
     },
   ],
   predictionObjectId: null,
+  receipt: null,
 });
 const failed: CaseResultView = { ...row('case-3', 0, 0), state: 'failed', scores: [] };
 

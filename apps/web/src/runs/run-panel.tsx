@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import type { BenchmarkView, RunView } from '#contracts';
+import type { BenchmarkView, CaseResultView, RunView } from '#contracts';
 import { isTerminal } from '#domain';
 import { queries } from '../api/queries.js';
 import type { RunSearch } from '../app/search.js';
-import { count, formatDuration, formatFigure } from '../format/numbers.js';
+import { count, formatFigure } from '../format/numbers.js';
 import { metricColumns, rankingMetrics } from '../leaderboard/board-columns.js';
 import { FailedCell, StructureMatrix } from '../leaderboard/structure-matrix.js';
 import { SignatureLine } from '../leaderboard/signature.js';
@@ -16,6 +16,7 @@ import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, QueryView } from '../ui/states.js';
 import { CaseResultsTable } from './case-results-table.js';
 import { PHASE_WORDS, queueWords, RUN_WORDS } from './run-words.js';
+import { usageWords } from './usage-words.js';
 
 /** Everything about one run below the stepper: where it stands, why it failed, its result, its cases. */
 export function RunPanel({
@@ -265,18 +266,12 @@ function Cases({
   );
 }
 
-function Usage({
-  items,
-}: {
-  readonly items: readonly { readonly usage: { readonly elapsedMs: number } | null }[];
-}): ReactNode {
-  const used = items.flatMap(({ usage }) => (usage ? [usage.elapsedMs] : []));
-  if (used.length === 0) return null;
-  const total = used.reduce((sum, ms) => sum + ms, 0);
+function Usage({ items }: { readonly items: readonly CaseResultView[] }): ReactNode {
+  const words = usageWords(items);
+  if (words.length === 0) return null;
   return (
     <p className="fine">
-      {count(used.length, 'case')} evaluated in {formatDuration(total)} of wall time together ·{' '}
-      <sup className="penalised">∅</sup> both masks empty, which counts as agreement
+      {words.join(' · ')} · <sup className="penalised">∅</sup> both masks empty, which counts as agreement
     </p>
   );
 }

@@ -1,41 +1,97 @@
-import type { ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import type { BenchmarkView } from '#contracts';
 import { Pipeline } from '../algorithms/pipeline.js';
 import { formatBytes } from '../format/numbers.js';
 import { Icon } from '../ui/icons.js';
 import { Notice } from '../ui/notice.js';
-import type { Chosen, ChosenManifest, ChosenModel } from './chosen-files.js';
+import type { BundleFaults } from './bundle-faults.js';
+import { effectiveManifest, type Chosen, type ChosenManifest, type ChosenModel } from './chosen-files.js';
 import { labelDifferences } from './manifest-file.js';
 
-/** The files as the page understood them, with every fault it found. */
+/** The files as the page understood them; each fault stands with the file that it concerns. */
 export function ChosenFiles({
   chosen,
+  faults,
   benchmark,
   busy,
-  onRemove,
+  onChange,
 }: {
   readonly chosen: Chosen;
+  readonly faults: BundleFaults;
   readonly benchmark: BenchmarkView | undefined;
   readonly busy: boolean;
-  readonly onRemove: (which: 'model' | 'manifest') => void;
+  readonly onChange: (next: Chosen) => void;
 }): ReactNode {
+  const { models, ignored } = chosen;
+  const manifest = effectiveManifest(chosen);
   return (
     <div className="chosen" aria-live="polite">
       {busy && <p className="fine">Looking at the files…</p>}
-      {chosen.ignored.length > 0 && (
+      {ignored.length > 0 && (
         <Notice tone="caution" title="Not used">
-          <p>{chosen.ignored.join(', ')}: neither an .onnx nor a .json file, or a second one of its kind.</p>
+          <p>{ignored.join(', ')}: neither an .onnx, nor a .json, nor a .nii file, or a second manifest.</p>
         </Notice>
       )}
-      {chosen.model && <ModelRow model={chosen.model} onRemove={() => onRemove('model')} />}
-      {chosen.manifest && (
-        <ManifestRow manifest={chosen.manifest} benchmark={benchmark} onRemove={() => onRemove('manifest')} />
+      {(models.length > 0 || faults.models.length > 0) && (
+        <Group
+          title={models.length > 1 ? `Model files, an ensemble of ${models.length}` : 'Model'}
+          faults={faults.models}
+        >
+          {models.map((model) => (
+            <ModelRow
+              key={model.file.name}
+              model={model}
+              onRemove={() => onChange({ ...chosen, models: models.filter((one) => one !== model), ignored: [] })}
+            />
+          ))}
+        </Group>
+      )}
+      {(manifest !== null || faults.manifest.length > 0) && (
+        <Group title="Manifest" faults={faults.manifest}>
+          {manifest !== null && (
+            <ManifestRow
+              manifest={manifest}
+              benchmark={benchmark}
+              onRemove={chosen.manifest === null ? null : () => onChange({ ...chosen, manifest: null, ignored: [] })}
+            />
+          )}
+        </Group>
       )}
     </div>
   );
 }
 
-function FileHead({
+/** Files of one kind with what is wrong about them together, read out as one. */
+export function Group({
+  title,
+  faults,
+  children,
+}: {
+  readonly title: string;
+  readonly faults: readonly string[];
+  readonly children: ReactNode;
+}): ReactNode {
+  const id = useId();
+  return (
+    <section className={faults.length > 0 ? 'file-group file-group-bad' : 'file-group'} aria-labelledby={id}>
+      <h3 id={id} className="file-group-title">
+        {title}
+      </h3>
+      {children}
+      {faults.length > 0 && (
+        <div role="alert">
+          <ul className="problems">
+            {faults.map((fault, n) => (
+              <li key={n}>{fault}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  );
+}
+
+export function FileHead({
   ok,
   name,
   note,
@@ -44,7 +100,7 @@ function FileHead({
   readonly ok: boolean;
   readonly name: string;
   readonly note: string;
-  readonly onRemove: () => void;
+  readonly onRemove: (() => void) | null;
 }): ReactNode {
   return (
     <div className="file-head">
@@ -54,9 +110,11 @@ function FileHead({
       </span>
       <span className="file-name">{name}</span>
       <span className="quiet">{note}</span>
-      <button type="button" className="icon-button" onClick={onRemove} aria-label={`Take ${name} out`}>
-        <Icon name="cross" size={14} />
-      </button>
+      {onRemove !== null && (
+        <button type="button" className="icon-button" onClick={onRemove} aria-label={`Take ${name} out`}>
+          <Icon name="cross" size={14} />
+        </button>
+      )}
     </div>
   );
 }
@@ -87,7 +145,7 @@ function ManifestRow({
 }: {
   readonly manifest: ChosenManifest;
   readonly benchmark: BenchmarkView | undefined;
-  readonly onRemove: () => void;
+  readonly onRemove: (() => void) | null;
 }): ReactNode {
   if (!reading.ok) {
     return (

@@ -31,7 +31,7 @@ export function DropZone({
       <input
         type="file"
         multiple
-        accept=".onnx,.json,application/json,application/octet-stream"
+        accept=".onnx,.json,.nii,.gz,application/json,application/octet-stream"
         disabled={disabled}
         onChange={(event) => {
           take(event.target.files);

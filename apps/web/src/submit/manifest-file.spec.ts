@@ -45,7 +45,7 @@ it('points into lists and objects', () => {
 
 it('says which words are allowed', () => {
   expect(problems(read((json) => (json.output = { tensor: 'y', meaning: 'scores' })))).toEqual([
-    'output.meaning: Found "scores"; expected "logits" or "probabilities".',
+    'output.meaning: Found "scores"; expected "logits", "probabilities" or "labels".',
   ]);
   expect(problems(read((json) => (json.preprocess = [{ op: 'resample', spacing: [1, 1, 1], order: 2 }])))).toEqual([
     'preprocess[0].order: Found 2; expected 0, 1 or 3.',

@@ -1,6 +1,6 @@
 import { manifest } from '#contracts';
+import type { ExpandedManifest } from '#pipeline';
 import { parseJson } from '../api/api-client.js';
-import type { Manifest } from '../algorithms/pipeline-words.js';
 
 /** One fault of a manifest: where, and a sentence that says what was found and what is expected. */
 export interface ManifestProblem {
@@ -9,11 +9,8 @@ export interface ManifestProblem {
 }
 
 export type ManifestReading =
-  | { readonly ok: true; readonly manifest: Manifest }
+  | { readonly ok: true; readonly manifest: ExpandedManifest }
   | { readonly ok: false; readonly problems: readonly ManifestProblem[] };
-
-/** More than any honest manifest needs; a larger file is something else. */
-export const MAX_MANIFEST_BYTES = 256 * 1024;
 
 /** Reads `voxelmark.json` and lists every fault at once, in plain language. */
 export function readManifest(text: string): ManifestReading {
@@ -190,7 +187,7 @@ function jsonHint(text: string): string {
 
 /** Labels of the benchmark that the manifest does not produce, and the reverse: worth knowing before a submission is spent. */
 export function labelDifferences(
-  made: Manifest['labels'],
+  made: ExpandedManifest['labels'],
   wanted: readonly { readonly value: number; readonly name: string }[],
 ): { readonly missing: readonly string[]; readonly unknown: readonly string[] } {
   const wantedValues = new Set(wanted.map(({ value }) => value));

@@ -1,4 +1,3 @@
-import { whatIsMissing } from './what-is-missing.js';
 import { notOnnx, sha256Of, sortFiles } from './model-file.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -21,29 +20,33 @@ it.each([
   expect(notOnnx(head, name)).toContain(words);
 });
 
-it('tells model and manifest by their names and keeps the rest apart', () => {
-  const files = [{ name: 'voxelmark.json' }, { name: 'net.onnx' }, { name: 'other.onnx' }, { name: 'notes.txt' }];
-  expect(sortFiles(files)).toEqual({ model: files[1], manifest: files[0], others: [files[2], files[3]] });
-  expect(sortFiles([])).toEqual({ model: null, manifest: null, others: [] });
+it('tells files by their names and keeps the rest apart', () => {
+  const named = (...names: string[]) => names.map((name) => ({ name }));
+  const [json, net, other, notes, scan, seg] = named(
+    'voxelmark.json',
+    'net.onnx',
+    'other.ONNX',
+    'notes.txt',
+    'scan.nii.gz',
+    'scan-labels.nii',
+  );
+  expect(sortFiles([json, net, other, notes, scan, seg])).toEqual({
+    models: [net, other],
+    manifest: json,
+    images: [scan],
+    labels: seg,
+    others: [notes],
+  });
+  expect(sortFiles([])).toEqual({ models: [], manifest: null, images: [], labels: null, others: [] });
+});
+
+it('knows the label map by the name that the manifest gives', () => {
+  const files = [{ name: 'segmented-elsewhere.nii' }, { name: 'mine.nii' }];
+  expect(sortFiles(files, 'mine.nii').labels).toBe(files[1]);
 });
 
 it('hashes a file', async () => {
   await expect(sha256Of(new Blob(['abc']))).resolves.toBe(
     'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
   );
-});
-
-describe('whatIsMissing', () => {
-  const model = { file: new File([], 'a.onnx'), fault: null, sha256: null };
-  const manifest = { name: 'voxelmark.json', text: '', reading: { ok: false, problems: [] } } as const;
-
-  it('names what is needed, then what needs correcting', () => {
-    expect(whatIsMissing({ model: null, manifest: null, ignored: [] })).toBe(
-      'Still needed: the model file and the manifest.',
-    );
-    expect(whatIsMissing({ model, manifest: null, ignored: [] })).toBe('Still needed: the manifest.');
-    expect(whatIsMissing({ model: { ...model, fault: 'empty' }, manifest, ignored: [] })).toBe(
-      'Needs correcting: the model file and the manifest.',
-    );
-  });
 });

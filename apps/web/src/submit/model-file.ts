@@ -25,11 +25,34 @@ export async function sha256Of(file: Blob): Promise<string | null> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Which of the dropped files is which. Only names are looked at; contents are checked afterwards. */
+/** Dropped files by what they are. Only names are looked at; contents are checked afterwards. */
+export interface SortedFiles<F> {
+  readonly models: readonly F[];
+  readonly manifest: F | null;
+  /** Of a conformance case. */
+  readonly images: readonly F[];
+  readonly labels: F | null;
+  readonly others: readonly F[];
+}
+
+const LABEL_WORDS = /label|seg|mask|expected|pred/i;
+
+/**
+ * Which of the dropped files is which: by the ending, and label maps among NIfTI files by the name that the manifest gives
+ * (`conformance.expected`) or by a word in their own.
+ */
 export function sortFiles<F extends { readonly name: string }>(
   files: readonly F[],
-): { model: F | null; manifest: F | null; others: readonly F[] } {
-  const model = files.find(({ name }) => name.toLowerCase().endsWith('.onnx')) ?? null;
-  const manifest = files.find(({ name }) => name.toLowerCase().endsWith('.json')) ?? null;
-  return { model, manifest, others: files.filter((file) => file !== model && file !== manifest) };
+  expectedName: string | undefined = undefined,
+): SortedFiles<F> {
+  const ending = (...endings: string[]) =>
+    files.filter(({ name }) => endings.some((end) => name.toLowerCase().endsWith(end)));
+  const models = ending('.onnx');
+  const [manifest = null] = ending('.json');
+  const volumes = ending('.nii', '.nii.gz');
+  const labels =
+    volumes.find(({ name }) => name === expectedName) ?? volumes.find(({ name }) => LABEL_WORDS.test(name)) ?? null;
+  const images = volumes.filter((file) => file !== labels);
+  const used = new Set([...models, manifest, ...volumes]);
+  return { models, manifest, images, labels, others: files.filter((file) => !used.has(file)) };
 }

@@ -1,188 +1,224 @@
-import { useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import type { BenchmarkView } from '#contracts';
+import { asApiError } from '../api/api-error.js';
 import { queries } from '../api/queries.js';
-import { formatBytes, percent } from '../format/numbers.js';
 import { SelectField } from '../ui/field.js';
 import { Notice } from '../ui/notice.js';
-import { ProgressBar } from '../ui/progress.js';
-import { SkeletonBlocks } from '../ui/skeleton.js';
-import { EmptyState, ErrorState, QueryView } from '../ui/states.js';
+import { ErrorState } from '../ui/states.js';
+import { bundleFaults, mergeFaults, NO_FAULTS, placeProblems, whatIsMissing } from './bundle-faults.js';
 import { ChosenFiles } from './chosen-files-view.js';
 import { examineFiles, NOTHING_CHOSEN, type Chosen } from './chosen-files.js';
+import { ConformanceFiles } from './conformance-files.js';
 import { DropZone } from './drop-zone.js';
-import { upload } from './upload.js';
-import { whatIsMissing } from './what-is-missing.js';
+import { PreflightList } from './preflight-list.js';
+import { UploadProgress } from './upload-progress.js';
+import { uploadPreflight, uploadSubmission } from './upload.js';
+import { useUpload } from './use-upload.js';
 
-/** What is sent, and the key under which a repetition of the same attempt is recognised. */
-interface Attempt {
-  readonly benchmark: string;
-  readonly algorithm: string | undefined;
-  readonly chosen: Chosen;
-  readonly key: string;
-}
-
+/**
+ * Where to, which files, the checks, and the submission itself. The checks may be left out: the same ones are made before a
+ * run starts. What failed in them has to be corrected first.
+ */
 export function SubmitForm({
-  initialBenchmark,
+  benchmarks,
+  slug,
   initialAlgorithm,
+  onBenchmark,
 }: {
-  readonly initialBenchmark: string | undefined;
+  readonly benchmarks: readonly Pick<BenchmarkView, 'slug' | 'title'>[];
+  readonly slug: string;
   readonly initialAlgorithm: string | undefined;
+  readonly onBenchmark: (slug: string) => void;
 }): ReactNode {
-  const benchmarks = useQuery(queries.benchmarks());
   const algorithms = useInfiniteQuery(queries.algorithms(true));
+  const target = useQuery(queries.benchmark(slug));
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [benchmark, setBenchmark] = useState(initialBenchmark);
   const [algorithm, setAlgorithm] = useState(initialAlgorithm ?? '');
   const [chosen, setChosen] = useState<Chosen>(NOTHING_CHOSEN);
   const [key, setKey] = useState(newKey);
-  const [sent, setSent] = useState<{ readonly bytes: number; readonly total: number } | null>(null);
-  const stop = useRef<AbortController | null>(null);
+  const [preflightId, setPreflightId] = useState<string | null>(null);
 
-  const slug = benchmark ?? benchmarks.data?.items[0]?.slug;
-  const target = useQuery({ ...queries.benchmark(slug ?? ''), enabled: slug !== undefined });
-
-  const change = (next: () => void): void => {
-    next();
-    setKey(newKey()); // another content is another attempt
-    sending.reset();
-  };
-  const looking = useMutation({
-    mutationFn: (files: File[]) => examineFiles(files, chosen),
-    onSuccess: (next) => change(() => setChosen(next)),
-  });
-  const sending = useMutation({
-    mutationFn: async (attempt: Attempt) => {
-      const { model, manifest } = attempt.chosen;
-      if (model === null || manifest === null) throw new TypeError('a submission needs a model and a manifest');
-      stop.current = new AbortController();
-      setSent({ bytes: 0, total: model.file.size });
-      const content = {
-        benchmark: attempt.benchmark,
-        manifest: manifest.text,
-        algorithm: attempt.algorithm,
-        model: model.file,
-      };
-      return upload(content, attempt.key, (bytes, total) => setSent({ bytes, total }), stop.current.signal);
+  const checking = useUpload({
+    send: (watch) => uploadPreflight(slug, chosen, watch),
+    onSuccess: (receipt) => {
+      client.setQueryData(queries.preflight(receipt.id).queryKey, receipt);
+      setPreflightId(receipt.id);
     },
+  });
+  const submitting = useUpload({
+    send: (watch) =>
+      uploadSubmission({ benchmark: slug, algorithm: algorithm === '' ? undefined : algorithm, chosen }, key, watch),
     onSuccess: async (receipt) => {
       void client.invalidateQueries({ queryKey: ['submissions'] });
       void client.invalidateQueries({ queryKey: ['algorithms'] });
+      void client.invalidateQueries({ queryKey: ['algorithm'] });
       await navigate({
         to: '/submissions/$id',
         params: { id: receipt.id },
         search: receipt.existing ? { existing: true } : {},
       });
     },
-    onSettled: () => setSent(null),
+  });
+  const preflight = useQuery({ ...queries.preflight(preflightId ?? ''), enabled: preflightId !== null });
+  const checks = preflightId === null ? undefined : preflight.data;
+
+  /** Another content is another attempt; what was found about the former no longer holds. */
+  const change = (next: () => void): void => {
+    next();
+    setKey(newKey());
+    setPreflightId(null);
+    checking.reset();
+    submitting.reset();
+  };
+  const looking = useMutation({
+    mutationFn: (files: File[]) => examineFiles(files, chosen),
+    onSuccess: (next) => change(() => setChosen(next)),
   });
 
-  const ready =
-    slug !== undefined && chosen.model !== null && chosen.model.fault === null && chosen.manifest?.reading.ok === true;
-  const stopped = sending.error instanceof DOMException && sending.error.name === 'AbortError';
+  const refusal = submitting.error ?? checking.error;
+  const refused = refusal === null ? NO_FAULTS : placeProblems(asApiError(refusal).problems);
+  const own = bundleFaults(chosen);
+  const faults = mergeFaults(own, refused);
+  const missing = whatIsMissing(chosen);
+  const sending = checking.sent !== null || submitting.sent !== null;
+  const underWay = checks?.state === 'queued' || checks?.state === 'running';
+  const failed = checks?.passed === false;
+  const why = missing !== '' ? missing : failed ? 'A check failed; correct it before you submit.' : '';
 
   return (
-    <QueryView query={benchmarks} skeleton={<SkeletonBlocks count={3} height={110} label="Loading the form" />}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <EmptyState title="No benchmark is open for submissions" />
-        ) : (
-          <form
-            className="submit-form"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (ready && !sending.isPending)
-                sending.mutate({ benchmark: slug, algorithm: algorithm === '' ? undefined : algorithm, chosen, key });
+    <form
+      className="submit-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (why === '' && !sending) submitting.start();
+      }}
+    >
+      <fieldset disabled={sending}>
+        <legend>1. Where to</legend>
+        <SelectField
+          label="Benchmark"
+          value={slug}
+          onChange={(event) => change(() => onBenchmark(event.target.value))}
+          hint={target.data?.question}
+        >
+          {benchmarks.map(({ slug: value, title }) => (
+            <option key={value} value={value}>
+              {title}
+            </option>
+          ))}
+        </SelectField>
+        <SelectField
+          label="Algorithm"
+          value={algorithm}
+          onChange={(event) => change(() => setAlgorithm(event.target.value))}
+          hint={
+            algorithm === ''
+              ? 'Named after the manifest; a known name of yours gets a new version.'
+              : 'This becomes a further version of it; the version in the manifest has to be a new one.'
+          }
+        >
+          <option value="">By the name in the manifest</option>
+          {algorithms.data?.pages
+            .flatMap((page) => page.items)
+            .map(({ slug: value, name }) => (
+              <option key={value} value={value}>
+                {name}
+              </option>
+            ))}
+        </SelectField>
+      </fieldset>
+
+      <fieldset disabled={sending}>
+        <legend>2. Files</legend>
+        <DropZone onFiles={(files) => looking.mutate(files)} disabled={sending}>
+          <span className="drop-title">Drop the model and its manifest here</span>
+          <span className="drop-hint">
+            one <code>.onnx</code> file or the several of an ensemble, and <code>voxelmark.json</code> unless the model
+            carries it; or press to choose
+          </span>
+        </DropZone>
+        {looking.isError && <ErrorState error={looking.error} />}
+        <ChosenFiles
+          chosen={chosen}
+          faults={faults}
+          benchmark={target.data}
+          busy={looking.isPending}
+          onChange={(next) => change(() => setChosen(next))}
+        />
+        <ConformanceFiles
+          chosen={chosen}
+          faults={faults.conformance}
+          onChange={(conformance) => change(() => setChosen({ ...chosen, conformance }))}
+        />
+      </fieldset>
+
+      <section className="form-part" aria-labelledby="checks-title">
+        <h2 id="checks-title" className="form-part-title">
+          3. Checks before it counts
+        </h2>
+        {checks === undefined && checking.sent === null && (
+          <p className="fine">
+            The platform reads the file, runs it on one tile of zeros, on your own case and on one public case, and
+            forecasts time and memory. Nothing is submitted yet.
+          </p>
+        )}
+        {checking.sent !== null && <UploadProgress sent={checking.sent} label="Upload for the checks" />}
+        {checks !== undefined && <PreflightList preflight={checks} benchmark={target.data} />}
+        {preflight.isError && <ErrorState error={preflight.error} onRetry={() => void preflight.refetch()} />}
+        <div className="form-actions">
+          <button
+            type="button"
+            className={checks === undefined ? 'button button-primary button-large' : 'button'}
+            disabled={missing !== '' || sending || underWay}
+            onClick={() => {
+              submitting.reset();
+              setPreflightId(null);
+              checking.start();
             }}
           >
-            <fieldset disabled={sending.isPending}>
-              <legend>1. Where to</legend>
-              <SelectField
-                label="Benchmark"
-                value={slug}
-                onChange={(event) => change(() => setBenchmark(event.target.value))}
-                hint={target.data?.question}
-              >
-                {items.map(({ slug: value, title }) => (
-                  <option key={value} value={value}>
-                    {title}
-                  </option>
-                ))}
-              </SelectField>
-              <SelectField
-                label="Algorithm"
-                value={algorithm}
-                onChange={(event) => change(() => setAlgorithm(event.target.value))}
-                hint={
-                  algorithm === ''
-                    ? 'Named after the manifest; a known name of yours gets a new version.'
-                    : 'This becomes a further version of it; the version in the manifest has to be a new one.'
-                }
-              >
-                <option value="">By the name in the manifest</option>
-                {algorithms.data?.pages
-                  .flatMap((page) => page.items)
-                  .map(({ slug: value, name }) => (
-                    <option key={value} value={value}>
-                      {name}
-                    </option>
-                  ))}
-              </SelectField>
-            </fieldset>
+            {checking.sent !== null ? 'Sending…' : checks === undefined ? 'Run the checks' : 'Run the checks again'}
+          </button>
+          {checking.sent !== null && (
+            <button type="button" className="button" onClick={checking.stop}>
+              Stop the upload
+            </button>
+          )}
+          {missing !== '' && <p className="fine">{missing}</p>}
+        </div>
+      </section>
 
-            <fieldset disabled={sending.isPending}>
-              <legend>2. Files</legend>
-              <DropZone onFiles={(files) => looking.mutate(files)} disabled={sending.isPending}>
-                <span className="drop-title">Drop the model and its manifest here</span>
-                <span className="drop-hint">
-                  <code>model.onnx</code> and <code>voxelmark.json</code>, together or one after the other; or press to
-                  choose
-                </span>
-              </DropZone>
-              {looking.isError && <ErrorState error={looking.error} />}
-              <ChosenFiles
-                chosen={chosen}
-                benchmark={target.data}
-                busy={looking.isPending}
-                onRemove={(which) => change(() => setChosen({ ...chosen, [which]: null, ignored: [] }))}
-              />
-            </fieldset>
-
-            {sent !== null && (
-              <ProgressBar
-                done={sent.bytes}
-                total={sent.total}
-                label="Upload"
-                words={
-                  sent.total > 0 && sent.bytes >= sent.total
-                    ? 'Sent. The server checks and stores the files…'
-                    : `${formatBytes(sent.bytes)} of ${formatBytes(sent.total)} (${percent(sent.bytes, sent.total)} %)`
-                }
-              />
-            )}
-            {stopped && <Notice live>The upload was stopped. Nothing has been submitted.</Notice>}
-            {sending.isError && !stopped && <ErrorState error={sending.error} />}
-
-            <div className="form-actions">
-              <button
-                type="submit"
-                className="button button-primary button-large"
-                disabled={!ready || sending.isPending}
-              >
-                {sending.isPending ? 'Sending…' : 'Submit'}
-              </button>
-              {sending.isPending && (
-                <button type="button" className="button" onClick={() => stop.current?.abort()}>
-                  Stop the upload
-                </button>
-              )}
-              {!ready && !sending.isPending && <p className="fine">{whatIsMissing(chosen)}</p>}
-            </div>
-          </form>
-        )
-      }
-    </QueryView>
+      <section className="form-part" aria-labelledby="submit-title">
+        <h2 id="submit-title" className="form-part-title">
+          4. Submit
+        </h2>
+        {submitting.sent !== null && <UploadProgress sent={submitting.sent} label="Upload" />}
+        {(submitting.stopped || checking.stopped) && (
+          <Notice live>The upload was stopped. Nothing has been submitted.</Notice>
+        )}
+        {refusal !== null && <ErrorState error={refusal} />}
+        <div className="form-actions">
+          <button
+            type="submit"
+            className={checks === undefined ? 'button button-large' : 'button button-primary button-large'}
+            disabled={why !== '' || sending}
+          >
+            {submitting.sent !== null ? 'Sending…' : 'Submit'}
+          </button>
+          {submitting.sent !== null && (
+            <button type="button" className="button" onClick={submitting.stop}>
+              Stop the upload
+            </button>
+          )}
+          {why !== '' && !sending && <p className="fine">{why}</p>}
+          {why === '' && checks === undefined && !sending && (
+            <p className="fine">Without the checks above, a fault shows only when the run has started.</p>
+          )}
+        </div>
+      </section>
+    </form>
   );
 }
 

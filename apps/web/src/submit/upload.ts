@@ -1,49 +1,83 @@
-import { ENDPOINTS, type ResponseOf } from '#contracts';
+import { ENDPOINTS, type Endpoint, type ResponseOf } from '#contracts';
 import { addressOf, parseAnswer, parseJson } from '../api/api-client.js';
 import { offline, toApiError } from '../api/api-error.js';
+import { inSendingOrder, type Chosen } from './chosen-files.js';
 
 export type SubmissionReceipt = ResponseOf<typeof ENDPOINTS.createSubmission>;
+export type PreflightReceipt = ResponseOf<typeof ENDPOINTS.createPreflight>;
 
-export interface Upload {
-  readonly benchmark: string;
-  /** Text of `voxelmark.json`, as it was read. */
-  readonly manifest: string;
-  /** Slug of an algorithm of one's own; absent: named after the manifest. */
-  readonly algorithm?: string;
-  readonly model: File;
+export interface Watch {
+  /** Bytes on the way, the whole form counted. */
+  readonly onProgress: (sent: number, total: number) => void;
+  readonly signal: AbortSignal;
 }
 
 /**
- * Sends a submission and reports bytes on the way (`fetch` cannot). The fields go before the file, so that the server can
- * refuse early.
+ * Sends a submission.
  *
+ * @param algorithm slug of an algorithm of one's own; undefined: named after the manifest
  * @param key  Idempotency-Key: the same for a repetition of the same attempt
- * @throws ApiError for a refusal or a lost connection; DOMException `AbortError` when `signal` fires
+ * @throws ApiError for a refusal or a lost connection; DOMException `AbortError` when the signal fires
  */
-export function upload(
-  { benchmark, manifest, algorithm, model }: Upload,
+export function uploadSubmission(
+  {
+    benchmark,
+    algorithm,
+    chosen,
+  }: { readonly benchmark: string; readonly algorithm?: string; readonly chosen: Chosen },
   key: string,
-  onProgress: (sent: number, total: number) => void,
-  signal: AbortSignal,
+  watch: Watch,
 ): Promise<SubmissionReceipt> {
-  const form = new FormData();
-  form.append('benchmark', benchmark);
-  form.append('manifest', manifest);
-  if (algorithm !== undefined) form.append('algorithm', algorithm);
-  form.append('model', model, 'model.onnx');
+  const fields = [
+    ['benchmark', benchmark] as const,
+    ...(algorithm === undefined ? [] : [['algorithm', algorithm] as const]),
+  ];
+  return send(ENDPOINTS.createSubmission, addressOf(ENDPOINTS.createSubmission), formOf(fields, chosen), watch, {
+    'Idempotency-Key': key,
+  });
+}
 
+/** Sends the same files to be tried. @throws as `uploadSubmission` */
+export function uploadPreflight(slug: string, chosen: Chosen, watch: Watch): Promise<PreflightReceipt> {
+  return send(ENDPOINTS.createPreflight, addressOf(ENDPOINTS.createPreflight, { slug }), formOf([], chosen), watch);
+}
+
+/** Fields go before the files, so that the server can refuse early. A manifest inside a model travels there. */
+export function formOf(
+  fields: readonly (readonly [name: string, value: string])[],
+  { models, manifest, conformance }: Chosen,
+): FormData {
+  const form = new FormData();
+  for (const [name, value] of fields) form.append(name, value);
+  if (manifest !== null) form.append('manifest', manifest.text);
+  for (const { file } of inSendingOrder(models)) form.append('model', file, file.name);
+  if (conformance.labels !== null) {
+    for (const image of conformance.images) form.append('conformanceImage', image, image.name);
+    form.append('conformanceLabels', conformance.labels, conformance.labels.name);
+  }
+  return form;
+}
+
+/** `fetch` cannot report bytes on the way. */
+function send<E extends Endpoint>(
+  endpoint: E,
+  address: string,
+  form: FormData,
+  { onProgress, signal }: Watch,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<ResponseOf<E>> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', addressOf(ENDPOINTS.createSubmission));
-    request.setRequestHeader('Idempotency-Key', key);
+    request.open('POST', address);
     request.setRequestHeader('Accept', 'application/json');
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.addEventListener('progress', (event) => onProgress(event.loaded, event.total));
     request.addEventListener('load', () => {
       const content = parseJson(request.responseText);
       if (request.status < 200 || request.status >= 300) reject(toApiError(request.status, content));
       else {
         try {
-          resolve(parseAnswer(ENDPOINTS.createSubmission, content));
+          resolve(parseAnswer(endpoint, content));
         } catch (error) {
           reject(error as Error);
         }

@@ -13,6 +13,7 @@ function countingRunner() {
       opened++;
       const session = {
         facts: { inputs: [], outputs: [], runtime: 'none' },
+        isolation: 'L0' as const,
         alive: true,
         predict: () => Promise.reject(new Error('not used here')),
         async close() {
@@ -30,8 +31,7 @@ function countingRunner() {
   return { runner, living, opened: () => opened, most: () => most };
 }
 
-const open = (runner: ModelRunner) =>
-  runner.open({ sha256: '', copyTo: () => Promise.resolve() }, {} as never, {} as never);
+const open = (runner: ModelRunner) => runner.open([], {} as never, {} as never);
 const kill = (session: ModelSession) => {
   (session as { alive: boolean }).alive = false;
   return Promise.resolve();
@@ -49,18 +49,87 @@ describe('session pool', () => {
     expect(counted.living.size).toBe(0);
   });
 
-  it('opens a second one for two cases of one run at once, and never gives one session to two', async () => {
+  it('fills its places first; then two cases of one run share a process, and never three', async () => {
     const counted = countingRunner();
     const pool = createSessionPool({ runner: counted.runner, capacity: 2, idleMs: 10_000, log: SILENT });
-    const busy = new Set<ModelSession>();
+    const users = new Map<ModelSession, number>();
+    const seen: number[] = [];
     const work = async (session: ModelSession) => {
-      expect(busy.has(session)).toBe(false);
-      busy.add(session);
+      users.set(session, (users.get(session) ?? 0) + 1);
+      seen.push(users.get(session)!);
       await tick(5);
-      busy.delete(session);
+      users.set(session, users.get(session)! - 1);
     };
-    await Promise.all(Array.from({ length: 6 }, () => pool.use('run-a', open, work)));
-    expect(counted.most()).toBe(2);
+    await Promise.all(Array.from({ length: 9 }, () => pool.use('run-a', open, work)));
+    expect(counted.opened()).toBe(2);
+    expect(seen.slice(0, 4)).toEqual([1, 1, 2, 2]);
+    expect(Math.max(...seen)).toBe(2);
+    await pool.close();
+  });
+
+  it('lets nobody join a session while another run waits for its place', async () => {
+    const counted = countingRunner();
+    const pool = createSessionPool({ runner: counted.runner, capacity: 1, idleMs: 10_000, log: SILENT });
+    const done: string[] = [];
+    const use = (key: string, name: string) =>
+      pool.use(key, open, async () => {
+        await tick(5);
+        done.push(name);
+      });
+    await Promise.all([use('run-a', 'a1'), use('run-b', 'b1'), use('run-a', 'a2'), use('run-a', 'a3')]);
+    expect(done).toEqual(['a1', 'b1', 'a2', 'a3']);
+    expect(counted.opened()).toBe(3);
+    await pool.close();
+  });
+
+  it('gives a fresh session to whoever wants to be alone, and lets nobody join', async () => {
+    const counted = countingRunner();
+    const pool = createSessionPool({ runner: counted.runner, capacity: 1, idleMs: 10_000, log: SILENT });
+    let kept: ModelSession | undefined;
+    await pool.use('run-a', open, async (session) => void (kept = session));
+    let busy = 0;
+    const work = async (session: ModelSession) => {
+      expect(session).not.toBe(kept);
+      expect(++busy).toBe(1);
+      await tick(5);
+      busy--;
+    };
+    await Promise.all([pool.use('run-a', open, work, true), pool.use('run-a', open, work)]);
+    expect([counted.opened(), counted.most()]).toEqual([3, 1]);
+    await pool.close();
+  });
+
+  it('counts sessions outside of runs among its places, until they are closed', async () => {
+    const counted = countingRunner();
+    const pool = createSessionPool({ runner: counted.runner, capacity: 1, idleMs: 10_000, log: SILENT });
+    await pool.use('run-a', open, async () => undefined);
+    const outside = await pool.runner.open([], {} as never, {} as never);
+    let ran = false;
+    const later = pool.use('run-a', open, async () => void (ran = true));
+    await tick(5);
+    expect([ran, outside.alive]).toEqual([false, true]);
+    await outside.close();
+    await outside.close();
+    await later;
+    expect([ran, counted.opened(), counted.most()]).toEqual([true, 3, 1]);
+    await pool.close();
+  });
+
+  it('after a crash under two cases, both go on in other sessions', async () => {
+    const counted = countingRunner();
+    const pool = createSessionPool({ runner: counted.runner, capacity: 1, idleMs: 10_000, log: SILENT });
+    const first = pool.use('run-a', open, async (session) => {
+      await tick(5);
+      await kill(session);
+      return session;
+    });
+    const second = pool.use('run-a', open, async (session) => {
+      await tick(10);
+      return session;
+    });
+    expect(await second).toBe(await first);
+    await pool.use('run-a', open, async (session) => expect(session.alive).toBe(true));
+    expect([counted.opened(), counted.most()]).toEqual([2, 1]);
     await pool.close();
   });
 

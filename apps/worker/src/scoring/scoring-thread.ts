@@ -13,10 +13,12 @@ async function score({
   prediction,
   regions,
   metrics,
+  predictionGrid,
 }: ScoringTask['task']): Promise<ScoringAnswer['outcome']> {
   const start = performance.now();
   try {
-    const scores = scoreCase({ reference: await readLabelMap(reference), prediction, regions, metrics });
+    const stored = await readLabelMap(reference);
+    const scores = scoreCase({ reference: stored, prediction, regions, metrics, predictionGrid });
     return { kind: 'scored', scores, elapsedMs: performance.now() - start };
   } catch (error) {
     if (error instanceof ImageFormatError) return { kind: 'unreadable', message: `${error.code}: ${error.message}` };

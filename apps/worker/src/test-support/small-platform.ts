@@ -11,12 +11,13 @@ import {
   type EvaluationRun,
   type ImportedCase,
   type Log,
+  type ModelReport,
   type Submission,
 } from '#evaluation';
 import { writeNifti, type Geometry } from '#imaging';
 import { removeEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from '#persistence';
-import type { Manifest } from '#pipeline';
 import { migrateAll, openPlatform, readConfig, type Platform } from '#platform';
+import { THRESHOLD_MANIFEST } from '../../../../test/support/threshold-manifest.js';
 
 const SILENT: Log & { debug: Log['info'] } = {
   info: () => undefined,
@@ -41,25 +42,9 @@ const RULES: PhaseRules = {
   limits: { loadSeconds: 60, caseSeconds: 60, memoryMib: 1024, threads: 1 },
 };
 
-const MANIFEST: Manifest = {
-  manifestVersion: 1,
-  name: 'threshold',
-  version: '1.0.0',
-  task: 'semantic',
-  inputs: [{ tensor: 'image', layout: 'NCXYZ', dtype: 'float32', channels: [{ name: 'CT' }] }],
-  output: { tensor: 'logits', layout: 'NCXYZ', meaning: 'logits' },
-  preprocess: [{ op: 'orient', axes: 'RAS' }],
-  inference: { mode: 'full', divisor: [1, 1, 1], padValue: 0 },
-  postprocess: [{ op: 'softmax' }, { op: 'invert', order: 1 }, { op: 'argmax' }],
-  labels: [
-    { value: 0, name: 'background' },
-    { value: 1, name: 'liver' },
-  ],
-};
-
-/** The image is 1 in the first 120 voxels; of the reference the first `missing` voxels lack, so that Dice is known. */
-function smallCase(name: string, missing: number): ImportedCase {
-  const image = Float32Array.from({ length: VOXELS }, (_, v) => (v < 120 ? 1 : 0));
+/** The image is `peak` in the first 120 voxels; of the reference the first `missing` voxels lack, so that Dice is known. */
+function smallCase(name: string, missing: number, peak = 1): ImportedCase {
+  const image = Float32Array.from({ length: VOXELS }, (_, v) => (v < 120 ? peak : 0));
   const labels = Uint8Array.from({ length: VOXELS }, (_, v) => (v >= missing && v < 120 ? 1 : 0));
   return {
     name,
@@ -78,6 +63,18 @@ function smallCase(name: string, missing: number): ImportedCase {
   };
 }
 
+/** A report without a word about the file. */
+const UNSEEN: ModelReport = {
+  accepted: true,
+  findings: [],
+  opset: null,
+  parameters: null,
+  operators: null,
+  inputs: null,
+  outputs: null,
+  memoryEstimateBytes: null,
+};
+
 /** Dice of the threshold models on a case whose reference lacks so many of 120 voxels. */
 export const expectedDice = (missing: number): number => (2 * (120 - missing)) / (240 - missing);
 
@@ -92,8 +89,12 @@ export interface SmallPlatform {
   submit(model: Uint8Array, slug: string, rules?: { readonly benchmark?: string }): Promise<Submission>;
   /** Starts a worker as a process of its own, as the product does. */
   startWorker(environment?: Readonly<Record<string, string>>): WorkerProcess;
-  /** Another benchmark of the same small cases under other limits. */
-  makeBenchmark(slug: string, limits: Partial<PhaseRules['limits']>): Promise<Benchmark>;
+  /** Another benchmark of the same small cases under other limits; `peaks`: how bright its practice cases are. */
+  makeBenchmark(
+    slug: string,
+    limits: Partial<PhaseRules['limits']>,
+    changes?: { readonly rules?: Partial<PhaseRules>; readonly peaks?: readonly number[] },
+  ): Promise<Benchmark>;
   run(id: string): Promise<EvaluationRun>;
   results(runId: string): Promise<readonly CaseResult[]>;
   remove(): Promise<void>;
@@ -109,7 +110,8 @@ export interface WorkerProcess {
 
 /** Real database, queue and files in a folder of their own, and a benchmark of two practice and three held-out cases. */
 export async function smallPlatform(): Promise<SmallPlatform> {
-  const entry = resolve(import.meta.dirname, '../../../../dist/apps/worker/src/main.js');
+  const dist = process.env.VOXELMARK_TEST_DIST ?? resolve(import.meta.dirname, '../../../../dist');
+  const entry = resolve(dist, 'apps/worker/src/main.js');
   if (!existsSync(entry)) throw new Error(`${entry} is missing; run "npm run build" first`);
   const dataDir = mkdtempSync(join(tmpdir(), 'voxelmark-worker-'));
   const server = await startEmbeddedPostgres({ dataDir });
@@ -125,8 +127,9 @@ export async function smallPlatform(): Promise<SmallPlatform> {
   });
   const workers: WorkerProcess[] = [];
 
-  const makeBenchmark = async (slug: string, limits: Partial<PhaseRules['limits']>) => {
-    const rules = { ...RULES, limits: { ...RULES.limits, ...limits } };
+  const makeBenchmark: SmallPlatform['makeBenchmark'] = async (slug, limits, changes = {}) => {
+    const rules = { ...RULES, ...changes.rules, limits: { ...RULES.limits, ...limits } };
+    const peaks = changes.peaks ?? PRACTICE_MISSING.map(() => 1);
     const { benchmark } = await importBenchmark(platform, {
       slug,
       title: slug,
@@ -144,7 +147,7 @@ export async function smallPlatform(): Promise<SmallPlatform> {
           title: 'Practice',
           label: 'PUBLIC',
           rules,
-          cases: PRACTICE_MISSING.map((missing, n) => smallCase(`practice-${n}`, missing)),
+          cases: peaks.map((peak, n) => smallCase(`practice-${n}`, PRACTICE_MISSING[n] ?? 0, peak)),
         },
         {
           kind: 'test',
@@ -170,18 +173,19 @@ export async function smallPlatform(): Promise<SmallPlatform> {
         })(),
       );
       // what is tested here are the walls behind the desk's inspector, so nothing is refused at the desk
-      const inspector = { inspect: async () => undefined };
+      const inspector = { inspect: async () => UNSEEN };
       const algorithm = { slug, name: slug, description: '' };
       const command = {
         benchmark,
         submitterId,
         algorithm,
         version: '1.0.0',
-        manifest: MANIFEST,
-        model: stored,
+        manifest: THRESHOLD_MANIFEST,
+        models: [{ ...stored, file: 'model.onnx', copyTo: (path: string) => blobs.copyTo(stored.sha256, path) }],
+        conformance: null,
         idempotencyKey: null,
       };
-      return (await submit({ records, blobs, inspector }, command)).submission;
+      return (await submit({ records, inspector }, command)).submission;
     },
     startWorker(environment = {}) {
       const worker = workerProcess(entry, {

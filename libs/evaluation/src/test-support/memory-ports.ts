@@ -96,8 +96,17 @@ export async function memoryRun(blobs: BlobStore, label: 'PUBLIC' | 'SEALED' = '
   const context = {
     run: { id: 'run-1', epoch: 1, state: 'scoring' },
     phase: { id: 'phase-1', kind: 'practice', label, rules: RULES, caseCount: 1, datasetDigest: 'd'.repeat(64) },
-    version: { model: { sha256: 'm'.repeat(64) }, manifest: { labels: [] } },
+    version: {
+      id: 'version-1',
+      models: [{ sha256: 'm'.repeat(64), file: 'model.onnx' }],
+      modelSha256: 'm'.repeat(64),
+      manifest: { labels: [], inputs: [{ channels: [{ name: 'CT' }] }] },
+      conformance: null,
+      // as a preflight has left them, so that the gate has nothing to find out
+      checks: { benchmarkId: 'benchmark-1', checks: [] },
+    },
     submission: { id: 'submission-1', submitterId: 'user-1' },
+    benchmark: { id: 'benchmark-1', slug: 'demo', synthetic: true, channels: [{ name: 'image' }] },
   } as unknown as RunContext;
   const found: EvaluationCase = {
     id: 'case-1',
@@ -108,7 +117,7 @@ export async function memoryRun(blobs: BlobStore, label: 'PUBLIC' | 'SEALED' = '
     label,
     facts: {},
     geometry: GEOMETRY,
-    image,
+    images: [{ ...image, channel: 'image' }],
     references: [{ reader: 'consensus', consensus: true, object: reference }],
     referenceStudy: null,
   };
@@ -178,6 +187,7 @@ function resultOf({ outcome, attempts, case: { id } }: MemoryRun): CaseResult {
     failureDetail: failure?.detail ?? null,
     prediction: null,
     usage: null,
+    receipt: null,
     scores: outcome?.scores ?? [],
   };
 }
@@ -186,18 +196,24 @@ function resultOf({ outcome, attempts, case: { id } }: MemoryRun): CaseResult {
 export function scriptedSessions(
   predict: ModelSession['predict'],
   open?: () => Promise<void>,
-): ModelSessions & { opened: number } {
+  isolation: ModelSession['isolation'] = 'L2',
+): ModelSessions & { opened: number; alone: boolean[] } {
   const sessions = {
     opened: 0,
+    /** Which of them were asked for alone. */
+    alone: [] as boolean[],
     async use<T>(
       _: string,
       __: (runner: ModelRunner) => Promise<ModelSession>,
       work: (session: ModelSession) => Promise<T>,
+      alone = false,
     ): Promise<T> {
       sessions.opened++;
+      sessions.alone.push(alone);
       await open?.();
       return work({
         facts: { inputs: [], outputs: [], runtime: 'onnxruntime-node 1.30.0' },
+        isolation,
         alive: true,
         predict,
         close: async () => undefined,
@@ -233,6 +249,7 @@ export function stagePorts(
     records: run.records,
     blobs,
     sessions,
+    runner: { open: () => Promise.reject(new Error('no model is opened here outside of a run')) },
     scorer: inlineScorer,
     clock,
     log: collectingLog(),

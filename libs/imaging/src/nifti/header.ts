@@ -1,11 +1,15 @@
 import type { Vec3 } from '../geometry.js';
 import { ImageFormatError } from '../image-format-error.js';
+import { VOXEL_BYTES } from '../voxel-bytes.js';
+import type { VoxelType } from '../voxel-bytes.js';
 
 /** The part of a NIfTI header that says how large the file is and how its voxels are to be read. */
 export interface NiftiHeader {
   readonly version: 1 | 2;
   readonly littleEndian: boolean;
   readonly sizeXyz: Vec3;
+  /** Volumes on the same grid, one after the other: length of a fourth axis or, for vectors, of a fifth. */
+  readonly channels: number;
   /** NIfTI datatype code, one of `VOXEL_TYPES`. */
   readonly datatype: number;
   /** Byte at which the voxels begin. */
@@ -25,23 +29,18 @@ export const NIFTI2_HEADER_BYTES = 540;
 /** Bytes that must have arrived before `parseNiftiHeader` can be called: the larger header and its extension flag. */
 export const HEADER_PROBE_BYTES = 544;
 
-interface VoxelType {
-  readonly name: string;
-  readonly bytes: number;
-}
-
 /** Voxel types that are read. Complex, colour, 128-bit and 1-bit types are refused. */
 export const VOXEL_TYPES: ReadonlyMap<number, VoxelType> = new Map([
-  [2, { name: 'uint8', bytes: 1 }],
-  [4, { name: 'int16', bytes: 2 }],
-  [8, { name: 'int32', bytes: 4 }],
-  [16, { name: 'float32', bytes: 4 }],
-  [64, { name: 'float64', bytes: 8 }],
-  [256, { name: 'int8', bytes: 1 }],
-  [512, { name: 'uint16', bytes: 2 }],
-  [768, { name: 'uint32', bytes: 4 }],
-  [1024, { name: 'int64', bytes: 8 }],
-  [1280, { name: 'uint64', bytes: 8 }],
+  [2, 'uint8'],
+  [4, 'int16'],
+  [8, 'int32'],
+  [16, 'float32'],
+  [64, 'float64'],
+  [256, 'int8'],
+  [512, 'uint16'],
+  [768, 'uint32'],
+  [1024, 'int64'],
+  [1280, 'uint64'],
 ]);
 
 /** Field positions of the two header versions; everything else about them is read alike. */
@@ -72,16 +71,17 @@ interface Reader {
  */
 export function parseNiftiHeader(bytes: Uint8Array): NiftiHeader {
   const reader = openHeader(bytes);
-  const sizeXyz = readSize(reader);
+  const { sizeXyz, channels } = readSize(reader);
   const type = VOXEL_TYPES.get(reader.datatype);
   if (!type) {
-    const known = [...VOXEL_TYPES].map(([code, { name }]) => `${code} ${name}`).join(', ');
+    const known = [...VOXEL_TYPES].map(([code, name]) => `${code} ${name}`).join(', ');
     throw new ImageFormatError('nifti-datatype', `voxel datatype code is ${reader.datatype}; expected one of ${known}`);
   }
-  if (reader.bitpix !== type.bytes * 8) {
+  const bits = VOXEL_BYTES[type] * 8;
+  if (reader.bitpix !== bits) {
     throw new ImageFormatError(
       'nifti-datatype',
-      `header declares ${reader.bitpix} bits a voxel for ${type.name}; expected ${type.bytes * 8}`,
+      `header declares ${reader.bitpix} bits a voxel for ${type}; expected ${bits}`,
     );
   }
   const smallestOffset = reader.version === 1 ? 352 : 544;
@@ -95,6 +95,7 @@ export function parseNiftiHeader(bytes: Uint8Array): NiftiHeader {
     version: reader.version,
     littleEndian: reader.littleEndian,
     sizeXyz,
+    channels,
     datatype: reader.datatype,
     voxelOffset: reader.voxelOffset,
     scaling: readScaling(reader),
@@ -104,8 +105,9 @@ export function parseNiftiHeader(bytes: Uint8Array): NiftiHeader {
 }
 
 /** Size of the uncompressed file in bytes that a header declares. */
-export function declaredBytes({ sizeXyz, datatype, voxelOffset }: NiftiHeader): number {
-  return voxelOffset + sizeXyz[0] * sizeXyz[1] * sizeXyz[2] * (VOXEL_TYPES.get(datatype)?.bytes ?? NaN);
+export function declaredBytes({ sizeXyz, channels, datatype, voxelOffset }: NiftiHeader): number {
+  const type = VOXEL_TYPES.get(datatype);
+  return voxelOffset + sizeXyz[0] * sizeXyz[1] * sizeXyz[2] * channels * (type ? VOXEL_BYTES[type] : NaN);
 }
 
 /** The first four bytes hold the header's own size: that gives version and byte order. */
@@ -186,8 +188,8 @@ function openNifti2(view: DataView, le: boolean): Reader {
   };
 }
 
-/** A plane counts as a volume of one slice; axes beyond the third must have length 1. */
-function readSize({ dim }: Reader): Vec3 {
+/** A plane counts as a volume of one slice; one axis beyond the third may count channels. */
+function readSize({ dim }: Reader): Pick<NiftiHeader, 'sizeXyz' | 'channels'> {
   const rank = dim(0);
   const sizes = [1, 2, 3, 4, 5, 6, 7].map(dim);
   const shown = sizes.slice(0, Math.min(7, Math.max(1, rank))).join(' x ');
@@ -198,17 +200,19 @@ function readSize({ dim }: Reader): Vec3 {
   if (rank < 2 || used.some((n) => !Number.isSafeInteger(n) || n < 1)) {
     throw new ImageFormatError('nifti-dimensions', `image is ${shown} voxels; expected 2 or 3 positive sizes`);
   }
-  if (used.slice(3).some((n) => n !== 1)) {
+  const further = used.slice(3).filter((n) => n !== 1);
+  if (further.length > 1) {
     throw new ImageFormatError(
       'nifti-dimensions',
-      `image is ${shown} voxels; expected three dimensions (a fourth one may only have length 1)`,
+      `image is ${shown} voxels; expected three dimensions, and at most one more for channels`,
     );
   }
+  const channels = further[0] ?? 1;
   const sizeXyz: Vec3 = [sizes[0], sizes[1], rank >= 3 ? sizes[2] : 1];
-  if (!Number.isSafeInteger(sizeXyz[0] * sizeXyz[1] * sizeXyz[2] * 8)) {
+  if (!Number.isSafeInteger(sizeXyz[0] * sizeXyz[1] * sizeXyz[2] * channels * 8)) {
     throw new ImageFormatError('nifti-dimensions', `image is ${shown} voxels; that is no size of a real image`);
   }
-  return sizeXyz;
+  return { sizeXyz, channels };
 }
 
 /** NIfTI: slope 0 means "no scaling"; a slope that is not a number is read the same way, as nibabel does. */

@@ -4,8 +4,8 @@ import { affineRas } from '../affine.js';
 import type { Geometry, Mat3, Vec3 } from '../geometry.js';
 import { ImageFormatError } from '../image-format-error.js';
 import type { VoxelArray } from '../volume.js';
-import { readLabelMap, readNifti } from './read.js';
-import { writeNifti } from './write.js';
+import { readLabelMap, readNifti, readNiftiChannels } from './read.js';
+import { storedGeometry, writeNifti } from './write.js';
 
 const IDENTITY_LPS: Geometry = {
   sizeXyz: [3, 2, 2],
@@ -90,6 +90,20 @@ describe('writing and reading back', () => {
     const view = await file();
     const srow = Array.from({ length: 12 }, (_, n) => view.getFloat32(280 + 4 * n, true));
     expect(srow).toEqual([-0.5, 0, 0, -10, 0, -2, 0, 20, 0, 0, 4, 30]);
+  });
+
+  it('knows before it writes which geometry a reader will find', async () => {
+    const angle = 0.3;
+    const geometry: Geometry = {
+      sizeXyz: IDENTITY_LPS.sizeXyz,
+      spacingMm: [0.7, 0.683594, 2.3],
+      originLps: [-10.1, 4.2, 1100.3],
+      direction: [Math.cos(angle), -Math.sin(angle), 0, Math.sin(angle), Math.cos(angle), 0, 0, 0, 1],
+    };
+    const stored = storedGeometry(geometry);
+    expect(stored).not.toEqual(geometry);
+    expect((await readNifti(await writeNifti({ geometry, data: ramp(Uint8Array) }))).geometry).toEqual(stored);
+    expect(storedGeometry(stored)).toEqual(stored);
   });
 
   it('writes the same bytes twice, gzipped content included', async () => {
@@ -397,3 +411,42 @@ function rotation(a: number, b: number, c: number, mirror: boolean): Mat3 {
     m * cb * cc,
   ];
 }
+
+describe('channels', () => {
+  /** The small file with a second volume behind the first, on axis 4 or 5. */
+  async function twoChannels(axis: 4 | 5): Promise<DataView> {
+    const first = bytesOf(await file());
+    const all = new DataView(new ArrayBuffer(first.length + 24));
+    bytesOf(all).set(first);
+    for (let n = 0; n < 12; n++) all.setInt16(first.length + 2 * n, 1000 + n, true);
+    all.setInt16(40, axis, true);
+    all.setInt16(40 + 2 * axis, 2, true);
+    return all;
+  }
+
+  it.each([4, 5] as const)('splits axis %i into volumes on one grid', async (axis) => {
+    const plain = bytesOf(await twoChannels(axis));
+    for (const bytes of [plain, new Uint8Array(gzipSync(plain))]) {
+      const [first, second, ...more] = await readNiftiChannels(bytes);
+      expect(more).toEqual([]);
+      expect(Array.from(first.data)).toEqual(Array.from(ramp(Int16Array)));
+      expect(Array.from(second.data)).toEqual(Array.from({ length: 12 }, (_, n) => 1000 + n));
+      expect(second.geometry).toEqual(first.geometry);
+    }
+    expect(await codeOf(readNifti(plain))).toBe('nifti-dimensions');
+  });
+
+  it('reads a file of three dimensions as one channel', async () => {
+    const channels = await readNiftiChannels(bytesOf(await file()));
+    expect(channels.map(({ data }) => Array.from(data))).toEqual([Array.from(ramp(Int16Array))]);
+  });
+
+  it('refuses two more axes, and time series', async () => {
+    const both = await twoChannels(5);
+    both.setInt16(48, 2, true);
+    expect(await codeOf(readNiftiChannels(bytesOf(both)))).toBe('nifti-dimensions');
+    const series = await twoChannels(4);
+    series.setInt16(48, 300, true);
+    expect(await codeOf(readNiftiChannels(bytesOf(series)))).toBe('nifti-dimensions');
+  });
+});

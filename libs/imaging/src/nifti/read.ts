@@ -1,7 +1,10 @@
 import { geometryFromRasAffine } from '../affine.js';
+import { voxelCount } from '../geometry.js';
 import { ImageFormatError } from '../image-format-error.js';
 import type { LabelMap, Volume, VoxelArray } from '../volume.js';
-import { inflate, isGzip, LARGEST_INFLATION, statedSize } from './gzip.js';
+import { inflate, joinBytes, LARGEST_INFLATION } from '../inflate.js';
+import { viewVoxels } from '../voxel-bytes.js';
+import { isGzip, statedSize } from './gzip.js';
 import { declaredBytes, HEADER_PROBE_BYTES, parseNiftiHeader, VOXEL_TYPES } from './header.js';
 import type { NiftiHeader } from './header.js';
 
@@ -16,6 +19,12 @@ export interface NiftiImage extends Volume {
 }
 
 const DEFAULT_MAX_BYTES = 2 ** 31;
+/** More channels than networks take; a time series is no set of channels. */
+const MOST_CHANNELS = 64;
+
+interface Limits extends NiftiLimits {
+  readonly maxChannels: number;
+}
 
 /**
  * Reads a NIfTI-1 or NIfTI-2 file (.nii or .nii.gz, either byte order).
@@ -30,10 +39,30 @@ const DEFAULT_MAX_BYTES = 2 ** 31;
  * @throws ImageFormatError whose code says what is wrong
  */
 export async function readNifti(bytes: Uint8Array, limits: NiftiLimits = {}): Promise<NiftiImage> {
-  const maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES;
-  const { header, voxelBytes } = isGzip(bytes) ? await readGzipped(bytes, maxBytes) : readPlain(bytes, maxBytes);
+  const [channel] = await readFile(bytes, { ...limits, maxChannels: 1 });
+  return channel;
+}
+
+/**
+ * Reads a NIfTI file of several channels, such as the MR sequences of the Medical Segmentation Decathlon, as one volume for
+ * each. A file of three dimensions has one channel.
+ *
+ * @throws ImageFormatError as `readNifti`
+ */
+export async function readNiftiChannels(bytes: Uint8Array, limits: NiftiLimits = {}): Promise<NiftiImage[]> {
+  return readFile(bytes, { ...limits, maxChannels: MOST_CHANNELS });
+}
+
+async function readFile(bytes: Uint8Array, limits: Limits): Promise<NiftiImage[]> {
+  const { header, voxelBytes } = isGzip(bytes) ? await readGzipped(bytes, limits) : readPlain(bytes, limits);
   const geometry = geometryFromRasAffine(header.affineRas, header.sizeXyz);
-  return { geometry, data: decodeVoxels(header, voxelBytes), header };
+  const data = decodeVoxels(header, voxelBytes);
+  const count = voxelCount(geometry);
+  return Array.from({ length: header.channels }, (_, n) => ({
+    geometry,
+    data: header.channels === 1 ? data : data.subarray(n * count, (n + 1) * count),
+    header,
+  }));
 }
 
 /**
@@ -64,31 +93,31 @@ export function toLabels(data: VoxelArray): Uint8Array | Uint16Array {
 interface Parts {
   readonly header: NiftiHeader;
   /** Exactly the voxels, in an own buffer from byte 0 on, so that any typed array may be laid over it. */
-  readonly voxelBytes: Uint8Array;
+  readonly voxelBytes: Uint8Array<ArrayBuffer>;
 }
 
-function readPlain(bytes: Uint8Array, maxBytes: number): Parts {
+function readPlain(bytes: Uint8Array, limits: Limits): Parts {
   const header = parseNiftiHeader(bytes.subarray(0, HEADER_PROBE_BYTES));
-  const expected = checkedSize(header, maxBytes);
+  const expected = checkedSize(header, limits);
   if (bytes.length < expected) throw truncated(bytes.length, expected);
   if (bytes.length > expected) throw trailing(bytes.length, expected);
   // a copy even of a Buffer, whose slice() is a view of memory shared with others
   return { header, voxelBytes: new Uint8Array(bytes.subarray(header.voxelOffset)) };
 }
 
-async function readGzipped(bytes: Uint8Array, maxBytes: number): Promise<Parts> {
+async function readGzipped(bytes: Uint8Array, limits: Limits): Promise<Parts> {
   let preamble = new Uint8Array(0);
   let header: NiftiHeader | undefined;
-  let voxelBytes: Uint8Array = preamble; // allocated once its size is known
+  let voxelBytes = preamble; // allocated once its size is known
   let expected = Infinity;
   let read = 0; // inflated bytes so far
-  for await (const piece of inflate(bytes)) {
+  for await (const piece of inflate(bytes, 'gzip', 'nifti-gzip')) {
     let rest = piece;
     if (!header) {
-      preamble = join(preamble, piece);
+      preamble = joinBytes([preamble, piece], preamble.length + piece.length);
       if (preamble.length < HEADER_PROBE_BYTES) continue;
       header = parseNiftiHeader(preamble);
-      expected = checkedSize(header, maxBytes);
+      expected = checkedSize(header, limits);
       const possible = bytes.length * LARGEST_INFLATION;
       if (expected > possible) throw truncated(`at most ${possible}`, expected);
       voxelBytes = new Uint8Array(expected - header.voxelOffset);
@@ -103,7 +132,7 @@ async function readGzipped(bytes: Uint8Array, maxBytes: number): Promise<Parts> 
   if (!header) {
     // The content is shorter than a NIfTI-2 header; a NIfTI-1 file of a few voxels may be complete all the same.
     checkTrailer(bytes, preamble.length);
-    return readPlain(preamble, maxBytes);
+    return readPlain(preamble, limits);
   }
   if (read < expected) throw truncated(read, expected);
   checkTrailer(bytes, read);
@@ -120,15 +149,15 @@ function checkTrailer(gzipped: Uint8Array, inflatedBytes: number): void {
   );
 }
 
-function join(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
-
-function checkedSize(header: NiftiHeader, maxBytes: number): number {
+function checkedSize(header: NiftiHeader, { maxBytes = DEFAULT_MAX_BYTES, maxChannels }: Limits): number {
   const expected = declaredBytes(header);
+  if (header.channels > maxChannels) {
+    const shown = [...header.sizeXyz, header.channels].join(' x ');
+    throw new ImageFormatError(
+      'nifti-dimensions',
+      `image is ${shown} voxels; expected ${maxChannels === 1 ? 'three dimensions (a fourth one may only have length 1)' : `at most ${maxChannels} channels`}`,
+    );
+  }
   if (expected > maxBytes) {
     throw new ImageFormatError(
       'nifti-too-large',
@@ -146,60 +175,12 @@ function trailing(found: number | string, expected: number): ImageFormatError {
   return new ImageFormatError('nifti-trailing-bytes', `file holds ${found} bytes; its header declares ${expected}`);
 }
 
-function decodeVoxels({ datatype, littleEndian, scaling }: NiftiHeader, bytes: Uint8Array): VoxelArray {
-  const width = VOXEL_TYPES.get(datatype)?.bytes ?? 1;
-  const hostLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-  if (width > 1 && littleEndian !== hostLittleEndian) swapBytes(bytes, width);
-  const stored = layOver(datatype, bytes.buffer as ArrayBuffer);
+function decodeVoxels({ datatype, littleEndian, scaling }: NiftiHeader, bytes: Uint8Array<ArrayBuffer>): VoxelArray {
+  const type = VOXEL_TYPES.get(datatype);
+  if (!type) throw new TypeError(`datatype ${datatype} passed the header and has no voxel type`);
+  const stored = viewVoxels(type, bytes, littleEndian, 'nifti-datatype');
   if (!scaling) return stored;
   const real = stored instanceof Float64Array ? stored : new Float32Array(stored.length);
   for (let v = 0; v < stored.length; v++) real[v] = stored[v] * scaling.slope + scaling.intercept;
   return real;
-}
-
-function layOver(datatype: number, buffer: ArrayBuffer): VoxelArray {
-  switch (datatype) {
-    case 2:
-      return new Uint8Array(buffer);
-    case 4:
-      return new Int16Array(buffer);
-    case 8:
-      return new Int32Array(buffer);
-    case 16:
-      return new Float32Array(buffer);
-    case 64:
-      return new Float64Array(buffer);
-    case 256:
-      return new Int8Array(buffer);
-    case 512:
-      return new Uint16Array(buffer);
-    case 768:
-      return new Uint32Array(buffer);
-    case 1024:
-      return narrow(new BigInt64Array(buffer));
-    case 1280:
-      return narrow(new BigUint64Array(buffer));
-    default:
-      throw new TypeError(`datatype ${datatype} is in VOXEL_TYPES but has no typed array`);
-  }
-}
-
-/** 64-bit integers as float64, which is exact up to 2^53. */
-function narrow(stored: BigInt64Array | BigUint64Array): Float64Array {
-  const data = new Float64Array(stored.length);
-  for (let v = 0; v < stored.length; v++) {
-    const x = Number(stored[v]);
-    if (!Number.isSafeInteger(x)) {
-      throw new ImageFormatError(
-        'nifti-datatype',
-        `voxel ${v} holds ${stored[v]}; 64-bit voxels are read up to 2^53 - 1`,
-      );
-    }
-    data[v] = x;
-  }
-  return data;
-}
-
-function swapBytes(bytes: Uint8Array, width: number): void {
-  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 }

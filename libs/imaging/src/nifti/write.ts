@@ -1,9 +1,9 @@
-import { affineRas } from '../affine.js';
+import { affineRas, geometryFromRasAffine } from '../affine.js';
 import { voxelCount } from '../geometry.js';
 import type { Geometry } from '../geometry.js';
 import type { Volume, VoxelArray } from '../volume.js';
-import { deflate } from './gzip.js';
-import { NIFTI1_HEADER_BYTES, quaternionRotation } from './header.js';
+import { deflate } from '../inflate.js';
+import { NIFTI1_HEADER_BYTES, parseNiftiHeader, quaternionRotation } from './header.js';
 
 export interface NiftiWriteOptions {
   /** Compress with gzip. The header and voxels inside are the same on every engine, the compressed bytes need not be. */
@@ -33,6 +33,19 @@ export async function writeNifti(volume: Volume, options: NiftiWriteOptions = {}
   writeHeader(new DataView(bytes.buffer), geometry, data, options.description ?? '');
   writeVoxels(bytes, data);
   return options.gzip ? deflate(bytes) : bytes;
+}
+
+/**
+ * The geometry that a reader finds in a file of `writeNifti`: NIfTI-1 keeps float32, so that spacing and direction of a grid
+ * from elsewhere change in their last digits. Writing what was read changes nothing more.
+ *
+ * @throws RangeError when a size exceeds 32767
+ */
+export function storedGeometry(geometry: Geometry): Geometry {
+  const header = new Uint8Array(VOXEL_OFFSET);
+  writeHeader(new DataView(header.buffer), geometry, new Uint8Array(0), '');
+  const { affineRas: stored, sizeXyz } = parseNiftiHeader(header);
+  return geometryFromRasAffine(stored, sizeXyz);
 }
 
 function writeHeader(view: DataView, geometry: Geometry, data: VoxelArray, description: string): void {

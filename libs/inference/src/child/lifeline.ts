@@ -1,29 +1,32 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { workerData } from 'node:worker_threads';
 
 /**
- * A thread of the process that runs models. ONNX Runtime blocks the main thread for as long as a network runs, endless
- * loops included; this thread still notices when the worker is gone, because the pipe on descriptor 3 then ends, and when
- * the process holds more memory than it may, a few milliseconds after it does. The worker looks at the memory as well, and
- * does not rely on this one; but a worker that is busy may look late.
+ * Ends the process that runs models when the worker is gone, because the pipe on descriptor 3 then ends, and when it holds
+ * more memory than it may, a few milliseconds after it does. Called in the thread that listens: ONNX Runtime blocks
+ * another one for as long as a network runs, endless loops included. The worker looks at the memory as well, and does not
+ * rely on this; but a worker that is busy may look late.
  */
+export function endWithWorker(memoryBytes: number): void {
+  const lifeline = new Socket({ fd: LIFELINE_FD, readable: true, writable: false });
+  lifeline.on('end', die);
+  lifeline.on('close', die);
+  lifeline.on('error', die);
+  lifeline.resume();
+
+  setInterval(() => {
+    // the highest so far: whoever was over the limit once is ended, however short it was
+    const highest = process.resourceUsage().maxRSS * 1024;
+    if (highest <= memoryBytes) return;
+    const [got, limit] = [highest, memoryBytes].map((bytes) => Math.ceil(bytes / 2 ** 20));
+    writeSync(2, `out of memory: ${got} MiB in use; the limit is ${limit} MiB\n`);
+    die();
+  }, WATCH_EVERY_MS);
+}
+
 const LIFELINE_FD = 3;
 const WATCH_EVERY_MS = 4;
 
-const die = () => process.kill(process.pid, 'SIGKILL');
-const lifeline = new Socket({ fd: LIFELINE_FD, readable: true, writable: false });
-lifeline.on('end', die);
-lifeline.on('close', die);
-lifeline.on('error', die);
-lifeline.resume();
-
-const { memoryBytes } = workerData as { readonly memoryBytes: number };
-setInterval(() => {
-  // the highest so far: whoever was over the limit once is ended, however short it was
-  const highest = process.resourceUsage().maxRSS * 1024;
-  if (highest <= memoryBytes) return;
-  const [got, limit] = [highest, memoryBytes].map((bytes) => Math.ceil(bytes / 2 ** 20));
-  writeSync(2, `out of memory: ${got} MiB in use; the limit is ${limit} MiB\n`);
-  die();
-}, WATCH_EVERY_MS);
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}

@@ -1,5 +1,5 @@
 import { ModelFailure, type ModelFacts } from '#evaluation';
-import { decodeFloat16, encodeFloat16, type TileRequest } from '#pipeline';
+import { decodeFloat16, encodeFloat16, labelsAsChannels, type Manifest, type TileRequest } from '#pipeline';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkModel } from '../inspect/check-model.js';
 import type { TensorOutline } from '../inspect/description.js';
@@ -7,63 +7,69 @@ import { outlineModelFile } from '../inspect/outline.js';
 import { ranOutOfMemory } from '../out-of-memory.js';
 import { MAX_DETAIL, type LoadRequest } from '../protocol.js';
 
-/** A loaded network as the pipeline sees it: one tile in, its channels out. */
-export interface Network {
+/** The loaded networks of a version. */
+export interface LoadedNetwork {
   readonly facts: ModelFacts;
-  /** Wall time spent in ONNX Runtime so far, ms. */
-  readonly sessionMs: number;
   /**
-   * @param tile  values of a tensor of `request.inputDims`, last axis fastest
-   * @param shape [a, b, c] of the tile
-   * @returns values of a tensor of `request.outputDims`, all finite
+   * @param tile values of a tensor of `request.inputDims`, last axis fastest
+   * @returns values of a tensor of `request.outputDims` in an array of its own, and the wall time in ONNX Runtime
    * @throws ModelFailure
    */
-  run(tile: Float32Array, shape: readonly number[], request: TileRequest): Promise<Float32Array>;
+  run(
+    tile: Float32Array,
+    request: TileRequest,
+  ): Promise<{ readonly values: Float32Array<ArrayBuffer>; readonly sessionMs: number }>;
 }
 
 /**
- * Looks at the model file, then loads it. ONNX Runtime enters the process only after the file passed the look.
+ * Looks at the model files, then loads them. ONNX Runtime enters the process only after all of them passed the look.
  *
- * The model is loaded by path: from a buffer, ONNX Runtime would read files of the working directory as external weights.
+ * A model is loaded by path: from a buffer, ONNX Runtime would read files of the working directory as external weights.
  * Everything that could change a number is fixed: provider, threads, execution order, optimisation level. `extended` leaves
  * out the layout rewrites that depend on the processor. Without the arena a run gives its memory back and is no slower.
  *
- * @throws ModelFailure
+ * @throws ModelFailure; its detail names the file when there are several
  */
-export async function loadNetwork({ model, manifest, threads, inspect }: LoadRequest): Promise<Network> {
-  const outline = inspect ? outlineModelFile(model) : { inputs: [], outputs: [] };
-  if (inspect) checkModel(outline, manifest);
+export async function loadNetwork({ models, manifest, threads, inspect }: LoadRequest): Promise<LoadedNetwork> {
+  const outlines = models.map((path, n) =>
+    naming(manifest, n, () => {
+      if (!inspect) return { inputs: [], outputs: [] };
+      const outline = outlineModelFile(path);
+      checkModel(outline, manifest);
+      return outline;
+    }),
+  );
   const ort = await import('onnxruntime-node');
-  let session: InferenceSession;
-  try {
-    session = await ort.InferenceSession.create(model, {
-      executionProviders: ['cpu'],
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'extended',
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      enableCpuMemArena: false,
-      logSeverityLevel: 4,
-    });
-  } catch (error) {
-    throw failure('model-load-failed', error);
+  const sessions: InferenceSession[] = [];
+  for (const [n, path] of models.entries()) {
+    try {
+      const session = await ort.InferenceSession.create(path, {
+        executionProviders: ['cpu'],
+        executionMode: 'sequential',
+        graphOptimizationLevel: 'extended',
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        enableCpuMemArena: false,
+        logSeverityLevel: 4,
+      });
+      sessions.push(session);
+    } catch (error) {
+      naming(manifest, n, () => {
+        throw failure('model-load-failed', error);
+      });
+    }
   }
   const input = manifest.inputs[0].tensor;
   const output = manifest.output.tensor;
-  let sessionMs = 0;
 
   return {
     facts: {
-      inputs: outline.inputs.map(face),
-      outputs: outline.outputs.map(face),
+      inputs: outlines[0].inputs.map(face),
+      outputs: outlines[0].outputs.map(face),
       runtime: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
     },
-    get sessionMs() {
-      return sessionMs;
-    },
-    async run(tile, _shape, { model: which, inputDims, outputDims, inputType, outputType }) {
-      if (which !== 0)
-        throw new ModelFailure('manifest-invalid', `the manifest speaks of model ${which}; one was submitted`);
+    async run(tile, { model: which, inputDims, outputDims, inputType, outputType, labels }) {
+      const session = sessions[which];
       const fed =
         inputType === 'float16'
           ? new ort.Tensor('float16', encodeFloat16(tile), inputDims)
@@ -74,9 +80,8 @@ export async function loadNetwork({ model, manifest, threads, inspect }: LoadReq
         result = (await session.run({ [input]: fed }, [output]))[output];
       } catch (error) {
         throw failure('inference-failed', error);
-      } finally {
-        sessionMs += performance.now() - start;
       }
+      const sessionMs = performance.now() - start;
       const { dims, type } = result;
       if (
         type !== outputType ||
@@ -89,33 +94,41 @@ export async function loadNetwork({ model, manifest, threads, inspect }: LoadReq
           `output "${output}" is ${got}; expected ${outputType} [${outputDims.join(', ')}]`,
         );
       }
-      const values = floats(result.data, outputType);
-      checkFinite(values, output);
-      return values;
+      if (labels !== null) {
+        return { values: labelsAsChannels(whole(result.data, outputType), outputDims[0], labels), sessionMs };
+      }
+      return { values: floats(result.data, outputType), sessionMs };
     },
   };
 }
 
 /** Half precision comes as bit patterns, or as a Float16Array where the language has one. */
-function floats(data: unknown, type: TileRequest['outputType']): Float32Array {
-  if (data instanceof Float32Array) return data;
+function floats(data: unknown, type: TileRequest['outputType']): Float32Array<ArrayBuffer> {
+  if (data instanceof Float32Array) return data.slice(); // its memory belongs to ONNX Runtime
   if (type === 'float16' && data instanceof Uint16Array) return decodeFloat16(data);
   if (type === 'float16' && ArrayBuffer.isView(data))
     return decodeFloat16(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2));
   throw new ModelFailure('output-shape', `the output is not made of ${type} values`);
 }
 
+/** Failures of one of several files say which. */
+function naming<T>({ models = [] }: Manifest, n: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ModelFailure) || models.length < 2) throw error;
+    const detail = `model ${n} (${models[n].file}): ${error.detail}`.slice(0, MAX_DETAIL);
+    throw new ModelFailure(error.code, detail, { cause: error });
+  }
+}
+
 function face({ name, dtype, shape }: TensorOutline): ModelFacts['inputs'][number] {
   return { name, dtype, shape: shape ?? [] };
 }
 
-function checkFinite(values: Float32Array, name: string): void {
-  for (let i = 0; i < values.length; i++) {
-    // x - x is 0 for every finite number, NaN otherwise
-    if (values[i] - values[i] !== 0) {
-      throw new ModelFailure('output-not-finite', `output "${name}" holds ${values[i]} at flat index ${i}`);
-    }
-  }
+function whole(data: unknown, type: TileRequest['outputType']): BigInt64Array | Int32Array | Uint8Array {
+  if (data instanceof BigInt64Array || data instanceof Int32Array || data instanceof Uint8Array) return data;
+  throw new ModelFailure('output-shape', `the output is not made of ${type} values`);
 }
 
 function failure(code: 'model-load-failed' | 'inference-failed', error: unknown): ModelFailure {

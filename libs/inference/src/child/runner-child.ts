@@ -1,99 +1,208 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { ModelFailure } from '#evaluation';
-import { ImageFormatError, readNifti } from '#imaging';
-import { PipelineError, runPipeline, type Manifest } from '#pipeline';
-import { ranOutOfMemory } from '../out-of-memory.js';
+import type { StageTimes } from '#evaluation';
+import type { Prepared } from '#pipeline';
 import {
   FrameReader,
   frame,
-  MAX_DETAIL,
   MAX_REQUEST_BYTES,
+  type LoadRequest,
   type PredictRequest,
   type Reply,
   type Request,
+  type Running,
 } from '../protocol.js';
-import { kilobytes } from '../resident-memory.js';
-import { loadNetwork, type Network } from './network.js';
+import { createRoom } from './ahead.js';
+import type { Failure } from './classify.js';
+import type { EngineReply, EngineRequest } from './engine.js';
+import { endWithWorker } from './lifeline.js';
+import type { LightTableReply, LightTableRequest } from './light-table.js';
+import { forgetPeak, peakRssBytes, processCpuMs, threadCpuMs, threads, unpackedBytes } from './measures.js';
 
-// The process that runs one model: requests on stdin, replies on stdout, volumes in files. It has no credentials, no
-// business outside its scratch folder, and ends with the worker that started it.
+// The process that runs the models of one version: requests on stdin, replies on stdout, volumes in files. It has no
+// credentials, no business outside its scratch folder, and ends with the worker that started it.
+//
+// Four threads. This one listens and decides what is next. The light table reads and prepares images. The engine cuts tiles,
+// blends and brings labels back; it has a thread for ONNX Runtime. So the next case is prepared, and the next tile cut, while
+// ONNX Runtime is busy, and this thread never is.
 
-new Worker(new URL('./lifeline.js', import.meta.url), { workerData: { memoryBytes: Number(process.argv[2]) } });
+const memoryBytes = Number(process.argv[2]);
+const HEAP_MIB = 256;
 
-let loaded: { readonly network: Network; readonly manifest: Manifest } | null = null;
+endWithWorker(memoryBytes);
 
-async function answer(request: Request): Promise<Reply> {
-  try {
-    if (request.kind === 'predict') return await predict(request);
-    const network = await loadNetwork(request);
-    loaded = { network, manifest: request.manifest };
-    return { kind: 'loaded', facts: network.facts };
-  } catch (error) {
-    return { kind: 'failed', ...classify(error) };
+/** A case from its request to its reply. */
+interface Case {
+  readonly request: PredictRequest;
+  readonly imageBytes: number;
+  /** Nothing else was going on from the start of its preparation to its end. */
+  alone: boolean;
+  preparedBytes: number;
+  prepared: Prepared | null;
+  times: Pick<StageTimes, 'read' | 'prepare'>;
+  /** CPU time of its preparation, ms. */
+  prepareCpuMs: number;
+}
+
+/** Cases that have no reply yet, in the order of their requests. */
+const line: Case[] = [];
+const room = createRoom(memoryBytes);
+/** On the light table, and in the engine. */
+let preparing: { readonly case: Case; readonly cpuMs: number; readonly rssBytes: number } | null = null;
+let running: { readonly case: Case; readonly cpuMs: number; readonly lightTableCpuMs: number } | null = null;
+
+const before = new Set(threads());
+const lightTable = thread<LightTableRequest, LightTableReply>('./light-table.js', onLightTable);
+/** The system's number of that thread, where it can be told: the one that has just been added. */
+const lightTableThread = onlyOne(threads().filter((id) => !before.has(id)));
+const engine = thread<EngineRequest, EngineReply>('./engine.js', onEngine);
+let starting = 2;
+/** Wall time of what it did, where its CPU time cannot be told: it is one thread that computes, so the two are close. */
+let lightTableWallMs = 0;
+
+function load(request: LoadRequest): void {
+  lightTable({ kind: 'manifest', manifest: request.manifest });
+  engine(request);
+}
+
+function enqueue(request: PredictRequest): void {
+  const imageBytes = request.images.reduce((sum, path) => sum + unpackedBytes(path), 0);
+  const times = { read: 0, prepare: 0 };
+  line.push({ request, imageBytes, alone: false, preparedBytes: 0, prepared: null, times, prepareCpuMs: 0 });
+  step();
+}
+
+/** Gives the light table and the engine what they can do now. */
+function step(): void {
+  const [head] = line;
+  if (running === null && head?.prepared) run(head, head.prepared);
+  if (preparing !== null || line.some(({ prepared }) => prepared !== null)) return; // one ahead, not more
+  const next = line.find((one) => one !== running?.case);
+  if (next === undefined) return;
+  if (running === null ? next === line[0] : room.allows(running.case.imageBytes, next.imageBytes)) prepare(next);
+}
+
+function prepare(next: Case): void {
+  next.alone = running === null;
+  if (running !== null) running.case.alone = false;
+  else forgetPeak();
+  preparing = { case: next, cpuMs: lightTableCpuMs(), rssBytes: process.memoryUsage.rss() };
+  lightTable({ kind: 'prepare', case: next.request.case, images: next.request.images });
+}
+
+function onLightTable(reply: LightTableReply): void {
+  switch (reply.kind) {
+    case 'ready':
+      return onStarted();
+    case 'prepared':
+      return onPrepared(reply);
+    case 'failed':
+      return onPrepareFailed(reply);
   }
 }
 
-async function predict({ image, labels: target }: PredictRequest): Promise<Reply> {
-  if (!loaded) throw new Error('asked to predict before a model was loaded');
-  const { network, manifest } = loaded;
-  forgetPeak();
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  const sessionMs = network.sessionMs;
-  const volume = await readNifti(await readFile(image));
-  const { labels } = await runPipeline(volume, manifest, network.run);
-  const { data, geometry } = labels;
-  await writeFile(target, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  const { user, system } = process.cpuUsage(cpu);
-  return {
-    kind: 'predicted',
-    geometry,
-    dtype: data instanceof Uint8Array ? 'uint8' : 'uint16',
-    usage: {
-      elapsedMs: performance.now() - start,
-      cpuMs: (user + system) / 1000,
-      peakRssBytes: peakRssBytes(),
-      sessionMs: network.sessionMs - sessionMs,
-    },
-  };
+function onPrepared({ prepared, readMs, prepareMs }: Extract<LightTableReply, { kind: 'prepared' }>): void {
+  if (preparing === null) throw new Error('a case was prepared that nobody asked for');
+  lightTableWallMs += readMs + prepareMs;
+  const { case: done, cpuMs, rssBytes } = preparing;
+  preparing = null;
+  done.prepared = prepared;
+  done.times = { read: readMs, prepare: prepareMs };
+  done.prepareCpuMs = lightTableCpuMs() - cpuMs;
+  done.preparedBytes = Math.max(0, peakRssBytes() - rssBytes);
+  step();
 }
 
-function classify(error: unknown): Pick<Extract<Reply, { kind: 'failed' }>, 'code' | 'detail'> {
-  const text = error instanceof Error ? error.message : String(error);
-  if (error instanceof ModelFailure) return { code: error.code, detail: error.detail.slice(0, MAX_DETAIL) };
-  if (error instanceof PipelineError) return { code: error.code, detail: text.slice(0, MAX_DETAIL) };
-  if (error instanceof ImageFormatError)
-    return { code: 'case-unreadable', detail: `${error.code}: ${text}`.slice(0, MAX_DETAIL) };
-  if (ranOutOfMemory(text)) return { code: 'inference-out-of-memory', detail: text.slice(0, MAX_DETAIL) };
-  const stack = error instanceof Error ? (error.stack ?? text) : text;
-  return { code: 'defect', detail: stack.slice(0, MAX_DETAIL) };
+function onPrepareFailed({ failure }: Extract<LightTableReply, { kind: 'failed' }>): void {
+  if (preparing === null) throw new Error('a case failed that nobody prepared');
+  const { case: failed } = preparing;
+  preparing = null;
+  line.splice(line.indexOf(failed), 1);
+  fail(failed.request.case, failure);
+  step();
 }
 
-/** Linux keeps the highest resident memory per process; writing 5 starts it anew, so that each case has its own. */
-function forgetPeak(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    writeFileSync('/proc/self/clear_refs', '5');
-  } catch (error) {
-    // not permitted in some containers: the peak then is that of the session so far, which is still an upper bound
-    if (!['EACCES', 'EPERM', 'ENOENT', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+function run(head: Case, prepared: Prepared): void {
+  if (!head.alone) forgetPeak();
+  running = { case: head, cpuMs: processCpuMs(), lightTableCpuMs: lightTableCpuMs() };
+  tell({ kind: 'running', case: head.request.case });
+  head.prepared = null;
+  engine({ kind: 'run', case: head.request.case, prepared, labels: head.request.labels }, [
+    prepared.data.buffer as ArrayBuffer,
+  ]);
+}
+
+function onEngine(reply: EngineReply): void {
+  switch (reply.kind) {
+    case 'ready':
+      return onStarted();
+    case 'loaded':
+      return tell(reply);
+    case 'failed':
+      if (reply.case > 0) finish();
+      fail(reply.case, reply.failure);
+      return step();
+    case 'predicted': {
+      const { case: number, geometry, dtype, networkMs, restoreMs, sessionMs } = reply;
+      const { case: done, cpuMs } = finish();
+      const peak = peakRssBytes();
+      if (done.alone) room.note({ imageBytes: done.imageBytes, preparedBytes: done.preparedBytes, peakBytes: peak });
+      const stagesMs = { ...done.times, network: networkMs, restore: restoreMs };
+      const elapsedMs = stagesMs.read + stagesMs.prepare + networkMs + restoreMs;
+      const usage = { elapsedMs, cpuMs: done.prepareCpuMs + cpuMs, peakRssBytes: peak, sessionMs, stagesMs };
+      tell({ kind: 'predicted', case: number, geometry, dtype, usage });
+      return step();
+    }
   }
 }
 
-function peakRssBytes(): number {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
-  return kilobytes(readFileSync('/proc/self/status', 'utf8'), 'VmHWM') ?? process.resourceUsage().maxRSS * 1024;
+/** The case that ran leaves the line. Its CPU time is that of the process meanwhile, without the light table's. */
+function finish(): { readonly case: Case; readonly cpuMs: number } {
+  if (running === null) throw new Error('a case ended that did not run');
+  const { case: done, cpuMs, lightTableCpuMs: lightTableBefore } = running;
+  running = null;
+  line.splice(line.indexOf(done), 1);
+  return { case: done, cpuMs: Math.max(0, processCpuMs() - cpuMs - (lightTableCpuMs() - lightTableBefore)) };
 }
 
-const requests = new FrameReader(MAX_REQUEST_BYTES);
-let queue: Promise<void> = Promise.resolve();
-process.stdin.on('data', (chunk: Buffer) => {
-  for (const request of requests.push(chunk)) {
+function lightTableCpuMs(): number {
+  return (lightTableThread === null ? null : threadCpuMs(lightTableThread)) ?? lightTableWallMs;
+}
+
+function fail(number: number, { code, detail }: Failure): void {
+  tell({ kind: 'failed', case: number, code, detail });
+}
+
+function tell(message: Reply | Running): void {
+  process.stdout.write(frame(message));
+}
+
+/** Starts a thread; one that ends takes the process with it. */
+function thread<Message, Answer>(script: string, onAnswer: (answer: Answer) => void) {
+  const worker = new Worker(new URL(script, import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } });
+  worker.on('message', onAnswer);
+  worker.on('error', (error) => {
+    writeSync(2, `${script}: ${error.stack ?? String(error)}\n`);
+    process.kill(process.pid, 'SIGKILL');
+  });
+  return (message: Message, transfer: readonly ArrayBuffer[] = []) => worker.postMessage(message, transfer);
+}
+
+function onlyOne(ids: readonly string[]): string | null {
+  return ids.length === 1 ? ids[0] : null;
+}
+
+function onStarted(): void {
+  starting--;
+  if (starting > 0) return;
+  const requests = new FrameReader(MAX_REQUEST_BYTES);
+  process.stdin.on('data', (chunk: Buffer) => {
     // requests come from our own worker, frames are checked, and a wrong one can only harm this process
-    queue = queue.then(async () => void process.stdout.write(frame(await answer(request as Request))));
-  }
-});
-process.stdout.write(frame({ kind: 'ready' }));
-process.stdin.on('end', () => process.exit(0));
+    for (const request of requests.push(chunk) as Request[]) {
+      if (request.kind === 'load') load(request);
+      else enqueue(request);
+    }
+  });
+  process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL'));
+  process.stdout.write(frame({ kind: 'ready' }));
+}

@@ -77,7 +77,7 @@ function compareOutput({ outputs }: ModelFace, manifest: Manifest, found: Findin
     return;
   }
   if (output.dtype !== dtype) {
-    found.refuse('output-shape', `output "${tensor}" is ${output.dtype}; this platform reads ${dtype} channels`);
+    found.refuse('output-shape', `output "${tensor}" is ${output.dtype}; the manifest reads ${dtype}`);
   }
   const { shape } = output;
   if (shape === null) return;
@@ -92,8 +92,10 @@ function fits(declared: number | string, fed: number): boolean {
   return typeof declared === 'string' || declared === fed || declared === 0;
 }
 
-function axesOf(rank: number, channelAxis: number): string {
-  const spatial = `${['no', 'one', 'two', 'three'][rank - 2] ?? rank - 2} spatial axes`;
+function axesOf(rank: number, channelAxis: number | null): string {
+  const count = rank - (channelAxis === null ? 1 : 2);
+  const spatial = `${['no', 'one', 'two', 'three'][count] ?? count} spatial axes`;
+  if (channelAxis === null) return `N and ${spatial}`;
   return channelAxis === 1 ? `N, C and ${spatial}` : `N, ${spatial} and C`;
 }
 

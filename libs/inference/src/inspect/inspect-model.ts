@@ -2,7 +2,7 @@ import { manifest as manifestSchema } from '#contracts';
 import { manifestProblems, networkFace, type Manifest } from '#pipeline';
 import { compareFace } from './check-model.js';
 import { checkStructure } from './check-structure.js';
-import { fedInputs, standardOpset, type ModelDescription, type TensorOutline } from './description.js';
+import { fedInputs, standardOpset, type GraphDescription, type ModelDescription, type TensorOutline } from './description.js';
 import { Findings, type Finding } from './findings.js';
 import { infer } from './infer.js';
 import { readModel } from './read-model.js';
@@ -16,6 +16,8 @@ export interface Inspection {
   readonly opset: number | null;
   /** Numbers that were learnt: elements of all initialisers but whole numbers, which are shapes and indices. */
   readonly parameters: number | null;
+  /** Of all graphs, by name, most frequent first. */
+  readonly operators: readonly { readonly op: string; readonly count: number }[] | null;
   readonly inputs: readonly TensorOutline[] | null;
   readonly outputs: readonly TensorOutline[] | null;
   /** Weights, twice while loading, and the largest sum of tensors alive at once, for `tile`. The runtime itself comes on top. */
@@ -146,12 +148,27 @@ function checked(value: unknown, whose: string, found: Findings): Manifest | nul
   return read.data;
 }
 
+function countOperators(graph: GraphDescription): { op: string; count: number }[] {
+  const counts = new Map<string, number>();
+  const visit = ({ nodes }: GraphDescription): void => {
+    for (const { op, attributes } of nodes) {
+      counts.set(op, (counts.get(op) ?? 0) + 1);
+      for (const { graphs } of attributes.values()) graphs.forEach(visit);
+    }
+  };
+  visit(graph);
+  return [...counts]
+    .map(([op, count]) => ({ op, count }))
+    .sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1));
+}
+
 function conclude(found: Findings, model: ModelDescription | null, estimated: Estimate | null): Inspection {
   return {
     accepted: !found.refused,
     findings: found.all(),
     opset: model ? standardOpset(model) || null : null,
     parameters: model?.parameters ?? null,
+    operators: model ? countOperators(model.graph) : null,
     inputs: model ? fedInputs(model.graph) : null,
     outputs: model?.graph.outputs ?? null,
     memoryEstimateBytes: estimated?.bytes ?? null,

@@ -12,16 +12,18 @@ export type Size = number | string;
 export function tensor(
   name: string,
   dims: readonly number[],
-  values: Float32Array | BigInt64Array | Int32Array | Uint8Array,
+  values: Float32Array | Uint16Array | BigInt64Array | Int32Array | Uint8Array,
 ): Bytes {
   const type =
     values instanceof Float32Array
       ? FLOAT
-      : values instanceof BigInt64Array
-        ? INT64
-        : values instanceof Int32Array
-          ? INT32
-          : BOOL;
+      : values instanceof Uint16Array
+        ? FLOAT16 // bits, as `encodeFloat16` gives them
+        : values instanceof BigInt64Array
+          ? INT64
+          : values instanceof Int32Array
+            ? INT32
+            : BOOL;
   const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return join(...dims.map((size) => int(1, size)), int(2, type), text(8, name), bytes(9, raw));
 }
@@ -245,4 +247,99 @@ export function externalDataModel(location: string, place: 'initialiser' | 'cons
       return model(join(graph(parts), bytes(15, bytes(1, stolen))));
     }
   }
+}
+
+/** A 1x1x1 convolution of as many channels as the rows of `weights` are long, to as many as there are rows. */
+export function mixingModel(weights: readonly (readonly number[])[], biases: readonly number[]): Bytes {
+  const [to, from] = [weights.length, weights[0].length];
+  return model(
+    graph({
+      nodes: [node('Conv', ['image', 'w', 'b'], ['logits'], [attribute.ints('kernel_shape', [1, 1, 1])])],
+      inputs: [value('image', FLOAT, [1, from, 'x', 'y', 'z'])],
+      outputs: [value('logits', FLOAT, [1, to, 'x', 'y', 'z'])],
+      initialisers: [
+        tensor('w', [to, from, 1, 1, 1], Float32Array.from(weights.flat())),
+        tensor('b', [to], Float32Array.from(biases)),
+      ],
+    }),
+  );
+}
+
+/** The threshold model in half precision, input and output; `half` turns values into the bits of half precision. */
+export function halfPrecisionModel(half: (values: Float32Array) => Uint16Array): Bytes {
+  return model(
+    graph({
+      nodes: [node('Conv', ['image', 'w', 'b'], ['logits'], [attribute.ints('kernel_shape', [1, 1, 1])])],
+      inputs: [value('image', FLOAT16, [1, 1, 'x', 'y', 'z'])],
+      outputs: [value('logits', FLOAT16, [1, 2, 'x', 'y', 'z'])],
+      initialisers: [
+        tensor('w', [2, 1, 1, 1, 1], half(Float32Array.of(0, 1))),
+        tensor('b', [2], half(Float32Array.of(0.5, 0))),
+      ],
+    }),
+  );
+}
+
+/** The threshold model with argmax inside: whole numbers out, with or without an axis for the one channel. */
+export function argmaxModel(keepChannel: boolean): Bytes {
+  return model(
+    graph({
+      nodes: [
+        node('Conv', ['image', 'w', 'b'], ['scores'], [attribute.ints('kernel_shape', [1, 1, 1])]),
+        node(
+          'ArgMax',
+          ['scores'],
+          ['labels'],
+          [attribute.int('axis', 1), attribute.int('keepdims', keepChannel ? 1 : 0)],
+        ),
+      ],
+      inputs: [IMAGE],
+      outputs: [value('labels', INT64, keepChannel ? [1, 1, 'x', 'y', 'z'] : [1, 'x', 'y', 'z'])],
+      initialisers: [tensor('w', [2, 1, 1, 1, 1], Float32Array.of(0, 1)), tensor('b', [2], Float32Array.of(0.5, 0))],
+    }),
+  );
+}
+
+/**
+ * Label 1 where value > 0.25. An image brighter than 0.5 (up to 1.5) first sends it `turns` times round a loop; then it
+ * `crashes` (divides the least whole number by -1, which ends the process), `fails` (an ordinary error of ONNX Runtime:
+ * an index out of range) or `runs` on.
+ */
+export function dislikesBrightImages(turns: bigint, then: 'crashes' | 'fails' | 'runs'): Bytes {
+  const turn = graph({
+    nodes: [node('Identity', ['go'], ['goOn']), node('Identity', ['carried'], ['carriedOn'])],
+    inputs: [value('turn', INT64, []), value('go', BOOL, []), value('carried', FLOAT, null)],
+    outputs: [value('goOn', BOOL, []), value('carriedOn', FLOAT, null)],
+  });
+  return body(
+    [
+      node('ReduceMax', ['image'], ['peak'], [attribute.int('keepdims', 0)]),
+      node('Round', ['peak'], ['whole']),
+      node('Cast', ['whole'], ['bright'], [attribute.int('to', INT64)]), // 0 or 1
+      node('Mul', ['bright', 'turns'], ['count']),
+      node('Loop', ['count', 'yes', 'image'], ['last'], [attribute.graph('body', turn)]),
+      // all after the loop, since it needs what the loop carried
+      node('ReduceMax', ['last'], ['after'], [attribute.int('keepdims', 0)]),
+      node('Round', ['after'], ['afterWhole']),
+      node('Cast', ['afterWhole'], ['afterBright'], [attribute.int('to', INT64)]),
+      node('Gather', ['table', 'afterBright'], ['minusTwoOrNought'], [attribute.int('axis', 0)]),
+      node('Mul', ['afterBright', 'minusTwoOrNought'], ['twice']),
+      node('Add', ['twice', 'one'], ['divisor']), // 1, or -1 for a bright image
+      node('Div', ['dividend', 'divisor'], ['quotient']),
+      node('Mul', ['quotient', 'nought'], ['nothing']),
+      node('Cast', ['nothing'], ['zero'], [attribute.int('to', FLOAT)]),
+      node('Add', ['last', 'zero'], ['same']),
+      node('Conv', ['same', 'w', 'b'], ['logits'], [attribute.ints('kernel_shape', [1, 1, 1])]),
+    ],
+    [
+      tensor('turns', [], BigInt64Array.of(turns)),
+      tensor('yes', [], Uint8Array.of(1)),
+      then === 'fails' ? tensor('table', [1], int64s(0)) : tensor('table', [2], int64s(0, -2)),
+      tensor('one', [], int64s(1)),
+      tensor('nought', [], int64s(0)),
+      tensor('dividend', [], then === 'crashes' ? BigInt64Array.of(-(2n ** 63n)) : int64s(1)),
+      tensor('w', [2, 1, 1, 1, 1], Float32Array.of(0, 1)),
+      tensor('b', [2], Float32Array.of(0.25, 0)),
+    ],
+  );
 }

@@ -14,6 +14,7 @@ import {
   CAPACITIES,
   PHASE_KINDS,
   SECRECY_LABELS,
+  type BenchmarkChannel,
   type Capacity,
   type PhaseKind,
   type PhaseRules,
@@ -102,6 +103,10 @@ export class BenchmarkEntity {
 
   @Column('jsonb')
   labels!: { value: number; name: string }[];
+
+  /** The images of a case, in order. */
+  @Column('jsonb')
+  channels!: BenchmarkChannel[];
 
   @Column('jsonb')
   windowPresets!: WindowPreset[];
@@ -219,16 +224,38 @@ export class EvaluationCaseEntity {
   @Column('jsonb', { nullable: true })
   referenceStudy!: ReferenceStudy | null;
 
-  @Index()
-  @Column('uuid')
-  imageId!: string;
-
-  @ManyToOne(() => StoredObjectEntity)
-  @JoinColumn({ name: 'image_id' })
-  image?: Relation<StoredObjectEntity>;
+  @OneToMany(() => CaseImageEntity, (image) => image.case)
+  images?: Relation<CaseImageEntity[]>;
 
   @OneToMany(() => CaseReferenceEntity, (reference) => reference.case)
   references?: Relation<CaseReferenceEntity[]>;
+}
+
+/** The image of one channel of the benchmark. */
+@Entity('case_image')
+@Unique(['caseId', 'channel'])
+export class CaseImageEntity {
+  @PrimaryColumn('uuid')
+  caseId!: string;
+
+  @ManyToOne(() => EvaluationCaseEntity, (evaluationCase) => evaluationCase.images)
+  @JoinColumn({ name: 'case_id' })
+  case?: Relation<EvaluationCaseEntity>;
+
+  /** Of the channel in the benchmark, from 0. */
+  @PrimaryColumn('smallint')
+  ordinal!: number;
+
+  @Column('text')
+  channel!: string;
+
+  @Index()
+  @Column('uuid')
+  objectId!: string;
+
+  @ManyToOne(() => StoredObjectEntity)
+  @JoinColumn({ name: 'object_id' })
+  object?: Relation<StoredObjectEntity>;
 }
 
 @Entity('case_reference')

@@ -1,5 +1,6 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { CASE_STATES, type CaseState, type FailureCode } from '#domain';
+import { CASE_STATES, ISOLATION_LEVELS, type CaseState, type FailureCode, type IsolationLevel } from '#domain';
+import type { StageTimes } from '#evaluation';
 import type { RegionStatus } from '#metrics';
 import { EvaluationCaseEntity } from './benchmark.entity.js';
 import { INSTANT, KEBAB_FAILURE_CODE, oneOf } from './columns.js';
@@ -10,6 +11,7 @@ import { StoredObjectEntity } from './stored-object.entity.js';
 @Entity('case_result')
 @Check('ck_case_result_state', oneOf('state', CASE_STATES))
 @Check('ck_case_result_failure_code', KEBAB_FAILURE_CODE)
+@Check('ck_case_result_isolation', oneOf('isolation', ISOLATION_LEVELS))
 @Check('ck_case_result_failed', `(state = 'failed') = (failure_code is not null)`)
 export class CaseResultEntity {
   @PrimaryColumn('uuid')
@@ -86,6 +88,17 @@ export class CaseResultEntity {
 
   @Column('double precision', { nullable: true })
   sessionMs!: number | null;
+
+  /** Wall time by stage; null for results of before it was measured. */
+  @Column('jsonb', { nullable: true })
+  stagesMs!: StageTimes | null;
+
+  /** How far the process was cut off, and what ran the network in it. */
+  @Column('text', { nullable: true })
+  isolation!: IsolationLevel | null;
+
+  @Column('text', { nullable: true })
+  runtime!: string | null;
 
   @Column({ ...INSTANT, nullable: true })
   finishedAt!: Date | null;

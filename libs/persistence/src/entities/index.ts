@@ -8,6 +8,7 @@ import {
 } from './account.entity.js';
 import {
   BenchmarkEntity,
+  CaseImageEntity,
   CaseReferenceEntity,
   DatasetEntity,
   DatasetVersionEntity,
@@ -19,12 +20,15 @@ import { CaseResultEntity, MetricValueEntity } from './case-result.entity.js';
 import { EvaluationRunEntity, RunEventEntity } from './evaluation-run.entity.js';
 import { LeaderboardRowEntity } from './leaderboard-row.entity.js';
 import { OutboxEntity } from './outbox.entity.js';
+import { PreflightEntity } from './preflight.entity.js';
 import { StoredObjectEntity, StoredObjectInputEntity } from './stored-object.entity.js';
 import {
   AlgorithmEntity,
   AlgorithmVersionEntity,
+  ConformanceObjectEntity,
   IdempotencyKeyEntity,
   SubmissionEntity,
+  VersionModelEntity,
 } from './submission.entity.js';
 
 /** Every table. */
@@ -42,9 +46,12 @@ export const ENTITIES = [
   MembershipEntity,
   PhaseEntity,
   EvaluationCaseEntity,
+  CaseImageEntity,
   CaseReferenceEntity,
   AlgorithmEntity,
   AlgorithmVersionEntity,
+  VersionModelEntity,
+  ConformanceObjectEntity,
   SubmissionEntity,
   IdempotencyKeyEntity,
   EvaluationRunEntity,
@@ -52,6 +59,7 @@ export const ENTITIES = [
   CaseResultEntity,
   MetricValueEntity,
   LeaderboardRowEntity,
+  PreflightEntity,
   OutboxEntity,
   AccessEventEntity,
 ];

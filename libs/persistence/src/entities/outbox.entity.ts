@@ -11,14 +11,17 @@ import {
 } from 'typeorm';
 import { BIGINT, CREATED, INSTANT, oneOf } from './columns.js';
 import { EvaluationRunEntity } from './evaluation-run.entity.js';
+import { PreflightEntity } from './preflight.entity.js';
 import type { Job } from '#evaluation';
 
-export const JOB_NAMES = ['validate-model', 'evaluate-case', 'close-run'] as const satisfies readonly Job['name'][];
+export const JOB_NAMES = ['validate-model', 'evaluate-case', 'close-run', 'preflight'] as const satisfies readonly Job['name'][];
 
 /** Jobs that the transaction which wrote them owes to the queue. */
 @Entity('outbox')
 @Unique(['jobId'])
 @Check('ck_outbox_name', oneOf('name', JOB_NAMES))
+@Check('ck_outbox_preflight', `(name = 'preflight') = (preflight_id is not null)`)
+@Check('ck_outbox_run', `(name <> 'preflight') = (run_id is not null) and (run_id is null) = (epoch is null)`)
 @Check('ck_outbox_case', `(name = 'evaluate-case') = (case_id is not null)`)
 export class OutboxEntity {
   @Index('ix_outbox_unsent', { where: 'sent_at is null' })
@@ -32,18 +35,26 @@ export class OutboxEntity {
   name!: Job['name'];
 
   @Index()
-  @Column('uuid')
-  runId!: string;
+  @Column('uuid', { nullable: true })
+  runId!: string | null;
 
   @ManyToOne(() => EvaluationRunEntity)
   @JoinColumn({ name: 'run_id' })
-  run?: Relation<EvaluationRunEntity>;
+  run?: Relation<EvaluationRunEntity> | null;
 
-  @Column('integer')
-  epoch!: number;
+  @Column('integer', { nullable: true })
+  epoch!: number | null;
 
   @Column('uuid', { nullable: true })
   caseId!: string | null;
+
+  @Index()
+  @Column('uuid', { nullable: true })
+  preflightId!: string | null;
+
+  @ManyToOne(() => PreflightEntity)
+  @JoinColumn({ name: 'preflight_id' })
+  preflight?: Relation<PreflightEntity> | null;
 
   /** 1 is first. */
   @Column('smallint')

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, Unique, type Relation } from 'typeorm';
+import type { ModelFileFacts, VersionCard, VersionChecks } from '#evaluation';
 import type { Manifest } from '#pipeline';
 import { AccountEntity } from './account.entity.js';
 import { BenchmarkEntity } from './benchmark.entity.js';
@@ -33,7 +34,7 @@ export class AlgorithmEntity {
   createdAt!: Date;
 }
 
-/** One immutable bundle of manifest and model. */
+/** One immutable bundle of manifest and model files. */
 @Entity('algorithm_version')
 @Unique(['algorithmId', 'version'])
 export class AlgorithmVersionEntity {
@@ -56,16 +57,81 @@ export class AlgorithmVersionEntity {
   @Column('text')
   manifestSha256!: string;
 
-  @Index()
-  @Column('uuid')
-  modelId!: string;
+  /** Digest of the bundle of models. */
+  @Column('text')
+  modelSha256!: string;
 
-  @ManyToOne(() => StoredObjectEntity)
-  @JoinColumn({ name: 'model_id' })
-  model?: Relation<StoredObjectEntity>;
+  /** What the author says beside the manifest; null: the manifest's words stand. */
+  @Column('jsonb', { nullable: true })
+  card!: VersionCard | null;
+
+  /** What was found out before its first case, on which benchmark; null: not yet. */
+  @Column('jsonb', { nullable: true })
+  checks!: VersionChecks | null;
+
+  @OneToMany(() => VersionModelEntity, (model) => model.version)
+  models?: Relation<VersionModelEntity[]>;
+
+  @OneToMany(() => ConformanceObjectEntity, (object) => object.version)
+  conformance?: Relation<ConformanceObjectEntity[]>;
 
   @Column(CREATED)
   createdAt!: Date;
+}
+
+/** One ONNX file of a version, in the order of the manifest. */
+@Entity('algorithm_version_model')
+export class VersionModelEntity {
+  @PrimaryColumn('uuid')
+  versionId!: string;
+
+  @ManyToOne(() => AlgorithmVersionEntity, (version) => version.models)
+  @JoinColumn({ name: 'version_id' })
+  version?: Relation<AlgorithmVersionEntity>;
+
+  @PrimaryColumn('smallint')
+  ordinal!: number;
+
+  /** The author's name of the file, for showing. */
+  @Column('text')
+  file!: string;
+
+  /** What the inspector read in it; null for files of before that was kept. */
+  @Column('jsonb', { nullable: true })
+  facts!: ModelFileFacts | null;
+
+  @Index()
+  @Column('uuid')
+  objectId!: string;
+
+  @ManyToOne(() => StoredObjectEntity)
+  @JoinColumn({ name: 'object_id' })
+  object?: Relation<StoredObjectEntity>;
+}
+
+/** The author's own case: an image for each channel of the manifest, and last the label map that was expected. */
+@Entity('conformance_object')
+export class ConformanceObjectEntity {
+  @PrimaryColumn('uuid')
+  versionId!: string;
+
+  @ManyToOne(() => AlgorithmVersionEntity, (version) => version.conformance)
+  @JoinColumn({ name: 'version_id' })
+  version?: Relation<AlgorithmVersionEntity>;
+
+  @PrimaryColumn('smallint')
+  ordinal!: number;
+
+  @Column('boolean')
+  expected!: boolean;
+
+  @Index()
+  @Column('uuid')
+  objectId!: string;
+
+  @ManyToOne(() => StoredObjectEntity)
+  @JoinColumn({ name: 'object_id' })
+  object?: Relation<StoredObjectEntity>;
 }
 
 @Entity('submission')

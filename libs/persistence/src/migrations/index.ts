@@ -7,6 +7,7 @@ import { CreateAccessLog } from './0005-create-access-log.js';
 import { AddBoardStates } from './0006-add-board-states.js';
 import { AddReferenceStudy } from './0007-add-reference-study.js';
 import { HoldAndGiveUpRuns } from './0008-hold-and-give-up-runs.js';
+import { BundlesChannelsReceipts } from './0009-bundles-channels-receipts.js';
 
 /** In the order in which they run. A migration never changes after a release; TypeORM orders them by the number at the end of their names. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   AddBoardStates,
   AddReferenceStudy,
   HoldAndGiveUpRuns,
+  BundlesChannelsReceipts,
 ];

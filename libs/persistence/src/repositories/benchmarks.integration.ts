@@ -72,9 +72,9 @@ test('a benchmark reads back as it was written, by address and by id', async () 
     ['reads-back-test-2', 1],
     ['reads-back-test-3', 2],
   ]);
-  const { image, references, ...declared } = wanted.phases[1].cases[0];
+  const { images, references, ...declared } = wanted.phases[1].cases[0];
   expect(cases[0]).toMatchObject(declared);
-  expect(cases[0].image).toMatchObject({ ...image, kind: 'image', label: 'SEALED' });
+  expect(cases[0].images[0]).toMatchObject({ ...images[0], kind: 'image', label: 'SEALED' });
   expect(cases[0].references.map(({ reader, consensus, object }) => [reader, consensus, object.sha256])).toEqual(
     references.map(({ reader, consensus, blob: { sha256 } }) => [reader, consensus, sha256]),
   );
@@ -88,11 +88,11 @@ test('references are computed from the image, the consensus from the readers, an
   expect(sealed.label).toBe('SEALED');
   for (const { object } of sealed.references) expect(object.label).toBe('SEALED');
   const [consensus, first, second] = sealed.references.map(({ object }) => object.id);
-  expect(await inputsOf(sealed.image.id)).toEqual([]);
-  expect(await inputsOf(first)).toEqual([sealed.image.id]);
-  expect(await inputsOf(consensus)).toEqual([sealed.image.id, first, second].sort());
+  expect(await inputsOf(sealed.images[0].id)).toEqual([]);
+  expect(await inputsOf(first)).toEqual([sealed.images[0].id]);
+  expect(await inputsOf(consensus)).toEqual([sealed.images[0].id, first, second].sort());
   const [open] = await records.cases(phases[0].id);
-  expect([open.label, open.image.label, ...open.references.map(({ object }) => object.label)]).toEqual(
+  expect([open.label, open.images[0].label, ...open.references.map(({ object }) => object.label)]).toEqual(
     Array(5).fill('PUBLIC'),
   );
 });
@@ -124,13 +124,15 @@ test('a prediction inherits the label of its image and belongs to its case', asy
     await records.recordCase(await claimed(records, runId, evaluationCase.id), scored(evaluationCase));
     const [{ prediction }] = await records.caseResults(runId);
     expect(prediction!.label).toBe(ordinal === 0 ? 'PUBLIC' : 'SEALED');
-    expect(await inputsOf(prediction!.id)).toEqual([evaluationCase.image.id, submission.version.model.id].sort());
+    expect(await inputsOf(prediction!.id)).toEqual(
+      [evaluationCase.images[0].id, submission.version.models[0].id].sort(),
+    );
     expect(await records.findObject(prediction!.id)).toEqual({
       object: prediction,
       caseId: evaluationCase.id,
       benchmarkId: benchmark.id,
     });
-    expect(await records.findObject(evaluationCase.image.id)).toMatchObject({
+    expect(await records.findObject(evaluationCase.images[0].id)).toMatchObject({
       caseId: evaluationCase.id,
       benchmarkId: benchmark.id,
     });
@@ -144,8 +146,10 @@ test('a prediction inherits the label of its image and belongs to its case', asy
       (entries) => new Map(entries.map((entry) => [entry.runId, 1])),
     );
   }
-  expect(await records.findObject(submission.version.model.id)).toEqual({
-    object: submission.version.model,
+  const { file, facts, ...stored } = submission.version.models[0];
+  expect([file, facts]).toEqual(['model.onnx', null]);
+  expect(await records.findObject(stored.id)).toEqual({
+    object: stored,
     caseId: null,
     benchmarkId: null,
   });

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { BenchmarkMisconfigured, RequestRefused, highestLabel, type Capacity } from '#domain';
+import { BenchmarkMisconfigured, RequestRefused, SINGLE_CHANNEL, highestLabel, type Capacity } from '#domain';
 import type {
   Benchmark,
   EvaluationCase,
@@ -13,6 +13,7 @@ import { lockInTransaction } from '../advisory-lock.js';
 import type { Database } from '../database.js';
 import {
   BenchmarkEntity,
+  CaseImageEntity,
   CaseReferenceEntity,
   DatasetEntity,
   DatasetVersionEntity,
@@ -25,10 +26,11 @@ import { inTransaction, reading } from '../transaction.js';
 import { isUuid, uuidv7 } from '../uuid.js';
 import { datasetDigest, phaseDigest } from './dataset-digest.js';
 import { loaded, toBenchmark, toCase, toPhase } from './mapping.js';
+import { neededByPreflight } from './preflights.js';
 import { findObject } from './stored-objects.js';
 
 const RELATIONS = { phases: true, datasetVersion: { dataset: true } } as const;
-const CASE_RELATIONS = { image: true, references: { object: true } } as const;
+const CASE_RELATIONS = { images: { object: true }, references: { object: true } } as const;
 const NIFTI = 'application/gzip'; // images, references and predictions are stored as .nii.gz
 const CASES_AT_ONCE = 200; // an INSERT takes 65,535 parameters
 
@@ -104,7 +106,12 @@ export function benchmarks(
 
     findObject: (objectId) => reading(database, (manager) => findObject(manager, objectId)),
 
-    blobInUse: (sha256) => reading(database, (manager) => manager.existsBy(StoredObjectEntity, { sha256 })),
+    blobInUse: (sha256) =>
+      reading(
+        database,
+        async (manager) =>
+          (await manager.existsBy(StoredObjectEntity, { sha256 })) || (await neededByPreflight(manager, sha256)),
+      ),
   };
 }
 
@@ -118,7 +125,7 @@ async function insertBenchmark(manager: EntityManager, benchmark: NewBenchmark):
     );
   }
   const phaseDigests = benchmark.phases.map(({ cases }) => phaseDigest(cases));
-  const { slug, title, question, summary, rules, published = true, synthetic } = benchmark;
+  const { slug, title, question, summary, rules, published = true, synthetic, channels = SINGLE_CHANNEL } = benchmark;
   const id = uuidv7();
   await manager.insert(BenchmarkEntity, {
     id,
@@ -130,6 +137,7 @@ async function insertBenchmark(manager: EntityManager, benchmark: NewBenchmark):
     published,
     synthetic,
     labels: [...benchmark.labels],
+    channels: [...channels],
     windowPresets: [...benchmark.windowPresets],
     datasetVersionId: await freezeDataset(manager, benchmark.dataset, datasetDigest(phaseDigests)),
   });
@@ -185,7 +193,7 @@ async function freezeDataset(
 }
 
 /**
- * A reference is drawn on the image, and a consensus is made from the other references: labels flow along. A case takes the
+ * A reference is drawn on the images, and a consensus is made from the other references: labels flow along. A case takes the
  * highest label of its objects.
  */
 async function insertCases(
@@ -198,6 +206,7 @@ async function insertCases(
   const objects: StoredObject[] = [];
   const inputs: { objectId: string; inputId: string }[] = [];
   const caseRows: Parameters<typeof manager.insert<EvaluationCaseEntity>>[1][] = [];
+  const images: { caseId: string; ordinal: number; channel: string; objectId: string }[] = [];
   const references: { caseId: string; reader: string; ordinal: number; consensus: boolean; objectId: string }[] = [];
   const add = (
     kind: StoredObject['kind'],
@@ -218,13 +227,16 @@ async function insertCases(
   };
   for (const [index, evaluationCase] of cases.entries()) {
     const caseId = uuidv7();
-    const image = add('image', evaluationCase.image, []);
+    const shown = evaluationCase.images.map((image) => add('image', image, []));
+    images.push(
+      ...evaluationCase.images.map(({ channel }, n) => ({ caseId, ordinal: n, channel, objectId: shown[n].id })),
+    );
     const drawn: StoredObject[] = [];
     const readersFirst = evaluationCase.references
       .map((reference, ordinal) => ({ ...reference, ordinal }))
       .sort((a, b) => Number(a.consensus) - Number(b.consensus));
     for (const { reader, consensus, blob, ordinal } of readersFirst) {
-      const object = add('reference', blob, consensus ? [image, ...drawn] : [image]);
+      const object = add('reference', blob, consensus ? [...shown, ...drawn] : shown);
       if (!consensus) drawn.push(object);
       references.push({ caseId, reader, ordinal, consensus, objectId: object.id });
     }
@@ -236,21 +248,21 @@ async function insertCases(
       ordinal,
       name,
       patient,
-      label: highestLabel(label, image.label),
+      label: highestLabel(label, ...shown.map((image) => image.label)),
       facts,
       geometry,
       referenceStudy,
-      imageId: image.id,
     });
   }
   await manager.insert(StoredObjectEntity, objects);
   await manager.insert(StoredObjectInputEntity, inputs);
   await manager.insert(EvaluationCaseEntity, caseRows as EvaluationCaseEntity[]);
+  await manager.insert(CaseImageEntity, images);
   await manager.insert(CaseReferenceEntity, references);
 }
 
 /** @throws BenchmarkMisconfigured for what no run could be scored on */
-function refuseIncomplete({ slug, phases }: NewBenchmark): void {
+function refuseIncomplete({ slug, phases, channels = SINGLE_CHANNEL }: NewBenchmark): void {
   if (phases.length === 0)
     throw new BenchmarkMisconfigured(
       'benchmark-without-phases',
@@ -263,13 +275,19 @@ function refuseIncomplete({ slug, phases }: NewBenchmark): void {
         `phase "${kind}" of benchmark "${slug}" has no case; expected at least one`,
       );
     const names = new Set<string>();
-    for (const { name, references } of cases) {
+    for (const { name, images, references } of cases) {
       if (names.has(name))
         throw new BenchmarkMisconfigured(
           'case-twice',
           `phase "${kind}" of benchmark "${slug}" has two cases named "${name}"`,
         );
       names.add(name);
+      if (images.length !== channels.length || images.some(({ channel }, n) => channel !== channels[n].name)) {
+        throw new BenchmarkMisconfigured(
+          'case-channels',
+          `case "${name}" has images of ${images.map(({ channel }) => channel).join(', ') || 'no channel'}; expected ${channels.map((channel) => channel.name).join(', ')}`,
+        );
+      }
       if (references.length === 0)
         throw new BenchmarkMisconfigured(
           'case-without-reference',

@@ -187,7 +187,7 @@ test('a result with a gap is refused as a whole', async () => {
   expect(await count('metric_value')).toBe(0);
   const made: { n: number }[] = await scratch.database.dataSource.query(
     `select count(*)::int as n from stored_object_input where input_id = $1 and object_id in (select id from stored_object where kind = 'prediction')`,
-    [submission.version.model.id],
+    [submission.version.models[0].id],
   );
   expect(made).toEqual([{ n: 0 }]); // nor did the prediction stay
   expect(await records.recordCase(claim, scored(cases[0]))).toBe(true);

@@ -105,7 +105,7 @@ async function writeOutcome(
   manager: EntityManager,
   run: EvaluationRunEntity,
   claim: CaseClaim,
-  { prediction, usage, scores, failure }: Outcome,
+  { prediction, usage, receipt = null, scores, failure }: Outcome,
 ): Promise<void> {
   const { rules } = await manager.findOneByOrFail(PhaseEntity, { id: run.phaseId });
   const metrics = rules.metrics.map(({ id }) => id);
@@ -138,6 +138,9 @@ async function writeOutcome(
       cpuMs: usage?.cpuMs ?? null,
       peakRssBytes: usage?.peakRssBytes ?? null,
       sessionMs: usage?.sessionMs ?? null,
+      stagesMs: usage?.stagesMs ? { ...usage.stagesMs } : null,
+      isolation: receipt?.isolation ?? null,
+      runtime: receipt?.runtime ?? null,
       owner: null,
       leaseUntil: null,
       resendAt: null,
@@ -147,15 +150,16 @@ async function writeOutcome(
   await manager.insert(MetricValueEntity, values);
 }
 
-/** Whatever the caller names, a prediction is made from the image of its case and from the model. */
+/** Whatever the caller names, a prediction is made from the images of its case and from the models. */
 async function madeFrom(manager: EntityManager, run: EvaluationRunEntity, caseId: string): Promise<string[]> {
-  const { imageId } = await manager.findOneByOrFail(EvaluationCaseEntity, { id: caseId });
-  const [{ modelId }] = await rows<{ modelId: string }>(
+  const found = await rows<{ id: string }>(
     manager,
-    'select v.model_id as "modelId" from submission s join algorithm_version v on v.id = s.algorithm_version_id where s.id = $1',
-    [run.submissionId],
+    `select object_id as id from case_image where case_id = $1
+      union all
+     select m.object_id from submission s join algorithm_version_model m on m.version_id = s.algorithm_version_id where s.id = $2`,
+    [caseId, run.submissionId],
   );
-  return [imageId, modelId];
+  return found.map(({ id }) => id);
 }
 
 /** In the order of the phase's cases. */
@@ -223,6 +227,9 @@ function toResult(result: CaseResultEntity, scores: readonly RegionScore[]): Cas
     cpuMs,
     peakRssBytes,
     sessionMs,
+    stagesMs,
+    isolation,
+    runtime,
   } = result;
   const measured = elapsedMs !== null && cpuMs !== null && peakRssBytes !== null && sessionMs !== null;
   return {
@@ -233,7 +240,8 @@ function toResult(result: CaseResultEntity, scores: readonly RegionScore[]): Cas
     failureCode,
     failureDetail,
     prediction: prediction ? toObject(prediction) : null,
-    usage: measured ? { elapsedMs, cpuMs, peakRssBytes, sessionMs } : null,
+    usage: measured ? { elapsedMs, cpuMs, peakRssBytes, sessionMs, ...(stagesMs && { stagesMs }) } : null,
+    receipt: isolation !== null && runtime !== null ? { isolation, runtime } : null,
     scores,
   };
 }

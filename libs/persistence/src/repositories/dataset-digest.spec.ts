@@ -17,7 +17,8 @@ test.each<[string, readonly NewCase[]]>([
   ['a patient', [{ ...first, patient: 'x' }, second]],
   ['a fact', [{ ...first, facts: { ...first.facts, site: 'b' } }, second]],
   ['a spacing', [{ ...first, geometry: { ...first.geometry, spacingMm: [1, 1, 4] } }, second]],
-  ['an image', [{ ...first, image: { ...first.image, sha256: other } }, second]],
+  ['an image', [{ ...first, images: [{ ...first.images[0], sha256: other }] }, second]],
+  ['a second image', [{ ...first, images: [...first.images, { channel: 'T2', bytes: 1, sha256: other }] }, second]],
   [
     'a reference',
     [
@@ -30,6 +31,15 @@ test.each<[string, readonly NewCase[]]>([
   ],
 ])('%s makes another digest', (_, changed) => {
   expect(phaseDigest(changed)).not.toBe(phaseDigest([first, second]));
+});
+
+test('one image counts by its content alone, several also by their channels and order', () => {
+  const named = (channel: string): NewCase => ({ ...first, images: [{ ...first.images[0], channel }] });
+  expect(phaseDigest([named('CT')])).toBe(phaseDigest([named('image')]));
+  const t1 = { channel: 'T1', bytes: 1, sha256: 'a'.repeat(64) };
+  const t2 = { channel: 'T2', bytes: 1, sha256: 'b'.repeat(64) };
+  const sets = [[t1, t2], [t2, t1], [{ ...t1, channel: 'T1c' }, t2], [t1]];
+  expect(new Set(sets.map((images) => phaseDigest([{ ...first, images }]))).size).toBe(sets.length);
 });
 
 test('the dataset digest depends on each phase and on their order', () => {

@@ -3,16 +3,16 @@ import type { NewCase } from '#evaluation';
 
 /**
  * SHA-256 over what defines the cases of one phase: names, patients, facts, geometry, and the digests of images and
- * references, in order. The order of keys in `facts` does not matter.
+ * references, in order. With several images their channels count, too; one image is one image, whatever it is called. The order of keys in `facts` does not matter.
  */
 export function phaseDigest(cases: readonly NewCase[]): string {
   return sha256(
-    cases.map(({ name, patient, facts, geometry, image, references }) => [
+    cases.map(({ name, patient, facts, geometry, images, references }) => [
       name,
       patient,
       Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1)),
       [geometry.sizeXyz, geometry.spacingMm, geometry.originLps, geometry.direction],
-      image.sha256,
+      images.length === 1 ? images[0].sha256 : images.map(({ channel, sha256: digest }) => [channel, digest]),
       references.map(({ reader, consensus, blob }) => [reader, consensus, blob.sha256]),
     ]),
   );

@@ -5,16 +5,20 @@ import { benchmarks } from './benchmarks.js';
 import { cases } from './cases.js';
 import { leaderboards } from './leaderboards.js';
 import { outbox } from './outbox.js';
+import { preflights } from './preflights.js';
 import { runEvents } from './run-events.js';
 import { runs } from './runs.js';
 import { submissions } from './submissions.js';
 import { sweeper } from './sweep.js';
+import { versionMeasures } from './version-measures.js';
 
 /** The EvaluationRecords port on PostgreSQL. Each method is one transaction, `sweep` one for each run that it judges. */
 export function createEvaluationRecords(database: Database): EvaluationRecords {
   return {
     ...benchmarks(database),
     ...submissions(database),
+    ...versionMeasures(database),
+    ...preflights(database),
     ...runs(database),
     ...cases(database),
     ...leaderboards(database),

@@ -115,7 +115,7 @@ test('an entry says whose, what, how many cases, and what the practice cases cos
     runId,
     algorithm: version.algorithm.slug,
     version: '1.0.0',
-    modelSha256: version.model.sha256,
+    modelSha256: version.modelSha256,
     manifestSha256: version.manifestSha256,
     metrics: { dice: 0.5, hd95: 12 },
     aggregates,

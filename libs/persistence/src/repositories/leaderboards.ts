@@ -109,11 +109,10 @@ async function enterBoard(
   };
   const [about] = await rows<{ algorithm: string; version: string; modelSha256: string; manifestSha256: string }>(
     manager,
-    `select a.slug as algorithm, v.version, o.sha256 as "modelSha256", v.manifest_sha256 as "manifestSha256"
+    `select a.slug as algorithm, v.version, v.model_sha256 as "modelSha256", v.manifest_sha256 as "manifestSha256"
        from submission s
        join algorithm_version v on v.id = s.algorithm_version_id
        join algorithm a on a.id = v.algorithm_id
-       join stored_object o on o.id = v.model_id
       where s.id = $1`,
     [run.submissionId],
   );
@@ -184,10 +183,9 @@ const BOARD_COLUMNS = `select l.run_id as "runId", l.rank, l.algorithm_slug as "
   l.case_scored as "caseScored", l.case_failed as "caseFailed", l.practice_elapsed_ms as "practiceElapsedMs",
   l.practice_cpu_ms as "practiceCpuMs", l.practice_peak_rss_bytes as "practicePeakRssBytes", l.finished_at as "finishedAt",
   l.sequence, l.state_hash as "stateHash", s.id as "submissionId", s.submitter_id as "submitterId", a.name as "algorithmName",
-  o.sha256 as "modelSha256", v.manifest_sha256 as "manifestSha256"`;
+  v.model_sha256 as "modelSha256", v.manifest_sha256 as "manifestSha256"`;
 const BOARD_JOINS = `join evaluation_run r on r.id = l.run_id join submission s on s.id = r.submission_id
-  join algorithm_version v on v.id = s.algorithm_version_id join algorithm a on a.id = v.algorithm_id
-  join stored_object o on o.id = v.model_id`;
+  join algorithm_version v on v.id = s.algorithm_version_id join algorithm a on a.id = v.algorithm_id`;
 const STATE_COLUMNS = `select l.state_hash as hash, l.phase_id as "phaseId", l.signature, l.sequence, l.finished_at as at, l.run_id as "runId",
   json_build_object('slug', a.slug, 'name', a.name) as algorithm, l.version
   from leaderboard_row l join algorithm a on a.slug = l.algorithm_slug`;

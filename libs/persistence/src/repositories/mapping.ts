@@ -39,7 +39,20 @@ export function toPhase({
 
 /** Needs `phases` and `datasetVersion.dataset`. */
 export function toBenchmark(entity: BenchmarkEntity): Benchmark {
-  const { id, slug, title, question, summary, rules, published, synthetic, labels, windowPresets, createdAt } = entity;
+  const {
+    id,
+    slug,
+    title,
+    question,
+    summary,
+    rules,
+    published,
+    synthetic,
+    labels,
+    channels,
+    windowPresets,
+    createdAt,
+  } = entity;
   const version = loaded(entity.datasetVersion, 'datasetVersion');
   const dataset = loaded(version.dataset, 'dataset');
   return {
@@ -52,6 +65,7 @@ export function toBenchmark(entity: BenchmarkEntity): Benchmark {
     published,
     synthetic,
     labels,
+    channels,
     windowPresets,
     createdAt,
     dataset: {
@@ -66,7 +80,7 @@ export function toBenchmark(entity: BenchmarkEntity): Benchmark {
   };
 }
 
-/** Needs `image` and `references.object`. */
+/** Needs `images.object` and `references.object`. */
 export function toCase(entity: EvaluationCaseEntity): EvaluationCase {
   const { id, phaseId, ordinal, name, patient, label, facts, geometry, referenceStudy } = entity;
   return {
@@ -78,7 +92,9 @@ export function toCase(entity: EvaluationCaseEntity): EvaluationCase {
     label,
     facts,
     geometry,
-    image: toObject(loaded(entity.image, 'image')),
+    images: [...loaded(entity.images, 'images')]
+      .sort((a, b) => a.ordinal - b.ordinal)
+      .map(({ channel, object }) => ({ ...toObject(loaded(object, 'object')), channel })),
     references: [...loaded(entity.references, 'references')]
       .sort((a, b) => a.ordinal - b.ordinal)
       .map(({ reader, consensus, object }) => ({ reader, consensus, object: toObject(loaded(object, 'object')) })),
@@ -90,9 +106,11 @@ export function toAlgorithm({ id, slug, name, ownerId, description, createdAt }:
   return { id, slug, name, ownerId, description, createdAt };
 }
 
-/** Needs `algorithm` and `model`. */
+/** Needs `algorithm`, `models.object` and `conformance.object`. */
 export function toVersion(entity: AlgorithmVersionEntity): AlgorithmVersion {
-  const { id, version, manifest, manifestSha256, createdAt } = entity;
+  const { id, version, manifest, manifestSha256, modelSha256, card, checks, createdAt } = entity;
+  const conformance = [...loaded(entity.conformance, 'conformance')].sort((a, b) => a.ordinal - b.ordinal);
+  const expected = conformance.find((part) => part.expected);
   return {
     id,
     version,
@@ -100,7 +118,19 @@ export function toVersion(entity: AlgorithmVersionEntity): AlgorithmVersion {
     manifestSha256,
     createdAt,
     algorithm: toAlgorithm(loaded(entity.algorithm, 'algorithm')),
-    model: toObject(loaded(entity.model, 'model')),
+    models: [...loaded(entity.models, 'models')]
+      .sort((a, b) => a.ordinal - b.ordinal)
+      .map(({ file, facts, object }) => ({ ...toObject(loaded(object, 'object')), file, facts })),
+    modelSha256,
+    conformance:
+      expected === undefined
+        ? null
+        : {
+            images: conformance.flatMap((part) => (part.expected ? [] : [toObject(loaded(part.object, 'object'))])),
+            expected: toObject(loaded(expected.object, 'object')),
+          },
+    card,
+    checks,
   };
 }
 
@@ -126,7 +156,7 @@ export function toRun(entity: EvaluationRunEntity): EvaluationRun {
   };
 }
 
-/** Needs `algorithmVersion.algorithm`, `algorithmVersion.model` and `runs`. */
+/** Needs what `toVersion` needs of `algorithmVersion`, and `runs`. */
 export function toSubmission(entity: SubmissionEntity): Submission {
   const { id, benchmarkId, submitterId, createdAt } = entity;
   return {
@@ -139,5 +169,5 @@ export function toSubmission(entity: SubmissionEntity): Submission {
   };
 }
 
-export const VERSION_RELATIONS = { algorithm: true, model: true } as const;
+export const VERSION_RELATIONS = { algorithm: true, models: { object: true }, conformance: { object: true } } as const;
 export const SUBMISSION_RELATIONS = { algorithmVersion: VERSION_RELATIONS, runs: true } as const;

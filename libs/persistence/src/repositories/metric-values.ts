@@ -13,7 +13,7 @@ export function scoreRows(
   scores: readonly RegionScore[],
   regions: readonly string[],
   metrics: readonly string[],
-): MetricValueEntity[] {
+): Omit<MetricValueEntity, 'caseResult'>[] {
   refuseOther(
     'regions',
     scores.map(({ region }) => region),

@@ -5,7 +5,12 @@ import { inTransaction, rows } from '../transaction.js';
 
 const CHANNEL = 'voxelmark_outbox';
 /** Closing goes before validating goes before cases: what is begun gets finished. */
-const PRIORITY: Readonly<Record<Job['name'], number>> = { 'close-run': 1, 'validate-model': 2, 'evaluate-case': 3 };
+const PRIORITY: Readonly<Record<Job['name'], number>> = {
+  'close-run': 1,
+  'validate-model': 2,
+  preflight: 2, // somebody is looking at the page
+  'evaluate-case': 3,
+};
 /** A job is added again, under the same id, when it was not taken for this long; twice as long each time, up to the longest. */
 export const RESEND_AFTER_SECONDS = 30;
 export const RESEND_LONGEST_SECONDS = 120;
@@ -29,6 +34,17 @@ export async function oweRunJob(
      insert into outbox (job_id, name, run_id, epoch, priority)
      select concat_ws('.', $2::text, id, epoch, job_serial), $2, id, epoch, ${PRIORITY[name]} from run`,
     [runId, name],
+  );
+  await wake(manager);
+}
+
+/** Owes the queue a preflight. Ids: `preflight.id.n`, n being how many workers took it before; the same again is sent again. */
+export async function owePreflightJob(manager: EntityManager, preflightId: string): Promise<void> {
+  await manager.query(
+    `insert into outbox (job_id, name, preflight_id, priority)
+     select concat_ws('.', 'preflight', id, attempts), 'preflight', id, ${PRIORITY.preflight} from preflight where id = $1
+     on conflict (job_id) do update set sent_at = null`,
+    [preflightId],
   );
   await wake(manager);
 }
@@ -119,9 +135,10 @@ interface OutboxRow {
   readonly id: string;
   readonly job_id: string;
   readonly name: Job['name'];
-  readonly run_id: string;
-  readonly epoch: number;
+  readonly run_id: string | null;
+  readonly epoch: number | null;
   readonly case_id: string | null;
+  readonly preflight_id: string | null;
   readonly priority: number;
 }
 
@@ -132,7 +149,7 @@ export function outbox(database: Database): Pick<EvaluationRecords, 'relayOutbox
       inTransaction(database, async (manager) => {
         const unsent = await rows<OutboxRow>(
           manager,
-          `select id, job_id, name, run_id, epoch, case_id, priority from outbox
+          `select id, job_id, name, run_id, epoch, case_id, preflight_id, priority from outbox
             where sent_at is null order by id limit $1 for no key update skip locked`,
           [limit],
         );
@@ -146,7 +163,9 @@ export function outbox(database: Database): Pick<EvaluationRecords, 'relayOutbox
   };
 }
 
-function toQueuedJob({ job_id, name, run_id: runId, epoch, case_id: caseId, priority }: OutboxRow): QueuedJob {
-  const job: Job = name === 'evaluate-case' ? { name, runId, epoch, caseId: caseId! } : { name, runId, epoch };
-  return { id: job_id, job, priority };
+/** Which columns are there depends on the name: constraints of the table see to it. */
+function toQueuedJob({ job_id: id, name, run_id, epoch, case_id, preflight_id, priority }: OutboxRow): QueuedJob {
+  if (name === 'preflight') return { id, job: { name, preflightId: preflight_id! }, priority };
+  const ofRun = { runId: run_id!, epoch: epoch! };
+  return { id, job: name === 'evaluate-case' ? { name, ...ofRun, caseId: case_id! } : { name, ...ofRun }, priority };
 }

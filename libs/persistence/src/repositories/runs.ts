@@ -9,7 +9,10 @@ import { loaded, toPhase, toRun, toVersion, VERSION_RELATIONS } from './mapping.
 import { oweCaseJobs, oweRunJob } from './outbox.js';
 import { deadlineOf, end, enqueue, lockRun, lockRuns, move } from './run-moves.js';
 
-const CONTEXT_RELATIONS = { phase: true, submission: { algorithmVersion: VERSION_RELATIONS } } as const;
+const CONTEXT_RELATIONS = {
+  phase: true,
+  submission: { benchmark: true, algorithmVersion: VERSION_RELATIONS },
+} as const;
 
 /** The way of a run from queued to running, and every way out but completion. */
 export function runs(
@@ -138,11 +141,13 @@ async function runContext(manager: EntityManager, runId: string): Promise<RunCon
   const [run] = await manager.find(EvaluationRunEntity, { where: { id: runId }, relations: CONTEXT_RELATIONS });
   if (run === undefined) return null;
   const submission = loaded(run.submission, 'submission');
+  const { id, slug, synthetic, channels } = loaded(submission.benchmark, 'submission.benchmark');
   return {
     run: toRun(run),
     phase: toPhase(loaded(run.phase, 'phase')),
     version: toVersion(loaded(submission.algorithmVersion, 'algorithmVersion')),
     submission: { id: submission.id, submitterId: submission.submitterId },
+    benchmark: { id, slug, synthetic, channels },
   };
 }
 
@@ -186,7 +191,7 @@ async function forgetCases(manager: EntityManager, runId: string, states: readon
   await manager.query(
     `update case_result set state = 'pending', attempt = 0, losses = 0, loss_counted_attempt = 0, owner = null, lease_until = null,
             resend_at = null, failure_code = null, failure_detail = null, prediction_id = null, elapsed_ms = null, cpu_ms = null,
-            peak_rss_bytes = null, session_ms = null, finished_at = null
+            peak_rss_bytes = null, session_ms = null, stages_ms = null, isolation = null, runtime = null, finished_at = null
       where run_id = $1 and state = any ($2)`,
     [runId, states],
   );

@@ -31,7 +31,7 @@ export async function insertObject(manager: EntityManager, object: NewObject): P
   return stored;
 }
 
-/** An object, and the case and benchmark to which it belongs as image, reference or prediction; a model belongs to none. */
+/** An object, and the case and benchmark to which it belongs as image, reference or prediction; models and conformance cases belong to none. */
 export async function findObject(
   manager: EntityManager,
   objectId: string,
@@ -46,9 +46,10 @@ export async function findObject(
   const [place] = await rows<{ caseId: string; benchmarkId: string }>(
     manager,
     `select c.id as "caseId", p.benchmark_id as "benchmarkId"
-       from (select id from evaluation_case where image_id = $1
+       from (select case_id from case_image where object_id = $1
              union all select case_id from case_reference where object_id = $1
-             union all select case_id from case_result where prediction_id = $1) of_case (id)
+             union all select case_id from case_result where prediction_id = $1
+             union all select case_id from preflight where prediction_id = $1) of_case (id)
        join evaluation_case c on c.id = of_case.id
        join phase p on p.id = c.phase_id
       limit 1`,

@@ -41,7 +41,8 @@ test('a submission has one run a phase: the first is queued with its job, the se
     submitterId: submitter.id,
     version: { version: '1.0.0', manifest: wanted.manifest, manifestSha256: wanted.manifestSha256 },
   });
-  expect(submission.version.model).toMatchObject({ ...wanted.model, kind: 'model' });
+  expect(submission.version.models).toMatchObject([{ ...wanted.models[0], kind: 'model' }]);
+  expect(submission.version.modelSha256).toBe(wanted.models[0].sha256);
   expect(submission.version.algorithm).toMatchObject({ ...wanted.algorithm, ownerId: submitter.id });
   expect(submission.runs.map(({ phaseId, state, epoch, cases }) => ({ phaseId, state, epoch, cases }))).toEqual([
     { phaseId: benchmark.phases[0].id, state: 'queued', epoch: 1, cases: { total: 2, scored: 0, failed: 0 } },
@@ -79,7 +80,7 @@ test('the same request from ten connections at once is one submission', async ()
 test('a version never changes', async () => {
   const wanted = newSubmission(benchmark, submitter);
   await records.createSubmission(wanted);
-  await expect(records.createSubmission({ ...wanted, model: blob('another model') })).rejects.toMatchObject({
+  await expect(records.createSubmission({ ...wanted, models: [{ file: 'model.onnx', ...blob('another model') }] })).rejects.toMatchObject({
     status: 409,
     code: 'version-exists',
     message: expect.stringContaining('another model file'),
@@ -88,7 +89,7 @@ test('a version never changes', async () => {
     code: 'version-exists',
     message: expect.stringContaining('another manifest'),
   });
-  const { submission } = await records.createSubmission({ ...wanted, version: '1.0.1', model: blob('another model') });
+  const { submission } = await records.createSubmission({ ...wanted, version: '1.0.1', models: [{ file: 'model.onnx', ...blob('another model') }] });
   expect(submission.version.version).toBe('1.0.1');
   expect((await records.findAlgorithm(wanted.algorithm.slug))!.versions.map(({ version }) => version)).toEqual([
     '1.0.1',
@@ -122,10 +123,10 @@ test('an Idempotency-Key answers the same request and refuses another; keys are 
   const wanted = newSubmission(benchmark, submitter, { idempotencyKey: 'key-1' });
   const first = await records.createSubmission(wanted);
   expect(await records.createSubmission(wanted)).toEqual({ submission: first.submission, existing: true });
-  await expect(records.createSubmission({ ...wanted, version: '2.0.0', model: blob('two') })).rejects.toMatchObject({
+  await expect(records.createSubmission({ ...wanted, version: '2.0.0', models: [{ file: 'model.onnx', ...blob('two') }] })).rejects.toMatchObject({
     status: 409,
     code: 'idempotency-key-reused',
-    message: expect.stringContaining('differs in: version, model'),
+    message: expect.stringContaining('differs in: version, models'),
   });
   expect((await records.findAlgorithm(wanted.algorithm.slug))!.versions).toHaveLength(1);
   const other = await somebody(accounts);

@@ -1,14 +1,16 @@
 import { In, type EntityManager } from 'typeorm';
 import { RequestRefused, notFound, STATE_DEADLINES } from '#domain';
-import type { EvaluationRecords, NewSubmission, Submission } from '#evaluation';
+import { bundleDigest, type EvaluationRecords, type NewSubmission, type Submission } from '#evaluation';
 import type { Database } from '../database.js';
 import { PhaseEntity } from '../entities/benchmark.entity.js';
 import { EvaluationRunEntity } from '../entities/evaluation-run.entity.js';
 import {
   AlgorithmEntity,
   AlgorithmVersionEntity,
+  ConformanceObjectEntity,
   IdempotencyKeyEntity,
   SubmissionEntity,
+  VersionModelEntity,
 } from '../entities/submission.entity.js';
 import { inTransaction, reading, rows } from '../transaction.js';
 import { isUuid, uuidv7 } from '../uuid.js';
@@ -24,7 +26,13 @@ export function submissions(
   database: Database,
 ): Pick<
   EvaluationRecords,
-  'createSubmission' | 'findSubmission' | 'listSubmissions' | 'findAlgorithm' | 'listAlgorithms'
+  | 'createSubmission'
+  | 'findSubmission'
+  | 'listSubmissions'
+  | 'findAlgorithm'
+  | 'listAlgorithms'
+  | 'writeCard'
+  | 'writeChecks'
 > {
   return {
     createSubmission: (submission) => inTransaction(database, (manager) => createSubmission(manager, submission)),
@@ -77,6 +85,24 @@ export function submissions(
           order: { createdAt: 'DESC', id: 'DESC' },
         });
         return { algorithm: toAlgorithm(algorithm), versions: versions.map(toVersion) };
+      }),
+
+    writeCard: (versionId, card) =>
+      inTransaction(database, async (manager) => {
+        if (!isUuid(versionId)) return false;
+        const { affected } = await manager.update(AlgorithmVersionEntity, { id: versionId }, { card });
+        return affected === 1;
+      }),
+
+    writeChecks: (versionId, checks) =>
+      inTransaction(database, async (manager) => {
+        if (!isUuid(versionId)) return false;
+        const { affected } = await manager.update(
+          AlgorithmVersionEntity,
+          { id: versionId },
+          { checks: checks as object },
+        );
+        return affected === 1;
       }),
 
     listAlgorithms: ({ limit, after = '', ownerId }) =>
@@ -155,7 +181,7 @@ async function byIdempotencyKey(manager: EntityManager, wanted: NewSubmission): 
     ...(version.algorithm.slug === wanted.algorithm.slug ? [] : ['algorithm']),
     ...(version.version === wanted.version ? [] : ['version']),
     ...(version.manifestSha256 === wanted.manifestSha256 ? [] : ['manifest']),
-    ...(version.model.sha256 === wanted.model.sha256 ? [] : ['model']),
+    ...(version.modelSha256 === bundleDigest(wanted.models) ? [] : ['models']),
   ];
   if (differs.length === 0) return earlier;
   throw new RequestRefused(
@@ -190,34 +216,11 @@ async function algorithmOf(manager: EntityManager, { algorithm, submitterId }: N
 
 /** The version with this name, made when there is none. @throws RequestRefused `version-exists` when it has other content */
 async function versionOf(manager: EntityManager, wanted: NewSubmission, algorithmId: string): Promise<string> {
-  const { version, manifest, manifestSha256 } = wanted;
-  const found = await manager.findOne(AlgorithmVersionEntity, {
-    where: { algorithmId, version },
-    relations: { model: true },
-  });
-  if (found === null) {
-    // Labels grade what an object may tell about images. A model tells nothing of ours, so it does not seal what it predicts
-    // on public images; that only its owner may have it is decided by its kind.
-    const model = await insertObject(manager, {
-      ...wanted.model,
-      kind: 'model',
-      mediaType: 'application/octet-stream',
-      label: 'PUBLIC',
-      inputs: [],
-    });
-    const id = uuidv7();
-    await manager.insert(AlgorithmVersionEntity, {
-      id,
-      algorithmId,
-      version,
-      manifest: manifest as object,
-      manifestSha256,
-      modelId: model.id,
-    });
-    return id;
-  }
+  const { version, manifestSha256 } = wanted;
+  const found = await manager.findOneBy(AlgorithmVersionEntity, { algorithmId, version });
+  if (found === null) return insertVersion(manager, wanted, algorithmId);
   const other = [
-    ...(loaded(found.model, 'model').sha256 === wanted.model.sha256 ? [] : ['model file']),
+    ...(found.modelSha256 === bundleDigest(wanted.models) ? [] : ['model file']),
     ...(found.manifestSha256 === manifestSha256 ? [] : ['manifest']),
   ];
   if (other.length === 0) return found.id;
@@ -226,6 +229,61 @@ async function versionOf(manager: EntityManager, wanted: NewSubmission, algorith
     'version-exists',
     `Version ${version} of "${wanted.algorithm.slug}" exists already with another ${other.join(' and another ')}. A version never changes; give this one a new version number.`,
   );
+}
+
+async function insertVersion(
+  manager: EntityManager,
+  { version, manifest, manifestSha256, models, conformance, checks }: NewSubmission,
+  algorithmId: string,
+): Promise<string> {
+  const id = uuidv7();
+  await manager.insert(AlgorithmVersionEntity, {
+    id,
+    algorithmId,
+    version,
+    manifest: manifest as object,
+    manifestSha256,
+    modelSha256: bundleDigest(models),
+    card: null,
+    checks: (checks ?? null) as object | null,
+  });
+  for (const [ordinal, { sha256, bytes, file, facts = null }] of models.entries()) {
+    // Labels grade what an object may tell about images. A model tells nothing of ours, so it does not seal what it predicts
+    // on public images; that only its owner may have it is decided by its kind.
+    const object = await insertObject(manager, {
+      sha256,
+      bytes,
+      kind: 'model',
+      mediaType: 'application/octet-stream',
+      label: 'PUBLIC',
+      inputs: [],
+    });
+    await manager.insert(VersionModelEntity, {
+      versionId: id,
+      ordinal,
+      file,
+      facts: facts as object | null,
+      objectId: object.id,
+    });
+  }
+  const parts = conformance ? [...conformance.images, conformance.expected] : [];
+  for (const [ordinal, { sha256, bytes }] of parts.entries()) {
+    const object = await insertObject(manager, {
+      sha256,
+      bytes,
+      kind: 'conformance',
+      mediaType: 'application/gzip',
+      label: 'PARTICIPANT',
+      inputs: [],
+    });
+    await manager.insert(ConformanceObjectEntity, {
+      versionId: id,
+      ordinal,
+      expected: ordinal === parts.length - 1,
+      objectId: object.id,
+    });
+  }
+  return id;
 }
 
 interface SubmissionToInsert {

@@ -34,7 +34,7 @@ function newCase(name: string): NewCase {
       originLps: [0, 0, 0],
       direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
     },
-    image: blob(`image ${name}`),
+    images: [{ channel: 'image', ...blob(`image ${name}`) }],
     references: [
       { reader: 'consensus', consensus: true, blob: blob(`consensus ${name}`) },
       { reader: 'reader-1', consensus: false, blob: blob(`reader-1 ${name}`) },
@@ -129,7 +129,7 @@ export function newSubmission(
     version,
     manifest,
     manifestSha256: blob(`manifest ${slug} ${version}`).sha256,
-    model: blob(`model ${slug} ${version}`),
+    models: [{ file: 'model.onnx', ...blob(`model ${slug} ${version}`) }],
     idempotencyKey: null,
     ...change,
   };

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineUnavailable, SubmissionRejected } from '#domain';
 import type { Job, JobQueue, Log, QueuedJob } from '#evaluation';
 import { createJobQueue, type JobQueueOptions, type QueueEngine } from '../index.js';
+import { idOf } from './id-of.js';
 
 /** What a driver's test file provides. */
 export interface Peer {
@@ -39,15 +40,17 @@ export function jobQueueConformance(peer: Peer): void {
         { name: 'validate-model', runId: 'run-a', epoch: 1 },
         { name: 'evaluate-case', runId: 'run-a', epoch: 2, caseId: 'case-b' },
         { name: 'close-run', runId: 'run-a', epoch: 3 },
+        { name: 'preflight', preflightId: 'preflight-a' },
       ];
       const seen: Job[] = [];
       await queue.work(async (job) => void seen.push(job), { concurrency: 1 });
       await queue.add(jobs.map((job, i) => ({ id: `job-${i}`, job, priority: 2 })));
-      await until(() => seen.length === 3);
-      expect([...seen].sort((a, b) => a.epoch - b.epoch)).toEqual(jobs);
+      await until(() => seen.length === 4);
+      const byName = (a: Job, b: Job): number => (a.name < b.name ? -1 : 1);
+      expect([...seen].sort(byName)).toEqual([...jobs].sort(byName));
       await until(async () => (await queue.depth()) === 0);
       await sleep(200);
-      expect(seen).toHaveLength(3);
+      expect(seen).toHaveLength(4);
     });
 
     it('takes a job whose id is known as no second job, and takes it again after the first has ended', async () => {
@@ -55,7 +58,7 @@ export function jobQueueConformance(peer: Peer): void {
       await queue.add([caseJob('same'), caseJob('same')]);
       expect(await queue.depth()).toBe(1);
       const seen: string[] = [];
-      await queue.work(async (job) => void seen.push(job.runId), { concurrency: 2 });
+      await queue.work(async (job) => void seen.push(idOf(job)), { concurrency: 2 });
       await until(async () => seen.length === 1 && (await queue.depth()) === 0);
       await queue.add([caseJob('same')]);
       await until(() => seen.length === 2);
@@ -65,7 +68,7 @@ export function jobQueueConformance(peer: Peer): void {
       await queue.add([caseJob('third', 3), caseJob('fourth', 3), caseJob('second', 2)]);
       await queue.add([caseJob('first', 1)]);
       const seen: string[] = [];
-      await queue.work(async (job) => void seen.push(job.runId), { concurrency: 1 });
+      await queue.work(async (job) => void seen.push(idOf(job)), { concurrency: 1 });
       await until(() => seen.length === 4);
       expect(seen).toEqual(['first', 'second', 'third', 'fourth']);
     });
@@ -133,9 +136,9 @@ export function jobQueueConformance(peer: Peer): void {
       const finished: string[] = [];
       const worker = await queue.work(
         async (job) => {
-          started.push(job.runId);
+          started.push(idOf(job));
           await sleep(500);
-          finished.push(job.runId);
+          finished.push(idOf(job));
         },
         { concurrency: 1 },
       );
@@ -169,7 +172,7 @@ export function jobQueueConformance(peer: Peer): void {
       }
       const seen: string[] = [];
       const killedMs = performance.now();
-      await queue.work(async (job) => void seen.push(job.runId), { concurrency: 1 });
+      await queue.work(async (job) => void seen.push(idOf(job)), { concurrency: 1 });
       await until(() => seen.length === 1, 15_000);
       expect(performance.now() - killedMs).toBeLessThan(15_000);
       await until(async () => (await queue.depth()) === 0);
@@ -211,7 +214,7 @@ export function jobQueueConformance(peer: Peer): void {
 
     it('goes on after the engine was killed and came back', async () => {
       const seen: string[] = [];
-      await queue.work(async (job) => void seen.push(job.runId), { concurrency: 2 });
+      await queue.work(async (job) => void seen.push(idOf(job)), { concurrency: 2 });
       await queue.add([caseJob('before')]);
       await until(() => seen.includes('before'));
       await until(async () => (await queue.depth()) === 0);
@@ -231,7 +234,7 @@ export function jobQueueConformance(peer: Peer): void {
     it('loses none of 500 jobs and doubles none, over two workers', async () => {
       const seen = new Map<string, number>();
       const count = async (job: Job): Promise<void> => {
-        seen.set(job.runId, (seen.get(job.runId) ?? 0) + 1);
+        seen.set(idOf(job), (seen.get(idOf(job)) ?? 0) + 1);
         if (seen.size % 7 === 0) await sleep(1);
       };
       const other = await createJobQueue(options);

@@ -42,18 +42,20 @@ export function meansCsv({ entries, evidence }: ExportSource): string {
   );
 }
 
-/** One row for each value; empty where there is none, with the penalty that stands in. */
+/** One row for each value; empty where there is none, with the penalty that stands in. Patients by number only. */
 export function casesCsv({
   entries,
   tables,
 }: ExportSource & { readonly tables: NonNullable<ExportSource['tables']> }): string {
   const { study, cases, statuses } = tables;
+  const patients = [...new Set(study.patients)].sort();
+  const ranked = entries.filter(({ runId }) => study.algorithms.includes(runId));
   return csv(
     ['algorithm', 'version', 'run', 'case', 'case_id', 'patient', 'region', 'metric', 'value', 'penalty', 'status'],
-    entries.flatMap(({ runId, algorithm, version }) => {
+    ranked.flatMap(({ runId, algorithm, version }) => {
       const a = study.algorithms.indexOf(runId);
       return study.tables.flatMap(({ region, metric, values, penalties }) =>
-        cases.map(({ id, name, patient }, c): Cell[] => {
+        cases.map(({ id, name }, c): Cell[] => {
           const at = a * cases.length + c;
           const missing = Number.isNaN(values[at]);
           return [
@@ -62,7 +64,7 @@ export function casesCsv({
             runId,
             name,
             id,
-            patient,
+            patients.indexOf(study.patients[c]),
             region,
             metric,
             missing ? null : values[at],

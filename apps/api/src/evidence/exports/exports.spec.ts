@@ -3,7 +3,7 @@ import { badge } from './badge.js';
 import { csv, meansCsv, slicesCsv } from './csv.js';
 import type { ExportSource } from './export-source.js';
 import { escapeLatex, latexTable } from './latex.js';
-import { bibtex, citationCff, methodsParagraph } from './words.js';
+import { bibtex, citationCff, methodsParagraph, rankingInWords } from './words.js';
 
 const mean = (value: number) => ({
   mean: value,
@@ -33,6 +33,7 @@ const evidence = {
   draws: 100,
   seed: 1,
   confidence: 0.95,
+  withheld: null,
   standings: [standing('r1', 1, 0.9, true), standing('r2', 2, 0.88, true), standing('r3', 3, 0.5, false)],
   tests: { alpha: 0.05, adjust: 'holm', algorithms: [], better: [], p: null },
   slices: [
@@ -85,6 +86,8 @@ const source = {
   state: { hash: 'ab'.repeat(32), sequence: 3, at: new Date('2026-11-22T10:00:00Z'), signature: 'sig|1' },
   url: 'https://example.org/leaderboards/abab',
   entries: [entry('r1', 'U Net', 0.9), entry('r2', 'Net_2', 0.88), entry('r3', 'Last', 0.5)],
+  total: 3,
+  scheme: { kind: 'mean-then-rank', metric: 'dice', region: 'all', ties: 'min' },
   evidence,
   deviations: new Map([
     ['r1', 0.1],
@@ -131,6 +134,30 @@ describe('LaTeX', () => {
     expect(table).toContain('\\caption{Abdomen \\& 50 \\%, Test: Dice, mean over structures, 36 cases.');
   });
 
+  it('says when it shows the first rows only', () => {
+    expect(table).not.toContain('the first 3 of');
+    expect(latexTable({ ...source, total: 60 })).toContain('36 cases, the first 3 of 60 algorithm versions.');
+  });
+
+  it('marks what the tests prefer to the first otherwise than what they cannot tell from it', () => {
+    const [first, second, third] = evidence.standings;
+    const preferred = { ...second, likeFirst: false, betterThanFirst: true };
+    const other = latexTable({ ...source, evidence: { ...evidence, standings: [first, preferred, third] } });
+    expect(other).toContain('2 & Net\\_2 1.0\\_b$^\\ddagger$');
+    expect(other).toContain('$^\\ddagger$: the same test prefers it to the first.');
+    expect(table).not.toContain('ddagger');
+  });
+
+  it('has no intervals, marks or tests where these are withheld, and says why', () => {
+    const nothing = { interval: null, mean: null, tier: null, likeFirst: null, betterThanFirst: null };
+    const standings = evidence.standings.map((standing) => ({ ...standing, ...nothing }));
+    const few = { ...source, evidence: { ...evidence, withheld: 'few-patients' as const, standings } };
+    expect(latexTable(few)).toContain('2 & Net\\_2 1.0\\_b & $0.880 \\pm 0.200$ & -- & -- & 1');
+    for (const text of [latexTable(few), methodsParagraph(few)])
+      expect(text).toContain('Intervals and tests of fewer than 10 held-out patients are not released.');
+    expect(latexTable(few)).not.toContain('dagger');
+  });
+
   it('escapes every sign that LaTeX takes for its own', () => {
     expect(escapeLatex('\\{}$&#%_^~')).toBe(
       '\\textbackslash{}\\{\\}\\$\\&\\#\\%\\_\\textasciicircum{}\\textasciitilde{}',
@@ -146,10 +173,44 @@ describe('words', () => {
       'doi:10.2307/1932409',
       '100 draws, seed 1',
       source.url,
-      'holm-adjusted',
+      'adjusted by Holm',
+      'on images that the submitters do not see',
+      '3 algorithm versions were ranked: by the mean Dice over cases (structures averaged); equal values share the better rank.',
+      'Intervals of means and ranks are 95 %',
     ])
       expect(words).toContain(part);
   });
+
+  it('a methods paragraph says nothing that is not so', () => {
+    const open = { ...source, phase: { ...source.phase, kind: 'practice' as const } };
+    expect(methodsParagraph(open)).not.toContain('do not see');
+    expect(methodsParagraph({ ...source, total: 60 })).toContain(
+      'The first 3 algorithm versions of 60 on the leaderboard were ranked again among themselves',
+    );
+    const withheld = evidence.standings.map((one) => ({ ...one, mean: null }));
+    expect(methodsParagraph({ ...source, evidence: { ...evidence, standings: withheld } })).toContain(
+      'Intervals of ranks are 95 %',
+    );
+  });
+
+  it.each([
+    [{ kind: 'median-then-rank', metric: 'hd95', region: 'liver' }, 'by the median HD95 over cases of liver'],
+    [
+      { kind: 'rank-then-mean', metric: 'dice' },
+      'within each case by Dice (structures averaged), then by the mean of these ranks',
+    ],
+    [{ kind: 'test-then-rank', metric: 'dice', ties: 'average' }, 'equal values share the mean of their ranks'],
+    [
+      {
+        kind: 'consensus',
+        of: [
+          { kind: 'mean-then-rank', metric: 'dice' },
+          { kind: 'mean-then-rank', metric: 'hd95' },
+        ],
+      },
+      'by the mean of the ranks under 2 rules (by the mean Dice',
+    ],
+  ] as const)('a rule in words %#', (scheme, words) => expect(rankingInWords(scheme)).toContain(words));
 
   it('a citation carries the whole address', () => {
     expect(bibtex(source)).toContain(`note         = {State ${'ab'.repeat(32)}, 3 algorithm versions}`);

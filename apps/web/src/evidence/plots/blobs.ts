@@ -1,4 +1,4 @@
-import type { EvidenceView } from '#contracts';
+import type { RankEvidence } from '../evidence-of-values.js';
 import type { FigureContent } from '../figure-content.js';
 import { rankRange } from '../moves.js';
 import { INK, placeAxis, rowNames, rowOptions, SERIES } from './frame.js';
@@ -9,11 +9,15 @@ interface Blob {
   readonly share: number;
 }
 
-/** How often each algorithm takes each place when the cases are drawn again. */
+/** How often each algorithm takes each place when the cases are drawn again; null where that is withheld. */
 export function rankBlobs(
-  { standings, places, draws }: Pick<EvidenceView['evidence'], 'standings' | 'places' | 'draws'>,
+  { standings: all, places, draws }: Pick<RankEvidence, 'standings' | 'places' | 'draws'>,
   labels: ReadonlyMap<string, string>,
-): FigureContent {
+): FigureContent | null {
+  const standings = all.flatMap(({ interval, shares, ...rest }) =>
+    interval === null || shares === null ? [] : [{ ...rest, interval, shares }],
+  );
+  if (standings.length === 0) return null;
   const names = standings.map(({ algorithm }) => labels.get(algorithm) ?? algorithm);
   const blobs = standings.flatMap(({ shares }, row) =>
     shares.map((share, p): Blob => ({ row, place: places[p], share })).filter(({ share }) => share > 0),
@@ -63,8 +67,8 @@ export function rankBlobs(
               `${names[row]}: place ${place} in ${(100 * share).toFixed(1)} % of the draws`,
           }),
           plot.link(standings, {
-            x1: 'medianRank',
-            x2: 'medianRank',
+            x1: ({ medianRank }: (typeof standings)[number]) => medianRank,
+            x2: ({ medianRank }: (typeof standings)[number]) => medianRank,
             y1: (_: unknown, r: number) => r - 0.42,
             y2: (_: unknown, r: number) => r + 0.42,
             stroke: SERIES[1],

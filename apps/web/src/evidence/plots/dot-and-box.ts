@@ -2,6 +2,7 @@ import type { EvidenceView } from '#contracts';
 import { quantile } from '#statistics';
 import { formatQuantity } from '../../format/numbers.js';
 import type { MetricInfo } from '../../leaderboard/board-columns.js';
+import type { FirstLook } from '../evidence-of-values.js';
 import { caseHref, type FigureContent } from '../figure-content.js';
 import type { CasePoint } from '../values-study.js';
 import { BAND, GROUND, INK, rowNames, rowOptions, SERIES, spreadOf } from './frame.js';
@@ -25,7 +26,7 @@ export function boxOf(values: readonly number[], row: number): Box {
 /** Every case of every algorithm, over a box of the quartiles. Dots lead to the case in the viewer. */
 export function dotAndBox(
   points: readonly CasePoint[],
-  { standings }: Pick<EvidenceView['evidence'], 'standings'>,
+  { standings }: Pick<FirstLook, 'standings'>,
   labels: ReadonlyMap<string, string>,
   metric: MetricInfo,
   ceiling: EvidenceView['ceiling'],

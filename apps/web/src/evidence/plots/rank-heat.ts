@@ -1,6 +1,6 @@
-import type { EvidenceView } from '#contracts';
 import { ranksOf } from '#statistics';
 import type { MetricInfo } from '../../leaderboard/board-columns.js';
+import type { FirstLook } from '../evidence-of-values.js';
 import type { FigureContent } from '../figure-content.js';
 import type { CasePoint } from '../values-study.js';
 import { GROUND, INK, placeAxis, rowNames, rowOptions, SERIES } from './frame.js';
@@ -37,7 +37,7 @@ export function placesWithinCases(
 /** Number of cases in which each algorithm takes each place. */
 export function rankHeat(
   points: readonly CasePoint[],
-  { standings }: Pick<EvidenceView['evidence'], 'standings'>,
+  { standings }: Pick<FirstLook, 'standings'>,
   labels: ReadonlyMap<string, string>,
   metric: MetricInfo,
 ): FigureContent {
@@ -50,7 +50,7 @@ export function rankHeat(
     name: `places-within-cases-${metric.id}`,
     title: 'Places within single cases',
     sentence:
-      'In how many cases each algorithm came first, second, and so on. A dark field on the left means that it wins often; a row that is spread out means that its place depends on the patient.',
+      'In how many cases each algorithm came first, second, and so on. A full field on the left means that it wins often; a row that is spread out means that its place depends on the patient.',
     description: names
       .map((name, r) => `${name} is best in ${counts[r][0]} cases and last in ${counts[r][order.length - 1]}`)
       .join('; '),
@@ -82,7 +82,7 @@ export function rankHeat(
               x: 'place',
               y: 'row',
               text: ({ n }: HeatCell) => String(n),
-              fill: ({ n }: HeatCell) => (n / most > 0.5 ? GROUND : INK),
+              fill: ({ n }: HeatCell) => (n / most > 0.7 ? GROUND : INK),
               fontWeight: 600,
             },
           ),

@@ -1,5 +1,5 @@
-import type { EvidenceView } from '#contracts';
 import { SCHEME_WORDS } from '../scheme-choice.js';
+import type { FirstLook } from '../evidence-of-values.js';
 import type { FigureContent } from '../figure-content.js';
 import { GROUND, MUTED, nameRoom, NARROW, SERIES, short, STYLE, SYMBOLS } from './frame.js';
 
@@ -156,7 +156,7 @@ export function tieOffsets(last: readonly (Point | undefined)[]): number[] {
 
 /** The place of each algorithm under every rule. */
 export function schemeLines(
-  { schemes, standings }: Pick<EvidenceView['evidence'], 'schemes' | 'standings'>,
+  { schemes, standings }: Pick<FirstLook, 'schemes' | 'standings'>,
   labels: ReadonlyMap<string, string>,
 ): FigureContent {
   return lines(
@@ -179,7 +179,7 @@ export function schemeLines(
 
 /** The place of each algorithm without the cases of each site; null where there are not two sites to leave out. */
 export function siteLines(
-  { withoutSite, standings }: Pick<EvidenceView['evidence'], 'withoutSite' | 'standings'>,
+  { withoutSite, standings }: Pick<FirstLook, 'withoutSite' | 'standings'>,
   labels: ReadonlyMap<string, string>,
 ): FigureContent | null {
   const parts = withoutSite.flatMap(({ group, places, tau }) => (places === null ? [] : [{ group, places, tau }]));

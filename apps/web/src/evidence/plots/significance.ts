@@ -1,4 +1,4 @@
-import type { EvidenceView } from '#contracts';
+import type { FirstLook } from '../evidence-of-values.js';
 import type { FigureContent } from '../figure-content.js';
 import { GROUND, INK, MUTED, nameRoom, pText, placeAxis, rowNames, rowOptions, SERIES } from './frame.js';
 
@@ -9,21 +9,23 @@ interface Pair {
   readonly p: number | null;
 }
 
-/** Who is significantly better than whom. */
+/** Who is significantly better than whom; null where even decisions are withheld. */
 export function significanceMap(
-  { tests }: Pick<EvidenceView['evidence'], 'tests'>,
+  { tests }: Pick<FirstLook, 'tests'>,
   labels: ReadonlyMap<string, string>,
-): FigureContent {
+): FigureContent | null {
+  const { better: decided } = tests;
+  if (decided === null) return null;
   const names = tests.algorithms.map((runId) => labels.get(runId) ?? runId);
-  const pairs = tests.better.flatMap((row, r) =>
+  const pairs = decided.flatMap((row, r) =>
     row.map((better, c): Pair => ({ row: r, column: c, better, p: tests.p?.[r][c] ?? null })),
   );
-  const beaten = tests.better.map((row) => row.filter((better) => better).length);
+  const beaten = decided.map((row) => row.filter((better) => better).length);
   const others = pairs.filter(({ row, column }) => row !== column);
   return {
     name: 'significance',
     title: 'Who is significantly better than whom',
-    sentence: `A filled field with a ▲ says: the algorithm of the row is better than the one of the column, and chance is no good explanation (one-sided signed-rank test, ${tests.adjust === 'holm' ? 'corrected for the number of pairs after Holm' : `adjustment: ${tests.adjust}`}, p ≤ ${tests.alpha}). An empty field on both sides of the diagonal means: the data cannot tell these two apart.`,
+    sentence: `A filled field with a ▲ says: the algorithm of the row is better than the one of the column, and chance is no good explanation (one-sided signed-rank test, one value a patient, ${tests.adjust === 'holm' ? 'corrected for the number of pairs after Holm' : `adjustment: ${tests.adjust}`}, p ≤ ${tests.alpha}). An empty field on both sides of the diagonal means: the data cannot tell these two apart.`,
     description: names.map((name, r) => `${name} is significantly better than ${beaten[r]} others`).join('; '),
     table: {
       columns: [

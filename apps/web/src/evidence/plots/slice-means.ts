@@ -1,6 +1,7 @@
 import type { EvidenceView } from '#contracts';
 import { formatQuantity } from '../../format/numbers.js';
 import type { MetricInfo } from '../../leaderboard/board-columns.js';
+import type { FirstLook } from '../evidence-of-values.js';
 import type { FigureContent } from '../figure-content.js';
 import { attributeWords } from '../run-labels.js';
 import { GROUND, INK, rowNames, rowOptions, SERIES, SYMBOLS } from './frame.js';
@@ -13,14 +14,15 @@ interface Level {
   readonly at: number;
   readonly n: number;
   readonly mean: number;
-  readonly low: number;
-  readonly high: number;
+  /** Null, like `high`: a single patient has no interval. */
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** Mean of each level of one attribute with its interval, for every algorithm. */
 export function sliceMeans(
   slice: Slice,
-  { standings }: Pick<EvidenceView['evidence'], 'standings'>,
+  { standings }: Pick<FirstLook, 'standings'>,
   labels: ReadonlyMap<string, string>,
   metric: MetricInfo,
 ): FigureContent {
@@ -110,7 +112,10 @@ export function sliceMeans(
             const own = marks.filter((mark) => mark.level === level);
             const key = { frameAnchor: 'top-left', dy: -8 - 18 * (rows - lineOf[l].line) } as const;
             return [
-              plot.link(own, { x1: 'low', x2: 'high', y1: 'at', y2: 'at', stroke: colour, strokeWidth: 2 }),
+              plot.link(
+                own.filter(({ low }) => low !== null),
+                { x1: 'low', x2: 'high', y1: 'at', y2: 'at', stroke: colour, strokeWidth: 2 },
+              ),
               plot.dot(own, {
                 x: 'mean',
                 y: 'at',
@@ -120,7 +125,7 @@ export function sliceMeans(
                 stroke: GROUND,
                 strokeWidth: 1,
                 title: ({ mean, low, high, n, row }: Level) =>
-                  `${names[row]}, ${level}: ${formatQuantity(mean, metric.unit)} [${formatQuantity(low, metric.unit)}, ${formatQuantity(high, metric.unit)}], ${n} cases`,
+                  `${names[row]}, ${level}: ${formatQuantity(mean, metric.unit)} ${low === null || high === null ? '(no interval: one patient)' : `[${formatQuantity(low, metric.unit)}, ${formatQuantity(high, metric.unit)}]`}, ${n} cases`,
               }),
               plot.dot([level], {
                 ...key,

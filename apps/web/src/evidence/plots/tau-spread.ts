@@ -1,4 +1,4 @@
-import type { EvidenceView } from '#contracts';
+import type { RankEvidence } from '../evidence-of-values.js';
 import type { FigureContent } from '../figure-content.js';
 import { INK, NARROW, SERIES, STYLE } from './frame.js';
 
@@ -11,7 +11,7 @@ interface Bin {
 }
 
 /** Shares of draws by tau, to the nearest 0.05, in rising order. */
-export function tauBins(values: EvidenceView['evidence']['tau']['values']): Bin[] {
+export function tauBins(values: RankEvidence['tau']['values']): Bin[] {
   const total = values.reduce((sum, { draws }) => sum + draws, 0);
   const bins = new Map<number, number>();
   for (const { tau, draws } of values) {
@@ -23,8 +23,12 @@ export function tauBins(values: EvidenceView['evidence']['tau']['values']): Bin[
     .map(([step, draws]) => ({ tau: Math.round(step * STEP * 100) / 100, share: draws / total }));
 }
 
-/** Agreement of the rankings of redrawn cases with the ranking of all cases: a violin that lies on its side. */
-export function tauSpread({ tau, draws }: Pick<EvidenceView['evidence'], 'tau' | 'draws'>): FigureContent {
+/**
+ * Agreement of the rankings of redrawn cases with the ranking of all cases: a violin that lies on its side. Null where it is
+ * withheld, or there is no order to agree with.
+ */
+export function tauSpread({ tau, draws }: Pick<RankEvidence, 'tau' | 'draws'>): FigureContent | null {
+  if (tau.values.length === 0) return null;
   const bins = tauBins(tau.values);
   const widest = Math.max(0.01, ...bins.map(({ share }) => share));
   const text = (value: number | null | undefined): string =>

@@ -1,0 +1,338 @@
+import { type RunLimits } from '#domain';
+import { ImageFormatError, readLabelMap, type Geometry, type LabelMap } from '#imaging';
+import type { MetricValue, RegionScore, ScoredRegion } from '#metrics';
+import { PipelineError, type Manifest } from '#pipeline';
+import { agreement } from './agreement.js';
+import { forecast } from './forecast.js';
+import {
+  ModelFailure,
+  type CaseUsage,
+  type Clock,
+  type ModelFile,
+  type ModelRunner,
+  type ModelSession,
+  type Scorer,
+} from './ports.js';
+import { zeroTile, type ZeroTile } from './zero-tile.js';
+
+export const CHECK_NAMES = ['inspect', 'zero-tile', 'conformance', 'practice-case', 'budget'] as const;
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+/**
+ * One answer of the preflight. `detail` is JSON: of a failed check it has `code` and `message`, of a skipped one `reason`,
+ * beside the figures of the check.
+ */
+export interface PreflightCheck {
+  readonly name: CheckName;
+  readonly status: 'passed' | 'failed' | 'skipped';
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** What an inspector said about one model file; further figures travel along into the detail of the check. */
+export interface InspectionReport {
+  readonly accepted: boolean;
+  readonly findings: readonly {
+    readonly severity: 'refusal' | 'warning';
+    readonly code: string;
+    readonly message: string;
+    readonly node: string | null;
+  }[];
+  readonly memoryEstimateBytes: number | null;
+}
+
+export interface PreflightPorts {
+  /** Looks at `task.models[index]` without loading it, against the manifest of the task. */
+  readonly inspect: (index: number) => Promise<InspectionReport>;
+  readonly runner: Pick<ModelRunner, 'open'>;
+  readonly score: Scorer['score'];
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+}
+
+/** Images of one case, a NIfTI file for each channel of the manifest, in its order. */
+type Images = readonly Uint8Array[];
+type Skip = { readonly skip: string };
+
+export interface PracticeCase {
+  readonly name: string;
+  readonly images: Images;
+  /** NIfTI file. */
+  readonly reference: Uint8Array;
+  readonly regions: readonly ScoredRegion[];
+  readonly metrics: readonly string[];
+}
+
+export interface PreflightTask {
+  readonly models: readonly ModelFile[];
+  readonly manifest: Manifest;
+  readonly limits: RunLimits;
+  readonly conformance: { readonly images: Images; readonly expected: Uint8Array; readonly minDice: number } | Skip;
+  /** Called when its turn comes: there is no sense in fetching an image for a model that is refused. */
+  readonly practice: (() => Promise<PracticeCase | Skip>) | Skip;
+  /** Cases that the budget is reckoned for; of held-out cases not even the size may be told. */
+  readonly budget: { readonly cases: readonly { readonly name: string; readonly geometry: Geometry }[] } | Skip;
+}
+
+export interface PreflightOptions {
+  readonly signal?: AbortSignal;
+  readonly onStart?: (name: CheckName) => void;
+  readonly onCheck?: (check: PreflightCheck) => void;
+  /** The prediction of the practice case, for whoever wants to show it. */
+  readonly onPrediction?: (labels: LabelMap) => void;
+}
+
+/** Voxels of the expected label map, unpacked: it is read outside of the sandbox. */
+const MOST_EXPECTED_BYTES = 2 ** 29;
+/** Where the manifest states no conformance case of its own, so that nobody chose a threshold. */
+export const DEFAULT_MIN_DICE = 0.99;
+
+/**
+ * All that can be said about a submission before it counts: is the model accepted, does it run, does it make of the
+ * author's own case what the author's framework made of it, how does it score on a practice case, will it finish in time.
+ *
+ * The same code on a laptop, in the worker and in tests. Always five checks, in the order of `CHECK_NAMES`. A model that is
+ * refused or cannot process a tile of zeros is run on nothing else.
+ *
+ * @throws EngineUnavailable when we are at fault, or the reason of the signal; what a model does wrong is a failed check
+ */
+export async function preflight(
+  ports: PreflightPorts,
+  task: PreflightTask,
+  options: PreflightOptions = {},
+): Promise<readonly PreflightCheck[]> {
+  const signal = options.signal ?? new AbortController().signal;
+  const checks: PreflightCheck[] = [];
+  const check = async (name: CheckName, work: () => Promise<Omit<PreflightCheck, 'name'>>): Promise<boolean> => {
+    signal.throwIfAborted();
+    options.onStart?.(name);
+    const done = { name, ...(await work()) };
+    checks.push(done);
+    options.onCheck?.(done);
+    return done.status !== 'failed';
+  };
+  const skipRest = (reason: string): readonly PreflightCheck[] => {
+    for (const name of CHECK_NAMES.slice(checks.length)) {
+      const skipped = { name, ...skip(reason) };
+      checks.push(skipped);
+      options.onCheck?.(skipped);
+    }
+    return checks;
+  };
+
+  let memoryEstimateBytes: number | null = null;
+  const accepted = await check('inspect', async () => {
+    const reports = await inEach(task.models, (_, index) => ports.inspect(index));
+    memoryEstimateBytes = sumOf(reports.map((report) => report.memoryEstimateBytes));
+    return inspected(reports);
+  });
+  if (!accepted) return skipRest('the model is refused');
+
+  let tile: ZeroTile | null = null;
+  const like = 'skip' in task.budget ? null : (task.budget.cases[0]?.geometry ?? null);
+  const runs = await check('zero-tile', () =>
+    orFailed(async () => {
+      tile = await zeroTile(ports, task.models, task.manifest, task.limits, signal, like);
+      return passed(describeTile(tile, task.limits));
+    }),
+  );
+  if (!runs || tile === null) return skipRest('the model did not process a tile of zeros');
+
+  const session = lazily(() => ports.runner.open(task.models, task.manifest, task.limits));
+  const usages: CaseUsage[] = [];
+  let practised: CaseUsage | null = null;
+  const predict = async (images: Images): Promise<LabelMap> => {
+    const { labels, usage } = await (await session.get()).predict(images, signal);
+    usages.push(usage);
+    return labels;
+  };
+  try {
+    const { conformance, practice } = task;
+    await check('conformance', async () =>
+      'skip' in conformance ? skip(conformance.skip) : orFailed(() => conforms(conformance, predict)),
+    );
+    await check('practice-case', async () => {
+      const given = 'skip' in practice ? practice : await practice();
+      if ('skip' in given) return skip(given.skip);
+      return orFailed(async () => {
+        const answer = await practise(given, ports.score, predict, options.onPrediction);
+        practised = usages[usages.length - 1];
+        return answer;
+      });
+    });
+  } finally {
+    await session.close();
+  }
+  const { budget } = task;
+  const measured: ZeroTile = tile;
+  await check('budget', () =>
+    orFailed(() => Promise.resolve(budgeted(task, budget, measured, usages, practised, memoryEstimateBytes))),
+  );
+  return checks;
+}
+
+type Answer = Omit<PreflightCheck, 'name'>;
+const passed = (detail: Answer['detail']): Answer => ({ status: 'passed', detail });
+const failed = (code: string, message: string, detail: Answer['detail'] = {}): Answer => ({
+  status: 'failed',
+  detail: { code, message, ...detail },
+});
+const skip = (reason: string, detail: Answer['detail'] = {}): Answer => ({
+  status: 'skipped',
+  detail: { reason, ...detail },
+});
+
+/** What the model or a file of the author's does wrong is an answer; everything else goes on. */
+async function orFailed(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ModelFailure) return failed(error.code, error.detail);
+    if (error instanceof ImageFormatError || error instanceof PipelineError) return failed(error.code, error.message);
+    throw error;
+  }
+}
+
+function inspected(reports: readonly InspectionReport[]): Answer {
+  const detail = { models: reports };
+  const refusal = reports.flatMap(({ findings }) => findings).find(({ severity }) => severity === 'refusal');
+  if (!refusal) return passed(detail);
+  return failed(
+    refusal.code,
+    refusal.node === null ? refusal.message : `node "${refusal.node}" ${refusal.message}`,
+    detail,
+  );
+}
+
+function describeTile({ shape, facts, ...measured }: ZeroTile, { threads }: RunLimits): Answer['detail'] {
+  return { shape, ...measured, threads, inputs: facts.inputs, outputs: facts.outputs, runtime: facts.runtime };
+}
+
+async function conforms(
+  { images, expected, minDice }: Exclude<PreflightTask['conformance'], Skip>,
+  predict: (images: Images) => Promise<LabelMap>,
+): Promise<Answer> {
+  const wanted = await readLabelMap(expected, { maxBytes: MOST_EXPECTED_BYTES });
+  const found = agreement(wanted, await predict(images));
+  const detail = { minDice, voxelAgreement: found.voxels, labels: found.labels, lowestDice: found.lowestDice };
+  if (found.lowestDice === null) {
+    return failed(
+      'conformance-empty',
+      'neither the expected label map nor the prediction holds a label; expected a case with all of them',
+      detail,
+    );
+  }
+  if (found.lowestDice >= minDice) return passed(detail);
+  const low = Object.entries(found.labels).filter(([, { dice }]) => dice < minDice);
+  const sentences = low.slice(0, 8).map(([label, { dice }]) => `label ${label} has Dice ${dice.toFixed(4)}`);
+  return failed('conformance-failed', `${sentences.join(', ')}; expected at least ${minDice}`, detail);
+}
+
+async function practise(
+  { name, images, reference, regions, metrics }: PracticeCase,
+  score: Scorer['score'],
+  predict: (images: Images) => Promise<LabelMap>,
+  onPrediction: PreflightOptions['onPrediction'],
+): Promise<Answer> {
+  const prediction = await predict(images);
+  onPrediction?.(prediction);
+  const { scores } = await score({ reference, prediction, regions, metrics });
+  return passed({ case: name, scores: scores.map(printed) });
+}
+
+/** As everywhere outside of kernels: a finite number, "Infinity", or null with its reason. */
+function printed({ region, status, values }: RegionScore): Record<string, unknown> {
+  const entries = Object.entries(values);
+  const plain = (value: MetricValue) =>
+    value.kind === 'value' ? value.value : value.kind === 'unbounded' ? 'Infinity' : null;
+  return {
+    region,
+    status,
+    values: Object.fromEntries(entries.map(([id, value]) => [id, plain(value)])),
+    reasons: Object.fromEntries(
+      entries.flatMap(([id, value]) => (value.kind === 'undefined' ? [[id, value.why]] : [])),
+    ),
+  };
+}
+
+/**
+ * The longest of the cases against the limit of one case. What comes before and after the network is taken from the slowest
+ * case that was run.
+ *
+ * Crops depend on voxels, and the forecast takes them to cut nothing off. It then is an upper bound (`exact: false`), which
+ * proves nothing by being too large: what counts is whether the practice case ended in time, and without one `fits` is null
+ * and nobody is turned away.
+ */
+function budgeted(
+  { manifest, limits }: PreflightTask,
+  budget: PreflightTask['budget'],
+  tile: ZeroTile,
+  usages: readonly CaseUsage[],
+  practised: CaseUsage | null,
+  memoryEstimateBytes: number | null,
+): Answer {
+  const around = Math.max(0, ...usages.map(({ elapsedMs, sessionMs }) => elapsedMs - sessionMs)) / 1000;
+  const peakMemoryBytes = Math.max(tile.peakRssBytes, ...usages.map(({ peakRssBytes }) => peakRssBytes));
+  const figures = {
+    secondsPerRun: tile.secondsPerRun,
+    secondsAround: usages.length === 0 ? null : around,
+    measuredSeconds: usages.map(({ elapsedMs }) => elapsedMs / 1000),
+    peakMemoryBytes,
+    memoryEstimateBytes,
+    limitSeconds: limits.caseSeconds,
+    limitMemoryBytes: limits.memoryMib * 1024 * 1024,
+  };
+  if ('skip' in budget) return skip(budget.skip, figures);
+  const cases = budget.cases.map(({ name, geometry }) => {
+    const { seconds, ...work } = forecast(manifest, geometry, tile);
+    return { case: name, ...work, seconds: seconds + around };
+  });
+  if (cases.length === 0) return skip('there is no case whose size may be told', figures);
+  const worst = cases.reduce((longest, one) => (one.seconds > longest.seconds ? one : longest));
+  const exact = !manifest.preprocess.some(({ op }) => op === 'cropNonzero' || op === 'cropForeground');
+  const fits =
+    worst.seconds <= limits.caseSeconds ||
+    (exact ? false : practised === null ? null : practised.elapsedMs / 1000 <= limits.caseSeconds);
+  const detail = {
+    ...figures,
+    secondsPerCase: worst.seconds,
+    secondsTotal: cases.reduce((sum, { seconds }) => sum + seconds, 0),
+    tiles: worst.tiles,
+    runs: worst.runs,
+    exact,
+    fits,
+    cases,
+  };
+  if (fits !== false) return passed(detail);
+  const sum = `${worst.tiles} tiles x ${worst.mirrors} mirror images x ${worst.models} models x ${tile.secondsPerRun.toPrecision(3)} s`;
+  return failed(
+    'budget-exceeded',
+    `case ${worst.case} would take about ${Math.ceil(worst.seconds)} s (${sum}); the limit is ${limits.caseSeconds} s`,
+    detail,
+  );
+}
+
+async function inEach<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const [index, item] of items.entries()) results.push(await work(item, index));
+  return results;
+}
+
+function sumOf(values: readonly (number | null)[]): number | null {
+  return values.reduce<number | null>((sum, value) => (sum === null || value === null ? null : sum + value), 0);
+}
+
+/** A session that is opened when first needed, and anew after its process ended. */
+function lazily(open: () => Promise<ModelSession>): { get: () => Promise<ModelSession>; close: () => Promise<void> } {
+  let session: ModelSession | null = null;
+  const close = async () => {
+    await session?.close();
+    session = null;
+  };
+  return {
+    async get() {
+      if (session && !session.alive) await close();
+      session ??= await open();
+      return session;
+    },
+    close,
+  };
+}

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
+import { codePaths, isolated, type IsolationLevel } from './isolation.js';
+import { residentBytes } from './resident-memory.js';
+
+/**
+ * What `ulimit -d` allows on top of the limit for resident memory. Node itself maps about 150 MiB that it hardly touches;
+ * a single request far beyond the limit (a 98-byte model can ask for 16 GiB) then fails inside ONNX Runtime at once.
+ */
+const DATA_HEADROOM_MIB = 512;
+/** Largest file the child may write, in the 512-byte blocks of `ulimit -f`. */
+const FILE_LIMIT_BLOCKS = 1024 * 1024;
+/** JavaScript heap of each thread; voxels and weights live outside it. */
+const HEAP_MIB = 256;
+const STDERR_KEPT = 4096;
+
+/** How a process ended. `error`: it could not be started. */
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly error: Error | null;
+  /** Its last words. */
+  readonly stderr: string;
+}
+
+/** A process that runs models, on this machine or in a container of its own. */
+export interface ChildLink {
+  /** To its stdin. */
+  write(bytes: Uint8Array): void;
+  /** From its stdout. */
+  onBytes(listener: (bytes: Buffer) => void): void;
+  /** Called once, when the process is gone. */
+  onEnd(listener: (end: ChildEnd) => void): void;
+  /** SIGKILL to its group; `onEnd` follows. */
+  kill(): void;
+  /** Null where it cannot be seen from here. */
+  residentBytes(): Promise<number | null>;
+}
+
+export interface ChildOptions {
+  /** Compiled `runner-child.js`. */
+  readonly childScript: string;
+  readonly nodePath: string;
+  /** The one folder that it may write to. */
+  readonly session: string;
+  /** Becomes the working directory, below `session`; holds the models only. */
+  readonly cwd: string;
+  readonly memoryMib: number;
+  readonly level: IsolationLevel;
+}
+
+/** Starts a process here: a group of its own, a scrubbed environment, limits. */
+export function spawnChild({ childScript, nodePath, session, cwd, memoryMib, level }: ChildOptions): ChildLink {
+  const node = [
+    nodePath,
+    `--max-old-space-size=${HEAP_MIB}`,
+    '--expose-gc',
+    '--no-warnings',
+    childScript,
+    String(memoryMib * 1024 * 1024),
+  ];
+  const posix = process.platform !== 'win32';
+  const limits = { dataKib: (memoryMib + DATA_HEADROOM_MIB) * 1024, fileBlocks: FILE_LIMIT_BLOCKS };
+  const [command, ...args] = posix ? isolated(level, limits, session, codePaths(childScript, nodePath), node) : node;
+  const child = spawn(command, args, {
+    cwd,
+    detached: posix, // a process group of its own
+    env: childEnvironment(),
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'], // the fourth is the lifeline: it closes when we are gone, however we went
+    windowsHide: true,
+  });
+  if (child.pid !== undefined) yieldToOthers(child.pid);
+  let stderr = '';
+  let ended = false;
+  let onEnd: (end: ChildEnd) => void = () => undefined;
+  const finish = (end: Omit<ChildEnd, 'stderr'>) => {
+    if (ended) return;
+    ended = true;
+    onEnd({ ...end, stderr });
+  };
+  child.once('error', (error) => finish({ code: null, signal: null, error }));
+  child.once('close', (code, signal) => finish({ code, signal, error: null }));
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString('utf8')).slice(-STDERR_KEPT);
+  });
+  for (const stream of child.stdio) {
+    // a broken pipe means that the child ended: `close` says so and how
+    stream?.on('error', (error: Error) => {
+      stderr = `${stderr}\n[pipe: ${error.message}]`.slice(-STDERR_KEPT);
+    });
+  }
+
+  return {
+    write: (bytes) => void child.stdin?.write(bytes),
+    onBytes: (listener) => void child.stdout?.on('data', listener),
+    onEnd: (listener) => (onEnd = listener),
+    kill() {
+      if (ended || child.pid === undefined) return; // never started: `error` follows
+      try {
+        if (posix) process.kill(-child.pid, 'SIGKILL');
+        else child.kill('SIGKILL');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // ESRCH: ended by itself in this moment
+      }
+    },
+    residentBytes: async () => (child.pid === undefined || ended ? null : residentBytes(child.pid)),
+  };
+}
+
+/**
+ * Nothing of ours: no credentials, no options; the usual places of programs, for the shell that sets the limits. Windows cannot start a process without its system folder.
+ *
+ * Official builds of ONNX Runtime from 1.29 on report to their maker by default, file and graph names and hashes of the
+ * model among it (microsoft/onnxruntime#27379); the variable keeps them from even creating the uploader.
+ */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const base = { LANG: 'C.UTF-8', TZ: 'UTC', PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ORT_DISABLE_TELEMETRY: '1' };
+  return process.platform === 'win32' ? { ...base, SystemRoot: process.env.SystemRoot } : base;
+}
+
+/** On a machine that also serves pages, those come first. Everything the child starts inherits it. */
+function yieldToOthers(pid: number): void {
+  try {
+    setPriority(pid, 5);
+  } catch (error) {
+    // ended already, or a system without priorities: both are no reason not to run
+    if (!(error instanceof Error)) throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import { writeFile } from 'node:fs/promises';
+import { parentPort } from 'node:worker_threads';
+import type { ModelFacts } from '#evaluation';
+import type { Geometry } from '#imaging';
+import { runPrepared, type Manifest, type Prepared } from '#pipeline';
+import type { LoadRequest } from '../protocol.js';
+import { classify, type Failure } from './classify.js';
+import { collectGarbage } from './garbage.js';
+import { openNetwork, type Network } from './network-client.js';
+
+export type EngineRequest =
+  LoadRequest | { readonly kind: 'run'; readonly case: number; readonly prepared: Prepared; readonly labels: string };
+
+export type EngineReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'loaded'; readonly facts: ModelFacts }
+  | {
+      readonly kind: 'predicted';
+      readonly case: number;
+      readonly geometry: Geometry;
+      readonly dtype: 'uint8' | 'uint16';
+      readonly networkMs: number;
+      readonly restoreMs: number;
+      readonly sessionMs: number;
+    }
+  | { readonly kind: 'failed'; readonly case: number; readonly failure: Failure };
+
+// A thread of the process that runs models: what lies between a prepared image and its label map. ONNX Runtime has a thread of
+// its own, which it blocks, for ever if a model wants so.
+
+const HEAP_MIB = 256;
+/** One that runs, and one that is cut meanwhile. */
+const TILES_AT_ONCE = 2;
+
+let loaded: { readonly network: Network; readonly manifest: Manifest } | null = null;
+
+async function answer(request: EngineRequest): Promise<EngineReply> {
+  try {
+    if (request.kind === 'run') return await run(request);
+    const network = await openNetwork(request, HEAP_MIB);
+    loaded = { network, manifest: request.manifest };
+    return { kind: 'loaded', facts: network.facts };
+  } catch (error) {
+    return { kind: 'failed', case: request.kind === 'run' ? request.case : 0, failure: classify(error) };
+  }
+}
+
+async function run(request: Extract<EngineRequest, { kind: 'run' }>): Promise<EngineReply> {
+  if (!loaded) throw new Error('asked to run a case before a model was loaded');
+  const { network, manifest } = loaded;
+  const before = network.sessionMs;
+  const now = () => performance.now();
+  const start = now();
+  const { labels, stagesMs } = await runPrepared(request.prepared, manifest, network.run, {
+    now,
+    tilesAtOnce: TILES_AT_ONCE,
+  });
+  const { data, geometry } = labels;
+  await writeFile(request.labels, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const networkMs = stagesMs?.inference ?? 0;
+  return {
+    kind: 'predicted',
+    case: request.case,
+    geometry,
+    dtype: data instanceof Uint8Array ? 'uint8' : 'uint16',
+    networkMs,
+    restoreMs: now() - start - networkMs,
+    sessionMs: network.sessionMs - before,
+  };
+}
+
+let queue: Promise<void> = Promise.resolve();
+parentPort!.on('message', (request: EngineRequest) => {
+  queue = queue.then(async () => {
+    parentPort!.postMessage(await answer(request));
+  });
+  void queue.then(collectGarbage);
+});
+parentPort!.postMessage({ kind: 'ready' } satisfies EngineReply);

@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunLimits } from '#domain';
+import { SessionLost, type Log, type ModelRunner, type ModelSession } from '#evaluation';
+import { writeNifti, type Geometry } from '#imaging';
+import { encodeFloat16, type Manifest } from '#pipeline';
+import { createModelRunner } from './model-runner.js';
+import { builtChildScript } from './test-support/built.js';
+import { minimalManifest } from './test-support/manifest.js';
+import * as onnx from './test-support/onnx.js';
+
+const LIMITS: RunLimits = { loadSeconds: 60, caseSeconds: 60, memoryMib: 1024, threads: 1 };
+const GEOMETRY: Geometry = {
+  sizeXyz: [7, 5, 4],
+  spacingMm: [1.5, 2, 3],
+  originLps: [10, -20, 30],
+  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+};
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const never = new AbortController().signal;
+
+let scratchDir: string;
+let runner: ModelRunner;
+/** Loads models unseen: the inspector would refuse the loops and divisions that are needed here. */
+let unseen: ModelRunner;
+
+beforeAll(async () => {
+  scratchDir = mkdtempSync(join(tmpdir(), 'voxelmark-session-'));
+  runner = await createModelRunner({ scratchDir, log: SILENT, childScript: builtChildScript() });
+  unseen = await createModelRunner({ scratchDir, log: SILENT, childScript: builtChildScript(), inspect: false });
+});
+afterAll(async () => {
+  await runner.close();
+  await unseen.close();
+  rmSync(scratchDir, { recursive: true });
+});
+afterEach(() => {
+  expect(readdirSync(scratchDir)).toEqual([]);
+});
+
+function open(
+  models: readonly Uint8Array[],
+  manifest: Manifest = minimalManifest(),
+  limits: Partial<RunLimits> = {},
+  on: ModelRunner = runner,
+): Promise<ModelSession> {
+  const files = models.map((model) => ({
+    sha256: createHash('sha256').update(model).digest('hex'),
+    copyTo: (path: string) => writeFile(path, model),
+  }));
+  return on.open(files, manifest, { ...LIMITS, ...limits });
+}
+
+/** Voxel v holds v / 139 times `peak`. */
+const ramp = (peak = 1, from = 0): Promise<Uint8Array> =>
+  writeNifti({
+    geometry: GEOMETRY,
+    data: Float32Array.from({ length: 140 }, (_, v) => from + ((peak - from) * v) / 139),
+  });
+const RAMP = Float32Array.from({ length: 140 }, (_, v) => v / 139);
+const above = (threshold: number) => [...RAMP].map((value) => (value > threshold ? 1 : 0));
+
+async function labelsOf(models: readonly Uint8Array[], manifest: Manifest, images?: readonly Uint8Array[]) {
+  const session = await open(models, manifest);
+  try {
+    return [...(await session.predict(images ?? [await ramp()], never)).labels.data];
+  } finally {
+    await session.close();
+  }
+}
+
+describe('forms of networks', () => {
+  const threshold = (bias: number) => onnx.mixingModel([[0], [1]], [bias, 0]);
+  const two = (weights: readonly number[]): Manifest =>
+    minimalManifest({ models: weights.map((weight, n) => ({ file: `fold-${n}.onnx`, weight })) });
+
+  it('several models of one version: each its own session, weighted means of their logits', async () => {
+    // background 0.2 and 0.6: on average 0.4; weighted 3 to 1, 0.3
+    expect(await labelsOf([threshold(0.2), threshold(0.6)], two([1, 1]))).toEqual(above(0.4));
+    expect(await labelsOf([threshold(0.2), threshold(0.6)], two([3, 1]))).toEqual(above(0.3));
+    expect(await labelsOf([threshold(0.6), threshold(0.2)], two([3, 1]))).toEqual(above(0.5));
+  });
+
+  it('a model too few or too many is refused before a process is started', async () => {
+    await expect(open([threshold(0.5)], two([1, 1]))).rejects.toMatchObject({
+      code: 'manifest-invalid',
+      detail: 'the manifest lists 2 model(s); 1 were given',
+    });
+  });
+
+  it('says which of several models is at fault', async () => {
+    await expect(open([threshold(0.5), onnx.mixingModel([[0, 0]], [0])], two([1, 1]))).rejects.toMatchObject({
+      detail: expect.stringMatching(/^model 1 \(fold-1\.onnx\): /) as string,
+    });
+  });
+
+  it('several images of a case, in the order of the channels', async () => {
+    // foreground is the second channel minus the first
+    const model = onnx.mixingModel([[0, 0], [-1, 1]], [0.25, 0]); // prettier-ignore
+    const manifest = minimalManifest({
+      inputs: [{ tensor: 'image', layout: 'NCXYZ', channels: [{ name: 'T1' }, { name: 'T2' }] }],
+    });
+    const [bright, dark] = [await ramp(1), await ramp(0.5)];
+    expect(await labelsOf([model], manifest, [dark, bright])).toEqual(above(0.5)); // v - v/2 > 0.25
+    expect(await labelsOf([model], manifest, [bright, dark])).toEqual(above(2)); // never
+  });
+
+  it('half precision in and out', async () => {
+    const manifest = minimalManifest({
+      inputs: [{ tensor: 'image', layout: 'NCXYZ', dtype: 'float16', channels: [{ name: 'CT' }] }],
+      output: { tensor: 'logits', layout: 'NCXYZ', dtype: 'float16', meaning: 'logits' },
+    });
+    expect(await labelsOf([onnx.halfPrecisionModel(encodeFloat16)], manifest)).toEqual(above(0.5));
+  });
+
+  it.each([
+    ['NXYZ', false],
+    ['NCXYZ', true],
+  ] as const)('argmax inside the network: whole numbers out, laid out %s', async (layout, keepChannel) => {
+    const manifest = minimalManifest({
+      output: { tensor: 'labels', layout, meaning: 'labels' },
+      postprocess: [{ op: 'invert' }, { op: 'argmax', channelToLabel: [0, 7] }],
+      labels: [0, 7].map((value) => ({ value, name: `label ${value}` })),
+      inference: { mode: 'sliding', patch: [3, 3, 3], overlap: 0.5, mirror: [0] },
+    });
+    const expected = above(0.5).map((label) => label * 7);
+    expect(await labelsOf([onnx.argmaxModel(keepChannel)], manifest)).toEqual(expected);
+  });
+
+  it('regions: channels of their own, painted in order', async () => {
+    // sigmoid(x) > 0.5 where x > 0: channel 0 above 0.2, channel 1 above 0.6
+    const manifest = minimalManifest({
+      postprocess: [
+        { op: 'sigmoid' },
+        { op: 'invert' },
+        { op: 'regions', regions: [{ channel: 0, label: 1 }, { channel: 1, label: 2 }] }, // prettier-ignore
+      ],
+      labels: [0, 1, 2].map((value) => ({ value, name: `label ${value}` })),
+    });
+    const expected = [...RAMP].map((value) => (value > 0.6 ? 2 : value > 0.2 ? 1 : 0));
+    expect(await labelsOf([onnx.mixingModel([[1], [1]], [-0.2, -0.6])], manifest)).toEqual(expected);
+  });
+});
+
+describe('two cases at once', () => {
+  const ENDLESS = 2n ** 62n;
+
+  it('the next one is read while the network is busy, once a case has been through alone', async () => {
+    const session = await open([onnx.dislikesBrightImages(ENDLESS, 'runs')], minimalManifest(), {}, unseen);
+    await session.predict([await ramp(0.4)], never);
+    const stop = new AbortController();
+    const endless = session.predict([await ramp(1)], stop.signal);
+    // read on the light table, while the engine will never be free again
+    await expect(session.predict([new TextEncoder().encode('no image')], never)).rejects.toMatchObject({
+      code: 'case-unreadable',
+    });
+    expect(session.alive).toBe(true);
+    const waiting = session.predict([await ramp(0.4)], never);
+    stop.abort(new Error('cancelled'));
+    await expect(endless).rejects.toThrow('cancelled');
+    await expect(waiting).rejects.toThrow(SessionLost);
+    await session.close();
+  });
+
+  it('answers each call with its own case, and says where its time went', async () => {
+    const session = await open([onnx.thresholdModel()]);
+    const peaks = [0.4, 1, 0.6, 0.9, 0.3];
+    const results = await Promise.all(peaks.map(async (peak) => session.predict([await ramp(peak)], never)));
+    expect(results.map(({ labels }) => [...labels.data])).toEqual(peaks.map((peak) => above(0.5 / peak)));
+    for (const { usage } of results) {
+      const { read, prepare, network, restore } = usage.stagesMs!;
+      expect(Math.min(read, prepare, network, restore)).toBeGreaterThan(0);
+      expect(usage.elapsedMs).toBeCloseTo(read + prepare + network + restore, 6);
+      expect(network).toBeGreaterThanOrEqual(usage.sessionMs);
+      expect(usage.cpuMs).toBeGreaterThan(0);
+    }
+    await session.close();
+  });
+
+  it('a crash is the doing of the case that ran; the one that was prepared is told that it lost its process', async () => {
+    const session = await open([onnx.dislikesBrightImages(200_000n, 'crashes')], minimalManifest(), {}, unseen);
+    await session.predict([await ramp(0.4)], never);
+    const [crashing, waiting] = [session.predict([await ramp(1)], never), session.predict([await ramp(0.4)], never)];
+    const ends = await Promise.allSettled([crashing, waiting]);
+    expect(ends[0]).toMatchObject({ status: 'rejected', reason: { code: 'inference-crashed' } });
+    expect(ends[1]).toMatchObject({ status: 'rejected', reason: { name: 'SessionLost' } });
+    expect(session.alive).toBe(false);
+    await session.close();
+    const next = await open([onnx.dislikesBrightImages(200_000n, 'crashes')], minimalManifest(), {}, unseen);
+    await expect(next.predict([await ramp(0.4)], never)).resolves.toBeDefined();
+    await next.close();
+  });
+
+  it('so is a time limit', async () => {
+    const session = await open(
+      [onnx.dislikesBrightImages(ENDLESS, 'runs')],
+      minimalManifest(),
+      { caseSeconds: 2 },
+      unseen,
+    );
+    const ends = await Promise.allSettled([
+      session.predict([await ramp(1)], never),
+      session.predict([await ramp(0.4)], never),
+    ]);
+    expect(ends[0]).toMatchObject({ reason: { code: 'inference-timeout', detail: 'no answer within 2 s' } });
+    expect(ends[1]).toMatchObject({ reason: { name: 'SessionLost' } });
+    await session.close();
+  });
+
+  it('closing loses what is under way, without a word about the model', async () => {
+    const session = await open([onnx.dislikesBrightImages(ENDLESS, 'runs')], minimalManifest(), {}, unseen);
+    const ends = Promise.allSettled([session.predict([await ramp(1)], never), session.predict([await ramp(1)], never)]);
+    await new Promise((done) => setTimeout(done, 200));
+    await session.close();
+    for (const end of await ends) expect(end).toMatchObject({ status: 'rejected', reason: { name: 'SessionLost' } });
+  });
+});

@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Request } from './protocol.js';
+import { spawnChild } from './child-link.js';
+import { RunnerProcess } from './runner-process.js';
+
+/**
+ * What the worker makes of a child that does not do as it should: a native hole in the runtime may have handed it over to a
+ * model. The children here are small scripts that speak the protocol, each in its own way.
+ */
+
+const SPEAK = `
+  const tell = (m) => { const b = Buffer.from(JSON.stringify(m)); const h = Buffer.alloc(4); h.writeUInt32BE(b.length); process.stdout.write(Buffer.concat([h, b])); };
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const usage = { elapsedMs: 1, cpuMs: 1, peakRssBytes: 1, sessionMs: 1, stagesMs: { read: 0, prepare: 0, network: 1, restore: 0 } };
+  const geometry = { sizeXyz: [1, 1, 1], spacingMm: [1, 1, 1], originLps: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+  const predicted = (n) => tell({ kind: 'predicted', case: n, geometry, dtype: 'uint8', usage });
+  const running = (n) => tell({ kind: 'running', case: n });
+  let pending = Buffer.alloc(0), line = Promise.resolve();
+  process.stdin.on('data', (chunk) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 4 && pending.length >= 4 + pending.readUInt32BE(0)) {
+      const length = pending.readUInt32BE(0);
+      const request = JSON.parse(pending.subarray(4, 4 + length));
+      pending = pending.subarray(4 + length);
+      line = line.then(() => onRequest(request));
+    }
+  });
+  tell({ kind: 'ready' });
+`;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'voxelmark-process-'));
+  mkdirSync(join(folder, 'model'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let scripts = 0;
+/** A child whose `onRequest(request)` is given. */
+function child(onRequest: string): RunnerProcess {
+  const childScript = join(folder, `child-${++scripts}.mjs`);
+  writeFileSync(childScript, `${SPEAK}\nasync function onRequest(request) { ${onRequest} }`);
+  const cwd = join(folder, 'model');
+  const link = spawnChild({ childScript, nodePath: process.execPath, session: folder, cwd, memoryMib: 512, level: 0 });
+  return new RunnerProcess(link, 512);
+}
+
+const predict = (number: number): Request => ({ kind: 'predict', case: number, images: ['x'], labels: 'y' });
+
+async function outcomes(process: RunnerProcess, limitSeconds: number, cases: readonly number[]) {
+  const ends = await Promise.allSettled(cases.map((number) => process.request(predict(number), limitSeconds)));
+  await process.close();
+  return ends.map((end) => {
+    if (end.status === 'fulfilled') return end.value.reply.kind;
+    const { code, name, detail } = end.reason as { code?: string; name: string; detail?: string };
+    return detail === undefined ? (code ?? name) : `${code}: ${detail}`;
+  });
+}
+
+describe('the line of requests', () => {
+  it('a case has its limit for preparation and again for running, and none while it waits', async () => {
+    const patient = child(`
+      await wait(request.case === 1 ? 2000 : 0); running(request.case);
+      await wait(request.case === 1 ? 2000 : 0); predicted(request.case);`);
+    expect(await outcomes(patient, 3, [1, 2])).toEqual(['predicted', 'predicted']);
+  }, 20_000);
+
+  it('a child that keeps silent is ended at the limit all the same', async () => {
+    expect(await outcomes(child(''), 1, [1, 2])).toEqual([
+      'inference-timeout: no prepared image within 1 s',
+      'SessionLost',
+    ]);
+  });
+
+  it('a child that says that it runs, and nothing more, too', async () => {
+    expect(await outcomes(child('running(request.case);'), 1, [1])).toEqual([
+      'inference-timeout: no answer within 1 s',
+    ]);
+  });
+
+  it.each([
+    ['runs a case out of turn', 'running(2);', 'case 2 runs, out of turn'],
+    ['begins twice, for more time', 'running(1); running(1);', 'case 1 runs, out of turn'],
+    ['answers a case before it ran', 'predicted(1);', 'a reply to case 1 before it ran'],
+    ['answers a case that nobody asked for', 'running(1); predicted(7);', 'a reply to case 7, which nobody asked for'],
+    ['answers twice', 'running(1); predicted(1); predicted(1);', 'a reply to case 1, which nobody asked for'],
+    [
+      'says that it has loaded a model',
+      "tell({ kind: 'loaded', facts: { inputs: [], outputs: [], runtime: 'x' } });",
+      'a reply to case 0, which nobody asked for',
+    ],
+    [
+      'sends no frames',
+      "process.stdout.write('hello, worker');",
+      'a frame of 1751477356 bytes; at most 262144 are accepted',
+    ],
+  ])('a child that %s is not believed, and ended', async (_, script, why) => {
+    const ends = await outcomes(child(`if (request.case === 1) { ${script} }`), 20, [1, 2]);
+    const [failed] = ends.filter((end) => end !== 'predicted' && end !== 'SessionLost');
+    expect(failed).toContain(`inference-crashed: the process answered nonsense: `);
+    expect(failed).toContain(why);
+  });
+
+  it('a case that cannot be prepared leaves the line, and those around it stay', async () => {
+    const child2 = child(`
+      if (request.case === 1) { running(1); await wait(300); }
+      if (request.case === 2) return;
+      if (request.case === 1) tell({ kind: 'failed', case: 2, code: 'case-unreadable', detail: 'torn' });
+      if (request.case === 3) running(3);
+      predicted(request.case);`);
+    expect(await outcomes(child2, 20, [1, 2, 3])).toEqual(['predicted', 'failed', 'predicted']);
+  });
+});

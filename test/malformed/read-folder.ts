@@ -1,0 +1,24 @@
+/**
+ * Reads files that must be refused, in a process of its own, and prints as one JSON object the code of each and the most memory
+ * that the process held: node --conditions=source --import ./test/typescript.mjs test/malformed/read-folder.ts LIST.json
+ *
+ * The list holds [kind, [paths…]] for each case.
+ */
+import { readFileSync } from 'node:fs';
+import { read } from './read.js';
+import type { Kind } from './read.js';
+
+const list = JSON.parse(readFileSync(process.argv[2], 'utf8')) as [Kind, string[]][];
+const codes: (string | null)[] = [];
+for (const [kind, paths] of list) {
+  codes.push(
+    await read(
+      kind,
+      paths.map((path) => readFileSync(path)),
+    ).then(
+      () => null,
+      (error: unknown) => (error as { code?: string }).code ?? String(error),
+    ),
+  );
+}
+console.log(JSON.stringify({ codes, peakBytes: process.resourceUsage().maxRSS * 1024 }));
