@@ -102,13 +102,17 @@ describeIf(chromiumPath() !== null, 'a researcher has a bundle checked before it
     page.$$eval('[data-check]', (items) =>
       Object.fromEntries(items.map((item) => [item.getAttribute('data-check'), item.getAttribute('data-status')])),
     ) as Promise<Record<string, string>>;
-  /** Light to dark or back, where a new load would lose the chosen files; waits until no colour is in between. */
+  /** Light to dark or back, where a new load would lose the chosen files; waits until no colour changes any more. */
   async function turn(colorScheme: 'light' | 'dark'): Promise<void> {
     await page.emulateMedia({ colorScheme });
-    await page.evaluate(async () => {
-      for (let frame = 0; frame < 2; frame++) await new Promise((shown) => requestAnimationFrame(shown));
-      await Promise.all(document.getAnimations().map(({ finished }) => finished));
-    });
+    const colours = () =>
+      page.$$eval('body, body *', (all) =>
+        all.map((one) => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor].join(' ')).join(),
+      );
+    for (let before = '', now = await colours(); now !== before; now = await colours()) {
+      before = now;
+      await page.waitForTimeout(300);
+    }
   }
   /** Presses the button and waits for the last answer; returns what the server says. */
   async function check(name = 'Run the checks'): Promise<PreflightView> {

@@ -36,6 +36,7 @@ const submission = (state: RunState) => ({
   version: '1.0.0',
   modelSha256: DIGEST,
   modelBytes: 1,
+  models: [{ file: 'model.onnx', sha256: DIGEST, bytes: 1 }],
   submitter: 'A',
   mine: true,
   mayControl: true,
