@@ -1,3 +1,5 @@
+import type { FailureCode } from './run.js';
+
 /**
  * Errors sorted by who has to act. Codes are stable, kebab-case and listed in docs/errors.md.
  * Anything that is none of these is a defect: its stack goes to the log, a plain apology goes outside.
@@ -26,7 +28,8 @@ export class EngineUnavailable extends VoxelmarkError {}
 /** A request that cannot be carried out as it stands; `status` is the HTTP status it becomes. */
 export class RequestRefused extends VoxelmarkError {
   constructor(
-    readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 408 | 409 | 411 | 413 | 414 | 415 | 416 | 422 | 429 | 431 | 507,
+    readonly status:
+      400 | 401 | 403 | 404 | 405 | 406 | 408 | 409 | 411 | 413 | 414 | 415 | 416 | 422 | 429 | 431 | 507,
     code: string,
     message: string,
     /** Where in the request, one sentence each. */
@@ -34,6 +37,18 @@ export class RequestRefused extends VoxelmarkError {
     options?: { cause?: unknown },
   ) {
     super(code, message, options);
+  }
+}
+
+/** An algorithm failed on something: the code may be told to everybody, the detail may contain pixels. */
+export class ModelFailure extends Error {
+  constructor(
+    readonly code: FailureCode,
+    readonly detail: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`${code}: ${detail}`, options);
+    this.name = 'ModelFailure';
   }
 }
 

@@ -5,6 +5,7 @@ export {
   BenchmarkMisconfigured,
   EngineUnavailable,
   RequestRefused,
+  ModelFailure,
   notFound,
 } from './errors.js';
 export {

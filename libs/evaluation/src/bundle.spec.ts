@@ -1,7 +1,7 @@
 import type { ExpandedManifest, Manifest } from '#pipeline';
 import { expandManifest } from '#pipeline';
 import { fitProblems, labelProblems, manifestOfBundle, orderBundle, type SentModel } from './bundle.js';
-import { ModelFailure } from './ports.js';
+import { ModelFailure } from '#domain';
 import type { Benchmark } from './records.js';
 import { RULES } from './test-support/memory-ports.js';
 

@@ -1,9 +1,9 @@
 import { readManifestText } from '#contracts';
-import { RequestRefused } from '#domain';
+import { ModelFailure, RequestRefused } from '#domain';
 import { manifestProblems, type ExpandedManifest, type Manifest } from '#pipeline';
 import { canonicalJson } from './canonical-json.js';
 import { channelOrder, plainName } from './channels.js';
-import { ModelFailure, type ModelInspector, type ModelReport, type StoredBlob } from './ports.js';
+import type { ModelInspector, ModelReport, StoredBlob } from './ports.js';
 import type { Benchmark, ModelFileFacts } from './records.js';
 
 /** A model file as it was sent: not stored yet, perhaps. */

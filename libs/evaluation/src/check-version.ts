@@ -1,6 +1,5 @@
-import { FAILURE_CODES } from '#domain';
+import { FAILURE_CODES, ModelFailure } from '#domain';
 import { strictestLimits } from './ask-preflight.js';
-import { ModelFailure } from './ports.js';
 import { preflight, type PreflightCheck } from './preflight.js';
 import type { RunContext } from './records.js';
 import { conformanceTask, withTotals } from './run-preflight.js';

@@ -1,7 +1,7 @@
-import { EngineUnavailable } from '#domain';
+import { EngineUnavailable, ModelFailure } from '#domain';
 import { readLabelMap, voxelCount, type LabelMap } from '#imaging';
 import { evaluateCase } from './evaluate-case.js';
-import { ModelFailure, SessionLost } from './ports.js';
+import { SessionLost } from './ports.js';
 import {
   collectingLog,
   GEOMETRY,

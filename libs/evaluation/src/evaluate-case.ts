@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { BenchmarkMisconfigured, EngineUnavailable } from '#domain';
+import { BenchmarkMisconfigured, EngineUnavailable, ModelFailure } from '#domain';
 import { describeGrid, sameGrid, writeNifti, type LabelMap } from '#imaging';
 import { scoresWithoutPrediction } from '#metrics';
 import { errorText } from './error-text.js';
 import { holding, Overtaken } from './holding.js';
 import { noteFault } from './note-fault.js';
-import { ModelFailure, type BlobStore, type ModelSession } from './ports.js';
+import type { BlobStore, ModelSession } from './ports.js';
 import { channelOrder } from './channels.js';
 import type {
   CaseClaim,

@@ -1,7 +1,6 @@
 export type { Account, AccessToken, AccountRecords, AccessLog } from './accounts.js';
 export {
   BlobMissing,
-  ModelFailure,
   SessionLost,
   type StoredBlob,
   type BlobStore,

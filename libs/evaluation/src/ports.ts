@@ -1,4 +1,4 @@
-import { EngineUnavailable, type FailureCode, type IsolationLevel, type PhaseRules, type RunLimits } from '#domain';
+import { EngineUnavailable, type IsolationLevel, type PhaseRules, type RunLimits } from '#domain';
 import type { LabelMap } from '#imaging';
 import type { RegionScore } from '#metrics';
 import type { Manifest } from '#pipeline';
@@ -127,18 +127,6 @@ export interface CaseUsage {
   readonly sessionMs: number;
   /** Missing for cases that ran before stages were measured. */
   readonly stagesMs?: StageTimes;
-}
-
-/** An algorithm failed on something: the code may be told to everybody, the detail may contain pixels. */
-export class ModelFailure extends Error {
-  constructor(
-    readonly code: FailureCode,
-    readonly detail: string,
-    options?: { cause?: unknown },
-  ) {
-    super(`${code}: ${detail}`, options);
-    this.name = 'ModelFailure';
-  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { readNifti, writeNifti, type Geometry } from '#imaging';
 import { scoreCase } from '#metrics';
 import { runPipeline, type Manifest } from '#pipeline';
-import { ModelFailure, type ModelFile, type ModelRunner } from './ports.js';
+import { ModelFailure } from '#domain';
+import type { ModelFile, ModelRunner } from './ports.js';
 import {
   CHECK_NAMES,
   preflight,

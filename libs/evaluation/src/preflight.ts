@@ -1,18 +1,10 @@
-import { type RunLimits } from '#domain';
+import { ModelFailure, type RunLimits } from '#domain';
 import { ImageFormatError, readLabelMap, type Geometry, type LabelMap } from '#imaging';
 import type { MetricValue, RegionScore, ScoredRegion } from '#metrics';
 import { PipelineError, type Manifest } from '#pipeline';
 import { agreement } from './agreement.js';
 import { forecast } from './forecast.js';
-import {
-  ModelFailure,
-  type CaseUsage,
-  type Clock,
-  type ModelFile,
-  type ModelRunner,
-  type ModelSession,
-  type Scorer,
-} from './ports.js';
+import type { CaseUsage, Clock, ModelFile, ModelRunner, ModelSession, Scorer } from './ports.js';
 import { zeroTile, type ZeroTile } from './zero-tile.js';
 
 export const CHECK_NAMES = ['inspect', 'zero-tile', 'conformance', 'practice-case', 'budget'] as const;

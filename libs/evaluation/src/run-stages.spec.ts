@@ -1,6 +1,6 @@
-import { EngineUnavailable } from '#domain';
+import { EngineUnavailable, ModelFailure } from '#domain';
 import { handleJob } from './handle-job.js';
-import { ModelFailure, type Job } from './ports.js';
+import type { Job } from './ports.js';
 import { memoryBlobs, memoryRun, noPrediction, scriptedSessions, stagePorts } from './test-support/memory-ports.js';
 
 const VALIDATE: Job = { name: 'validate-model', runId: 'run-1', epoch: 1 };

@@ -1,6 +1,7 @@
 import type { Manifest } from '#pipeline';
 import { bundleDigest } from './bundle-digest.js';
-import { ModelFailure, type ModelReport } from './ports.js';
+import { ModelFailure } from '#domain';
+import type { ModelReport } from './ports.js';
 import type { Benchmark, NewSubmission, NotedCheck, Preflight, Submission } from './records.js';
 import { manifestDigest, submit, type SubmitCommand, type SubmitPorts } from './submit.js';
 import { RULES } from './test-support/memory-ports.js';

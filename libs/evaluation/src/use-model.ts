@@ -1,5 +1,5 @@
-import { EngineUnavailable, isolationReaches, requiredIsolation, type FailureCode } from '#domain';
-import { ModelFailure, SessionLost, type ModelFile, type ModelSession } from './ports.js';
+import { EngineUnavailable, isolationReaches, ModelFailure, requiredIsolation, type FailureCode } from '#domain';
+import { SessionLost, type ModelFile, type ModelSession } from './ports.js';
 import type { AlgorithmVersion, RunContext } from './records.js';
 import type { StagePorts } from './stage-ports.js';
 

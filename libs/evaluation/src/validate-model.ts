@@ -1,9 +1,8 @@
-import { EngineUnavailable } from '#domain';
+import { EngineUnavailable, ModelFailure } from '#domain';
 import { checkVersion } from './check-version.js';
 import { errorText } from './error-text.js';
 import { holding, Overtaken } from './holding.js';
 import { noteFault } from './note-fault.js';
-import { ModelFailure } from './ports.js';
 import { runSignature } from './signature.js';
 import type { StagePorts } from './stage-ports.js';
 import { useModel } from './use-model.js';

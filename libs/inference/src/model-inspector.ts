@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelFailure, type ModelInspector } from '#evaluation';
+import { ModelFailure } from '#domain';
+import type { ModelInspector } from '#evaluation';
 import type { Manifest } from '#pipeline';
 import { readEmbeddedManifest } from './inspect/embedded-manifest.js';
 import { failureCodeOf } from './inspect/findings.js';

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EngineUnavailable, type RunLimits } from '#domain';
-import { ModelFailure, SessionLost, type Log, type ModelRunner, type ModelSession } from '#evaluation';
+import { EngineUnavailable, ModelFailure, type RunLimits } from '#domain';
+import { SessionLost, type Log, type ModelRunner, type ModelSession } from '#evaluation';
 import { writeNifti, type Geometry } from '#imaging';
 import type { Manifest } from '#pipeline';
 import { createModelRunner } from './model-runner.js';

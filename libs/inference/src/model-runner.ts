@@ -4,15 +4,8 @@ import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  ModelFailure,
-  type CaseUsage,
-  type Log,
-  type ModelFacts,
-  type ModelRunner,
-  type ModelSession,
-} from '#evaluation';
-import { EngineUnavailable, type IsolationLevel as Level, type RunLimits } from '#domain';
+import type { CaseUsage, Log, ModelFacts, ModelRunner, ModelSession } from '#evaluation';
+import { EngineUnavailable, ModelFailure, type IsolationLevel as Level, type RunLimits } from '#domain';
 import { voxelCount, type Geometry, type LabelMap } from '#imaging';
 import type { Manifest } from '#pipeline';
 import type { Reply } from './protocol.js';

@@ -1,5 +1,4 @@
-import { EngineUnavailable } from '#domain';
-import { ModelFailure } from '#evaluation';
+import { EngineUnavailable, ModelFailure } from '#domain';
 import { ImageFormatError } from '#imaging';
 import { CliError, EXIT, type ExitCode } from '../exit.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ModelFailure } from '#evaluation';
+import { ModelFailure } from '#domain';
 import { ImageFormatError } from '#imaging';
 import { expandManifest, type ExpandedManifest, type Manifest } from '#pipeline';
 import * as onnx from '../../../../libs/inference/src/test-support/onnx.js';

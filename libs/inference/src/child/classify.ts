@@ -1,5 +1,4 @@
-import { ModelFailure } from '#evaluation';
-import type { FailureCode } from '#domain';
+import { ModelFailure, type FailureCode } from '#domain';
 import { ImageFormatError } from '#imaging';
 import { PipelineError } from '#pipeline';
 import { ranOutOfMemory } from '../out-of-memory.js';

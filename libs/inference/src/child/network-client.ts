@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { ModelFailure, type ModelFacts } from '#evaluation';
+import { ModelFailure } from '#domain';
+import type { ModelFacts } from '#evaluation';
 import type { RunTile } from '#pipeline';
 import type { LoadRequest } from '../protocol.js';
 import type { NetworkReply, NetworkRequest } from './network-thread.js';

@@ -1,4 +1,5 @@
-import { ModelFailure, type ModelFacts } from '#evaluation';
+import { ModelFailure } from '#domain';
+import type { ModelFacts } from '#evaluation';
 import { decodeFloat16, encodeFloat16, labelsAsChannels, type Manifest, type TileRequest } from '#pipeline';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkModel } from '../inspect/check-model.js';

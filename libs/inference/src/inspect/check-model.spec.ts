@@ -1,4 +1,4 @@
-import { ModelFailure } from '#evaluation';
+import { ModelFailure } from '#domain';
 import type { Manifest } from '#pipeline';
 import { minimalManifest } from '../test-support/manifest.js';
 import { checkModel } from './check-model.js';

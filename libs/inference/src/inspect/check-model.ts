@@ -1,4 +1,4 @@
-import { ModelFailure } from '#evaluation';
+import { ModelFailure } from '#domain';
 import { networkFace, type Manifest } from '#pipeline';
 import type { TensorOutline } from './description.js';
 import { failureCodeOf, Findings } from './findings.js';

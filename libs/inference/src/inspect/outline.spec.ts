@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import fc from 'fast-check';
-import { ModelFailure } from '#evaluation';
+import { ModelFailure } from '#domain';
 import * as onnx from '../test-support/onnx.js';
 import { bytes, int, join, text, varint } from '../test-support/protobuf.js';
 import { outlineModel, outlineModelFile } from './outline.js';

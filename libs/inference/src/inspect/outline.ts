@@ -1,4 +1,4 @@
-import { ModelFailure } from '#evaluation';
+import { ModelFailure } from '#domain';
 import { throwFirstRefusal } from './check-model.js';
 import { fedInputs, standardOpset, type ModelDescription, type TensorOutline } from './description.js';
 import { failureCodeOf, Findings } from './findings.js';
