@@ -31,7 +31,7 @@ const WORST = [
   'two products of matrices of 12,000 x 12,000', '9,000 heavy steps of small tensors', 'Expand to 16 GiB', '40 doublings of a constant',
   '30 doublings of the image', 'a loop that doubles what it carries', 'many copies that stay below each limit', 'RandomNormal of 16 GiB',
 ]; // prettier-ignore
-const chosen = HOSTILE.filter(({ name }, i) => LONG || WORST.includes(name) || i % 16 === 3);
+const chosen = HOSTILE.filter(({ name }, i) => LONG || WORST.includes(name) || i % 32 === 3);
 
 let scratchDir: string;
 let runner: ModelRunner;

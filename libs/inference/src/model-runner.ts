@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +10,7 @@ import type { Manifest } from '#pipeline';
 import type { Reply } from './protocol.js';
 import { probeIsolation, type Isolation, type IsolationLevel } from './isolation.js';
 import { spawnChild } from './child-link.js';
+import { readFromChild, removeExchanged, writeForChild } from './exchange.js';
 import { askHost, remoteChild } from './remote-child.js';
 import { RunnerProcess } from './runner-process.js';
 import { createScratch, removeScratch, sweepScratch, type Scratch } from './scratch.js';
@@ -149,8 +149,7 @@ class ChildSession implements ModelSession {
     const labelsPath = at('labels');
     try {
       const written = this.writing.then(async () => {
-        for (const [channel, path] of imagePaths.entries())
-          await inScratch(() => writeFile(path, images[channel], { mode: 0o600 }));
+        for (const [channel, path] of imagePaths.entries()) await writeForChild(path, images[channel]);
       });
       this.writing = written.catch(() => undefined); // told to whom it concerns
       await written;
@@ -168,7 +167,7 @@ class ChildSession implements ModelSession {
       const labels = await readLabels(labelsPath, reply.geometry, reply.dtype, this.manifest);
       return { labels, usage: { ...reply.usage, peakRssBytes: Math.max(reply.usage.peakRssBytes, peakRssBytes) } };
     } finally {
-      await Promise.all([...imagePaths, labelsPath].map((path) => rm(path, { force: true })));
+      await Promise.all([...imagePaths, labelsPath].map(removeExchanged));
     }
   }
 
@@ -203,30 +202,13 @@ async function readLabels(
   dtype: 'uint8' | 'uint16',
   manifest: Manifest,
 ): Promise<LabelMap> {
-  const voxels = voxelCount(geometry);
-  const expected = voxels * (dtype === 'uint8' ? 1 : 2);
-  const { size } = await stat(path).catch((error: unknown) => {
-    throw new ModelFailure('inference-crashed', 'the process answered, but left no label map', { cause: error });
-  });
-  if (size !== expected) {
-    throw new ModelFailure(
-      'output-shape',
-      `the label map has ${size} bytes; a grid of ${geometry.sizeXyz.join(' x ')} of ${dtype} has ${expected}`,
-    );
-  }
-  const bytes = new Uint8Array(expected);
-  const file = await open(path, 'r');
-  try {
-    let at = 0;
-    while (at < expected) {
-      const { bytesRead } = await file.read(bytes, at, expected - at, at);
-      if (bytesRead === 0)
-        throw new ModelFailure('inference-crashed', `the label map ended after ${at} of ${expected} bytes`);
-      at += bytesRead;
-    }
-  } finally {
-    await file.close();
-  }
+  const expected = voxelCount(geometry) * (dtype === 'uint8' ? 1 : 2);
+  const bytes = await readFromChild(
+    path,
+    expected,
+    (found) =>
+      `the label map has ${found} bytes; a grid of ${geometry.sizeXyz.join(' x ')} of ${dtype} has ${expected}`,
+  );
   const data = dtype === 'uint8' ? bytes : new Uint16Array(bytes.buffer);
   const declared = new Uint8Array(65_536);
   for (const { value } of manifest.labels) declared[value] = 1;

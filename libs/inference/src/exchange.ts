@@ -1,0 +1,76 @@
+import { constants } from 'node:fs';
+import { open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { EngineUnavailable, ModelFailure } from '#domain';
+
+// Files that we and a process which runs foreign models hand one another. That process may write in their folder too: a
+// name that we are about to use may already be a link to somewhere that only we can reach.
+
+/**
+ * Writes a file that must not be there yet. A link, or anything else that was planted under its name, is never followed.
+ *
+ * @throws ModelFailure `inference-crashed` when something is there, EngineUnavailable `runner-scratch` when it cannot be written
+ */
+export async function writeForChild(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, bytes, { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new ModelFailure('inference-crashed', 'the process put something where its next image was to be', {
+        cause,
+      });
+    throw new EngineUnavailable('runner-scratch', `the scratch folder of the worker cannot be used: ${String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * All bytes of a plain file that the process wrote. Links, pipes and folders are refused before a byte is read.
+ *
+ * @param expected how many bytes it must have
+ * @param sizeOf says what is wrong with another size
+ * @throws ModelFailure `inference-crashed` without such a file, `output-shape` when it has another size
+ */
+export async function readFromChild(
+  path: string,
+  expected: number,
+  sizeOf: (bytes: number) => string,
+): Promise<Uint8Array> {
+  const file = await openPlain(path);
+  try {
+    const found = await file.stat();
+    if (!found.isFile())
+      throw new ModelFailure('inference-crashed', 'the process answered, but what it left is no plain file');
+    if (found.size !== expected) throw new ModelFailure('output-shape', sizeOf(found.size));
+    const bytes = new Uint8Array(expected);
+    let at = 0;
+    while (at < expected) {
+      const { bytesRead } = await file.read(bytes, at, expected - at, at);
+      if (bytesRead === 0)
+        throw new ModelFailure('inference-crashed', `the label map ended after ${at} of ${expected} bytes`);
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Removes what is under the name, whatever it is; a link, not what it points at. */
+export function removeExchanged(path: string): Promise<void> {
+  return rm(path, { force: true, recursive: true });
+}
+
+/** Windows knows neither flag, and makes links for administrators only. */
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+
+async function openPlain(path: string): Promise<FileHandle> {
+  try {
+    // a pipe would otherwise keep us waiting for somebody to write into it
+    return await open(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (cause) {
+    throw new ModelFailure('inference-crashed', 'the process answered, but left no label map that can be opened', {
+      cause,
+    });
+  }
+}
