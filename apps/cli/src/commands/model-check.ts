@@ -11,7 +11,7 @@ import { isRefusal, notOurs } from '../sandbox/failure.js';
 import { findManifest } from '../sandbox/find-manifest.js';
 import { LIMIT_OPTIONS, limitsOf, ofThisMachine } from '../sandbox/limits.js';
 import { ticking } from '../ticking.js';
-import { untilInterrupted } from '../until-interrupted.js';
+import { untilInterrupted } from '../interruption.js';
 
 export const modelCheck: Command = {
   name: ['model', 'check'],

@@ -8,7 +8,7 @@ import { failureOf, notOurs, type Failure } from '../sandbox/failure.js';
 import { findManifest, manifestInvalid } from '../sandbox/find-manifest.js';
 import { LIMIT_OPTIONS, limitsOf } from '../sandbox/limits.js';
 import { ticking } from '../ticking.js';
-import { untilInterrupted } from '../until-interrupted.js';
+import { untilInterrupted } from '../interruption.js';
 
 export const predict: Command = {
   name: ['predict'],

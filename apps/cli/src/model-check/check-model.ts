@@ -15,7 +15,7 @@ import { CliError } from '../exit.js';
 import { manifestInvalid, manifestJson, parseManifest, type FoundManifest } from '../sandbox/find-manifest.js';
 import { digests, matchModels, withSiblings, type MatchedModels } from '../sandbox/match-models.js';
 import { modelFile, withSandbox } from '../sandbox/open-sandbox.js';
-import { unlessAborted } from '../until-interrupted.js';
+import { unlessAborted } from '../interruption.js';
 import type { ExpandedManifest } from '#pipeline';
 
 /** What the checks beyond inspection need to know, once the manifest is known to be one. */

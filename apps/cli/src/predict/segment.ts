@@ -8,7 +8,7 @@ import { manifestJson, parseManifest, type FoundManifest } from '../sandbox/find
 import { digests, matchModels } from '../sandbox/match-models.js';
 import { modelFile, withSandbox } from '../sandbox/open-sandbox.js';
 import { readImage } from '../sandbox/read-image.js';
-import { unlessAborted } from '../until-interrupted.js';
+import { unlessAborted } from '../interruption.js';
 
 export interface SegmentTask {
   readonly models: readonly string[];
