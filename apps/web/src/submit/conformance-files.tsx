@@ -1,5 +1,6 @@
-import { useId, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { formatBytes } from '../format/numbers.js';
+import { TextField } from '../ui/field.js';
 import { FileHead, Group } from './chosen-files-view.js';
 import type { Chosen, ChosenCase } from './chosen-files.js';
 
@@ -75,24 +76,17 @@ function FilePicker({
   readonly multiple?: boolean;
   readonly onFiles: (files: readonly File[]) => void;
 }): ReactNode {
-  const id = useId();
   return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        type="file"
-        accept=".nii,.nii.gz,.gz"
-        multiple={multiple}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => {
-          if (event.target.files && event.target.files.length > 0) onFiles(Array.from(event.target.files));
-          event.target.value = '';
-        }}
-      />
-      <p className="field-hint" id={`${id}-hint`}>
-        {hint}
-      </p>
-    </div>
+    <TextField
+      label={label}
+      hint={hint}
+      type="file"
+      accept=".nii,.nii.gz,.gz"
+      multiple={multiple}
+      onChange={(event) => {
+        if (event.target.files && event.target.files.length > 0) onFiles(Array.from(event.target.files));
+        event.target.value = '';
+      }}
+    />
   );
 }
