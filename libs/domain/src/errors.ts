@@ -52,6 +52,17 @@ export class ModelFailure extends Error {
   }
 }
 
+/**
+ * A case did not come to its end because the process ended over something else: another case of the same process, or
+ * somebody who closed it. Nothing is said about this case; it is done again in another process.
+ */
+export class SessionLost extends Error {
+  constructor(reason: string, options?: { cause?: unknown }) {
+    super(`the process ended before the case ran: ${reason}`, options);
+    this.name = 'SessionLost';
+  }
+}
+
 /** The same answer for "does not exist" and "not for you", so that an answer does not tell them apart. */
 export function notFound(what: string): RequestRefused {
   return new RequestRefused(404, 'not-found', `This ${what} does not exist, or you may not see it.`);

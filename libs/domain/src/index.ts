@@ -6,6 +6,7 @@ export {
   EngineUnavailable,
   RequestRefused,
   ModelFailure,
+  SessionLost,
   notFound,
 } from './errors.js';
 export {

@@ -1,7 +1,6 @@
-import { EngineUnavailable, ModelFailure } from '#domain';
+import { EngineUnavailable, ModelFailure, SessionLost } from '#domain';
 import { readLabelMap, voxelCount, type LabelMap } from '#imaging';
 import { evaluateCase } from './evaluate-case.js';
-import { SessionLost } from './ports.js';
 import {
   collectingLog,
   GEOMETRY,

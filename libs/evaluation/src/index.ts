@@ -1,7 +1,6 @@
 export type { Account, AccessToken, AccountRecords, AccessLog } from './accounts.js';
 export {
   BlobMissing,
-  SessionLost,
   type StoredBlob,
   type BlobStore,
   type Job,

@@ -129,17 +129,6 @@ export interface CaseUsage {
   readonly stagesMs?: StageTimes;
 }
 
-/**
- * A case did not come to its end because the process ended over something else: another case of the same process, or
- * somebody who closed it. Nothing is said about this case; it is done again in another process.
- */
-export class SessionLost extends Error {
-  constructor(reason: string, options?: { cause?: unknown }) {
-    super(`the process ended before the case ran: ${reason}`, options);
-    this.name = 'SessionLost';
-  }
-}
-
 /** One ONNX file: its digest, and how to write it to a path; what was written must have that digest. */
 export interface ModelFile {
   readonly sha256: string;

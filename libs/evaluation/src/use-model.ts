@@ -1,5 +1,12 @@
-import { EngineUnavailable, isolationReaches, ModelFailure, requiredIsolation, type FailureCode } from '#domain';
-import { SessionLost, type ModelFile, type ModelSession } from './ports.js';
+import {
+  EngineUnavailable,
+  isolationReaches,
+  ModelFailure,
+  requiredIsolation,
+  SessionLost,
+  type FailureCode,
+} from '#domain';
+import type { ModelFile, ModelSession } from './ports.js';
 import type { AlgorithmVersion, RunContext } from './records.js';
 import type { StagePorts } from './stage-ports.js';
 

@@ -4,44 +4,17 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EngineUnavailable, ModelFailure, type RunLimits } from '#domain';
-import { SessionLost, type Log, type ModelRunner, type ModelSession } from '#evaluation';
-import { writeNifti, type Geometry } from '#imaging';
+import { EngineUnavailable, ModelFailure, SessionLost, type RunLimits } from '#domain';
+import type { ModelSession } from '#evaluation';
+import { writeNifti } from '#imaging';
 import type { Manifest } from '#pipeline';
 import { createModelRunner } from './model-runner.js';
 import { builtChildScript } from './test-support/built.js';
 import { minimalManifest } from './test-support/manifest.js';
 import * as onnx from './test-support/onnx.js';
+import { GEOMETRY, LIMITS, never, SILENT, testRunner } from './test-support/test-runner.js';
 
-const LIMITS: RunLimits = { loadSeconds: 60, caseSeconds: 60, memoryMib: 1024, threads: 1 };
-const GEOMETRY: Geometry = {
-  sizeXyz: [7, 5, 4],
-  spacingMm: [1.5, 2, 3],
-  originLps: [10, -20, 30],
-  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
-};
-const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const never = new AbortController().signal;
-
-let scratchDir: string;
-let runner: ModelRunner;
-/** Loads models unseen: what the inspector would refuse, the walls behind it have to stop. */
-let unseen: ModelRunner;
-
-beforeAll(async () => {
-  scratchDir = mkdtempSync(join(tmpdir(), 'voxelmark-runner-'));
-  runner = await createModelRunner({ scratchDir, log: SILENT, childScript: builtChildScript() });
-  unseen = await createModelRunner({ scratchDir, log: SILENT, childScript: builtChildScript(), inspect: false });
-});
-afterAll(async () => {
-  await runner.close();
-  await unseen.close();
-  rmSync(scratchDir, { recursive: true });
-});
-afterEach(() => {
-  // whatever happened, nothing is left of a closed session
-  expect(readdirSync(scratchDir)).toEqual([]);
-});
+const own = testRunner('runner');
 
 interface OpenOptions {
   readonly manifest?: Manifest;
@@ -53,7 +26,7 @@ function open(
   model: Uint8Array,
   { manifest = minimalManifest(), limits, sha256 = digest(model) }: OpenOptions = {},
 ): Promise<ModelSession> {
-  return runner.open([{ sha256, copyTo: (path) => writeFile(path, model) }], manifest, { ...LIMITS, ...limits });
+  return own.runner.open([{ sha256, copyTo: (path) => writeFile(path, model) }], manifest, { ...LIMITS, ...limits });
 }
 
 function digest(bytes: Uint8Array): string {
@@ -249,7 +222,7 @@ describe('files of this machine', () => {
   it.each(['initialiser', 'constant', 'subgraph', 'sparse'] as const)(
     'are out of reach for a model that names them as weights: %s',
     async (place) => {
-      const secret = join(scratchDir, '..', `planted-${process.pid}.bin`);
+      const secret = join(own.scratchDir, '..', `planted-${process.pid}.bin`);
       writeFileSync(secret, Buffer.from(Float32Array.of(4711, 0, 0, 0).buffer));
       try {
         for (const location of [

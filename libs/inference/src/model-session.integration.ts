@@ -1,57 +1,28 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { RunLimits } from '#domain';
-import { SessionLost, type Log, type ModelRunner, type ModelSession } from '#evaluation';
-import { writeNifti, type Geometry } from '#imaging';
+import { SessionLost, type RunLimits } from '#domain';
+import type { ModelSession } from '#evaluation';
+import { writeNifti } from '#imaging';
 import { encodeFloat16, type Manifest } from '#pipeline';
-import { createModelRunner } from './model-runner.js';
-import { builtChildScript } from './test-support/built.js';
 import { minimalManifest } from './test-support/manifest.js';
 import * as onnx from './test-support/onnx.js';
+import { GEOMETRY, LIMITS, never, testRunner } from './test-support/test-runner.js';
 
-const LIMITS: RunLimits = { loadSeconds: 60, caseSeconds: 60, memoryMib: 1024, threads: 1 };
-const GEOMETRY: Geometry = {
-  sizeXyz: [7, 5, 4],
-  spacingMm: [1.5, 2, 3],
-  originLps: [10, -20, 30],
-  direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
-};
-const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const never = new AbortController().signal;
-
-let scratchDir: string;
-let runner: ModelRunner;
-/** Loads models unseen: the inspector would refuse the loops and divisions that are needed here. */
-let unseen: ModelRunner;
-
-beforeAll(async () => {
-  scratchDir = mkdtempSync(join(tmpdir(), 'voxelmark-session-'));
-  runner = await createModelRunner({ scratchDir, log: SILENT, childScript: builtChildScript() });
-  unseen = await createModelRunner({ scratchDir, log: SILENT, childScript: builtChildScript(), inspect: false });
-});
-afterAll(async () => {
-  await runner.close();
-  await unseen.close();
-  rmSync(scratchDir, { recursive: true });
-});
-afterEach(() => {
-  expect(readdirSync(scratchDir)).toEqual([]);
-});
+const seen = testRunner('session');
+/** The inspector would refuse the loops and divisions that are needed here. */
+const unseen = testRunner('unseen', { inspect: false });
 
 function open(
   models: readonly Uint8Array[],
   manifest: Manifest = minimalManifest(),
   limits: Partial<RunLimits> = {},
-  on: ModelRunner = runner,
+  { runner } = seen,
 ): Promise<ModelSession> {
   const files = models.map((model) => ({
     sha256: createHash('sha256').update(model).digest('hex'),
     copyTo: (path: string) => writeFile(path, model),
   }));
-  return on.open(files, manifest, { ...LIMITS, ...limits });
+  return runner.open(files, manifest, { ...LIMITS, ...limits });
 }
 
 /** Voxel v holds v / 139 times `peak`. */

@@ -1,5 +1,4 @@
-import { SessionLost } from '#evaluation';
-import { EngineUnavailable, ModelFailure } from '#domain';
+import { EngineUnavailable, ModelFailure, SessionLost } from '#domain';
 import type { ChildEnd, ChildLink } from './child-link.js';
 import { ranOutOfMemory } from './out-of-memory.js';
 import { FrameReader, frame, MAX_DETAIL, MAX_REPLY_BYTES, parseReply, type Reply, type Request } from './protocol.js';
