@@ -102,14 +102,15 @@ describeIf(chromiumPath() !== null, 'a researcher has a bundle checked before it
     page.$$eval('[data-check]', (items) =>
       Object.fromEntries(items.map((item) => [item.getAttribute('data-check'), item.getAttribute('data-status')])),
     ) as Promise<Record<string, string>>;
-  /** Light to dark or back, where a new load would lose the chosen files; waits until no colour changes any more. */
+  /** Light to dark or back, where a new load would lose the chosen files; waits until colours have changed and stay so. */
   async function turn(colorScheme: 'light' | 'dark'): Promise<void> {
-    await page.emulateMedia({ colorScheme });
     const colours = () =>
       page.$$eval('body, body *', (all) =>
         all.map((one) => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor].join(' ')).join(),
       );
-    for (let before = '', now = await colours(); now !== before; now = await colours()) {
+    const start = await colours();
+    await page.emulateMedia({ colorScheme });
+    for (let before = start, now = await colours(); now === start || now !== before; now = await colours()) {
       before = now;
       await page.waitForTimeout(300);
     }
