@@ -264,9 +264,11 @@ describe('voxelmark predict', () => {
         ...to,
       ),
     ).toMatchObject({ code: 8, answer: { exit: 'timeout', error: { code: 'inference-timeout' } } });
+    // the whole volume at a millimetre: more than a GiB of activations
+    const preprocess = slow.preprocess.map((step) => (step.op === 'resample' ? { ...step, spacing: [1, 1, 1] } : step));
     const whole = await file(
       'whole.json',
-      JSON.stringify({ ...slow, inference: { mode: 'full', divisor: [16, 16, 16] } }),
+      JSON.stringify({ ...slow, preprocess, inference: { mode: 'full', divisor: [16, 16, 16] } }),
     );
     expect(
       await predict('--model', SMALL, '--manifest', whole, '--image', at('large.nii'), '--memory-mib', '300', ...to),
