@@ -14,23 +14,21 @@ const rules = {
   eqeqeq: ['error', 'always', { null: 'ignore' }],
 };
 
+// one program for all sources: what they share is checked once
+const languageOptions = { parserOptions: { project: './tsconfig.lint.json', tsconfigRootDir: import.meta.dirname } };
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.voxelmark*/**', '**/*.mjs', 'datasets/phantoms/models/**'] },
   {
     files: ['apps/{api,worker,cli}/**/*.ts', 'libs/**/*.ts', 'datasets/**/*.ts', 'test/**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions,
     rules,
-  },
-  {
-    // these run partly in the browser
-    files: ['test/e2e/**/*.ts'],
-    languageOptions: { parserOptions: { project: './test/e2e/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
   },
   {
     files: ['apps/web/**/*.{ts,tsx}'],
     extends: [...tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: './apps/web/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions,
     plugins: { 'react-hooks': reactHooks },
     rules: { ...rules, ...reactHooks.configs.recommended.rules },
   },

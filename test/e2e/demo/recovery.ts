@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { LeaderboardView, SubmissionView } from '#contracts';
-import { expectBoard, expectedBoards } from '../support/demo-board.js';
-import { Client, until } from '../support/http.js';
-import { isRunning, newDataDir, removeDataDir, startPlatform, type RunningPlatform } from '../support/platform.js';
+import { expectBoard, expectedBoards } from '../../support/demo-board.js';
+import { Client, until } from '../../support/http.js';
+import { isRunning, startPlatform, type RunningPlatform } from '../../support/platform.js';
 import { openPlatform, readConfig, createLog } from '#platform';
 
 /** Recovery is behaviour with a bound of its own: 30 s, and a margin for a machine that runs other tests. */
@@ -49,11 +49,10 @@ async function goesOn(client: Client, ids: readonly string[], what: string): Pro
   await until(`a further case after ${what}`, async () => (await casesDone(client, ids).catch(() => 0)) > before.done, RECOVERS_WITHIN_MS);
 }
 
-const linux = process.platform === 'linux' ? describe : describe.skip;
-
-linux('killing any process [needs linux: /proc tells who is whose child]', () => {
+/** Evaluates the demo in a folder while everything is killed in turn. It leaves the folder evaluated, and nothing running. */
+export function killingAnyProcess(folder: () => string): void {
   it('loses nothing and counts nothing twice: the leaderboard is the committed one', async () => {
-    const dataDir = await newDataDir('recovery');
+    const dataDir = folder();
     let platform = await startPlatform({ dataDir, demo: true, args: ['--workers', '2'] });
     try {
       const ids = await submissionIds(platform);
@@ -100,10 +99,9 @@ linux('killing any process [needs linux: /proc tells who is whose child]', () =>
       await expectOneRowPerCase(dataDir, ended.map(({ id }) => id));
     } finally {
       await platform.stop();
-      await removeDataDir(dataDir);
     }
   }, 1_200_000);
-});
+}
 
 async function expectOneRowPerCase(dataDir: string, runIds: readonly string[]): Promise<void> {
   const records = await openPlatform(readConfig({ VOXELMARK_DATA_DIR: dataDir }), 'test', createLog('error', 'test'));

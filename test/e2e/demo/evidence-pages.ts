@@ -1,73 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { BoardValuesView, ComparisonView, EvidenceView, LeaderboardView } from '#contracts';
 import { PHANTOM_BENCHMARK } from '#phantoms';
-import { CHROMIUM_INSTALL, chromiumPath, collectProblems, launchBrowser } from '../browser.js';
-import { describeIf } from '../requires.js';
-import { accessibilityFaults } from '../support/accessibility.js';
-import { expectBoard, expectedBoards, type DemoBoards } from '../support/demo-board.js';
-import { Client } from '../support/http.js';
-import { newDataDir, removeDataDir, startPlatform, voxelmark, type RunningPlatform } from '../support/platform.js';
-
-jest.setTimeout(900_000);
+import { collectProblems, launchBrowser } from '../../browser.js';
+import { accessibilityFaults } from '../../support/accessibility.js';
+import { expectedBoards } from '../../support/demo-board.js';
+import { Client } from '../../support/http.js';
+import { startPlatform, type RunningPlatform } from '../../support/platform.js';
 
 const BOARD = `/benchmarks/${PHANTOM_BENCHMARK.slug}`;
-
-/** Command lines of all processes that mention a folder: nobody may be left behind. */
-function processesOf(folder: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
-      try {
-        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-        return line.includes(folder) || environment.includes(folder) ? [line] : [];
-      } catch (error) {
-        // it ended while we looked, or belongs to somebody else
-        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-        throw error;
-      }
-    });
-}
-
-/** The long form evaluates everything a second time; the short one leaves that to the suite that kills processes. */
-const TURNS = process.env.VOXELMARK_TEST_LONG === '1' ? ['first', 'second'] : ['only'];
-
-/** The folder of the demo, with everything evaluated: the pages are looked at on it. Without, they evaluate it themselves. */
-let evaluated: string | null = null;
-
-afterAll(async () => {
-  if (evaluated !== null) await removeDataDir(evaluated);
-});
-
-describe('voxelmark demo --exit-when-done', () => {
-  it('gives the committed leaderboard, each time to the last digit, and leaves no process behind', async () => {
-    const boards: DemoBoards[] = [];
-    for (const turn of TURNS) {
-      if (evaluated !== null) await removeDataDir(evaluated);
-      const dataDir = await newDataDir(`demo-${turn}`);
-      try {
-        const { code, stdout, stderr } = await voxelmark(['demo', '--exit-when-done', '--json', '--data-dir', dataDir]);
-        if (code !== 0) throw new Error(`ended with ${code}: ${stderr}\n${stdout}`);
-        expect(stdout.trim().split('\n')).toHaveLength(1);
-        boards.push(JSON.parse(stdout) as DemoBoards);
-        if (process.platform === 'linux') expect(processesOf(dataDir)).toEqual([]);
-        evaluated = dataDir;
-      } finally {
-        if (evaluated !== dataDir) await removeDataDir(dataDir);
-      }
-    }
-    const [first, ...others] = boards;
-    expectBoard(first.leaderboard, expectedBoards.leaderboard);
-    expectBoard(first.practice, expectedBoards.practice);
-    for (const other of others) {
-      expect(other.leaderboard).toEqual(first.leaderboard);
-      expect(other.practice).toEqual(first.practice);
-    }
-  }, 900_000);
-});
 
 interface DemoSignIn {
   readonly email: string;
@@ -81,7 +22,8 @@ const rankRange = (interval: readonly [number, number] | null): string => {
   return low === high ? low : `${low}–${high}`;
 };
 
-describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', CHROMIUM_INSTALL, () => {
+/** What the evidence pages show in a browser, on the folder of an evaluated demo. */
+export function evidencePages(folder: () => string): void {
   let platform: RunningPlatform;
   let browser: Browser;
   let organiser: Client;
@@ -91,8 +33,7 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
   const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
-    evaluated ??= await newDataDir('evidence');
-    platform = await startPlatform({ dataDir: evaluated, demo: true });
+    platform = await startPlatform({ dataDir: folder(), demo: true });
     visitor = new Client(platform.url);
     const { demoSignIns } = await visitor.get<{ demoSignIns: DemoSignIn[] }>('/auth/session');
     const found = demoSignIns.find(({ role }) => role === 'organiser');
@@ -404,4 +345,4 @@ describeIf(chromiumPath() !== null, 'a board shows how firmly its ranks stand', 
   it('had no error on any page', () => {
     expect(problems).toEqual([]);
   });
-});
+}
