@@ -2,7 +2,7 @@
 /**
  * `npm test`: everything there is to check, one after the other, with one plain closing line.
  *
- *   install check, types, lint, build, then Jest: unit, integration, e2e
+ *   install check, types, build, then Jest: unit (beside the lint rules), integration, e2e
  *
  * A suite whose outside program is missing is reported as skipped by name, with the line that installs it; with
  * REQUIRE_ALL=1 such a skip counts as a failure. Suites on data that a clone cannot have say "data absent" and are exempt.
@@ -151,17 +151,16 @@ function count(project, report, code) {
 }
 
 await check('install', installCheck);
-// each takes one core for most of a minute, and says something only when it fails
-await Promise.all([
-  check('types', command('npm', 'run', '--silent', 'types')),
-  check('lint', command('npm', 'run', '--silent', 'lint')),
-]);
+// takes one core for a minute, and says something only when it fails
+const lint = check('lint', command('npm', 'run', '--silent', 'lint'));
+await check('types', command('npm', 'run', '--silent', 'types'));
 const built = await check('build', command('npm', 'run', '--silent', 'build'));
 await jest('unit', ['--maxWorkers=2']);
+await lint;
 if (built) {
-  await jest('integration', ['--maxWorkers=2']);
-  // platforms and browsers wait for one another much of the time: two suites at once keep two cores busy
-  await jest('e2e', ['--maxWorkers=2']);
+  // databases, child processes and browsers wait for one another much of the time: three suites at once keep two cores busy
+  await jest('integration', ['--maxWorkers=3']);
+  await jest('e2e', ['--maxWorkers=3']);
 }
 
 const out = (line) => process.stdout.write(`${line}\n`);

@@ -43,6 +43,11 @@ describe('voxelmark on the command line', () => {
     expect(twice).toMatchObject({ code: 6, data: { error: { code: 'account-exists' } } });
   }, 60_000);
 
+  it('says which version it is', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(await json(['--version'])).toEqual({ code: 0, data: { version } });
+  });
+
   it('gives errors as one JSON object with the exit code of their kind', async () => {
     const model = join(home, 'model.onnx');
     await writeFile(model, 'x');

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { findCommand, overview, parse, takeJson, usageOf, type Terminal } from './command.js';
 import type { CommandEntry } from './commands/index.js';
 import { explain, EXIT, EXIT_WORDS, type ExitCode } from './exit.js';
 import { orInterrupted } from './interruption.js';
+import { packageRoot } from './package-root.js';
 
 /** Data to stdout, words to stderr. */
 function terminalFor(json: boolean): Terminal {
@@ -39,6 +42,11 @@ async function main(given: readonly string[], entries: readonly CommandEntry[]):
   try {
     const entry = findCommand(entries, argv);
     if (!entry) {
+      if (argv[0] === '--version' || argv[0] === '-V') {
+        const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+        terminal.out({ version }, `voxelmark ${version}`);
+        return EXIT.ok;
+      }
       const commands = await Promise.all(entries.map(({ load }) => load()));
       const asked = argv.length === 0 || argv[0] === '--help' || argv[0] === '-h' || argv[0] === 'help';
       if (asked) {
@@ -46,7 +54,7 @@ async function main(given: readonly string[], entries: readonly CommandEntry[]):
         return EXIT.ok;
       }
       const words = argv.filter((word) => !word.startsWith('-')).slice(0, 2).join(' ');
-      return fail(terminal, 'usage', `there is no command \`${words}\`\n\n${overview(commands)}`, EXIT.usage);
+      return fail(terminal, 'usage', `there is no command \`${words || argv.join(' ')}\`\n\n${overview(commands)}`, EXIT.usage);
     }
     const command = await entry.load();
     const { help, ...invocation } = parse(command, argv);

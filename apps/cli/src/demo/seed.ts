@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { SubmissionView } from '#contracts';
 import { importBenchmark, type ImportedBenchmark, type ImportedCase } from '#evaluation';
@@ -9,6 +7,7 @@ import type { Platform } from '#platform';
 import { PHANTOM_ALGORITHMS, PHANTOM_BENCHMARK, phantomDataset, type PhantomCase } from '#phantoms';
 import { ApiClient } from '../api-client.js';
 import { upload } from '../commands/submit.js';
+import { packageRoot } from '../package-root.js';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD, ensureDemoAccounts } from './accounts.js';
 
 type CaseFiles = Awaited<ReturnType<ImportedCase['files']>>;
@@ -91,15 +90,4 @@ export async function submitAlgorithms(url: string): Promise<readonly Submission
     submissions.push(await upload(client, { benchmark: PHANTOM_BENCHMARK.slug, manifest, algorithm: slug, models: [{ path: join(folder, 'model.onnx'), file: 'model.onnx' }] }));
   }
   return submissions;
-}
-
-/** The folder of package.json: models are read from there, they are not copied by the build. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const above = dirname(folder);
-    if (above === folder) throw new Error('no package.json above the program: this is not a checkout of Voxelmark');
-    folder = above;
-  }
-  return folder;
 }
