@@ -8,7 +8,7 @@ import ts from 'typescript';
  */
 const KERNELS = ['#imaging', '#statistics', '#metrics', '#ranking', '#pipeline'];
 const RING_2 = [...KERNELS, '#domain', '#contracts', '#evaluation'];
-const ALL = [...RING_2, '#codecs', '#inference', '#persistence', '#storage', '#queue', '#platform'];
+const ALL = [...RING_2, '#codecs', '#deidentification', '#inference', '#persistence', '#storage', '#queue', '#platform'];
 const NODE = 'node:*';
 const NEST = '@nestjs/*';
 
@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'libs/metrics': ['#imaging'],
   'libs/ranking': ['#statistics', '#metrics'],
   'libs/pipeline': ['#imaging'],
+  'libs/deidentification': ['#imaging', 'zod'],
   'libs/domain': KERNELS,
   'libs/contracts': ['#domain', '#pipeline', 'zod'],
   'libs/evaluation': [...KERNELS, '#domain', '#contracts', 'node:crypto'],
@@ -29,7 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'libs/platform': [...ALL, NODE, NEST, 'zod', '@node-rs/argon2', 'reflect-metadata', 'nodemailer'],
   'apps/api': [...RING_2, '#platform', NODE, NEST, 'fastify', '@fastify/*', 'fflate', 'zod', 'rxjs', 'nodemailer', 'reflect-metadata'],
   'apps/worker': [...RING_2, '#platform', '#inference', NODE, NEST, 'reflect-metadata'],
-  'apps/cli': [...RING_2, '#platform', '#persistence', '#inference', '#codecs', '#phantoms', NODE, 'reflect-metadata', 'zod'],
+  'apps/cli': [...RING_2, '#platform', '#persistence', '#inference', '#codecs', '#deidentification', '#phantoms', NODE, 'reflect-metadata', 'zod'],
   'apps/web': [
     ...KERNELS,
     '#domain',
@@ -95,7 +96,7 @@ describe('import boundaries', () => {
 
   it('kernels know no clock, no chance and no process', () => {
     const forbidden = /\bMath\.random\b|\bDate\b|\bprocess\.|\brequire\(|\bglobalThis\.process\b/;
-    const found = ['imaging', 'statistics', 'metrics', 'ranking', 'pipeline'].flatMap((kernel) =>
+    const found = ['imaging', 'statistics', 'metrics', 'ranking', 'pipeline', 'deidentification'].flatMap((kernel) =>
       sourcesBelow(`libs/${kernel}`).filter((file) =>
         forbidden.test(readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')),
       ),

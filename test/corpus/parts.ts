@@ -27,6 +27,15 @@ export const STRING = 8;
 export const DOUBLE = 11;
 export const COMPLEX64 = 14;
 
+export const ascii = (words: string) => new TextEncoder().encode(words);
+export const float = (name: string, ...values: readonly number[]) =>
+  tensor(name, [values.length], Float32Array.from(values));
+export const long = (name: string, ...values: readonly number[]) => tensor(name, [values.length], int64s(...values));
+export const scalar = (name: string, number: bigint) => tensor(name, [], BigInt64Array.of(number));
+
+/** Elements of 16 GiB of float32. */
+export const HUGE = 2 ** 32;
+
 /** The least int64, which no processor can divide by -1. */
 export const LEAST = -(2n ** 63n);
 

@@ -8,6 +8,7 @@ import type { Manifest } from '#pipeline';
 import { createLog, hashPassword, openPlatform, readConfig } from '#platform';
 import * as onnx from '../../libs/inference/src/test-support/onnx.js';
 import { newDataDir, removeDataDir, startPlatform, voxelmark, type RunningPlatform } from '../support/platform.js';
+import { thresholdJson } from '../support/threshold-manifest.js';
 
 /** Each call starts two processes; a test makes up to nine, also on a machine that has other things to do. */
 jest.setTimeout(300_000);
@@ -35,22 +36,7 @@ const block = (from: number, value = 1): Uint8Array =>
   Uint8Array.from({ length: VOXELS }, (_, v) => (Math.floor(v / 480) >= from && v % 24 < 12 ? value : 0));
 const nifti = (data: Uint8Array, geometry = GEOMETRY) => writeNifti({ geometry, data }, { gzip: true });
 
-const manifest = (change: Partial<Manifest> = {}): string =>
-  JSON.stringify({
-    manifestVersion: 1,
-    name: 'Threshold',
-    version: '1.0.0',
-    inputs: [{ tensor: 'image', channels: [{ name: 'CT' }] }],
-    output: { tensor: 'logits', meaning: 'logits' },
-    preprocess: [{ op: 'orient', axes: 'RAS' }],
-    inference: { mode: 'sliding', patch: [16, 16, 16] },
-    postprocess: [{ op: 'invert' }, { op: 'argmax' }],
-    labels: [
-      { value: 0, name: 'background' },
-      { value: 1, name: 'bright' },
-    ],
-    ...change,
-  });
+const manifest = (change: Partial<Manifest> = {}): string => thresholdJson([16, 16, 16], change);
 
 async function check(args: readonly string[], env: Record<string, string> = {}) {
   const { code, stdout, stderr } = await voxelmark(['model', 'check', ...args, '--json'], {

@@ -9,6 +9,7 @@ import { affineRas, readLabelMap, readNifti, voxelVolumeMm3, writeNifti, type Ge
 import type { Manifest } from '#pipeline';
 import * as onnx from '../../libs/inference/src/test-support/onnx.js';
 import { bin, cleanEnv, isRunning, root, voxelmark } from '../support/platform.js';
+import { thresholdJson } from '../support/threshold-manifest.js';
 
 /** Each call starts two processes; a test makes up to nine, also on a machine that has other things to do. */
 jest.setTimeout(300_000);
@@ -50,22 +51,7 @@ async function predict(...args: readonly string[]) {
 }
 
 /** Label 1 where the value exceeds 0.5, in tiles; `change` makes other manifests of it. */
-const manifest = (change: Partial<Manifest> = {}): string =>
-  JSON.stringify({
-    manifestVersion: 1,
-    name: 'Threshold',
-    version: '1.0.0',
-    inputs: [{ tensor: 'image', channels: [{ name: 'CT' }] }],
-    output: { tensor: 'logits', meaning: 'logits' },
-    preprocess: [{ op: 'orient', axes: 'RAS' }],
-    inference: { mode: 'sliding', patch: [8, 8, 8] },
-    postprocess: [{ op: 'invert' }, { op: 'argmax' }],
-    labels: [
-      { value: 0, name: 'background' },
-      { value: 1, name: 'bright' },
-    ],
-    ...change,
-  });
+const manifest = (change: Partial<Manifest> = {}): string => thresholdJson([8, 8, 8], change);
 const values = (at: (v: number) => number) => Float32Array.from({ length: 20 * 16 * 12 }, (_, v) => at(v));
 const image = (name: string, at: (v: number) => number) =>
   writeNifti({ geometry: GEOMETRY, data: values(at) }, { gzip: name.endsWith('.gz') }).then((bytes) =>

@@ -226,7 +226,11 @@ describeIf(chromiumPath() !== null, 'a researcher has a bundle checked before it
   });
 
   it('submits the same files, and reads a model card: what the author says beside what was measured', async () => {
+    const sent = page.waitForRequest((request) => request.url().endsWith('/submissions') && request.method() === 'POST');
     await button('Submit').click();
+    const bytes = Number(await (await sent).headerValue('content-length'));
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(1000); // the files of the checks are still there
     await page.waitForURL('**/submissions/*');
     await page.waitForFunction(() => document.body.innerText.match(/Completed/g)?.length === 4, undefined, { timeout: 200_000 });
     const [{ slug }] = (await client.get<{ items: { slug: string }[] }>('/algorithms?mine=true')).items;

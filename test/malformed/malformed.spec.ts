@@ -1,8 +1,9 @@
+import { DatasetFileFault } from '#evaluation';
 import { ImageFormatError } from '#imaging';
 import { MALFORMED } from './malformed.js';
 import { read } from './read.js';
 
-describe('malformed images', () => {
+describe('malformed images and archives', () => {
   it('are at least 200, each with a name of its own', () => {
     expect(MALFORMED.length).toBeGreaterThanOrEqual(200);
     expect(new Set(MALFORMED.map(({ kind, name }) => `${kind}: ${name}`)).size).toBe(MALFORMED.length);
@@ -12,7 +13,7 @@ describe('malformed images', () => {
     '%s: %s',
     async (_, code, { kind, files }) => {
       const answer: unknown = await read(kind, files()).catch((error: unknown) => error);
-      if (!(answer instanceof ImageFormatError))
+      if (!(answer instanceof ImageFormatError || answer instanceof DatasetFileFault))
         throw answer instanceof Error ? answer : new Error('the file was read');
       expect(answer.code).toBe(code);
       expect(answer.message.length).toBeLessThan(600);

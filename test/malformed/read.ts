@@ -1,8 +1,11 @@
 import { createPixelCodecs } from '#codecs';
-import { readDicomSegmentation, readDicomSeries, readLabelMap, readMetaImage, readNifti, readNrrd } from '#imaging';
+import { readDicomSegmentation, readDicomSeries, readLabelMap, readMetaImage, readNifti, readNrrd, readRtStruct } from '#imaging';
 import type { Geometry } from '#imaging';
+import { openTar } from '../../apps/cli/src/dataset/tar.js';
+import { sourceOf } from '../../apps/cli/src/dataset/test-support/archive-writer.js';
+import { openZip } from '../../apps/cli/src/dataset/zip.js';
 
-export type Kind = 'series' | 'segmentation' | 'nifti' | 'labels' | 'nrrd' | 'metaimage';
+export type Kind = 'zip' | 'tar' | 'series' | 'segmentation' | 'structures' | 'nifti' | 'labels' | 'nrrd' | 'metaimage';
 
 /** Grid of the segmentations of this corpus. */
 export const GRID: Geometry = {
@@ -22,6 +25,8 @@ export function read(kind: Kind, files: readonly Uint8Array[]): Promise<unknown>
       return readDicomSeries(files, codecs);
     case 'segmentation':
       return readDicomSegmentation(first, GRID, codecs);
+    case 'structures':
+      return readRtStruct(first, GRID);
     case 'nifti':
       return readNifti(first);
     case 'labels':
@@ -30,5 +35,14 @@ export function read(kind: Kind, files: readonly Uint8Array[]): Promise<unknown>
       return readNrrd(first);
     case 'metaimage':
       return readMetaImage(first);
+    case 'zip':
+    case 'tar':
+      return readArchive(kind, first);
   }
+}
+
+/** Opens an archive and reads every entry of it. */
+async function readArchive(kind: 'zip' | 'tar', bytes: Uint8Array): Promise<void> {
+  const { entries, read: readEntry } = await (kind === 'zip' ? openZip : openTar)(sourceOf(bytes));
+  for (const path of entries.keys()) await readEntry(path, Infinity);
 }

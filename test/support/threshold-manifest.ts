@@ -16,3 +16,22 @@ export const THRESHOLD_MANIFEST: Manifest = {
     { value: 1, name: 'liver' },
   ],
 };
+
+/** As an author writes it, defaults left out: the same network in tiles of `patch`, its label called "bright". */
+export function thresholdJson(patch: readonly [number, number, number], change: Partial<Manifest> = {}): string {
+  return JSON.stringify({
+    manifestVersion: 1,
+    name: 'Threshold',
+    version: '1.0.0',
+    inputs: [{ tensor: 'image', channels: [{ name: 'CT' }] }],
+    output: { tensor: 'logits', meaning: 'logits' },
+    preprocess: [{ op: 'orient', axes: 'RAS' }],
+    inference: { mode: 'sliding', patch },
+    postprocess: [{ op: 'invert' }, { op: 'argmax' }],
+    labels: [
+      { value: 0, name: 'background' },
+      { value: 1, name: 'bright' },
+    ],
+    ...change,
+  });
+}

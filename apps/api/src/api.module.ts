@@ -14,6 +14,8 @@ import { BenchmarksController } from './benchmarks/benchmarks.controller.js';
 import { Sight } from './benchmarks/sight.js';
 import { CasesController } from './cases/cases.controller.js';
 import { ObjectsController } from './cases/objects.controller.js';
+import { CaseIntake } from './datasets/case-intake.js';
+import { DatasetsController } from './datasets/datasets.controller.js';
 import { BoardDesk } from './evidence/open-board.js';
 import { EvidenceController } from './evidence/evidence.controller.js';
 import { EvidenceDesk } from './evidence/evidence-desk.js';
@@ -44,6 +46,7 @@ import { RunEventHub } from './submissions/run-event-hub.js';
 import { RunsController } from './submissions/runs.controller.js';
 import { SubmissionDesk } from './submissions/submission-desk.js';
 import { SubmissionsController } from './submissions/submissions.controller.js';
+import { Intake } from './submissions/intake.js';
 import { TakeIn } from './submissions/take-in.js';
 import { UploadSpool } from './submissions/upload-spool.js';
 
@@ -75,6 +78,7 @@ export class ApiModule {
         EvidenceController,
         ExportsController,
         CasesController,
+        DatasetsController,
         ObjectsController,
         StarterKitController,
         SubmissionsController,
@@ -97,7 +101,9 @@ export class ApiModule {
         BoardDesk,
         EvidenceDesk,
         SubmissionDesk,
+        Intake,
         TakeIn,
+        CaseIntake,
         UploadSpool,
         RunEventHub,
         ProblemFilter,

@@ -72,7 +72,7 @@ async function main(): Promise<void> {
     settings,
     { logger: nestLogger(log) },
   );
-  const coordinator = startCoordinator({ records: platform.records, queue: platform.queue, log });
+  const coordinator = startCoordinator({ records: platform.records, queue: platform.queue, blobs: platform.blobs, log });
   await app.listen({ port: config.port, host: config.host });
   const { port } = app.getHttpServer().address() as AddressInfo;
   const url = reachableAt(config.host, port);

@@ -13,6 +13,8 @@ let running: Submission;
 let prediction: { practice: string; heldOut: string };
 /** Of the owner's: it went through the practice case. */
 let preflight: string;
+/** Objects of a dataset of the organiser's, of which there is no benchmark. */
+let brought: readonly string[];
 /** Addresses of the boards' newest states. */
 let state: { practice: string; heldOut: string };
 
@@ -34,6 +36,7 @@ beforeAll(async () => {
   await world.recordCase(running.runs[1].id, heldOut[1], { fails: true });
 
   preflight = await world.preflight(benchmark, practice[0]);
+  brought = await world.dataset('brought');
 
   const predicted = async (runId: string): Promise<string> => {
     const result = (await world.parts.records.caseResults(runId)).find(({ prediction: one }) => one !== null);
@@ -67,17 +70,20 @@ function readable(): string[] {
     '/benchmarks/:slug/leaderboard': ['canary', 'draft'],
     '/benchmarks/:slug/cases': ['canary', 'draft'],
     '/benchmarks/:slug/leaderboard/states': ['canary', 'draft'],
+    '/benchmarks/:slug/leaderboard/means': ['canary', 'draft'],
     '/benchmarks/:slug/leaderboard/values': ['canary', 'draft'],
     '/benchmarks/:slug/leaderboard/export': ['canary', 'draft'],
     '/benchmarks/:slug/evidence': ['canary', 'draft'],
     '/benchmarks/:slug/compare': ['canary', 'draft'],
     '/benchmarks/:slug/on-hold': ['canary', 'draft'],
     '/benchmarks/:slug/starter-kit': ['canary', 'draft'],
+    '/benchmarks/:slug/croissant': ['canary', 'draft'],
     '/preflights/:id': [preflight],
+    '/datasets/:slug': ['brought'],
     '/leaderboard-states/:hash': [state.practice, state.heldOut],
     '/benchmarks/:slug/access-events': ['canary', 'draft'],
     '/cases/:id': [...practice, ...heldOut].map(({ id }) => id),
-    '/objects/:id': [...objects, prediction.practice, prediction.heldOut, done.version.models[0].id],
+    '/objects/:id': [...objects, ...brought, prediction.practice, prediction.heldOut, done.version.models[0].id],
     '/submissions/:id': [done.id, running.id],
     '/runs/:id': [...done.runs, ...running.runs].map(({ id }) => id),
     '/runs/:id/cases': [...done.runs, ...running.runs].map(({ id }) => id),
@@ -223,6 +229,7 @@ describe('what each person may, endpoint by endpoint', () => {
     ['states of a board', 'GET', () => '/benchmarks/canary/leaderboard/states', all(200)],
     ['address of a state', 'GET', () => `/leaderboard-states/${state.heldOut}`, all(200)],
     ['evidence, held-out', 'GET', () => '/benchmarks/canary/evidence', all(200)],
+    ['intervals of means, held-out', 'GET', () => '/benchmarks/canary/leaderboard/means', all(200)],
     ['values behind a board, practice', 'GET', () => '/benchmarks/canary/leaderboard/values?phase=practice', all(200)],
     ['values behind a board, held-out', 'GET', () => '/benchmarks/canary/leaderboard/values', keepers],
     [
@@ -241,6 +248,14 @@ describe('what each person may, endpoint by endpoint', () => {
       () => '/benchmarks/canary/on-hold',
       { ...all(403), visitor: 401, organiser: 200, admin: 200 },
     ],
+    ['dataset record', 'GET', () => '/benchmarks/canary/croissant', all(200)],
+    ['dataset record, unpublished', 'GET', () => '/benchmarks/draft/croissant', { ...all(404), admin: 200 }],
+    ['my datasets', 'GET', () => '/datasets', signedIn(200)],
+    ['a dataset of the organiser', 'GET', () => '/datasets/brought', { ...all(404), visitor: 401, organiser: 200 }],
+    ['an object of it, which no benchmark shows', 'GET', () => `/objects/${brought[0]}`, all(404)],
+    ['begin a dataset', 'POST', () => '/datasets', { ...all(403), visitor: 401, organiser: 400, admin: 400 }, () => ({})],
+    ['freeze a dataset', 'POST', () => '/datasets/brought/versions', { ...all(404), visitor: 401, organiser: 201 }],
+    ['add a case', 'POST', () => '/datasets/brought/cases', { ...all(404), visitor: 401, organiser: 415 }],
     ['starter kit', 'GET', () => '/benchmarks/canary/starter-kit', all(200)],
     ['starter kit, unpublished', 'GET', () => '/benchmarks/draft/starter-kit', { ...all(404), admin: 200 }],
     ['a preflight of the owner', 'GET', () => `/preflights/${preflight}`, { ...all(404), visitor: 401, owner: 200 }],
@@ -434,7 +449,7 @@ describe('what a run tells', () => {
       rank: 1,
       algorithm: { slug: 'finished' },
       submitter: 'The owner',
-      cases: { scored: 2, failed: 1 },
+      cases: { scored: 2, failed: 1, empty: null },
     });
     expect(items[0].practiceUsage.elapsedMs).toBeGreaterThan(0);
   });

@@ -59,6 +59,8 @@ export const benchmarkSummary = z.object({
   structures: z.array(z.string()),
   leader: z.object({ algorithm: z.string(), version: z.string(), metric: z.object({ id: z.string(), abbreviation: z.string() }), value: z.number() }).nullable(),
   createdAt: instant,
+  /** What the asking person is here. */
+  capacities: z.array(z.enum(CAPACITIES)),
 });
 
 export const benchmarkView = benchmarkSummary.extend({
@@ -70,8 +72,6 @@ export const benchmarkView = benchmarkSummary.extend({
   metrics: z.array(metricInfo),
   dataset: z.object({ slug: z.string(), name: z.string(), licence: z.string(), description: z.string(), version: z.number().int(), digest: z.string() }),
   phases: z.array(phaseSummary),
-  /** What the asking person is here. */
-  capacities: z.array(z.enum(CAPACITIES)),
 });
 export type BenchmarkView = z.infer<typeof benchmarkView>;
 
@@ -81,6 +81,16 @@ export const aggregate = z.object({
   mean: z.number(),
   n: z.number().int(),
   penalised: z.number().int().nullable().describe('cases that count with the declared penalty; null: some, and how many is not released for held-out cases'),
+});
+
+/** What became of the cases of a run. */
+export const caseCounts = z.object({
+  scored: z.number().int(),
+  failed: z.number().int(),
+  empty: z
+    .record(z.string(), z.number().int())
+    .nullable()
+    .describe('by region: scored cases in which the prediction has none of it although the reference has; null: not released, as fewer than 10 held-out patients stand behind it, or never counted'),
 });
 
 /** A board as it was when one of its runs had completed. */
@@ -95,7 +105,7 @@ export const leaderboardEntry = z.object({
   submitter: z.string().describe('display name'),
   metrics: z.record(z.string(), z.number()).describe('means over structures and cases after penalties'),
   aggregates: z.array(aggregate),
-  cases: z.object({ scored: z.number().int(), failed: z.number().int() }),
+  cases: caseCounts,
   modelSha256: sha256,
   manifestSha256: sha256,
   state: z.object({ hash: sha256, sequence: z.number().int() }).describe('what the board became when this run entered it'),
@@ -167,4 +177,5 @@ export const benchmarkEndpoints = {
   getCase: { method: 'GET', path: '/cases/:id', action: 'case.view', tag: 'Cases', summary: 'Images, references and predictions of one case', params: z.strictObject({ id }), query: z.strictObject({ preflight: id.optional().describe('also shows what this preflight of one’s own predicted on the case') }), body: null, response: caseView, status: 200 },
   getObject: { method: 'GET', path: '/objects/:id', action: 'object.view', tag: 'Cases', summary: 'Voxels of an image, a reference or a prediction (NIfTI, gzip). An access event is written first. Beside the starter kit, the only route that pixels leave by. Accepts Range.', params: z.strictObject({ id }), query: none, body: null, response: null, produces: 'application/gzip', status: 200 },
   getStarterKit: { method: 'GET', path: '/benchmarks/:slug/starter-kit', action: 'benchmark.view', tag, summary: 'Practice images and references, a manifest to fill in, export scripts and the commands that check and submit, as a ZIP archive. Images that the asking person may not see are left out.', params: bySlug, query: none, body: null, response: null, produces: 'application/zip', status: 200 },
+  getDatasetRecord: { method: 'GET', path: '/benchmarks/:slug/croissant', action: 'benchmark.view', tag, summary: 'The dataset version as a Croissant record (JSON-LD): open files with their digests, splits, facts; of held-out cases their number only', params: bySlug, query: none, body: null, response: null, produces: 'application/ld+json', status: 200 },
 } as const satisfies Record<string, Endpoint>;

@@ -156,6 +156,26 @@ export const evidenceView = z.object({
 });
 export type EvidenceView = z.infer<typeof evidenceView>;
 
+/** Intervals of the means of a board: what the evidence says of the metric that is ranked, of every metric and structure. */
+export const boardMeans = z.object({
+  benchmark: slug,
+  phase: phaseKind,
+  signature: z.string(),
+  state: leaderboardState,
+  draws: z.number().int(),
+  seed: z.number().int(),
+  confidence: z.number(),
+  withheld: z.enum(['few-patients']).nullable().describe('why there are no columns: they would tell about single held-out cases'),
+  columns: z.array(
+    z.object({
+      metric: z.string(),
+      region: z.string().describe('name of a region, or `all`: the mean over regions'),
+      intervals: z.record(id, interval.nullable()).describe('by run, the first 50 of the board; null: one patient has no interval'),
+    }),
+  ),
+});
+export type BoardMeansView = z.infer<typeof boardMeans>;
+
 /** Every value behind a board: only for whoever may see the figures of every case. */
 export const boardValues = z.object({
   benchmark: slug,
@@ -225,7 +245,7 @@ export const boardState = leaderboardState.extend({
   version: z.string(),
 });
 
-export const EXPORT_FORMATS = ['csv', 'cases', 'slices', 'json', 'latex', 'methods', 'bibtex', 'cff'] as const;
+export const EXPORT_FORMATS = ['csv', 'cases', 'slices', 'json', 'latex', 'structures', 'methods', 'bibtex', 'cff'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** What a stranger needs to recompute a run. */
@@ -265,9 +285,10 @@ export const evidenceEndpoints = {
   listBoardStates: { method: 'GET', path: '/benchmarks/:slug/leaderboard/states', action: 'leaderboard.view', tag, summary: 'States of a board, newest first; each has an address that never changes', params: bySlug, query: z.strictObject({ ...board, limit: z.coerce.number().int().min(1).max(200).default(50), cursor: cursor.optional() }), body: null, response: z.object({ items: z.array(boardState), nextCursor: z.string().nullable() }), status: 200 },
   getBoardState: { method: 'GET', path: '/leaderboard-states/:hash', action: 'leaderboard.view', tag, summary: 'Which board an address belongs to', params: z.strictObject({ hash: sha256 }), query: none, body: null, response: boardState.extend({ benchmark: z.object({ slug, title: z.string() }), phase: phaseKind, signature: z.string() }), status: 200 },
   getEvidence: { method: 'GET', path: '/benchmarks/:slug/evidence', action: 'leaderboard.view', tag, summary: 'Rank intervals, tiers, tests, other schemes and slices of a board', params: bySlug, query: z.strictObject(schemeQuery), body: null, response: evidenceView, status: 200 },
+  getBoardMeans: { method: 'GET', path: '/benchmarks/:slug/leaderboard/means', action: 'leaderboard.view', tag, summary: 'Intervals of every mean on a board: each metric, over each structure and over all', params: bySlug, query: z.strictObject(board), body: null, response: boardMeans, status: 200 },
   getBoardValues: { method: 'GET', path: '/benchmarks/:slug/leaderboard/values', action: 'leaderboard.view', tag, summary: 'Every value behind a board, where the figures of single cases may be seen', params: bySlug, query: z.strictObject(board), body: null, response: boardValues, status: 200 },
   compareRuns: { method: 'GET', path: '/benchmarks/:slug/compare', action: 'leaderboard.view', tag, summary: 'Two algorithm versions on the same cases', params: bySlug, query: z.strictObject({ ...board, first: id, second: id, metric: z.string().max(64).optional(), region: z.string().max(64).default('all') }), body: null, response: comparison, status: 200 },
-  exportLeaderboard: { method: 'GET', path: '/benchmarks/:slug/leaderboard/export', action: 'leaderboard.view', tag, summary: 'A board as CSV (means, values of every case where they may be seen, or slices), JSON, LaTeX, methods paragraph, BibTeX or CITATION.cff', params: bySlug, query: z.strictObject({ ...schemeQuery, format: z.enum(EXPORT_FORMATS) }), body: null, response: null, produces: 'text/plain', status: 200 },
+  exportLeaderboard: { method: 'GET', path: '/benchmarks/:slug/leaderboard/export', action: 'leaderboard.view', tag, summary: 'A board as CSV (means, values of every case where they may be seen, or slices), JSON, LaTeX (the ranked metric, or every metric and structure), methods paragraph, BibTeX or CITATION.cff', params: bySlug, query: z.strictObject({ ...schemeQuery, format: z.enum(EXPORT_FORMATS) }), body: null, response: null, produces: 'text/plain', status: 200 },
   getRunManifest: { method: 'GET', path: '/runs/:id/manifest', action: 'run.view', tag, summary: 'Digests, versions, rules and results of a run: what a stranger needs to recompute it', params: z.strictObject({ id }), query: none, body: null, response: runManifest, status: 200 },
   getRunBadge: { method: 'GET', path: '/runs/:id/badge.svg', action: 'run.view', tag, summary: 'Rank and leading metric of a run as a picture for a README', params: z.strictObject({ id }), query: none, body: null, response: null, produces: 'image/svg+xml', status: 200 },
 } as const satisfies Record<string, Endpoint>;

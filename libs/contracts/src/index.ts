@@ -14,6 +14,7 @@ export {
   aggregate,
   benchmarkSummary,
   benchmarkView,
+  caseCounts,
   caseSummary,
   caseView,
   channel,
@@ -29,6 +30,7 @@ export {
   type LeaderboardView,
 } from './benchmarks.js';
 export {
+  boardMeans,
   boardRun,
   boardState,
   boardValues,
@@ -38,6 +40,7 @@ export {
   EXPORT_FORMATS,
   runManifest,
   SCHEME_KINDS,
+  type BoardMeansView,
   type BoardValuesView,
   type ComparisonView,
   type EvidenceView,
@@ -67,5 +70,6 @@ export {
   type SubmissionView,
   type VersionCardView,
 } from './submissions.js';
+export { datasetCaseView, datasetView, newDataset, sentCase, type DatasetView, type NewDatasetBody, type SentCaseFields } from './datasets.js';
 export { accessEvent, health } from './operations.js';
 export { API_PREFIX, ENDPOINTS, type EndpointId } from './routes.js';

@@ -32,7 +32,7 @@ function unknownName(names: readonly string[]) {
 }
 
 /** Three letters of the patient, or the axes as they lie in the file. */
-const axes = z
+export const axes = z
   .string()
   .regex(
     /^(?:[RLAPSI]{3}|stored(?:XYZ|XZY|YXZ|YZX|ZXY|ZYX))$/,
@@ -184,6 +184,9 @@ const connectivity = z.union([z.literal(6), z.literal(18), z.literal(26)]);
 const scope = or(z.enum(['each', 'union']), 'each');
 const labels = z.array(label).min(1).max(256).optional().describe('default: all labels but 0');
 
+/** A label as the key of an object: 0 to 65535, without leading zeros. */
+const LABEL_KEY = /^(?:0|[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
+
 export const regionRule = strict({ channel, threshold: or(finite, 0.5), label });
 
 export const postprocessOp = z.discriminatedUnion(
@@ -221,7 +224,7 @@ export const postprocessOp = z.discriminatedUnion(
     }),
     strict({
       op: z.literal('mapLabels'),
-      map: z.record(z.string().regex(/^(?:0|[1-9]\d{0,4})$/, 'expected a label'), label),
+      map: z.record(z.string().regex(LABEL_KEY, 'expected a label, 0 to 65535'), label),
     }),
   ],
   {

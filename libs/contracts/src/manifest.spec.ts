@@ -159,4 +159,80 @@ describe('docs/manifest.md', () => {
     expect(ops.size).toBeGreaterThan(20);
     for (const op of ops) if (!['all', 'union', 'image'].includes(op)) expect(page).toContain(`\`${op}\``);
   });
+
+  interface Schema {
+    readonly properties?: Record<string, Schema>;
+    readonly items?: Schema;
+    readonly prefixItems?: readonly Schema[];
+    readonly oneOf?: readonly Schema[];
+    readonly anyOf?: readonly Schema[];
+    readonly const?: string;
+  }
+  /** Every key that the schema knows, as `inputs[].channels[].name`. */
+  const pathsOf = (schema: Schema, prefix = ''): string[] => [
+    ...Object.entries(schema.properties ?? {}).flatMap(([key, of]) => [
+      `${prefix}${key}`,
+      ...pathsOf(of, `${prefix}${key}.`),
+    ]),
+    ...[schema.items, ...(schema.prefixItems ?? [])].flatMap((of) =>
+      of ? pathsOf(of, `${prefix.slice(0, -1)}[].`) : [],
+    ),
+    ...[...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].flatMap((of) => pathsOf(of, prefix)),
+  ];
+  const prose = page.replace(/```json\n[\s\S]*?```/g, '');
+  const said = new Set([...prose.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code));
+
+  it('says what every field means', () => {
+    const paths = [...new Set(pathsOf(manifestJsonSchema() as Schema))];
+    expect(paths.length).toBeGreaterThan(120);
+    const steps = /^(preprocess|inference|postprocess|intensity|regions)\b./;
+    const parent = (path: string): boolean => paths.some((other) => other.startsWith(`${path}.`));
+    for (const path of paths.filter((one) => !steps.test(one) && !parent(one))) expect(said).toContain(path);
+    // fields of operations: by their own name, in a row or in the text below
+    const words = new Set([...prose.matchAll(/`[^`\n]*`/g)].flatMap(([code]) => code.match(/\w+/g) ?? []));
+    for (const path of paths.filter((one) => steps.test(one)))
+      for (const word of path.match(/\w+/g) as string[]) expect(words).toContain(word);
+  });
+
+  it('says the fields of each operation in its row', () => {
+    const shared = ['op', 'mode', 'channels', 'mask', 'pad', 'padValue', 'mirror', 'accumulate', 'batch', 'precision'];
+    const likeTheOneAbove: Record<string, string> = { resize: 'resample', stack25d: 'slices', slices: 'sliding' };
+    const rowOf = (name: string): string =>
+      page.split('\n').find((line) => new RegExp(`^\\|[^|]*\`${name}\``).test(line) && !/^\| field/.test(line)) ?? '';
+    const branches = (schema: Schema): Schema[] => [
+      ...(schema.properties?.op?.const || schema.properties?.mode?.const ? [schema] : []),
+      ...[...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...Object.values(schema.properties ?? {})].flatMap(
+        branches,
+      ),
+      ...(schema.items ? branches(schema.items) : []),
+    ];
+    const all = branches(manifestJsonSchema() as Schema);
+    expect(all.length).toBeGreaterThan(24);
+    for (const { properties = {} } of all) {
+      const name = (properties.op ?? properties.mode).const as string;
+      let row = rowOf(name);
+      for (let other = likeTheOneAbove[name]; other; other = likeTheOneAbove[other]) row += rowOf(other);
+      for (const key of Object.keys(properties).filter((one) => !shared.includes(one)))
+        expect([name, key, row.includes(`\`${key}\``) || row.includes(`\`${key}`)]).toEqual([name, key, true]);
+    }
+  });
+
+  it('takes in the short form the axes that it advises', () => {
+    const short = JSON.parse(examples[1]) as object;
+    for (const axes of ['SAR', 'storedYZX']) {
+      const reading = readManifestText(JSON.stringify({ ...short, axes }));
+      expect(reading).toMatchObject({ ok: true, manifest: { preprocess: [{ op: 'orient', axes }, {}, {}, {}, {}] } });
+    }
+    expect(readManifestText(JSON.stringify({ ...short, axes: 'SAA' }))).toMatchObject({ ok: false });
+  });
+});
+
+it('bounds the labels that mapLabels speaks of', () => {
+  const reads = (key: string): boolean =>
+    readManifestText(
+      JSON.stringify({ ...minimal, postprocess: [...minimal.postprocess, { op: 'mapLabels', map: { [key]: 1 } }] }),
+    ).ok;
+  for (const key of ['0', '9', '10', '9999', '59999', '65535']) expect([key, reads(key)]).toEqual([key, true]);
+  for (const key of ['65536', '65540', '65600', '66000', '70000', '99999', '01', '-1', '1.5', ''])
+    expect([key, reads(key)]).toEqual([key, false]);
 });

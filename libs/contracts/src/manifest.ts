@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { expandManifest, type ExpandedManifest, type Manifest, type NnunetProfile } from '#pipeline';
-import { inferenceMode, label, or, postprocessOp, preprocessOp, regionRule, strict } from './manifest-operations.js';
+import {
+  axes,
+  inferenceMode,
+  label,
+  or,
+  postprocessOp,
+  preprocessOp,
+  regionRule,
+  strict,
+} from './manifest-operations.js';
 import { line, sha256, text, version } from './primitives.js';
 
 /** A manifest is at most this long, in bytes of UTF-8. */
@@ -102,7 +111,7 @@ const nnunetIntensity = z.discriminatedUnion('scheme', [
 const nnunet = strict({
   profile: z.literal('nnunet-v2'),
   ...about,
-  axes: or(z.enum(['storedXYZ', 'storedXZY', 'storedYXZ', 'storedYZX', 'storedZXY', 'storedZYX']), 'storedZYX'),
+  axes: or(axes, 'storedZYX'),
   spacing: z.array(z.number().positive().finite()).min(2).max(3),
   patch: z.array(z.number().int().min(1).max(4096)).min(2).max(3),
   intensity: z.union([nnunetIntensity, z.array(nnunetIntensity).min(1).max(16)]),

@@ -1,5 +1,6 @@
 import { accountEndpoints } from './accounts.js';
 import { benchmarkEndpoints } from './benchmarks.js';
+import { datasetEndpoints } from './datasets.js';
 import { evidenceEndpoints } from './evidence.js';
 import { submissionEndpoints } from './submissions.js';
 import { operationEndpoints } from './operations.js';
@@ -8,6 +9,7 @@ import { operationEndpoints } from './operations.js';
 export const ENDPOINTS = {
   ...accountEndpoints,
   ...benchmarkEndpoints,
+  ...datasetEndpoints,
   ...evidenceEndpoints,
   ...submissionEndpoints,
   ...operationEndpoints,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CASE_STATES, FAILURE_CODES, ISOLATION_LEVELS, PHASE_KINDS, RUN_STATES } from '#domain';
 import { id, instant, line, metricValues, none, page, paging, sha256, slug, text, version } from './primitives.js';
-import { aggregate, phaseKind } from './benchmarks.js';
+import { aggregate, caseCounts, phaseKind } from './benchmarks.js';
 import { manifest } from './manifest.js';
 import type { Endpoint } from './endpoint.js';
 
@@ -52,7 +52,7 @@ export const runView = runSummary.extend({
   submission: submissionView,
   signature: z.string().nullable(),
   /** Rank and means once completed. */
-  result: z.object({ rank: z.number().int(), metrics: z.record(z.string(), z.number()), aggregates: z.array(aggregate), cases: z.object({ scored: z.number().int(), failed: z.number().int() }) }).nullable(),
+  result: z.object({ rank: z.number().int(), metrics: z.record(z.string(), z.number()), aggregates: z.array(aggregate), cases: caseCounts }).nullable(),
   /** Whether per-case figures may be asked for. */
   casesVisible: z.boolean(),
 });
@@ -136,8 +136,8 @@ export const conformanceView = z.object({
       name: z.string().nullable(),
       dice: z.number(),
       voxels: z.number().describe('share of voxels on which both agree about this label'),
-      expectedVoxels: z.number(),
-      predictedVoxels: z.number(),
+      expectedVoxels: z.number().nullable().describe('for the author alone'),
+      predictedVoxels: z.number().nullable().describe('for the author alone'),
     }),
   ),
 });
@@ -152,7 +152,7 @@ const forecast = z.object({
   peakMemoryBytes: z.number(),
   limitSeconds: z.number(),
   limitMemoryBytes: z.number(),
-  fits: z.boolean(),
+  fits: z.boolean().nullable().describe('null: a crop depends on the image, and without it the forecast is over the limit'),
 });
 
 export const preflightView = z.object({
@@ -172,6 +172,7 @@ export const preflightView = z.object({
   models: z.array(modelFile.extend({ facts: modelFacts.nullable() })),
   /** Why it could not be carried out; nothing about the bundle. */
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+  submittableUntil: instant.nullable().describe('so long it can be submitted by its id, without sending its files again; null: send them'),
   createdAt: instant,
   finishedAt: instant.nullable(),
 });
@@ -211,7 +212,7 @@ export const submissionEndpoints = {
     action: 'submission.create',
     tag,
     summary:
-      'Submit an algorithm version: multipart/form-data with the fields `benchmark`, `manifest` (JSON; may be left out when the first model carries it in its metadata), optional `algorithm` (slug), then the files: `model`, once for each file of an ensemble, named as in the manifest; optional `conformanceImage` (one for each channel) and `conformanceLabels`. The same files again answer with the submission that exists. Header Idempotency-Key makes a repetition safe.',
+      'Submit an algorithm version: multipart/form-data with the fields `benchmark`, `manifest` (JSON; may be left out when the first model carries it in its metadata), optional `algorithm` (slug), then the files: `model`, once for each file of an ensemble, named as in the manifest; optional `conformanceImage` (one for each channel) and `conformanceLabels`. With the field `preflight` (id of a finished one of yours, see its `submittableUntil`) neither manifest nor files are sent again. The same files again answer with the submission that exists. Header Idempotency-Key makes a repetition safe.',
     params: none,
     query: none,
     body: null,

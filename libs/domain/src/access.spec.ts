@@ -77,6 +77,8 @@ object.view conformance PARTICIPANT  h  h  h  h  h  h  h
 model.download                       s  h  y  h  h  h  h
 access-log.view                      s  f  f  y  f  y  y
 access-log.view unpublished          s  h  h  y  h  y  y
+dataset.create                       s  f  f  y  f  f  y
+dataset.own                          s  h  y  h  h  h  h
 `;
 
 const ME = 'me';
@@ -298,6 +300,8 @@ describe('rules over every combination', () => {
       'run.error-text',
       'model.download',
       'access-log.view',
+      'dataset.create',
+      'dataset.own',
     ]);
   });
 });

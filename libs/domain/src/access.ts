@@ -50,6 +50,8 @@ export const ACTIONS = [
   'object.view', // voxels of an image, a reference or a prediction
   'model.download',
   'access-log.view',
+  'dataset.create',
+  'dataset.own', // a dataset that has become no benchmark yet: for whoever brought it, and for nobody else
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -78,6 +80,8 @@ export const ACTION_SCOPE: Readonly<Record<Action, Scope | null>> = {
   'object.view': 'read',
   'model.download': 'read',
   'access-log.view': 'read',
+  'dataset.create': 'data',
+  'dataset.own': 'data',
 };
 
 /** The thing asked about, as far as the decision needs it. */
@@ -129,6 +133,7 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
     case 'user.manage':
       return actor.role === 'admin' ? ALLOW : deny(signedIn ? 'forbidden' : 'sign-in');
     case 'benchmark.manage':
+    case 'dataset.create':
       if (!signedIn) return deny('sign-in');
       return actor.role === 'organiser' || actor.role === 'admin' ? ALLOW : deny('forbidden');
     case 'benchmark.view':
@@ -171,6 +176,7 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
       if (!signedIn) return deny('sign-in');
       return owner ? ALLOW : deny('forbidden');
     case 'preflight.view':
+    case 'dataset.own':
     case 'model.download':
       return owner ? ALLOW : deny(signedIn ? 'hidden' : 'sign-in');
     case 'access-log.view':

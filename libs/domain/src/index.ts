@@ -28,6 +28,7 @@ export {
   type CaseState,
   type FailureCode,
 } from './run.js';
+export { releaseSeconds } from './release.js';
 export {
   isDemographic,
   plainFact,
@@ -66,3 +67,4 @@ export {
   type Resource,
   type Decision,
 } from './access.js';
+export { parseCsv, type CsvRecord } from './parse-csv.js';

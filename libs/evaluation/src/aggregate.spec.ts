@@ -59,10 +59,10 @@ describe('aggregate of a run', () => {
       scored('b', [value(0.5), value(4)], [value(0), value(6)]),
     ]);
     expect(aggregates).toEqual([
-      { region: 'liver', metric: 'dice', mean: 0.75, n: 2, penalised: 0 },
-      { region: 'liver', metric: 'hd95', mean: 2, n: 2, penalised: 0 },
-      { region: 'spleen', metric: 'dice', mean: 0.25, n: 2, penalised: 0 },
-      { region: 'spleen', metric: 'hd95', mean: 4, n: 2, penalised: 0 },
+      { region: 'liver', metric: 'dice', mean: 0.75, n: 2, penalised: 0, empty: 0 },
+      { region: 'liver', metric: 'hd95', mean: 2, n: 2, penalised: 0, empty: 0 },
+      { region: 'spleen', metric: 'dice', mean: 0.25, n: 2, penalised: 0, empty: 0 },
+      { region: 'spleen', metric: 'hd95', mean: 4, n: 2, penalised: 0, empty: 0 },
     ]);
     expect(metrics).toEqual({ dice: 0.5, hd95: 3 });
   });
@@ -72,8 +72,22 @@ describe('aggregate of a run', () => {
       scored('a', [value(1), value(0)], [value(1), value(0)]),
       failed('b'),
     ]);
-    expect(aggregates[0]).toEqual({ region: 'liver', metric: 'dice', mean: 0.5, n: 2, penalised: 1 });
+    expect(aggregates[0]).toEqual({ region: 'liver', metric: 'dice', mean: 0.5, n: 2, penalised: 1, empty: 0 });
     expect(aggregates[1].mean).toBeCloseTo(Math.hypot(3, 4, 12) / 2, 12);
+  });
+
+  it('counts cases in which a structure came out empty under that structure, and failed ones not again', () => {
+    const good = scored('a', [value(1), value(0)], [value(0), UNBOUNDED]);
+    const empty = good.scores.map((score) =>
+      score.region === 'spleen' ? { ...score, status: 'empty_prediction' as const } : score,
+    );
+    const { aggregates } = aggregate(RULES, CASES, [{ ...good, scores: empty }, failed('b')]);
+    expect(aggregates.map(({ region, metric, empty }) => [region, metric, empty])).toEqual([
+      ['liver', 'dice', 0],
+      ['liver', 'hd95', 0],
+      ['spleen', 'dice', 1],
+      ['spleen', 'hd95', 1],
+    ]);
   });
 
   it('puts the penalty where a distance is unbounded, and only there', () => {

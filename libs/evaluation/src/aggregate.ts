@@ -42,8 +42,9 @@ export function aggregate(
     return { ...counted, result };
   });
 
-  const aggregates = regions.flatMap(({ name: region }) =>
-    metrics.map(({ id: metric, penalty }): Aggregate => {
+  const aggregates = regions.flatMap(({ name: region }) => {
+    const empty = settled.filter(({ result }) => cameOutEmpty(result, region)).length;
+    return metrics.map(({ id: metric, penalty }): Aggregate => {
       let penalised = 0;
       const values = settled.map(({ geometry, result }) => {
         const value = result.state === 'scored' ? valueOf(result, region, metric) : null;
@@ -51,14 +52,18 @@ export function aggregate(
         penalised++;
         return penaltyOf(penalty, geometry);
       });
-      return { region, metric, mean: mean(values), n: settled.length, penalised };
-    }),
-  );
+      return { region, metric, mean: mean(values), n: settled.length, penalised, empty };
+    });
+  });
 
   const overRegions = metrics.map(({ id }) => {
     return [id, mean(aggregates.filter(({ metric }) => metric === id).map((one) => one.mean))] as const;
   });
   return { aggregates, metrics: Object.fromEntries(overRegions) };
+}
+
+function cameOutEmpty({ state, scores }: CaseResult, region: string): boolean {
+  return state === 'scored' && scores.some((score) => score.region === region && score.status === 'empty_prediction');
 }
 
 function valueOf({ caseId, scores }: CaseResult, region: string, metric: string): MetricValue {

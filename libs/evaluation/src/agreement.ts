@@ -1,4 +1,4 @@
-import { bringToGrid, voxelCount, type LabelMap } from '#imaging';
+import { bringToGrid, readLabelMap, voxelCount, type LabelMap } from '#imaging';
 
 /** How far two label maps of one image agree: what the author's own framework made of it, and what we made of it. */
 export interface Agreement {
@@ -16,6 +16,23 @@ export interface LabelAgreement {
   readonly voxels: number;
   readonly expectedVoxels: number;
   readonly predictedVoxels: number;
+}
+
+/** Of the widest number that a file may store a label as. */
+const MOST_BYTES_A_VOXEL = 8;
+/** Header and extensions. */
+const MOST_HEADER_BYTES = 2 ** 20;
+
+/**
+ * Compares a prediction with the author's file. The file is unpacked as far as a map of the prediction's own size needs, so
+ * that a small file which unpacks to a large one costs no more than the image did.
+ *
+ * @param expected NIfTI file
+ * @throws ImageFormatError when it cannot be read, is larger than the prediction, or lies on another grid (`grid-differs`)
+ */
+export async function agreementWithFile(expected: Uint8Array, predicted: LabelMap): Promise<Agreement> {
+  const maxBytes = voxelCount(predicted.geometry) * MOST_BYTES_A_VOXEL + MOST_HEADER_BYTES;
+  return agreement(await readLabelMap(expected, { maxBytes }), predicted);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Manifest } from '#pipeline';
 import { factsOf, orderBundle, type SentModel } from './bundle.js';
 import type { ModelInspector, ModelReport } from './ports.js';
 import { CHECK_NAMES } from './preflight.js';
-import type { Benchmark, EvaluationRecords, NewPreflight, NotedCheck, Preflight } from './records.js';
+import type { EvaluationRecords, NewPreflight, NotedCheck, Preflight } from './records.js';
 import { checkConformanceImages, manifestDigest, type ConformanceFiles } from './submit.js';
 
 export interface PreflightDeskPorts {
@@ -70,14 +70,17 @@ function firstChecks(reports: readonly ModelReport[]): NotedCheck[] {
   ];
 }
 
-/** The least that any phase of a benchmark allows: what fits these fits all of it. */
-export function strictestLimits({ phases }: Pick<Benchmark, 'phases'>): RunLimits {
-  const limits = phases.map(({ rules }) => rules.limits);
-  const least = (figure: 'loadSeconds' | 'caseSeconds' | 'memoryMib') => Math.min(...limits.map((one) => one[figure]));
+/** The least that any phase of a benchmark allows, figure by figure: what fits these fits all of it. */
+export function strictestLimits({
+  phases,
+}: {
+  readonly phases: readonly { readonly rules: { readonly limits: RunLimits } }[];
+}): RunLimits {
+  const least = (figure: keyof RunLimits) => Math.min(...phases.map(({ rules }) => rules.limits[figure]));
   return {
     loadSeconds: least('loadSeconds'),
     caseSeconds: least('caseSeconds'),
     memoryMib: least('memoryMib'),
-    threads: limits[0].threads,
+    threads: least('threads'),
   };
 }

@@ -22,29 +22,26 @@ export async function checkVersion(ports: StagePorts, context: RunContext, signa
   const practice = benchmark.phases.filter(({ label }) => label === 'PUBLIC');
   const open = (await Promise.all(practice.map(({ id }) => records.cases(id)))).flat();
   const conformance = await conformanceTask(ports, version);
-  const tryIt = (): Promise<readonly PreflightCheck[]> =>
-    preflight(
-      {
-        inspect: async () => ({ accepted: true, findings: [], memoryEstimateBytes: null }), // the desk has looked
-        runner,
-        score: (task) => scorer.score(task),
-        clock,
+  const found = await preflight(
+    {
+      inspect: async () => ({ accepted: true, findings: [], memoryEstimateBytes: null }), // the desk has looked
+      runner,
+      score: (task) => scorer.score(task),
+      agree: (task) => scorer.agree(task),
+      clock,
+    },
+    {
+      models: version.models.map(({ sha256 }) => ({ sha256, copyTo: (path) => blobs.copyTo(sha256, path) })),
+      manifest: version.manifest,
+      limits: strictestLimits(benchmark),
+      conformance,
+      practice: { skip: 'the practice run follows' },
+      budget: {
+        cases: open.filter(({ label }) => label === 'PUBLIC').map(({ name, geometry }) => ({ name, geometry })),
       },
-      {
-        models: version.models.map(({ sha256 }) => ({ sha256, copyTo: (path) => blobs.copyTo(sha256, path) })),
-        manifest: version.manifest,
-        limits: strictestLimits(benchmark),
-        conformance,
-        practice: { skip: 'the practice run follows' },
-        budget: {
-          cases: open.filter(({ label }) => label === 'PUBLIC').map(({ name, geometry }) => ({ name, geometry })),
-        },
-      },
-      { signal },
-    );
-  let found = await tryIt();
-  // an abnormal end may have been an accident: the second one is the algorithm's
-  if (found.some(({ detail }) => detail.code === 'inference-crashed')) found = await tryIt();
+    },
+    { signal },
+  );
   const checks = found.map((check) => (check.name === 'inspect' ? inspected(context) : withTotals(check, benchmark)));
   const failed = found.find(isFailed);
   await records.writeChecks(version.id, { benchmarkId: benchmark.id, checks });

@@ -102,7 +102,7 @@ export async function importBenchmark(
 }
 
 /** Something about a case that the organiser has to correct. */
-class CaseFault extends Error {}
+export class CaseFault extends Error {}
 
 async function storeCase(
   blobs: ImportPorts['blobs'],
@@ -134,7 +134,7 @@ async function storeCase(
 }
 
 /** Stores the images of a case in the order of the channels; the grid of the first is that of all. */
-async function storeImages(
+export async function storeImages(
   blobs: ImportPorts['blobs'],
   files: CaseFiles,
   channels: readonly BenchmarkChannel[],
@@ -162,7 +162,7 @@ async function storeImages(
   return { geometry: geometry!, images }; // a benchmark has at least one channel
 }
 
-async function readReference(
+export async function readReference(
   what: string,
   bytes: Uint8Array,
   geometry: Geometry,
@@ -215,7 +215,7 @@ function studyReferences(drawn: readonly Drawn[], { regions, metrics }: PhaseRul
   return { volumesMl: Object.fromEntries(volumesMl), agreement };
 }
 
-function store(blobs: ImportPorts['blobs'], bytes: Uint8Array): Promise<StoredBlob> {
+export function store(blobs: ImportPorts['blobs'], bytes: Uint8Array): Promise<StoredBlob> {
   return blobs.put(
     (async function* () {
       yield bytes;

@@ -16,6 +16,7 @@ export {
   type ModelSessions,
   type ModelInspector,
   type ModelReport,
+  type AgreementTask,
   type Scorer,
   type Clock,
   type Log,
@@ -38,9 +39,11 @@ export type {
   NewPreflight,
   NotedCheck,
   Preflight,
+  PreflightClaim,
   PreflightState,
   Receipt,
   Spread,
+  StaleFiles,
   TensorFace,
   VersionCard,
   VersionChecks,
@@ -62,7 +65,7 @@ export type {
   EvaluationRecords,
   RunEvent,
 } from './records.js';
-export { agreement, type Agreement, type LabelAgreement } from './agreement.js';
+export { agreement, agreementWithFile, type Agreement, type LabelAgreement } from './agreement.js';
 export { forecast, type Forecast, type MeasuredTile } from './forecast.js';
 export {
   CHECK_NAMES,
@@ -110,5 +113,14 @@ export { askPreflight, strictestLimits, type PreflightCommand, type PreflightDes
 export { bundleDigest } from './bundle-digest.js';
 export { channelOrder } from './channels.js';
 export { checkVersion } from './check-version.js';
-export { blobLock, runPreflight } from './run-preflight.js';
+export { runPreflight } from './run-preflight.js';
+export { blobLock, removeStaleFiles } from './stale-files.js';
 export { validateModel } from './validate-model.js';
+export { checkDataset, type DatasetCheckPorts, type DatasetReport } from './datasets/check-dataset.js';
+export { type DatasetFile, type DatasetFiles } from './datasets/dataset-files.js';
+export { readTable, type DatasetTable } from './datasets/dataset-table.js';
+export { DATASET_CODES, DatasetFileFault, Findings, type ArchiveCode, type DatasetCode, type DatasetFinding } from './datasets/finding.js';
+export { layoutOf, planDataset, planOneCase } from './datasets/plan-dataset.js';
+export { DATASET_LAYOUTS, type DatasetLayout, type DeclaredLabel, type DeclaredLabels, type PlannedCase, type PlannedDataset } from './datasets/planned.js';
+export { addCase, caseExists, sentCaseDigest, type AddCasePorts, type SentCase, type SentVolume } from './datasets/add-case.js';
+export type { DataDictionary, Dataset, DatasetCase, DatasetRecords, DatasetVersion, NewDataset, NewDatasetCase } from './datasets/dataset-records.js';

@@ -2,6 +2,7 @@ import { EngineUnavailable, type IsolationLevel, type PhaseRules, type RunLimits
 import type { LabelMap } from '#imaging';
 import type { RegionScore } from '#metrics';
 import type { Manifest } from '#pipeline';
+import type { Agreement } from './agreement.js';
 import type { InspectionReport } from './preflight.js';
 import type { TensorFace } from './records.js';
 
@@ -217,7 +218,7 @@ export interface ModelSession {
   close(): Promise<void>;
 }
 
-/** Computes metrics away from the event loop. */
+/** Unpacks and compares label maps away from the event loop. */
 export interface Scorer {
   score(task: {
     readonly reference: Uint8Array;
@@ -226,7 +227,20 @@ export interface Scorer {
     readonly metrics: readonly string[];
     readonly predictionGrid?: PhaseRules['predictionGrid'];
   }): Promise<{ readonly scores: readonly RegionScore[]; readonly elapsedMs: number }>;
+  /**
+   * How far a label map agrees with what its author expects.
+   *
+   * @throws ImageFormatError when the expected file cannot be read, is on another grid, or holds more voxels than the
+   *   prediction: it is unpacked no further than that
+   */
+  agree(task: AgreementTask): Promise<Agreement>;
   close(): Promise<void>;
+}
+
+export interface AgreementTask {
+  /** NIfTI file of the author's. */
+  readonly expected: Uint8Array;
+  readonly predicted: LabelMap;
 }
 
 // ---------------------------------------------------------------------------------------------------------- world

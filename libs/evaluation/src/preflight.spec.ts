@@ -2,6 +2,7 @@ import { readNifti, writeNifti, type Geometry } from '#imaging';
 import { scoreCase } from '#metrics';
 import { runPipeline, type Manifest } from '#pipeline';
 import { ModelFailure } from '#domain';
+import { agreementWithFile } from './agreement.js';
 import type { ModelFile, ModelRunner } from './ports.js';
 import {
   CHECK_NAMES,
@@ -84,6 +85,7 @@ const portsOf = (runner: Pick<ModelRunner, 'open'>, found = report()): Preflight
       elapsedMs: 1,
     };
   },
+  agree: ({ expected, predicted }) => agreementWithFile(expected, predicted),
   clock: { monotonicMs: () => 0 },
 });
 const nothing = { skip: 'not given' };
@@ -258,10 +260,45 @@ describe('preflight', () => {
         metrics: ['dice'],
       };
     };
+    // one of six tiles is left of it: 2 s and half a second around them
     const small = await preflight(portsOf(runner), taskOf({ manifest: cropped, limits, budget, practice: ran(3) }));
-    expect(of(small, 'budget')).toMatchObject({ status: 'passed', detail: { fits: true } }); // one tile, 2.5 s
+    expect(of(small, 'budget')).toMatchObject({ status: 'passed', detail: { fits: true, secondsPerCase: 2.5 } });
+    expect(of(small, 'budget').detail.croppedTo).toBeCloseTo(1 / 6);
+    // a case twice as long in one axis, cropped alike: 13 tiles and a bit without a crop
+    const wide = { cases: [...budget.cases, { name: 'wide', geometry: { ...GEOMETRY, sizeXyz: [24, 6, 4] } as Geometry }] };
+    const unknown = await preflight(
+      portsOf(runner),
+      taskOf({ manifest: cropped, limits, budget: wide, practice: ran(3) }),
+    );
+    // 1 x 2 x 11 tiles of 2 s, a sixth of them left
+    expect(of(unknown, 'budget')).toMatchObject({ status: 'passed', detail: { fits: null, tiles: 22 } });
+    expect(of(unknown, 'budget').detail.secondsPerCase).toBeCloseTo(44 / 6 + 0.5);
     const large = await preflight(portsOf(runner), taskOf({ manifest: cropped, limits, budget, practice: ran(192) }));
     expect(of(large, 'budget')).toMatchObject({ status: 'failed', detail: { code: 'budget-exceeded', fits: false } });
+    expect(of(large, 'budget').detail.message).toBe('case case-7 took 13 s, its crop included; the limit is 5 s');
+  });
+
+  it('takes one abnormal end for an accident, of zeros as of a case, and the second for the model’s', async () => {
+    const image = await file((v) => v < 10);
+    const conformance = { images: [image], expected: image, minDice: 0.9 };
+    const crash = new ModelFailure('inference-crashed', 'killed by SIGKILL');
+    let calls = 0;
+    const once = runnerOf({ fail: () => ([1, 4].includes(++calls) ? crash : null) });
+    const lucky = await preflight(portsOf(once.runner), taskOf({ conformance }));
+    expect(statuses(lucky)).toMatchObject({ 'zero-tile': 'passed', conformance: 'passed' });
+    expect(calls).toBe(5); // zeros once in vain and twice measured, the case once in vain
+    const always = await preflight(portsOf(runnerOf({ fail: () => crash }).runner), taskOf({ conformance }));
+    expect(of(always, 'zero-tile')).toMatchObject({ status: 'failed', detail: { code: 'inference-crashed' } });
+  });
+
+  it('unpacks what the author expects no further than a map of the prediction’s size', async () => {
+    const { runner } = runnerOf();
+    const image = await file((v) => v < 10);
+    const large = { ...GEOMETRY, sizeXyz: [256, 256, 64] } as Geometry;
+    const bomb = await writeNifti({ geometry: large, data: new Uint8Array(2 ** 22) }, { gzip: true });
+    expect(bomb.length).toBeLessThan(10_000);
+    const checks = await preflight(portsOf(runner), taskOf({ conformance: { images: [image], expected: bomb, minDice: 0.9 } }));
+    expect(of(checks, 'conformance')).toMatchObject({ status: 'failed', detail: { code: 'nifti-too-large' } });
   });
 
   it('stops between checks, and does not call a fault of ours a failed check', async () => {

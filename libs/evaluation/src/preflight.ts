@@ -1,10 +1,10 @@
 import { ModelFailure, type RunLimits } from '#domain';
-import { ImageFormatError, readLabelMap, type Geometry, type LabelMap } from '#imaging';
+import { ImageFormatError, type Geometry, type LabelMap } from '#imaging';
 import type { MetricValue, RegionScore, ScoredRegion } from '#metrics';
 import { PipelineError, type Manifest } from '#pipeline';
-import { agreement } from './agreement.js';
 import { forecast } from './forecast.js';
 import type { CaseUsage, Clock, ModelFile, ModelRunner, ModelSession, Scorer } from './ports.js';
+import { ABNORMAL_ENDS } from './use-model.js';
 import { zeroTile, type ZeroTile } from './zero-tile.js';
 
 export const CHECK_NAMES = ['inspect', 'zero-tile', 'conformance', 'practice-case', 'budget'] as const;
@@ -37,6 +37,7 @@ export interface PreflightPorts {
   readonly inspect: (index: number) => Promise<InspectionReport>;
   readonly runner: Pick<ModelRunner, 'open'>;
   readonly score: Scorer['score'];
+  readonly agree: Scorer['agree'];
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
@@ -72,8 +73,6 @@ export interface PreflightOptions {
   readonly onPrediction?: (labels: LabelMap) => void;
 }
 
-/** Voxels of the expected label map, unpacked: it is read outside of the sandbox. */
-const MOST_EXPECTED_BYTES = 2 ** 29;
 /** Where the manifest states no conformance case of its own, so that nobody chose a threshold. */
 export const DEFAULT_MIN_DICE = 0.99;
 
@@ -82,7 +81,8 @@ export const DEFAULT_MIN_DICE = 0.99;
  * author's own case what the author's framework made of it, how does it score on a practice case, will it finish in time.
  *
  * The same code on a laptop, in the worker and in tests. Always five checks, in the order of `CHECK_NAMES`. A model that is
- * refused or cannot process a tile of zeros is run on nothing else.
+ * refused or cannot process a tile of zeros is run on nothing else. One abnormal end of the process may have been an
+ * accident, so what it was doing is done once more; the second is the model's.
  *
  * @throws EngineUnavailable when we are at fault, or the reason of the signal; what a model does wrong is a failed check
  */
@@ -122,7 +122,7 @@ export async function preflight(
   const like = 'skip' in task.budget ? null : (task.budget.cases[0]?.geometry ?? null);
   const runs = await check('zero-tile', () =>
     orFailed(async () => {
-      tile = await zeroTile(ports, task.models, task.manifest, task.limits, signal, like);
+      tile = await twice(() => zeroTile(ports, task.models, task.manifest, task.limits, signal, like));
       return passed(describeTile(tile, task.limits));
     }),
   );
@@ -130,23 +130,23 @@ export async function preflight(
 
   const session = lazily(() => ports.runner.open(task.models, task.manifest, task.limits));
   const usages: CaseUsage[] = [];
-  let practised: CaseUsage | null = null;
+  let practised: Practised | null = null;
   const predict = async (images: Images): Promise<LabelMap> => {
-    const { labels, usage } = await (await session.get()).predict(images, signal);
+    const { labels, usage } = await twice(async () => (await session.get()).predict(images, signal));
     usages.push(usage);
     return labels;
   };
   try {
     const { conformance, practice } = task;
     await check('conformance', async () =>
-      'skip' in conformance ? skip(conformance.skip) : orFailed(() => conforms(conformance, predict)),
+      'skip' in conformance ? skip(conformance.skip) : orFailed(() => conforms(conformance, ports.agree, predict)),
     );
     await check('practice-case', async () => {
       const given = 'skip' in practice ? practice : await practice();
       if ('skip' in given) return skip(given.skip);
       return orFailed(async () => {
         const answer = await practise(given, ports.score, predict, options.onPrediction);
-        practised = usages[usages.length - 1];
+        practised = { name: given.name, usage: usages[usages.length - 1] };
         return answer;
       });
     });
@@ -183,6 +183,16 @@ async function orFailed(work: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
+/** Again after an abnormal end of the process that ran the model, whose next session is a fresh process. */
+async function twice<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ModelFailure && ABNORMAL_ENDS.includes(error.code)) return work();
+    throw error;
+  }
+}
+
 function inspected(reports: readonly InspectionReport[]): Answer {
   const detail = { models: reports };
   const refusal = reports.flatMap(({ findings }) => findings).find(({ severity }) => severity === 'refusal');
@@ -200,10 +210,10 @@ function describeTile({ shape, facts, ...measured }: ZeroTile, { threads }: RunL
 
 async function conforms(
   { images, expected, minDice }: Exclude<PreflightTask['conformance'], Skip>,
+  agree: PreflightPorts['agree'],
   predict: (images: Images) => Promise<LabelMap>,
 ): Promise<Answer> {
-  const wanted = await readLabelMap(expected, { maxBytes: MOST_EXPECTED_BYTES });
-  const found = agreement(wanted, await predict(images));
+  const found = await agree({ expected, predicted: await predict(images) });
   const detail = { minDice, voxelAgreement: found.voxels, labels: found.labels, lowestDice: found.lowestDice };
   if (found.lowestDice === null) {
     return failed(
@@ -245,20 +255,27 @@ function printed({ region, status, values }: RegionScore): Record<string, unknow
   };
 }
 
+/** The practice case, once it was run. */
+interface Practised {
+  readonly name: string;
+  readonly usage: CaseUsage;
+}
+
 /**
  * The longest of the cases against the limit of one case. What comes before and after the network is taken from the slowest
  * case that was run.
  *
- * Crops depend on voxels, and the forecast takes them to cut nothing off. It then is an upper bound (`exact: false`), which
- * proves nothing by being too large: what counts is whether the practice case ended in time, and without one `fits` is null
- * and nobody is turned away.
+ * Crops depend on voxels, which the forecast does not see (`exact: false`). What they left of the practice case
+ * (`croppedTo`, the share of the network's time) is taken to be what they leave of the others; without a practice case they
+ * are taken to cut nothing off. Neither proves that another case is too long, so only a practice case that was itself too
+ * long turns anybody away: `fits` is null where the forecast is over the limit and no more is known.
  */
 function budgeted(
   { manifest, limits }: PreflightTask,
   budget: PreflightTask['budget'],
   tile: ZeroTile,
   usages: readonly CaseUsage[],
-  practised: CaseUsage | null,
+  practised: Practised | null,
   memoryEstimateBytes: number | null,
 ): Answer {
   const around = Math.max(0, ...usages.map(({ elapsedMs, sessionMs }) => elapsedMs - sessionMs)) / 1000;
@@ -273,16 +290,14 @@ function budgeted(
     limitMemoryBytes: limits.memoryMib * 1024 * 1024,
   };
   if ('skip' in budget) return skip(budget.skip, figures);
-  const cases = budget.cases.map(({ name, geometry }) => {
-    const { seconds, ...work } = forecast(manifest, geometry, tile);
-    return { case: name, ...work, seconds: seconds + around };
-  });
-  if (cases.length === 0) return skip('there is no case whose size may be told', figures);
-  const worst = cases.reduce((longest, one) => (one.seconds > longest.seconds ? one : longest));
   const exact = !manifest.preprocess.some(({ op }) => op === 'cropNonzero' || op === 'cropForeground');
-  const fits =
-    worst.seconds <= limits.caseSeconds ||
-    (exact ? false : practised === null ? null : practised.elapsedMs / 1000 <= limits.caseSeconds);
+  const whole = budget.cases.map(({ name, geometry }) => ({ case: name, ...forecast(manifest, geometry, tile) }));
+  if (whole.length === 0) return skip('there is no case whose size may be told', figures);
+  const croppedTo = exact ? null : shareLeft(practised, whole);
+  const cases = whole.map((one) => ({ ...one, seconds: one.seconds * (croppedTo ?? 1) + around }));
+  const worst = cases.reduce((longest, one) => (one.seconds > longest.seconds ? one : longest));
+  const tooLong = practised !== null && practised.usage.elapsedMs / 1000 > limits.caseSeconds;
+  const fits = exact ? worst.seconds <= limits.caseSeconds : tooLong ? false : worst.seconds <= limits.caseSeconds || null;
   const detail = {
     ...figures,
     secondsPerCase: worst.seconds,
@@ -290,16 +305,35 @@ function budgeted(
     tiles: worst.tiles,
     runs: worst.runs,
     exact,
+    croppedTo,
     fits,
     cases,
   };
   if (fits !== false) return passed(detail);
+  if (!exact && practised !== null) {
+    const took = Math.ceil(practised.usage.elapsedMs / 1000);
+    return failed(
+      'budget-exceeded',
+      `case ${practised.name} took ${took} s, its crop included; the limit is ${limits.caseSeconds} s`,
+      detail,
+    );
+  }
   const sum = `${worst.tiles} tiles x ${worst.mirrors} mirror images x ${worst.models} models x ${tile.secondsPerRun.toPrecision(3)} s`;
   return failed(
     'budget-exceeded',
     `case ${worst.case} would take about ${Math.ceil(worst.seconds)} s (${sum}); the limit is ${limits.caseSeconds} s`,
     detail,
   );
+}
+
+/** The share of the forecast that the network took on the practice case, at most 1; null when that was not run. */
+function shareLeft(
+  practised: Practised | null,
+  whole: readonly { readonly case: string; readonly seconds: number }[],
+): number | null {
+  const forecastSeconds = whole.find((one) => one.case === practised?.name)?.seconds ?? 0;
+  if (practised === null || forecastSeconds <= 0) return null;
+  return Math.min(1, practised.usage.sessionMs / 1000 / forecastSeconds);
 }
 
 async function inEach<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {

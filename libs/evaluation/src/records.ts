@@ -13,6 +13,7 @@ import type {
 import type { Geometry } from '#imaging';
 import type { RegionScore, RegionStatus } from '#metrics';
 import type { Manifest } from '#pipeline';
+import type { DatasetRecords } from './datasets/dataset-records.js';
 import type { CaseUsage, QueuedJob, StoredBlob } from './ports.js';
 import type { CheckName, PreflightCheck } from './preflight.js';
 
@@ -248,6 +249,8 @@ export interface EvaluationRun {
   readonly queuedAt: Date | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Of a sealed run on images of people, once its cases are settled: before this nobody may know that who may not see them. */
+  readonly releaseAt: Date | null;
   readonly cases: { readonly total: number; readonly scored: number; readonly failed: number };
 }
 
@@ -301,6 +304,11 @@ export interface Aggregate {
   readonly n: number;
   /** Cases whose value came from the declared penalty, because the case failed or the value was unbounded or undefined. */
   readonly penalised: number;
+  /**
+   * Cases in which the prediction has none of the region although the reference has: the same for every metric of a region.
+   * Failed cases count as failed, not here. Absent from rows that were written before it was counted.
+   */
+  readonly empty?: number;
 }
 
 export interface LeaderboardEntry {
@@ -354,8 +362,25 @@ export interface Preflight extends NewPreflight {
   readonly practice: { readonly caseId: string; readonly prediction: StoredObject } | null;
   /** Why it could not be carried out: nothing that the checks say. */
   readonly failure: { readonly code: string; readonly message: string } | null;
+  /** While it can be submitted without sending its files again; null: send them. */
+  readonly filesUntil: Date | null;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
+}
+
+/** A preflight taken by a worker: only the holder of the latest attempt can write. */
+export interface PreflightClaim {
+  readonly preflight: Preflight;
+  /** Grows with every claim; fences out an earlier holder, also the same worker. */
+  readonly attempt: number;
+}
+
+export interface StaleFiles {
+  readonly preflightId: string;
+  /** SHA-256 of files that others may need as well. */
+  readonly digests: readonly string[];
+  /** SHA-256 of what this preflight alone refers to: the prediction of one that is to be forgotten. */
+  readonly own: readonly string[];
 }
 
 /** How a version did in one phase, over its cases. */
@@ -461,7 +486,7 @@ export interface NewModel extends StoredBlob {
  * `NEXT`, fenced by epoch, and writes its outbox row and its event in the same transaction. A method that returns
  * `boolean` says whether this caller was still entitled to the move (false: somebody overtook it; stop quietly).
  */
-export interface EvaluationRecords {
+export interface EvaluationRecords extends DatasetRecords {
   // benchmarks
   createBenchmark(benchmark: NewBenchmark): Promise<Benchmark>;
   findBenchmark(slugOrId: string): Promise<Benchmark | null>;
@@ -519,26 +544,35 @@ export interface EvaluationRecords {
   findPreflight(id: string): Promise<Preflight | null>;
   /** Preflights of a person begun within the last hour. */
   recentPreflights(submitterId: string): Promise<number>;
-  /** queued -> running; takes over from a worker that was lost. Null: finished, or another living worker has it. */
-  claimPreflight(id: string, owner: string, leaseSeconds: number): Promise<Preflight | null>;
+  /** queued -> running; takes over from a worker that was lost. Null: finished, or a lease on it has not run out. */
+  claimPreflight(id: string, owner: string, leaseSeconds: number): Promise<PreflightClaim | null>;
   /** Extends the lease and writes what is known so far. False: overtaken. */
-  writePreflight(id: string, owner: string, leaseSeconds: number, checks: Preflight['checks']): Promise<boolean>;
-  /** running -> done or failed. False: overtaken. */
+  writePreflight(claim: PreflightClaim, leaseSeconds: number, checks: Preflight['checks']): Promise<boolean>;
+  /**
+   * running -> done or failed. The files of a bundle in which nothing failed are kept for an hour, so that it can be
+   * submitted as it is; ten minutes once a newer preflight of the same person has ended. False: overtaken.
+   */
   endPreflight(
-    id: string,
-    owner: string,
+    claim: PreflightClaim,
     end: {
       readonly checks: Preflight['checks'];
       readonly practice: { readonly caseId: string; readonly prediction: NewObject } | null;
       readonly failure: Preflight['failure'];
     },
   ): Promise<boolean>;
-  /** The newest finished preflight of this bundle on this benchmark, whoever asked for it. */
+  /** The newest finished preflight of this bundle on this benchmark that this person asked for. */
   latestPreflight(of: {
     readonly benchmarkId: string;
+    readonly submitterId: string;
     readonly modelSha256: string;
     readonly manifestSha256: string;
   }): Promise<Preflight | null>;
+  /** Keeps the files of a finished preflight for ten more minutes at least. Null: they are gone, or it is another person's. */
+  keepFiles(id: string, submitterId: string): Promise<Preflight | null>;
+  /** Preflights whose files nobody needs any more, or that are to be forgotten; see `removeStaleFiles`. */
+  staleFiles(limit: number): Promise<readonly StaleFiles[]>;
+  /** The files are removed; a preflight of more than a month ago goes with them. */
+  forgetFiles(preflightId: string): Promise<void>;
 
   // runs
   runContext(runId: string): Promise<RunContext | null>;

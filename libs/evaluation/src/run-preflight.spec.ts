@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { LabelMap } from '#imaging';
-import { writeNifti } from '#imaging';
+import { readLabelMap, writeNifti } from '#imaging';
 import { expandManifest } from '#pipeline';
 import { checkVersion } from './check-version.js';
 import { ModelFailure } from '#domain';
@@ -64,26 +65,20 @@ async function world(predict: Predict, label: 'PUBLIC' | 'SEALED' = 'PUBLIC') {
     })),
   } as unknown as Preflight;
   const seen = {
-    ended: null as Parameters<EvaluationRecords['endPreflight']>[2] | null,
+    ended: null as Parameters<EvaluationRecords['endPreflight']>[1] | null,
     written: null as VersionChecks | null,
     opened: 0,
-    inUse: new Set<string>(),
   };
   const records: EvaluationRecords = {
     ...run.records,
-    claimPreflight: async () => taken,
+    claimPreflight: async () => ({ preflight: taken, attempt: 1 }),
     writePreflight: async () => true,
-    endPreflight: async (_, __, end) => {
+    endPreflight: async (_, end) => {
       seen.ended = end;
       return true;
     },
     findBenchmark: async () => benchmark,
     cases: async (phaseId) => (phaseId === 'phase-1' ? [run.case] : [{ ...run.case, id: 'case-2', label: 'SEALED' }]),
-    blobInUse: async (digest) => seen.inUse.has(digest),
-    withLock: async (_, work) => {
-      await work(new AbortController().signal);
-      return true;
-    },
     writeChecks: async (_, checks) => {
       seen.written = checks;
       return true;
@@ -136,12 +131,21 @@ describe('a preflight', () => {
     });
   });
 
-  it('takes its files away when it ends, but for those that something else needs', async () => {
+  it('leaves its files to the records, and predicts into a blob of its own', async () => {
     const { ports, seen, blobs, files } = await world(answering(100));
-    const [model, image, expected] = files.map((file) => file.sha256);
-    seen.inUse.add(model);
     await runPreflight(ports, { preflightId: 'p1' }, SIGNAL);
-    expect([model, image, expected].map((digest) => blobs.content.has(digest))).toEqual([true, false, false]);
+    expect(files.every(({ sha256 }) => blobs.content.has(sha256))).toBe(true);
+    const { sha256 } = seen.ended!.practice!.prediction;
+    const same = createHash('sha256').update(await writeNifti(LIVER, { gzip: true }));
+    expect(sha256).not.toBe(same.digest('hex')); // what a run stores for the same label map
+    expect((await readLabelMap(blobs.content.get(sha256)!)).data).toEqual(LIVER.data);
+  });
+
+  it('of which somebody else has taken over writes nothing more', async () => {
+    const { ports, seen } = await world(answering(100));
+    const overtaken = { ...ports, records: { ...ports.records, endPreflight: async () => false } };
+    await runPreflight(overtaken, { preflightId: 'p1' }, SIGNAL);
+    expect(seen.ended).toBeNull();
   });
 
   it('of a network that does nothing right fails at the zeros and tries nothing else', async () => {

@@ -22,7 +22,8 @@ const RENEW_SECONDS = 1;
  * Tries a bundle in the sandbox before it is submitted: a tile of zeros, the author's own case, one practice case, and what
  * that means for the whole benchmark. Each answer is written when it is there, for whoever looks at the page.
  *
- * May be called twice: only the holder of the lease writes. The files go when it ends, unless something else needs them.
+ * May be called twice, also by one worker that stalled in between: only the holder of the latest claim writes. Its files
+ * stay where they are; the records say when nobody needs them any more (`removeStaleFiles`).
  */
 export async function runPreflight(
   ports: StagePorts,
@@ -30,20 +31,19 @@ export async function runPreflight(
   signal: AbortSignal,
 ): Promise<void> {
   const { records, log, owner, clock } = ports;
-  const taken = await records.claimPreflight(preflightId, owner, LEASE_SECONDS);
-  if (taken === null) return;
-  let checks: readonly NotedCheck[] = taken.checks;
-  const write = () => records.writePreflight(preflightId, owner, LEASE_SECONDS, checks);
+  const claim = await records.claimPreflight(preflightId, owner, LEASE_SECONDS);
+  if (claim === null) return;
+  let checks: readonly NotedCheck[] = claim.preflight.checks;
+  const write = () => records.writePreflight(claim, LEASE_SECONDS, checks);
   const note = (check: NotedCheck): void => {
     checks = checks.map((one) => (one.name === check.name ? check : one));
   };
   const lease = { what: `preflight ${preflightId}`, seconds: LEASE_SECONDS, everySeconds: RENEW_SECONDS, renew: write };
   try {
-    const practice = await holding(lease, clock, signal, (held) => tryBundle(ports, taken, held, note));
-    if (await records.endPreflight(preflightId, owner, { checks, practice, failure: null })) {
+    const practice = await holding(lease, clock, signal, (held) => tryBundle(ports, claim.preflight, held, note));
+    if (await records.endPreflight(claim, { checks, practice, failure: null })) {
       const failed = checks.filter(({ status }) => status === 'failed').map(({ name }) => name);
       log.info('preflight.done', { preflightId, failed });
-      await removeFiles(ports, taken);
     }
   } catch (error) {
     if (error instanceof Overtaken) return;
@@ -58,9 +58,7 @@ export async function runPreflight(
         ? ({ ...check, status: 'skipped', detail: { reason: failure.message } } as const)
         : check,
     );
-    if (await records.endPreflight(preflightId, owner, { checks: open, practice: null, failure })) {
-      await removeFiles(ports, taken);
-    }
+    await records.endPreflight(claim, { checks: open, practice: null, failure });
   }
 }
 
@@ -92,7 +90,13 @@ async function tryBundle(
     budget: { cases: open.map(({ name, geometry }) => ({ name, geometry })) },
   };
   await preflight(
-    { inspect: async (index) => reports[index], runner, score: (one) => scorer.score(one), clock },
+    {
+      inspect: async (index) => reports[index],
+      runner,
+      score: (one) => scorer.score(one),
+      agree: (one) => scorer.agree(one),
+      clock,
+    },
     task,
     {
       signal,
@@ -106,7 +110,9 @@ async function tryBundle(
     },
   );
   if (predicted === null || example === null) return null;
-  const stored = await blobs.put(inOnePiece(await writeNifti(predicted, { gzip: true })));
+  // a blob of its own, whatever else predicts the same: it goes when the preflight is forgotten
+  const own = { gzip: true, description: `preflight ${taken.id}` };
+  const stored = await blobs.put(inOnePiece(await writeNifti(predicted, own)));
   const prediction: NewObject = {
     ...stored,
     kind: 'prediction',
@@ -170,21 +176,6 @@ export function withTotals<Check extends NotedCheck>(check: Check, { phases }: P
   const all = phases.reduce((sum, { caseCount }) => sum + caseCount, 0);
   const detail = { ...check.detail, totalCases: all, secondsTotal: (secondsTotal / cases.length) * all };
   return { ...check, detail };
-}
-
-/** Held while a blob is removed, and by whoever wrote a row that refers to it while he looks whether it is there. */
-export function blobLock(sha256: string): string {
-  return `blob.${sha256}`;
-}
-
-/** Blobs that only this preflight needed. What somebody holds at the moment stays. */
-async function removeFiles({ records, blobs }: StagePorts, { models, conformance }: Preflight): Promise<void> {
-  const files = [...models, ...(conformance ? [...conformance.images, conformance.expected] : [])];
-  for (const sha256 of new Set(files.map((file) => file.sha256))) {
-    await records.withLock(blobLock(sha256), async () => {
-      if (!(await records.blobInUse(sha256))) await blobs.delete(sha256);
-    });
-  }
 }
 
 async function* inOnePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {

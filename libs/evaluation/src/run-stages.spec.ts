@@ -69,7 +69,7 @@ describe('the count', () => {
     run.outcome = { prediction: null, usage: null, scores, failure: null };
     await handleJob(ports, CLOSE, never);
     expect(run.completed).toEqual({
-      aggregates: [{ region: 'liver', metric: 'dice', mean: 0.75, n: 1, penalised: 0 }],
+      aggregates: [{ region: 'liver', metric: 'dice', mean: 0.75, n: 1, penalised: 0, empty: 0 }],
       metrics: { dice: 0.75 },
       stop: null,
     });

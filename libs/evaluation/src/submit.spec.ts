@@ -150,6 +150,7 @@ describe('a bundle that was tried before', () => {
     latestPreflight: async (of) => {
       expect(of).toEqual({
         benchmarkId: 'b1',
+        submitterId: 'u1',
         modelSha256: bundleDigest(COMMAND.models),
         manifestSha256: manifestDigest(MANIFEST),
       });
@@ -189,5 +190,12 @@ describe('a bundle that was tried before', () => {
     const failed: NotedCheck = { name: 'zero-tile', status: 'failed', detail: { code: 'inference-timeout' } };
     await submit(ports({ records: keep(tried(failed, passed)) }), COMMAND);
     expect(written[2].checks).toBeNull();
+    // with a conformance case in the preflight alone: what was found with it is not for this submission
+    const conformance = { images: [part], expected: part };
+    const other = { ...tried(), latestPreflight: async () => ({ checks: [passed], conformance }) as unknown as Preflight };
+    await submit(ports({ records: keep(other) }), COMMAND);
+    expect(written[3].checks).toBeNull();
+    await submit(ports({ records: keep(other) }), { ...COMMAND, conformance });
+    expect(written[4].checks).toEqual({ benchmarkId: 'b1', checks: [passed] });
   });
 });

@@ -35,7 +35,8 @@ export interface SubmitCommand {
 /**
  * The desk: enters an algorithm version into a benchmark. The caller has asked the policy; here the manifest is held
  * against itself, the files and the benchmark, the model files are looked at (not loaded), and everything is written in one
- * transaction. A bundle whose preflight has shown that a case would take longer than the benchmark allows is not taken in.
+ * transaction. A bundle is not taken in when a preflight that the same person asked for has shown that a case would take
+ * longer than the benchmark allows.
  *
  * The same files, manifest and version again are the same submission; `existing` says so.
  *
@@ -53,12 +54,13 @@ export async function submit(
   checkConformanceImages(manifest, conformance);
   const reports = await inspectBundle(inspector, models, manifest);
   const manifestSha256 = manifestDigest(manifest);
-  const bundle = { benchmarkId: benchmark.id, modelSha256: bundleDigest(models), manifestSha256 };
+  const { submitterId } = command;
+  const bundle = { benchmarkId: benchmark.id, submitterId, modelSha256: bundleDigest(models), manifestSha256 };
   const tried = await records.latestPreflight(bundle);
   if (tried) refuseOverBudget(tried);
   return records.createSubmission({
     benchmarkId: benchmark.id,
-    submitterId: command.submitterId,
+    submitterId,
     algorithm: command.algorithm,
     version: command.version,
     manifest,
@@ -103,9 +105,10 @@ function refuseOverBudget({ checks }: Preflight): void {
   );
 }
 
-/** Whether a preflight answers for this submission, too: nothing failed in it, and the conformance case is the same one. */
+/** Whether a preflight answers for this submission, too: nothing failed in it, and it had the same conformance case, or none either. */
 function covers({ checks, conformance: tried }: Preflight, sent: NewSubmission['conformance'] | null): boolean {
   if (checks.some(({ status }) => status !== 'passed' && status !== 'skipped')) return false;
-  const digests = (files: ConformanceFiles) => [...files.images, files.expected].map(({ sha256 }) => sha256).join();
-  return !sent || (tried !== null && digests(tried) === digests(sent));
+  const digests = (files: ConformanceFiles | null | undefined) =>
+    files ? [...files.images, files.expected].map(({ sha256 }) => sha256).join() : '';
+  return digests(tried) === digests(sent);
 }

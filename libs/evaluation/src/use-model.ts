@@ -11,7 +11,7 @@ import type { AlgorithmVersion, RunContext } from './records.js';
 import type { StagePorts } from './stage-ports.js';
 
 /** Ends of the process that may have been an accident: another process, the kernel short of memory, an operator's kill. */
-const ABNORMAL: readonly FailureCode[] = ['inference-crashed', 'inference-out-of-memory'];
+export const ABNORMAL_ENDS: readonly FailureCode[] = ['inference-crashed', 'inference-out-of-memory'];
 /** So often may a case lose its process to other cases before we say that something is wrong with us. */
 const MOST_LOST = 10;
 
@@ -69,7 +69,7 @@ export async function useModel<T>(
           cause: error,
         });
       }
-      if (!(error instanceof ModelFailure) || !ABNORMAL.includes(error.code)) throw error;
+      if (!(error instanceof ModelFailure) || !ABNORMAL_ENDS.includes(error.code)) throw error;
       ends++;
       if (ends === 2) throw error;
       log.warn('model.tried-again', { runId: run.id, code: error.code });

@@ -15,6 +15,7 @@ export type ImageFormatCode =
   | 'grid-differs' // two grids that no permutation and flip of axes makes equal
   | 'image-format' // no format that is read
   | DicomCode
+  | RtStructCode
   | NrrdCode
   | MetaImageCode;
 
@@ -50,6 +51,17 @@ type DicomCode =
   | 'dicom-gantry-tilt' // slices shifted within their planes
   // segmentations
   | 'dicom-segments'; // segments that are missing, repeated or not declared
+
+type RtStructCode =
+  | 'rtstruct-header' // not a structure set
+  | 'rtstruct-rois' // structures that are missing, repeated or not declared
+  | 'rtstruct-contour-type' // contours that enclose nothing
+  | 'rtstruct-points' // points that are missing, no numbers, or not as many as declared
+  | 'rtstruct-plane' // a contour that lies in no plane of voxels
+  | 'rtstruct-slice' // a contour between two slices
+  | 'rtstruct-outside' // a contour outside of the image
+  | 'rtstruct-contours-cross' // contours of one structure that overlap without one being a hole in the other
+  | 'rtstruct-too-large'; // more points or edges than a real one has
 
 type NrrdCode =
   | 'nrrd-header' // no NRRD header, or one that contradicts itself

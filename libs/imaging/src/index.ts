@@ -17,14 +17,22 @@ export { readNrrd } from './nrrd/read.js';
 export { readMetaImage } from './metaimage/read.js';
 export { listDicomSeries, readDicomSeries } from './dicom/series.js';
 export type { DicomLimits, DicomSeries, DicomSeriesEntry } from './dicom/series.js';
+export { openDicom } from './dicom/file.js';
+export type { DicomFile } from './dicom/file.js';
+export { DicomDataSet } from './dicom/data-set.js';
+export type { Element as DicomElement } from './dicom/data-set.js';
+export { describeDicom } from './dicom/describe.js';
+export type { DicomDescription } from './dicom/describe.js';
 export { readDicomSegmentation } from './dicom/segmentation.js';
 export type {
   CodedConcept,
   DicomSegment,
   DicomSegmentation,
-  SegmentationLayer,
   SegmentationOptions,
 } from './dicom/segmentation.js';
+export type { SegmentationLayer } from './dicom/layers.js';
+export { readRtStruct } from './rtstruct/read.js';
+export type { RtStructOptions, RtStructure, RtStructureSet } from './rtstruct/read.js';
 export type { Acquisition } from './dicom/acquisition.js';
 export type { Codestream, PixelCodecs } from './dicom/pixel-codecs.js';
 export {

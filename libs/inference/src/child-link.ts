@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { setPriority } from 'node:os';
-import { codePaths, isolated, type IsolationLevel } from './isolation.js';
-import { residentBytes } from './resident-memory.js';
+import { codePaths, isolated, signalOf, wrappersOf, type IsolationLevel } from './isolation.js';
+import { memoryWatch, type Memory } from './resident-memory.js';
+import { sessionFolders } from './scratch.js';
 
 /**
  * What `ulimit -d` allows on top of the limit for resident memory. Node itself maps about 150 MiB that it hardly touches;
@@ -31,26 +31,27 @@ export interface ChildLink {
   onBytes(listener: (bytes: Buffer) => void): void;
   /** Called once, when the process is gone. */
   onEnd(listener: (end: ChildEnd) => void): void;
-  /** SIGKILL to its group; `onEnd` follows. */
+  /** SIGKILL to its group, and with that to its namespace where it has one; `onEnd` follows. */
   kill(): void;
-  /** Null where it cannot be seen from here. */
-  residentBytes(): Promise<number | null>;
+  /** Of it and of what it started; null where that cannot be seen from here. */
+  memory(): Promise<Memory | null>;
 }
 
 export interface ChildOptions {
   /** Compiled `runner-child.js`. */
   readonly childScript: string;
   readonly nodePath: string;
-  /** The one folder that it may write to. */
+  /** Its folders (`SessionFolders`): that of the models becomes the working directory. */
   readonly session: string;
-  /** Becomes the working directory, below `session`; holds the models only. */
-  readonly cwd: string;
   readonly memoryMib: number;
+  /** Most processor time of its whole life, all threads together. */
+  readonly cpuSeconds: number;
   readonly level: IsolationLevel;
 }
 
 /** Starts a process here: a group of its own, a scrubbed environment, limits. */
-export function spawnChild({ childScript, nodePath, session, cwd, memoryMib, level }: ChildOptions): ChildLink {
+export function spawnChild(options: ChildOptions): ChildLink {
+  const { childScript, nodePath, session, memoryMib, cpuSeconds, level } = options;
   const node = [
     nodePath,
     `--max-old-space-size=${HEAP_MIB}`,
@@ -60,16 +61,16 @@ export function spawnChild({ childScript, nodePath, session, cwd, memoryMib, lev
     String(memoryMib * 1024 * 1024),
   ];
   const posix = process.platform !== 'win32';
-  const limits = { dataKib: (memoryMib + DATA_HEADROOM_MIB) * 1024, fileBlocks: FILE_LIMIT_BLOCKS };
+  const limits = { dataKib: (memoryMib + DATA_HEADROOM_MIB) * 1024, fileBlocks: FILE_LIMIT_BLOCKS, cpuSeconds };
   const [command, ...args] = posix ? isolated(level, limits, session, codePaths(childScript, nodePath), node) : node;
   const child = spawn(command, args, {
-    cwd,
+    cwd: sessionFolders(session).modelDir,
     detached: posix, // a process group of its own
     env: childEnvironment(),
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'], // the fourth is the lifeline: it closes when we are gone, however we went
     windowsHide: true,
   });
-  if (child.pid !== undefined) yieldToOthers(child.pid);
+  const memory = child.pid === undefined ? null : memoryWatch(child.pid, wrappersOf(level));
   let stderr = '';
   let ended = false;
   let onEnd: (end: ChildEnd) => void = () => undefined;
@@ -79,7 +80,10 @@ export function spawnChild({ childScript, nodePath, session, cwd, memoryMib, lev
     onEnd({ ...end, stderr });
   };
   child.once('error', (error) => finish({ code: null, signal: null, error }));
-  child.once('close', (code, signal) => finish({ code, signal, error: null }));
+  child.once('close', (code, signal) => {
+    const within = signalOf(code, level);
+    finish({ code: within === null ? code : null, signal: signal ?? within, error: null });
+  });
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString('utf8')).slice(-STDERR_KEPT);
   });
@@ -103,7 +107,7 @@ export function spawnChild({ childScript, nodePath, session, cwd, memoryMib, lev
         if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // ESRCH: ended by itself in this moment
       }
     },
-    residentBytes: async () => (child.pid === undefined || ended ? null : residentBytes(child.pid)),
+    memory: () => (memory === null || ended ? Promise.resolve(null) : memory()),
   };
 }
 
@@ -116,14 +120,4 @@ export function spawnChild({ childScript, nodePath, session, cwd, memoryMib, lev
 function childEnvironment(): NodeJS.ProcessEnv {
   const base = { LANG: 'C.UTF-8', TZ: 'UTC', PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ORT_DISABLE_TELEMETRY: '1' };
   return process.platform === 'win32' ? { ...base, SystemRoot: process.env.SystemRoot } : base;
-}
-
-/** On a machine that also serves pages, those come first. Everything the child starts inherits it. */
-function yieldToOthers(pid: number): void {
-  try {
-    setPriority(pid, 5);
-  } catch (error) {
-    // ended already, or a system without priorities: both are no reason not to run
-    if (!(error instanceof Error)) throw error;
-  }
 }

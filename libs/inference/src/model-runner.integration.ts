@@ -12,6 +12,7 @@ import { createModelRunner } from './model-runner.js';
 import { builtChildScript } from './test-support/built.js';
 import { minimalManifest } from './test-support/manifest.js';
 import * as onnx from './test-support/onnx.js';
+import { descendants } from './test-support/processes.js';
 import { GEOMETRY, LIMITS, never, SILENT, testRunner } from './test-support/test-runner.js';
 
 const own = testRunner('runner');
@@ -323,7 +324,7 @@ describe('ending', () => {
       env: { PATH: process.env.PATH },
     });
     await new Promise<void>((resolve) => worker.stdout.once('data', () => resolve()));
-    const child = grandchild(worker.pid!);
+    const child = descendants(worker.pid!).at(-1)!; // that runs the model, behind whatever cuts it off
     expect(existsSync(`/proc/${child}`)).toBe(true);
     worker.kill('SIGKILL');
     for (let i = 0; i < 200 && isRunning(child); i++) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -340,20 +341,6 @@ describe('ending', () => {
     rmSync(scratch, { recursive: true });
   });
 });
-
-/** The process that runs models below the given one. */
-function grandchild(parent: number): number {
-  const pid = readdirSync('/proc').find((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      return new RegExp(`^PPid:\\s+${parent}$`, 'm').test(readFileSync(`/proc/${name}/status`, 'utf8'));
-    } catch {
-      return false; // ended while we looked
-    }
-  });
-  if (!pid) throw new Error(`process ${parent} has no child`);
-  return Number(pid);
-}
 
 function isRunning(pid: number): boolean {
   try {

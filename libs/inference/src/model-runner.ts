@@ -8,11 +8,12 @@ import { EngineUnavailable, ModelFailure, type IsolationLevel as Level, type Run
 import { voxelCount, type Geometry, type LabelMap } from '#imaging';
 import type { Manifest } from '#pipeline';
 import type { Reply } from './protocol.js';
-import { probeIsolation, type Isolation, type IsolationLevel } from './isolation.js';
+import type { Isolation, IsolationLevel } from './isolation.js';
+import { probeIsolation } from './isolation-probe.js';
 import { spawnChild } from './child-link.js';
 import { readFromChild, removeExchanged, writeForChild } from './exchange.js';
 import { askHost, remoteChild } from './remote-child.js';
-import { RunnerProcess } from './runner-process.js';
+import { RunnerProcess, START_SECONDS } from './runner-process.js';
 import { createScratch, removeScratch, sweepScratch, type Scratch } from './scratch.js';
 
 export interface ModelRunnerOptions {
@@ -51,10 +52,13 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
   const { level, because } = here ?? (await askHost(hostSocket!));
   const isolation: Level = `L${level}`;
   log.info('inference.isolation', { level: isolation, because });
-  const start = (session: string, cwd: string, memoryMib: number) =>
-    here
-      ? spawnChild({ ...processOptions, session, cwd, memoryMib, level: here.level })
-      : remoteChild(hostSocket!, { session: basename(session), memoryMib });
+  const start = (session: string, limits: RunLimits) => {
+    const { memoryMib } = limits;
+    const cpuSeconds = sessionCpuSeconds(limits);
+    return here
+      ? spawnChild({ ...processOptions, session, memoryMib, cpuSeconds, level: here.level })
+      : remoteChild(hostSocket!, { session: basename(session), memoryMib, cpuSeconds });
+  };
 
   return {
     async open(models, manifest, limits) {
@@ -72,8 +76,7 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
           await model.copyTo(path);
           await verifyDigest(path, model.sha256);
         }
-        const { memoryMib } = limits;
-        const child = new RunnerProcess(start(scratch.root, scratch.modelDir, memoryMib), memoryMib);
+        const child = new RunnerProcess(start(scratch.root, limits), limits.memoryMib);
         try {
           const load = {
             kind: 'load',
@@ -118,6 +121,22 @@ function localIsolation(
   return level === undefined ? probeIsolation(scratchDir, childScript, nodePath) : { level, because: null };
 }
 
+/** A session that had so many cases takes no more: its process has a limit of processor time for its whole life. */
+const MOST_CASES = 200;
+/** A case begins before the last one of a session ends. */
+const CASES_ON_THEIR_WAY = 2;
+/** Threads that compute beside those of ONNX Runtime: the light table, the engine, and those that collect garbage. */
+const OTHER_THREADS = 4;
+
+/**
+ * Most processor time that an honest session can use, s: all its threads busy for as long as the worker would wait. It is
+ * the outer limit, for a process that the worker does not look after, because it stands still.
+ */
+export function sessionCpuSeconds({ loadSeconds, caseSeconds, threads }: RunLimits): number {
+  const wallSeconds = START_SECONDS + loadSeconds + (MOST_CASES + CASES_ON_THEIR_WAY) * 2 * caseSeconds;
+  return Math.ceil((threads + OTHER_THREADS) * wallSeconds);
+}
+
 class ChildSession implements ModelSession {
   private cases = 0;
   /** Images of one case after the other, so that cases run in the order of their calls. */
@@ -135,7 +154,7 @@ class ChildSession implements ModelSession {
   ) {}
 
   get alive(): boolean {
-    return this.closing === null && this.child.alive;
+    return this.closing === null && this.child.alive && this.cases < MOST_CASES;
   }
 
   async predict(
@@ -144,7 +163,7 @@ class ChildSession implements ModelSession {
   ): Promise<{ readonly labels: LabelMap; readonly usage: CaseUsage }> {
     signal.throwIfAborted();
     const number = ++this.cases;
-    const at = (name: string) => join(this.scratch.casesDir, `${number}.${name}`);
+    const at = (name: string) => join(this.scratch.exchange, `${number}.${name}`);
     const imagePaths = images.map((_, channel) => at(`${channel}.nii.gz`));
     const labelsPath = at('labels');
     try {
@@ -180,7 +199,7 @@ class ChildSession implements ModelSession {
   }
 
   private asSeenByChild(path: string): string {
-    return relative(this.scratch.modelDir, path);
+    return join(relative(this.scratch.modelDir, this.scratch.casesDir), basename(path));
   }
 }
 
@@ -188,6 +207,11 @@ class ChildSession implements ModelSession {
 function failureOf(reply: Reply, expected: string): Error {
   if (reply.kind !== 'failed')
     return new ModelFailure('inference-crashed', `the process answered "${reply.kind}"; expected "${expected}"`);
+  if (reply.code === 'runner-scratch')
+    return new EngineUnavailable(
+      'runner-scratch',
+      `the process that runs models cannot use its folder: ${reply.detail}`,
+    );
   if (reply.code === 'defect') return new Error(`defect in the process that runs models: ${reply.detail}`);
   return new ModelFailure(reply.code, reply.detail);
 }

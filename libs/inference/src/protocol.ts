@@ -56,7 +56,11 @@ export type Reply =
       readonly dtype: 'uint8' | 'uint16';
       readonly usage: CaseUsage;
     }
-  | { readonly kind: 'failed'; readonly case: number; readonly code: FailureCode; readonly detail: string };
+  | { readonly kind: 'failed'; readonly case: number; readonly code: ReplyCode; readonly detail: string };
+
+/** `runner-scratch`: a file of the exchange, or of the models, could not be read or written. That is our disk's doing. */
+export type ReplyCode = FailureCode | 'runner-scratch';
+const REPLY_CODES: readonly ReplyCode[] = [...FAILURE_CODES, 'runner-scratch'];
 
 /** Replies carry names and a few numbers; anything longer is not a reply. */
 export const MAX_REPLY_BYTES = 256 * 1024;
@@ -137,12 +141,12 @@ export function parseReply(message: unknown): Reply | Ready | Running {
       };
     }
     case 'failed': {
-      const code = (FAILURE_CODES as readonly unknown[]).indexOf(reply.code);
+      const code = (REPLY_CODES as readonly unknown[]).indexOf(reply.code);
       if (code < 0) throw new ProtocolError('code is not one of the failure codes');
       return {
         kind: 'failed',
         case: caseNumber(reply.case, 0),
-        code: FAILURE_CODES[code],
+        code: REPLY_CODES[code],
         detail: string(reply.detail, 'detail', MAX_DETAIL),
       };
     }

@@ -24,6 +24,7 @@ export interface StartWord {
   /** Name of the session's folder on the common volume. */
   readonly session: string;
   readonly memoryMib: number;
+  readonly cpuSeconds: number;
 }
 export type EndWord =
   | {
@@ -149,7 +150,7 @@ export function remoteChild(socketPath: string, start: StartWord): ChildLink {
       socket.end(); // the host kills the process, and says so
       force = setTimeout(() => finish({ signal: 'SIGKILL' }), END_MS);
     },
-    residentBytes: async () => null, // the host looks after it
+    memory: () => Promise.resolve(null), // the host looks after it
   };
 }
 

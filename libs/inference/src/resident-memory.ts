@@ -1,20 +1,89 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Memory of a process and of all that it started, bytes. */
+export interface Memory {
+  /** Resident now, all processes together. Pages that two of them share count twice. */
+  readonly rssBytes: number;
+  /**
+   * The most that one of them ever had resident, as the system recorded it, since the process had this forgotten. Nothing
+   * is too short for it. Linux; elsewhere what is resident now.
+   */
+  readonly peakBytes: number;
+}
+
+/** New processes are looked for at every so many looks. */
+const FAMILY_EVERY = 5;
 
 /**
- * Resident memory of a process in bytes; null when it has ended or cannot be asked. Linux: VmRSS of /proc/PID/status
- * (in kB whatever the page size). Elsewhere: ps.
+ * A look at the memory of a process and its descendants; null when it has ended or cannot be asked. Linux: VmRSS and VmHWM
+ * of /proc/PID/status (in kB whatever the page size). Elsewhere: ps, of the one process.
+ *
+ * @param wrappers so many generations, from `pid` on, are ours and do not count
  */
-export async function residentBytes(pid: number): Promise<number | null> {
-  if (process.platform === 'linux') {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => null); // null: ended between two looks
-    return status === null ? null : kilobytes(status, 'VmRSS');
+export function memoryWatch(pid: number, wrappers: number): () => Promise<Memory | null> {
+  if (process.platform === 'win32') return () => Promise.resolve(null);
+  if (process.platform !== 'linux') return () => psMemory(pid);
+  let family: readonly number[] = [];
+  let looks = 0;
+  return () => {
+    if (family.length === 0 || looks++ % FAMILY_EVERY === 0) family = familyOf(pid, wrappers);
+    const found = family.map(memoryOf).filter((memory) => memory !== null);
+    if (found.length === 0) return Promise.resolve(null);
+    return Promise.resolve({
+      rssBytes: found.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
+      peakBytes: Math.max(...found.map(({ peakBytes }) => peakBytes)),
+    });
+  };
+}
+
+/** Files of /proc are read where we stand: they take microseconds, and a way through the pool of threads takes longer. */
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    // ended between two looks; EINVAL, ESRCH: while we looked
+    if (['ENOENT', 'ESRCH', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
   }
-  if (process.platform === 'win32') return null;
+}
+
+function memoryOf(pid: number): Memory | null {
+  const status = read(`/proc/${pid}/status`);
+  const rssBytes = status === null ? null : kilobytes(status, 'VmRSS');
+  if (status === null || rssBytes === null) return null;
+  return { rssBytes, peakBytes: kilobytes(status, 'VmHWM') ?? rssBytes };
+}
+
+/** The process and its descendants, without the first `wrappers` generations. Whichever thread started a process has it. */
+function familyOf(pid: number, wrappers: number): number[] {
+  let generation = [pid];
+  const family: number[] = [];
+  for (let depth = 0; generation.length > 0; depth++) {
+    if (depth >= wrappers) family.push(...generation);
+    generation = generation.flatMap((parent) =>
+      threadsOf(parent).flatMap((thread) =>
+        (read(`/proc/${parent}/task/${thread}/children`) ?? '').split(' ').filter(Boolean).map(Number),
+      ),
+    );
+  }
+  return family;
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}
+
+function psMemory(pid: number): Promise<Memory | null> {
   return new Promise((resolve) => {
     execFile('ps', ['-o', 'rss=', '-p', String(pid)], (error, stdout) => {
-      const value = Number(stdout.trim());
-      resolve(error || !Number.isFinite(value) || value === 0 ? null : value * 1024);
+      const kib = Number(stdout.trim());
+      resolve(error || !Number.isFinite(kib) || kib === 0 ? null : { rssBytes: kib * 1024, peakBytes: kib * 1024 });
     });
   });
 }

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { Log } from '#evaluation';
 import { spawnChild, type ChildLink } from './child-link.js';
 import { containerFacts, containerFaults } from './container-facts.js';
-import { probeIsolation, type Isolation } from './isolation.js';
+import type { Isolation } from './isolation.js';
+import { probeIsolation } from './isolation-probe.js';
 import { firstFrame, PACKET, packet, word, type EndWord, type HostWord, type StartWord } from './remote-child.js';
 import { SESSION_NAME } from './scratch.js';
 
@@ -28,6 +29,7 @@ export interface RunnerHost {
 const WATCH_EVERY_MS = 20;
 const MIB = 1024 * 1024;
 const MOST_MEMORY_MIB = 1024 * 1024;
+const MOST_CPU_SECONDS = 1e9;
 
 /**
  * Runs models for a worker outside of this container. It has no database, no store, no credentials and no network: a Unix
@@ -50,14 +52,15 @@ export async function startRunnerHost(options: RunnerHostOptions): Promise<Runne
       return refuse(socket, 'runner-busy', 'another model runs here, and they could not be kept apart');
     }
     const session = join(scratchDir, request.session);
-    const { memoryMib } = request;
-    const level = isolation.level;
-    const link = spawnChild({ childScript, nodePath, session, cwd: join(session, 'model'), memoryMib, level });
+    const { memoryMib, cpuSeconds } = request;
+    const { level } = isolation;
+    const link = spawnChild({ childScript, nodePath, session, memoryMib, cpuSeconds, level });
     living.add(link);
     let words = '';
     const watch = setInterval(() => {
-      void link.residentBytes().then((bytes) => {
-        if (bytes === null || bytes <= memoryMib * MIB) return;
+      void link.memory().then((memory) => {
+        const bytes = Math.max(memory?.rssBytes ?? 0, memory?.peakBytes ?? 0);
+        if (bytes <= memoryMib * MIB) return;
         words = `\nout of memory: ${Math.ceil(bytes / MIB)} MiB in use; the limit is ${memoryMib} MiB`;
         link.kill();
       });
@@ -118,11 +121,18 @@ export async function startRunnerHost(options: RunnerHostOptions): Promise<Runne
 
 function startWord(asked: unknown): StartWord | string {
   if (typeof asked !== 'object' || asked === null) return 'the first frame is no object';
-  const { session, memoryMib } = asked as Record<string, unknown>;
+  const { session, memoryMib, cpuSeconds } = asked as Record<string, unknown>;
   if (typeof session !== 'string' || !SESSION_NAME.test(session)) return 'session is not the name of a session';
   if (typeof memoryMib !== 'number' || !(memoryMib >= 1 && memoryMib <= MOST_MEMORY_MIB))
     return 'memoryMib is no number';
-  return { session, memoryMib };
+  if (
+    typeof cpuSeconds !== 'number' ||
+    !Number.isInteger(cpuSeconds) ||
+    cpuSeconds < 1 ||
+    cpuSeconds > MOST_CPU_SECONDS
+  )
+    return 'cpuSeconds is no whole number';
+  return { session, memoryMib, cpuSeconds };
 }
 
 function refuse(socket: Socket, code: string, message: string): void {

@@ -1,9 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeNifti } from '#imaging';
 import type { Request } from './protocol.js';
 import { spawnChild } from './child-link.js';
 import { RunnerProcess } from './runner-process.js';
+import { builtChildScript } from './test-support/built.js';
+import { minimalManifest } from './test-support/manifest.js';
+import * as onnx from './test-support/onnx.js';
+import { GEOMETRY } from './test-support/test-runner.js';
 
 /**
  * What the worker makes of a child that does not do as it should: a native hole in the runtime may have handed it over to a
@@ -39,12 +44,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let scripts = 0;
 /** A child whose `onRequest(request)` is given. */
-function child(onRequest: string): RunnerProcess {
+function child(onRequest: string, { memoryMib = 512, cpuSeconds = 600 } = {}): RunnerProcess {
   const childScript = join(folder, `child-${++scripts}.mjs`);
   writeFileSync(childScript, `${SPEAK}\nasync function onRequest(request) { ${onRequest} }`);
-  const cwd = join(folder, 'model');
-  const link = spawnChild({ childScript, nodePath: process.execPath, session: folder, cwd, memoryMib: 512, level: 0 });
-  return new RunnerProcess(link, 512);
+  const options = { childScript, nodePath: process.execPath, session: folder, memoryMib, cpuSeconds };
+  return new RunnerProcess(spawnChild({ ...options, level: 0 }), memoryMib);
 }
 
 const predict = (number: number): Request => ({ kind: 'predict', case: number, images: ['x'], labels: 'y' });
@@ -112,4 +116,37 @@ describe('the line of requests', () => {
       predicted(request.case);`);
     expect(await outcomes(child2, 20, [1, 2, 3])).toEqual(['predicted', 'failed', 'predicted']);
   });
+});
+
+describe('limits that hold by themselves', () => {
+  it('a case is over its memory by the word of the process alone, too, and the next one goes on', async () => {
+    const boastful = child(`
+      usage.peakRssBytes = request.case === 1 ? 513 * 2 ** 20 : 1;
+      running(request.case); predicted(request.case);`);
+    expect(await outcomes(boastful, 20, [1, 2])).toEqual([
+      'inference-out-of-memory: 513 MiB in use; the limit is 512 MiB',
+      'predicted',
+    ]);
+  });
+
+  it('a disk that fails the process is ours; a model that computes for ever ends by its processor time', async () => {
+    mkdirSync(join(folder, 'cases'));
+    writeFileSync(join(folder, 'model', 'endless.onnx'), onnx.endlessModel());
+    const image = { geometry: GEOMETRY, data: new Float32Array(140) };
+    writeFileSync(join(folder, 'cases', 'image.nii'), await writeNifti(image, { gzip: false }));
+    const options = { childScript: builtChildScript(), nodePath: process.execPath, session: folder, level: 0 } as const;
+    const busy = new RunnerProcess(spawnChild({ ...options, memoryMib: 512, cpuSeconds: 3 }), 512);
+    const load = { models: ['endless.onnx'], manifest: minimalManifest(), threads: 1, inspect: false };
+    const ask = (request: Request) => busy.request(request, 60);
+    expect((await ask({ kind: 'load', ...load })).reply.kind).toBe('loaded');
+    const lost = await ask({ kind: 'predict', case: 1, images: ['../cases/nowhere.nii'], labels: '../cases/1.labels' });
+    expect(lost.reply).toMatchObject({ kind: 'failed', case: 1, code: 'runner-scratch' });
+    await expect(
+      ask({ kind: 'predict', case: 2, images: ['../cases/image.nii'], labels: '../cases/2.labels' }),
+    ).rejects.toMatchObject({
+      code: 'inference-timeout',
+      detail: 'the process used up the processor time of a session',
+    });
+    await busy.close();
+  }, 60_000);
 });

@@ -6,7 +6,7 @@ import { FrameReader, frame, MAX_DETAIL, MAX_REPLY_BYTES, parseReply, type Reply
 /** Between two looks at the resident memory of the child. */
 const WATCH_EVERY_MS = 20;
 /** For the process to start, before it touches anything of a model: no time of the model's. */
-const START_SECONDS = 60;
+export const START_SECONDS = 60;
 
 /** Why we ended the child. */
 type Killing =
@@ -30,7 +30,7 @@ interface Asked {
 
 export interface Answer {
   readonly reply: Reply;
-  /** Highest resident memory that we saw while the request was first in line. */
+  /** Highest resident memory that we saw while the request was first in line, of the process and all that it started. */
   readonly peakRssBytes: number;
 }
 
@@ -166,8 +166,21 @@ export class RunnerProcess {
     if (!asked.running && reply.kind !== 'failed') throw new Error(`a reply to case ${number} before it ran`);
     this.line.splice(at, 1);
     clearTimeout(asked.timer);
-    if (at === 0) this.takeInHand();
-    asked.resolve({ reply, peakRssBytes: asked.peakBytes });
+    if (at > 0) return asked.resolve({ reply, peakRssBytes: asked.peakBytes }); // the peak is that of the one in hand
+    this.takeInHand();
+    void this.answer(asked, reply);
+  }
+
+  /**
+   * What was over the limit between two looks is over it all the same: the system keeps the highest that it ever was, and
+   * so does the child, up to its next case. The process, which is below the limit again, may go on.
+   */
+  private async answer(asked: Asked, reply: Reply): Promise<void> {
+    const memory = await this.link.memory();
+    const own = reply.kind === 'predicted' ? reply.usage.peakRssBytes : 0;
+    const highest = Math.max(asked.peakBytes, memory?.peakBytes ?? 0, own);
+    if (highest > this.memoryBytes) asked.reject(this.outOfMemory(highest));
+    else asked.resolve({ reply, peakRssBytes: asked.peakBytes });
   }
 
   /** Tells the waiting requests how the process ended. */
@@ -201,15 +214,14 @@ export class RunnerProcess {
       case 'time':
         return new ModelFailure('inference-timeout', `no ${killing.what} within ${killing.seconds} s`);
       case 'memory':
-        return new ModelFailure(
-          'inference-out-of-memory',
-          `${mebibytes(killing.bytes)} in use; the limit is ${this.memoryMib} MiB`,
-        );
+        return this.outOfMemory(killing.bytes);
       case 'protocol':
         return new ModelFailure('inference-crashed', `the process answered nonsense: ${String(killing.reason)}`, {
           cause: killing.reason,
         });
       default:
+        if (signal === 'SIGXCPU')
+          return new ModelFailure('inference-timeout', 'the process used up the processor time of a session');
         return new ModelFailure(
           ranOutOfMemory(stderr) ? 'inference-out-of-memory' : 'inference-crashed',
           detail.slice(0, MAX_DETAIL),
@@ -219,11 +231,24 @@ export class RunnerProcess {
 
   private async look(): Promise<void> {
     if (this.end) return;
-    const bytes = await this.link.residentBytes();
-    if (bytes === null) return;
+    const memory = await this.link.memory();
+    if (memory === null) return;
+    const { rssBytes, peakBytes } = memory;
     const inHand = this.line.at(0);
-    if (inHand) inHand.peakBytes = Math.max(inHand.peakBytes, bytes);
-    if (bytes > this.memoryMib * 1024 * 1024) this.kill({ why: 'memory', bytes });
+    if (inHand) inHand.peakBytes = Math.max(inHand.peakBytes, rssBytes);
+    const bytes = Math.max(rssBytes, peakBytes);
+    if (bytes > this.memoryBytes) this.kill({ why: 'memory', bytes });
+  }
+
+  private get memoryBytes(): number {
+    return this.memoryMib * 1024 * 1024;
+  }
+
+  private outOfMemory(bytes: number): ModelFailure {
+    return new ModelFailure(
+      'inference-out-of-memory',
+      `${mebibytes(bytes)} in use; the limit is ${this.memoryMib} MiB`,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { writeForChild } from './exchange.js';
 import { createScratch, removeScratch, sweepScratch } from './scratch.js';
 
 describe('scratch folders', () => {
@@ -20,6 +21,18 @@ describe('scratch folders', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
+  it('are those that were made, whatever is put under their names later', async () => {
+    const scratch = await createScratch(parent);
+    const elsewhere = join(parent, 'elsewhere');
+    mkdirSync(elsewhere);
+    renameSync(scratch.casesDir, join(scratch.root, 'away'));
+    symlinkSync(elsewhere, scratch.casesDir);
+    await writeForChild(join(scratch.exchange, '1.0.nii.gz'), Uint8Array.of(1));
+    if (process.platform === 'linux') expect(readdirSync(elsewhere)).toEqual([]);
+    await removeScratch(scratch);
+    expect(readdirSync(parent)).toEqual(['elsewhere']);
+  });
+
   it('of the living, of other machines, and folders that are none stay; those of the dead go', async () => {
     const mine = await createScratch(parent);
     const [, machine] = basename(mine.root).split('-');
@@ -34,6 +47,7 @@ describe('scratch folders', () => {
       true,
       true,
     ]);
+    await removeScratch(mine);
   });
 
   it('a folder that does not exist yet has nothing to sweep', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, mkdtemp, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,10 +9,25 @@ import { join } from 'node:path';
  * may name files of its working directory as weights; `cases` beside it holds images and label maps, one case at a time;
  * `root` is empty, and where a process of its own file system is cut off builds it.
  */
-export interface Scratch {
-  readonly root: string;
+export interface SessionFolders {
   readonly modelDir: string;
   readonly casesDir: string;
+  readonly newRoot: string;
+}
+
+export interface Scratch extends SessionFolders {
+  readonly root: string;
+  /**
+   * The folder `cases` as it was made, for our own use: held open where the system can name an open folder (Linux), so that
+   * a process which puts another under its name, or a link, changes nothing for us.
+   */
+  readonly exchange: string;
+  /** Holds `exchange` open. */
+  readonly held: FileHandle | null;
+}
+
+export function sessionFolders(session: string): SessionFolders {
+  return { modelDir: join(session, 'model'), casesDir: join(session, 'cases'), newRoot: join(session, 'root') };
 }
 
 /**
@@ -31,15 +47,16 @@ export async function makeScratchFolder(scratchDir: string): Promise<string> {
 
 export async function createScratch(scratchDir: string): Promise<Scratch> {
   const root = await makeScratchFolder(scratchDir);
-  const modelDir = join(root, 'model');
-  const casesDir = join(root, 'cases');
-  await mkdir(modelDir, { mode: 0o700 });
-  await mkdir(casesDir, { mode: 0o700 });
-  await mkdir(join(root, 'root'), { mode: 0o700 });
-  return { root, modelDir, casesDir };
+  const folders = sessionFolders(root);
+  const { modelDir, casesDir, newRoot } = folders;
+  for (const folder of [modelDir, casesDir, newRoot]) await mkdir(folder, { mode: 0o700 });
+  if (process.platform !== 'linux') return { root, ...folders, exchange: casesDir, held: null };
+  const held = await open(casesDir, constants.O_RDONLY | constants.O_DIRECTORY);
+  return { root, ...folders, exchange: `/proc/self/fd/${held.fd}`, held };
 }
 
-export async function removeScratch({ root }: Scratch): Promise<void> {
+export async function removeScratch({ root, held }: Scratch): Promise<void> {
+  await held?.close();
   await rm(root, { recursive: true, force: true, maxRetries: 3 });
 }
 

@@ -1,9 +1,11 @@
 import type { Vec3 } from '#imaging';
+import { nearest } from './crop.js';
 import type { Box } from './crop.js';
 import { backwardPositions, isIdentity, lerpAlongRows, lerpRows, tapsOf } from './resample.js';
 import type { AxisResampling, Taps } from './resample.js';
 import { separateAxisBack } from './resample-volume.js';
 import type { VolumeResampling } from './resample-volume.js';
+import type { OutsideCrop } from './undo.js';
 
 /**
  * Factors that bring sums of weighted tiles to means: the mean at x, y, z is the sum times the product of three factors.
@@ -17,8 +19,8 @@ export interface SlicesSource {
   /** Size of each map. */
   readonly sizeXyz: Vec3;
   readonly factors: AxisFactors | null;
-  /** Where the maps lie in the grid that was resampled, and its size, when it was cropped afterwards; 0 outside. */
-  readonly crop: { readonly box: Box; readonly fullXyz: Vec3 } | null;
+  /** Where the maps lie in the grid that was resampled, its size, and what stands around them, when it was cropped afterwards. */
+  readonly crop: { readonly box: Box; readonly fullXyz: Vec3; readonly outside: OutsideCrop } | null;
   readonly resampling: VolumeResampling;
 }
 
@@ -141,18 +143,22 @@ function rowReader({ maps, sizeXyz: [bx, by, bz], factors, crop }: SlicesSource,
   const nx = crop?.fullXyz[0] ?? bx;
   const buffer = new Float32Array(nx * most);
   const [x0, y0, z0] = crop?.box.lowXyz ?? [0, 0, 0];
+  const repeats = crop?.outside === 'repeat';
   return {
     buffer,
     read(channel, y, z, count) {
-      const k = z - z0;
-      if (crop) buffer.fill(0);
+      const k = repeats ? nearest(z, z0, bz) : z - z0;
+      if (crop && !repeats) buffer.fill(0);
       for (let n = 0; n < count; n++) {
-        const j = y + n - y0;
+        const j = repeats ? nearest(y + n, y0, by) : y + n - y0;
         if (j < 0 || j >= by || k < 0 || k >= bz) continue;
         const from = (k * by + j) * bx;
         const to = n * nx + x0;
         if (factors) scaleRow(maps[channel], from, factors[0][k] * factors[1][j], factors[2], buffer, to);
         else buffer.set(maps[channel].subarray(from, from + bx), to);
+        if (!repeats) continue;
+        buffer.fill(buffer[to], n * nx, to);
+        buffer.fill(buffer[to + bx - 1], to + bx, (n + 1) * nx);
       }
       return 0;
     },

@@ -5,8 +5,8 @@ import type { AxisFactors, BackSlices, SlicesSource } from './back-slices.js';
 import { applyFactors } from './blend.js';
 import type { ExpandedPostprocessOp } from './expanded.js';
 import type { TraceStep } from './prepare.js';
-import { undo } from './undo.js';
-import type { Labels } from './undo.js';
+import { clearOutside, keptBox, undo } from './undo.js';
+import type { Labels, OutsideCrop } from './undo.js';
 
 /** Channel maps that wait for `argmax` or `regions`. */
 export interface Undecided {
@@ -30,6 +30,10 @@ export interface Undecided {
  * Maps are brought back slice by slice and each slice is decided at once: two slices a channel are in memory, never a whole
  * map of the image's grid. Ways back that a slice cannot be computed by (several resamplings, a spline along the separate
  * axis) bring back one whole map at a time; two are in memory then.
+ *
+ * Where the way back leads out of a crop, everything that no voxel of the crop reaches is background (0), whatever 0 or its
+ * sigmoid would be by `op`. Next to the crop's edge values are interpolated towards 0, as MONAI pads the channels that it
+ * inverts; only where a threshold lies below 0, so that 0 would be foreground, the edge is repeated.
  */
 export function chooseLabels(
   op: Extract<ExpandedPostprocessOp, { op: 'argmax' | 'regions' }>,
@@ -41,7 +45,30 @@ export function chooseLabels(
   if (op.op === 'argmax' ? maps.length !== most : maps.length < most) {
     throw new RangeError(`${maps.length} channel maps; expected ${op.op === 'argmax' ? '' : 'at least '}${most}`);
   }
-  const slices = slicesOf(undecided, op.op === 'argmax');
+  const limits =
+    op.op === 'argmax'
+      ? []
+      : op.regions.map(({ threshold }) => (undecided.lateSigmoid ? sigmoidLimit(threshold) : threshold));
+  const outside = limits.some((limit) => limit < 0) ? 'repeat' : 'zero';
+  const labels = decide(op, limits, undecided, slicesOf(undecided, op.op === 'argmax', outside));
+  const kept = keptBox(undecided.steps, undecided.order);
+  if (kept) clearOutside(labels, gridBefore(undecided.steps[0]), kept);
+  return labels;
+}
+
+/** Size of the grid on which a step was done. */
+function gridBefore(step: TraceStep): Vec3 {
+  if (step.kind !== 'resample') return step.kind === 'crop' ? step.fullXyz : step.sizeXyz;
+  return step.resampling.axes.map(({ sourceSize }) => sourceSize) as unknown as Vec3;
+}
+
+function decide(
+  op: Extract<ExpandedPostprocessOp, { op: 'argmax' | 'regions' }>,
+  limits: readonly number[],
+  undecided: Undecided,
+  slices: BackSlices,
+): Labels {
+  const { maps } = undecided;
   const [nx, ny, nz] = slices.sizeXyz;
   const voxels = nx * ny;
   const labels: Labels = undecided.wide ? new Uint16Array(voxels * nz) : new Uint8Array(voxels * nz);
@@ -58,7 +85,6 @@ export function chooseLabels(
     }
     return labels;
   }
-  const limits = op.regions.map(({ threshold }) => (undecided.lateSigmoid ? sigmoidLimit(threshold) : threshold));
   for (let k = 0; k < nz; k++) {
     for (const [n, { channel, label }] of op.regions.entries()) {
       const { low, next, weight } = slices.pair(channel, k);
@@ -68,9 +94,9 @@ export function chooseLabels(
   return labels;
 }
 
-function slicesOf(undecided: Undecided, onlyCompared: boolean): BackSlices {
+function slicesOf(undecided: Undecided, onlyCompared: boolean, outside: OutsideCrop): BackSlices {
   const { maps, sizeXyz, factors, steps, order } = undecided;
-  const source = steps.length === 0 ? null : oneResampling(undecided);
+  const source = steps.length === 0 ? null : oneResampling(undecided, outside);
   const slices = source && createBackSlices(source, order);
   if (slices) return slices;
   // factors are the same for all channels: where values are only compared as they lie, they change nothing
@@ -80,7 +106,7 @@ function slicesOf(undecided: Undecided, onlyCompared: boolean): BackSlices {
     const view = (channel: number, k: number): Float32Array => maps[channel].subarray(k * voxels, (k + 1) * voxels);
     return { sizeXyz, pair: (channel, k) => ({ low: view(channel, k), next: view(channel, k), weight: 0 }) };
   }
-  const whole = (channel: number): Float32Array => undo(maps[channel], steps, order);
+  const whole = (channel: number): Float32Array => undo(maps[channel], steps, order, outside);
   const size = whole(0).length; // the whole grid as one slice
   return {
     sizeXyz: [size, 1, 1],
@@ -92,7 +118,7 @@ function slicesOf(undecided: Undecided, onlyCompared: boolean): BackSlices {
 }
 
 /** One resampling, perhaps cropped afterwards; null for anything else. */
-function oneResampling({ maps, sizeXyz, factors, steps }: Undecided): SlicesSource | null {
+function oneResampling({ maps, sizeXyz, factors, steps }: Undecided, outside: OutsideCrop): SlicesSource | null {
   const [first, ...rest] = steps;
   if (first.kind !== 'resample') return null;
   let crop: NonNullable<SlicesSource['crop']> | null = null as SlicesSource['crop'];
@@ -103,6 +129,7 @@ function oneResampling({ maps, sizeXyz, factors, steps }: Undecided): SlicesSour
     crop = {
       box: { lowXyz: [x + dx, y + dy, z + dz], sizeXyz: step.box.sizeXyz },
       fullXyz: crop?.fullXyz ?? step.fullXyz,
+      outside,
     };
   }
   return { maps, sizeXyz, factors, crop, resampling: first.resampling };

@@ -81,9 +81,44 @@ export function cutBox<T extends Voxels>(data: T, fullXyz: Vec3, { lowXyz, sizeX
   return out;
 }
 
-/** The box back in its place; 0 outside. */
-export function pasteBox<T extends Voxels>(data: T, fullXyz: Vec3, { lowXyz, sizeXyz }: Box): T {
+/** Place in a stretch of `size` from `low` on that is nearest to n. */
+export function nearest(n: number, low: number, size: number): number {
+  return Math.min(Math.max(n - low, 0), size - 1);
+}
+
+/** `size` values at place `low` of a row of nx, its ends repeated on both sides. */
+export function repeatRow(
+  data: Voxels,
+  from: number,
+  size: number,
+  out: Voxels,
+  to: number,
+  low: number,
+  nx: number,
+): void {
+  out.set(data.subarray(from, from + size), to + low);
+  out.fill(data[from], to, to + low);
+  out.fill(data[from + size - 1], to + low + size, to + nx);
+}
+
+/** The box back in its place; outside 0, or the nearest voxel of the box. */
+export function pasteBox<T extends Voxels>(
+  data: T,
+  fullXyz: Vec3,
+  { lowXyz, sizeXyz }: Box,
+  outside: 'zero' | 'repeat' = 'zero',
+): T {
   const out = new (data.constructor as new (length: number) => T)(fullXyz[0] * fullXyz[1] * fullXyz[2]);
+  if (outside === 'repeat') {
+    const [nx, ny, nz] = fullXyz;
+    for (let k = 0, to = 0; k < nz; k++) {
+      for (let j = 0; j < ny; j++, to += nx) {
+        const from = (nearest(k, lowXyz[2], sizeXyz[2]) * sizeXyz[1] + nearest(j, lowXyz[1], sizeXyz[1])) * sizeXyz[0];
+        repeatRow(data, from, sizeXyz[0], out, to, lowXyz[0], nx);
+      }
+    }
+    return out;
+  }
   let from = 0;
   for (let k = 0; k < sizeXyz[2]; k++) {
     for (let j = 0; j < sizeXyz[1]; j++, from += sizeXyz[0]) {

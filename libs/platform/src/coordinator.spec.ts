@@ -10,7 +10,7 @@ function world() {
   const delivered: string[] = [];
   let locked = false;
   let bells: (() => void)[] = [];
-  const state = { sweeps: 0, failRelays: 0 };
+  const state = { sweeps: 0, failRelays: 0, stale: [] as string[], storeAway: 0, removed: [] as string[] };
   const lost = new AbortController();
   const records = {
     relayOutbox: async (send: (jobs: readonly QueuedJob[]) => Promise<void>, limit: number) => {
@@ -24,6 +24,8 @@ function world() {
       state.sweeps++;
       return { requeued: 0, expired: 0, reenqueued: 0 };
     },
+    staleFiles: async () => state.stale.map((digest) => ({ preflightId: digest, digests: [], own: [digest] })),
+    forgetFiles: async (id: string) => void (state.stale = state.stale.filter((one) => one !== id)),
     onOutbox: async (listener: () => void) => {
       bells.push(listener);
       return async () => {
@@ -42,11 +44,17 @@ function world() {
     },
   } as unknown as EvaluationRecords;
   const queue = { add: async (jobs: readonly QueuedJob[]) => void delivered.push(...jobs.map(({ id }) => id)) } as unknown as JobQueue;
+  const blobs = {
+    delete: async (sha256: string) => {
+      if (state.storeAway-- > 0) throw new Error('store away');
+      return state.removed.push(sha256) > 0;
+    },
+  };
   const put = (...ids: string[]) => {
     outbox.push(...ids.map(job));
     for (const bell of bells) bell();
   };
-  return { records, queue, put, delivered, state, lost, listeners: () => bells.length };
+  return { records, queue, blobs, put, delivered, state, lost, listeners: () => bells.length };
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -58,8 +66,8 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe('coordinator', () => {
   it('delivers what comes into the outbox, in order, and sweeps', async () => {
-    const { records, queue, put, delivered, state, listeners } = world();
-    const coordinator = startCoordinator({ records, queue, log: silent, sweepEveryMs: 20 });
+    const { records, queue, blobs, put, delivered, state, listeners } = world();
+    const coordinator = startCoordinator({ records, queue, blobs, log: silent, sweepEveryMs: 20 });
     await until(() => listeners() === 1);
     put('a', 'b');
     put('c');
@@ -69,19 +77,30 @@ describe('coordinator', () => {
     expect(listeners()).toBe(0);
   });
 
+  it('removes files that nobody needs any more, also when the store was away for a while', async () => {
+    const { records, queue, blobs, put, delivered, state } = world();
+    state.stale = ['one', 'two'];
+    state.storeAway = 1;
+    const coordinator = startCoordinator({ records, queue, blobs, log: silent, sweepEveryMs: 20 });
+    put('a');
+    await until(() => delivered.length === 1 && state.stale.length === 0);
+    expect(state.removed).toEqual(['one', 'two']);
+    await coordinator.stop();
+  });
+
   it('goes on after a fault of the database', async () => {
-    const { records, queue, put, delivered, state } = world();
+    const { records, queue, blobs, put, delivered, state } = world();
     state.failRelays = 1;
-    const coordinator = startCoordinator({ records, queue, log: silent, sweepEveryMs: 20 });
+    const coordinator = startCoordinator({ records, queue, blobs, log: silent, sweepEveryMs: 20 });
     put('a');
     await until(() => delivered.length === 1);
     await coordinator.stop();
   });
 
   it('lets one act at a time, and another take over', async () => {
-    const { records, queue, put, delivered } = world();
-    const first = startCoordinator({ records, queue, log: silent });
-    const second = startCoordinator({ records, queue, log: silent });
+    const { records, queue, blobs, put, delivered } = world();
+    const first = startCoordinator({ records, queue, blobs, log: silent });
+    const second = startCoordinator({ records, queue, blobs, log: silent });
     put('a');
     await until(() => delivered.length === 1);
     await first.stop();

@@ -1,8 +1,9 @@
-import type { EvaluationRecords, JobQueue, Log } from '#evaluation';
+import { removeStaleFiles, type BlobStore, type EvaluationRecords, type JobQueue, type Log } from '#evaluation';
 
 export interface CoordinatorOptions {
   readonly records: EvaluationRecords;
   readonly queue: JobQueue;
+  readonly blobs: Pick<BlobStore, 'delete'>;
   readonly log: Log;
   /** Pause between sweeps. */
   readonly sweepEveryMs?: number;
@@ -11,14 +12,22 @@ export interface CoordinatorOptions {
 const RELAY_BATCH = 200;
 /** Without a wake-up the outbox is looked at this often. */
 const RELAY_EVERY_MS = 1_000;
+/** Preflights whose files are removed after one sweep. */
+const STALE_BATCH = 20;
 const CANDIDATE_EVERY_MS = 2_000;
 const AFTER_FAULT_MS = 1_000;
 
 /**
- * Relays the outbox and sweeps deadlines. Every API and worker process runs one; the database's lock lets a single one act
+ * Relays the outbox, sweeps deadlines and removes files that nobody needs any more. Every API and worker process runs one; the database's lock lets a single one act
  * at a time, and another takes over when that process or its connection is lost.
  */
-export function startCoordinator({ records, queue, log, sweepEveryMs = 2_000 }: CoordinatorOptions): { stop(): Promise<void> } {
+export function startCoordinator({
+  records,
+  queue,
+  blobs,
+  log,
+  sweepEveryMs = 2_000,
+}: CoordinatorOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
   let wake: () => void = () => undefined;
   const bell = { rung: false };
@@ -49,13 +58,25 @@ export function startCoordinator({ records, queue, log, sweepEveryMs = 2_000 }: 
     let nextSweep = 0;
     while (!stopping.signal.aborted && !lost.aborted) {
       bell.rung = false;
-      if (performance.now() >= nextSweep) {
+      const due = performance.now() >= nextSweep;
+      if (due) {
         const done = await records.sweep();
         if (done.requeued + done.expired + done.reenqueued > 0) log.info('coordinator.swept', done);
         nextSweep = performance.now() + sweepEveryMs;
       }
       while ((await records.relayOutbox((jobs) => queue.add(jobs), RELAY_BATCH)) === RELAY_BATCH);
+      if (due) await removeFiles();
       await pause(Math.min(RELAY_EVERY_MS, Math.max(0, nextSweep - performance.now())), lost);
+    }
+  }
+
+  /** A blob store that is away keeps nobody from working: the rows still know what is to be removed. */
+  async function removeFiles(): Promise<void> {
+    try {
+      const preflights = await removeStaleFiles({ records, blobs }, STALE_BATCH);
+      if (preflights > 0) log.info('coordinator.removed-files', { preflights });
+    } catch (error) {
+      log.error('coordinator.removal-failed', error);
     }
   }
 

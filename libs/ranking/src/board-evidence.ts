@@ -1,6 +1,6 @@
 import {
   adjustP,
-  bootstrapMean,
+  bootstrapMeans,
   FEWEST_TO_RANK,
   sliceCases,
   type Gap,
@@ -195,7 +195,13 @@ export function boardEvidence(
   const spread = new Map(stability.algorithms.map((one) => [one.algorithm, one]));
   const values = valuesByAlgorithm(study, metric, region, question.sizes);
   const few = detail === 'released' && stability.patients < FEWEST_TO_RANK;
-  const standings = places.map(({ algorithm, rank, aggregate }): EvidenceStanding => {
+  const means = few
+    ? []
+    : bootstrapMeans(
+        places.map(({ algorithm }) => demand(values, algorithm).values),
+        { draws, seed, patients: demand(values, places[0].algorithm).patients },
+      );
+  const standings = places.map(({ algorithm, rank, aggregate }, at): EvidenceStanding => {
     const held = demand(spread, algorithm);
     const { tier, likeFirst, betterThanFirst } = demand(tiers, algorithm);
     return {
@@ -208,13 +214,7 @@ export function boardEvidence(
       tier: few ? null : tier,
       likeFirst: few ? null : likeFirst,
       betterThanFirst: few ? null : betterThanFirst,
-      mean: few
-        ? null
-        : bootstrapMean(demand(values, algorithm).values, {
-            draws,
-            seed,
-            patients: demand(values, algorithm).patients,
-          }),
+      mean: few ? null : means[at],
     };
   });
   const order = standings.map(({ algorithm }) => tests.algorithms.indexOf(algorithm));

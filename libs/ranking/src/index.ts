@@ -39,6 +39,8 @@ export type {
   EvidenceSlice,
   EvidenceStanding,
 } from './board-evidence.js';
+export { boardMeans } from './board-means.js';
+export type { BoardMeans, MeanColumn, MeansQuestion } from './board-means.js';
 export { studyOfData } from './board-study.js';
 export type { StudyData, StudyTable } from './board-study.js';
 export { humanCeiling } from './human-ceiling.js';

@@ -47,6 +47,61 @@ export function bootstrapMean(values: ArrayLike<number>, options: BootstrapOptio
   return { mean: estimate, ...rest };
 }
 
+/**
+ * `bootstrapMean` of many lists of values of the same cases, to the last bit, drawn once for all of them: the draws depend on
+ * the seed and the patients, not on the values. Ten times as fast for a few hundred lists.
+ *
+ * @param lists of equal length, in one order of cases
+ * @throws RangeError also when lists differ in length
+ */
+export function bootstrapMeans(lists: readonly ArrayLike<number>[], options: BootstrapOptions): MeanInterval[] {
+  const { draws, seed, confidence, shares } = bootstrapSettings(options);
+  if (lists.length === 0) return [];
+  const cases = lists[0].length;
+  const odd = lists.findIndex(({ length }) => length !== cases);
+  if (odd >= 0) throw new RangeError(`list ${odd} has ${lists[odd].length} values; expected ${cases}, like the first`);
+  const settings = { draws, seed, confidence };
+  const means = lists.map((values) => mean(values));
+  if (createResampler(cases, createRandom(seed), options.patients).patients < 2)
+    return means.map((estimate) => ({ mean: estimate, low: null, high: null, ...settings }));
+  const intervals: MeanInterval[] = [];
+  for (let from = 0; from < lists.length; from += LISTS_AT_ONCE) {
+    const block = lists.slice(from, from + LISTS_AT_ONCE);
+    meansOfDraws(block, options, draws).forEach((figures, k) => {
+      const [low, high] = quantiles(figures, shares);
+      intervals.push({ mean: means[from + k], low, high, ...settings });
+    });
+  }
+  return intervals;
+}
+
+/** 20 MB for 10,000 draws. */
+const LISTS_AT_ONCE = 256;
+
+/** Means of the draws of each list; each list is added up in the order of the draw, as `plainMean` does. */
+function meansOfDraws(lists: readonly ArrayLike<number>[], options: BootstrapOptions, draws: number): Float64Array[] {
+  const count = lists.length;
+  const cases = lists[0].length;
+  const byCase = new Float64Array(cases * count); // values of one case side by side
+  lists.forEach((values, k) => {
+    for (let c = 0; c < cases; c++) byCase[c * count + k] = values[c];
+  });
+  const resampler = createResampler(cases, createRandom(options.seed), options.patients);
+  const drawn = new Int32Array(resampler.most);
+  const sums = new Float64Array(count);
+  const figures = lists.map(() => new Float64Array(draws));
+  for (let d = 0; d < draws; d++) {
+    const n = resampler.next(drawn);
+    sums.fill(0);
+    for (let i = 0; i < n; i++) {
+      const at = drawn[i] * count;
+      for (let k = 0; k < count; k++) sums[k] += byCase[at + k];
+    }
+    for (let k = 0; k < count; k++) figures[k][d] = sums[k] / n;
+  }
+  return figures;
+}
+
 /** The same of a median. */
 export function bootstrapMedian(values: ArrayLike<number>, options: BootstrapOptions): Interval {
   return bootstrap(values, median, median, options);

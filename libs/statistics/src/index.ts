@@ -14,7 +14,7 @@ export { createRandom } from './random.js';
 export type { Random } from './random.js';
 export { createResampler } from './resample.js';
 export type { Resampler } from './resample.js';
-export { bootstrapMean, bootstrapMedian, bootstrapSettings } from './bootstrap.js';
+export { bootstrapMean, bootstrapMeans, bootstrapMedian, bootstrapSettings } from './bootstrap.js';
 export type { BootstrapOptions, Interval, MeanInterval } from './bootstrap.js';
 export { arcTangent, exponential, logarithm } from './elementary.js';
 export { normalDensity, normalUpperTail } from './normal.js';

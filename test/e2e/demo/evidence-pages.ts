@@ -168,10 +168,14 @@ export function evidencePages(folder: () => string): void {
     await page.close();
   });
 
-  it('gives every mean an interval where the values of every case may be seen', async () => {
-    const values = await visitor.get<BoardValuesView>(`${BOARD}/leaderboard/values?phase=practice`);
+  it('gives every mean an interval, of held-out cases as well, and counts structures that came out empty', async () => {
+    const board = await visitor.get<LeaderboardView>(`${BOARD}/leaderboard?phase=test`);
+    const values = await organiser.get<BoardValuesView>(`${BOARD}/leaderboard/values?phase=test`);
+    const empty = ({ runId }: { runId: string }) =>
+      Object.fromEntries(values.statuses.map(({ region, values: by }) => [region, by[values.runs.findIndex((run) => run.runId === runId)].filter((status) => status === 'empty_prediction').length]));
+    expect(board.items.map(({ cases }) => cases.empty)).toEqual(board.items.map(empty));
     const metrics = new Set(values.tables.map(({ metric }) => metric)).size;
-    const page = await open(`${BOARD}?phase=practice`, 'visitor');
+    const page = await open(BOARD, 'visitor');
     const rows = page.locator('.board tbody tr[data-run]');
     await page.waitForFunction(
       (wanted) => document.querySelectorAll('.board tbody tr[data-run] .ci[title^="95 %"]').length === wanted,
@@ -179,8 +183,9 @@ export function evidencePages(folder: () => string): void {
     );
     await rows.first().getByRole('button', { name: /^Figures per structure/ }).click();
     const matrix = page.locator('table.matrix');
-    await matrix.locator('.ci').nth(metrics * 4 - 1).waitFor(); // four structures
-    expect(await matrix.locator('.ci').count()).toBe(metrics * 4);
+    const intervals = matrix.locator('.ci[title^="95 %"]');
+    await intervals.nth(metrics * 4 - 1).waitFor(); // four structures
+    expect(await intervals.count()).toBe(metrics * 4);
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.close();
   });
@@ -311,7 +316,7 @@ export function evidencePages(folder: () => string): void {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Export' }).click();
     const links = await page.locator('.disclosure-panel a[download]').evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
-    expect(links).toHaveLength(7); // all but the values of single cases
+    expect(links).toHaveLength(8); // all but the values of single cases
     for (const link of links) expect((await visitor.send('GET', link.replace('/api/v1', ''))).status).toBe(200);
     await page.close();
   });

@@ -162,7 +162,7 @@ function versionView(version: AlgorithmVersion, actor: Actor): Omit<VersionView,
     models: models.map(({ file, sha256, bytes, facts }) => ({ file, sha256, bytes, facts: factsView(facts) })),
     card: cardOf(version),
     mayEdit,
-    conformance: checks && conformanceView(checks.checks, manifest),
+    conformance: checks && conformanceView(checks.checks, manifest, mayEdit),
     // error texts of the author's own case are for the author
     checks: checks && mayEdit ? checks.checks.map(checkView) : null,
     createdAt: version.createdAt.toISOString(),

@@ -6,7 +6,7 @@ import { leadingMetric, metricInfos } from './board-view.js';
 
 type Summary = Omit<
   BenchmarkView,
-  'summary' | 'rules' | 'labels' | 'channels' | 'windowPresets' | 'metrics' | 'dataset' | 'phases' | 'capacities'
+  'summary' | 'rules' | 'labels' | 'channels' | 'windowPresets' | 'metrics' | 'dataset' | 'phases'
 >;
 
 /** Colour-blind safe (Okabe and Ito), for labels whose benchmark chose no colour. */
@@ -17,7 +17,7 @@ export function decidingPhase(phases: readonly Phase[]): Phase | undefined {
   return phases.find(({ kind }) => kind === 'test') ?? phases.at(-1);
 }
 
-export function summaryView(benchmark: Benchmark, board: Leaderboard | null): Summary {
+export function summaryView(benchmark: Benchmark, board: Leaderboard | null, capacities: readonly Capacity[]): Summary {
   const phase = decidingPhase(benchmark.phases);
   const first = board?.entries[0];
   const metric = phase === undefined ? null : leadingMetric(phase.rules.ranking);
@@ -42,6 +42,7 @@ export function summaryView(benchmark: Benchmark, board: Leaderboard | null): Su
             value: first.metrics[metric],
           },
     createdAt: benchmark.createdAt.toISOString(),
+    capacities: [...capacities],
   };
 }
 
@@ -53,7 +54,7 @@ export function benchmarkView(
   const regions = decidingPhase(benchmark.phases)?.rules.regions ?? [];
   const { dataset } = benchmark;
   return {
-    ...summaryView(benchmark, board),
+    ...summaryView(benchmark, board, capacities),
     summary: benchmark.summary,
     rules: benchmark.rules,
     labels: benchmark.labels.map(({ value, name }) => ({ value, name, color: labelColor(value, regions) })),
@@ -81,7 +82,6 @@ export function benchmarkView(
       rules: rulesView(rules),
       isolation: requiredIsolation(rules, { label, synthetic: benchmark.synthetic }),
     })),
-    capacities: [...capacities],
   };
 }
 

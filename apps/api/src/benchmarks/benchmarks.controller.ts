@@ -1,12 +1,15 @@
 import { Controller, Inject } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { ENDPOINTS } from '#contracts';
 import { notFound, type Actor, type PhaseKind, type Resource } from '#domain';
 import type { Benchmark, EvaluationRecords, Phase } from '#evaluation';
 import { caseSummaryView } from '../cases/case-view.js';
+import { openCases } from '../cases/open-cases.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
-import { RECORDS } from '../settings.js';
+import { RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
 import { benchmarkView, decidingPhase, summaryView } from './benchmark-view.js';
+import { croissantRecord } from './croissant.js';
 import { inPhase, Sight } from './sight.js';
 
 /** Benchmarks and their cases. */
@@ -14,6 +17,7 @@ import { inPhase, Sight } from './sight.js';
 export class BenchmarksController {
   constructor(
     @Inject(RECORDS) private readonly records: EvaluationRecords,
+    @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'publicUrl'>,
     private readonly sight: Sight,
   ) {}
 
@@ -22,7 +26,9 @@ export class BenchmarksController {
     const items = [];
     for (const benchmark of await this.records.listBenchmarks()) {
       const resource = await this.sight.ofBenchmark(actor, benchmark);
-      if (may(actor, 'benchmark.view', resource)) items.push(summaryView(benchmark, await this.topOf(benchmark)));
+      if (may(actor, 'benchmark.view', resource)) {
+        items.push(summaryView(benchmark, await this.topOf(benchmark), resource.capacities ?? []));
+      }
     }
     return { items };
   }
@@ -41,6 +47,20 @@ export class BenchmarksController {
     const cases = await this.records.cases(phase.id);
     const seen = cases.filter(({ label }) => may(actor, 'case.view', { ...resource, label }));
     return { items: seen.map(caseSummaryView), hidden: cases.length - seen.length };
+  }
+
+  @Mount(ENDPOINTS.getDatasetRecord)
+  async datasetRecord(
+    { actor, params }: Ask<typeof ENDPOINTS.getDatasetRecord>,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const { benchmark, resource } = await this.find(actor, params.slug, 'benchmark.view');
+    const open = await openCases(this.records, actor, benchmark, resource);
+    await reply
+      .header('content-type', 'application/ld+json; charset=utf-8')
+      // which files it names depends on who asks
+      .header('cache-control', 'private, no-store')
+      .send(`${JSON.stringify(croissantRecord(benchmark, open, this.settings.publicUrl), null, 2)}\n`);
   }
 
   private async find(

@@ -2,6 +2,7 @@ import type { BenchmarkView, LeaderboardEntryView, LeaderboardView, RunView } fr
 import type { RankingScheme } from '#domain';
 import type { BoardState, LeaderboardEntry, Phase } from '#evaluation';
 import { METRIC_CATALOGUE, metricDefinition } from '#metrics';
+import type { ResultSight } from './sight.js';
 
 /** Metric that a board is ordered by; of a consensus, the first. */
 export function leadingMetric(ranking: RankingScheme): string {
@@ -20,9 +21,9 @@ export function instantView(at: Date, exactTimes: boolean): string {
  * One row of a board. Exact means, rank and counts are released for held-out phases; time and memory come from practice
  * cases by construction.
  *
- * @param seesCases whether the asking person may see per-case figures of the phase
+ * @param sight what of the phase's results the asking person may know
  */
-export function entryView(entry: LeaderboardEntry, submitter: string, seesCases: boolean): LeaderboardEntryView {
+export function entryView(entry: LeaderboardEntry, submitter: string, sight: ResultSight): LeaderboardEntryView {
   const { rank, runId, submissionId, version, practiceUsage, finishedAt } = entry;
   return {
     rank,
@@ -31,7 +32,7 @@ export function entryView(entry: LeaderboardEntry, submitter: string, seesCases:
     algorithm: { slug: entry.algorithm.slug, name: entry.algorithm.name },
     version,
     submitter,
-    ...meansView(entry, seesCases),
+    ...meansView(entry, sight),
     modelSha256: entry.modelSha256,
     manifestSha256: entry.manifestSha256,
     state: { hash: entry.stateHash, sequence: entry.sequence },
@@ -40,23 +41,26 @@ export function entryView(entry: LeaderboardEntry, submitter: string, seesCases:
       cpuMs: practiceUsage.cpuMs,
       peakRssBytes: practiceUsage.peakRssBytes,
     },
-    finishedAt: instantView(finishedAt, seesCases),
+    finishedAt: instantView(finishedAt, sight.seesCases),
   };
 }
 
 /** Rank and means of a completed run, for its own page. */
-export function resultView(entry: LeaderboardEntry, seesCases: boolean): NonNullable<RunView['result']> {
-  return { rank: entry.rank, ...meansView(entry, seesCases) };
+export function resultView(entry: LeaderboardEntry, sight: ResultSight): NonNullable<RunView['result']> {
+  return { rank: entry.rank, ...meansView(entry, sight) };
 }
 
 export function stateView(state: BoardState, seesCases: boolean): NonNullable<LeaderboardView['state']> {
   return { hash: state.hash, sequence: state.sequence, at: instantView(state.at, seesCases) };
 }
 
-/** How many held-out cases count with a penalty would say in how many of them a structure is missing: that there are some is enough. */
+/**
+ * How many held-out cases count with a penalty would say in how many of them a structure is missing: that there are some is
+ * enough. In how many of ten or more an algorithm found nothing is its failure, released like its failure rates.
+ */
 function meansView(
   { metrics, aggregates, cases }: LeaderboardEntry,
-  seesCases: boolean,
+  { seesCases, seesCounts }: ResultSight,
 ): Pick<LeaderboardEntryView, 'metrics' | 'aggregates' | 'cases'> {
   return {
     metrics: { ...metrics },
@@ -67,8 +71,18 @@ function meansView(
       n,
       penalised: seesCases || penalised === 0 ? penalised : null,
     })),
-    cases: { scored: cases.scored, failed: cases.failed },
+    cases: { scored: cases.scored, failed: cases.failed, empty: seesCounts ? emptyCounts(aggregates) : null },
   };
+}
+
+/** By region; null where rows were written before it was counted. */
+function emptyCounts(aggregates: LeaderboardEntry['aggregates']): Record<string, number> | null {
+  const counts: Record<string, number> = {};
+  for (const { region, empty } of aggregates) {
+    if (empty === undefined) return null;
+    counts[region] = empty;
+  }
+  return counts;
 }
 
 /** What the metrics of these phases mean, from the catalogue, in its order. */

@@ -1,11 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor, Capacity, Resource } from '#domain';
 import type { Benchmark, EvaluationRecords, Phase } from '#evaluation';
+import { FEWEST_TO_RANK } from '#statistics';
+import { may } from '../http/permit.js';
 import { RECORDS } from '../settings.js';
+
+/** What of the results of a phase a person may know. */
+export interface ResultSight {
+  /** Figures of single cases. */
+  readonly seesCases: boolean;
+  /** In how many cases something happened: of held-out cases where these are of 10 patients or more. */
+  readonly seesCounts: boolean;
+}
 
 /** What a person is to a benchmark, as the policy wants to know it. */
 @Injectable()
 export class Sight {
+  /** By phase; the cases of a phase never change. */
+  private readonly patients = new Map<string, Promise<number>>();
+
   constructor(@Inject(RECORDS) private readonly records: EvaluationRecords) {}
 
   /** Capacities of the person in one benchmark; none for a visitor. */
@@ -15,6 +28,20 @@ export class Sight {
 
   async ofBenchmark(actor: Actor, benchmark: Pick<Benchmark, 'id' | 'published'>): Promise<Resource> {
     return { published: benchmark.published, capacities: await this.capacities(actor, benchmark.id) };
+  }
+
+  async ofResults(actor: Actor, resource: Resource, phase: Phase): Promise<ResultSight> {
+    const seesCases = may(actor, 'run.case-result', inPhase(resource, phase));
+    return { seesCases, seesCounts: seesCases || (await this.patientsOf(phase)) >= FEWEST_TO_RANK };
+  }
+
+  private patientsOf({ id }: Phase): Promise<number> {
+    const known = this.patients.get(id);
+    if (known !== undefined) return known;
+    const counted = this.records.cases(id).then((cases) => new Set(cases.map(({ patient }) => patient)).size);
+    this.patients.set(id, counted);
+    counted.catch(() => this.patients.delete(id)); // whoever waits for it gets the fault; the next asks again
+    return counted;
   }
 }
 

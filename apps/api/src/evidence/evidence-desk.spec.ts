@@ -2,7 +2,7 @@ import type { PhaseRules } from '#domain';
 import type { BoardValue, EvaluationCase, Phase } from '#evaluation';
 import { EvidenceDesk } from './evidence-desk.js';
 import type { EvidenceEngine } from './evidence-pool.js';
-import { answerTask } from './evidence-task.js';
+import { answerMeans, answerTask } from './evidence-task.js';
 import type { FilledBoard } from './open-board.js';
 
 const CASES = Array.from({ length: 12 }, (_, c) => `case-${String(c).padStart(2, '0')}`);
@@ -54,10 +54,13 @@ function evaluationCase(id: string, c: number, readTwice = true): EvaluationCase
 }
 
 /** A desk over records that count how often they are read. */
-function desk(readTwice: (c: number) => boolean = () => true) {
-  const reads = { cases: 0, boardValues: 0, answers: 0 };
+function desk(readTwice: (c: number) => boolean = () => true, patients = CASES.length) {
+  const reads = { cases: 0, boardValues: 0, answers: 0, means: 0 };
   const records = {
-    cases: () => (reads.cases++, Promise.resolve(CASES.map((id, c) => evaluationCase(id, c, readTwice(c))))),
+    cases: () => (
+      reads.cases++,
+      Promise.resolve(CASES.map((id, c) => ({ ...evaluationCase(id, c, readTwice(c)), patient: CASES[c % patients] })))
+    ),
     boardValues: (runIds: readonly string[]) => {
       reads.boardValues++;
       const values = runIds.flatMap((runId, a) =>
@@ -77,17 +80,19 @@ function desk(readTwice: (c: number) => boolean = () => true) {
   };
   const engine: EvidenceEngine = {
     answer: (task) => (reads.answers++, Promise.resolve(answerTask({ ...task, draws: 50 }))),
+    means: (task) => (reads.means++, Promise.resolve(answerMeans({ ...task, draws: 50 }))),
     close: () => Promise.resolve(),
   };
   return { reads, desk: new EvidenceDesk(records, engine) };
 }
 
-function opened(hash: string, seesCases: boolean): FilledBoard {
+function opened(hash: string, seesCases: boolean, patients = CASES.length): FilledBoard {
   return {
     phase: { id: 'phase', rules: RULES } as unknown as Phase,
     state: { hash },
     board: { entries: RUNS.map((runId) => ({ runId })) },
     seesCases,
+    seesCounts: seesCases || patients >= 10,
   } as unknown as FilledBoard;
 }
 
@@ -110,9 +115,10 @@ describe('evidence of a board', () => {
     await one.ceiling(board, 'hd95', 'liver');
     await one.compare(board, { region: 'all', first: RUNS[0], second: RUNS[1] });
     expect(await one.tables(board)).toBe(tables);
-    expect(reads).toEqual({ cases: 1, boardValues: 1, answers: 3 });
+    await Promise.all([one.means(board), one.means(board), one.deviations(board, 'dice', 'all')]);
+    expect(reads).toEqual({ cases: 1, boardValues: 1, answers: 3, means: 1 });
     await one.tables(opened(OLD, true));
-    expect(reads).toEqual({ cases: 2, boardValues: 2, answers: 3 });
+    expect(reads).toEqual({ cases: 2, boardValues: 2, answers: 3, means: 1 });
   });
 
   it('works out each answer once', async () => {
@@ -129,6 +135,34 @@ describe('evidence of a board', () => {
     const { desk: one } = desk();
     expect((await one.evidence(opened(NEW, true), DECLARED)).tests.p).not.toBeNull();
     expect((await one.evidence(opened(NEW, false), DECLARED)).tests.p).toBeNull();
+  });
+
+  it('gives every metric and structure the interval that a ranking by it has, whoever asks', async () => {
+    const { desk: one } = desk();
+    const { columns, withheld } = await one.means(opened(NEW, false));
+    expect(withheld).toBeNull();
+    expect(columns.map(({ metric, region }) => [metric, region])).toEqual(
+      RULES.metrics.flatMap(({ id }) => [
+        [id, 'all'],
+        [id, 'liver'],
+      ]),
+    );
+    for (const { metric, region, intervals } of columns) {
+      if (metric === 'relative_volume_error') continue; // nothing is ranked by it: its mean has an interval all the same
+      const { standings } = await one.evidence(opened(NEW, false), { scheme: 'mean-then-rank', metric, region });
+      const wanted = standings.map(({ algorithm, mean }) => [algorithm, [mean?.low, mean?.high]] as const);
+      expect(intervals).toEqual(Object.fromEntries(wanted));
+    }
+    expect((await one.means(opened(NEW, true))).columns).toEqual(columns);
+  });
+
+  it('tells neither intervals nor spread of a few held-out patients, though the keepers asked first', async () => {
+    const { desk: one } = desk(undefined, 9);
+    const keeper = opened(NEW, true, 9);
+    expect((await one.means(keeper)).columns).toHaveLength(8);
+    expect(await one.deviations(keeper, 'dice', 'all')).toHaveProperty('size', 2);
+    expect(await one.means(opened(NEW, false, 9))).toMatchObject({ withheld: 'few-patients', columns: [] });
+    expect(await one.deviations(opened(NEW, false, 9), 'dice', 'all')).toBeNull();
   });
 
   it('has no ceiling of a metric that changes when readers change places', async () => {

@@ -8,11 +8,12 @@ import {
   evidenceDraws,
   humanCeiling,
   type BoardEvidence,
+  type BoardMeans,
   type Comparison,
   type HumanCeiling,
   type RankingScheme,
 } from '#ranking';
-import { FEWEST_TO_RANK } from '#statistics';
+import { FEWEST_TO_RANK, standardDeviation } from '#statistics';
 import { leadingMetric } from '../benchmarks/board-view.js';
 import { EVIDENCE, RECORDS } from '../settings.js';
 import { boardTables, bytesOfTables, failedIn, type BoardTables } from './board-tables.js';
@@ -96,6 +97,44 @@ export class EvidenceDesk implements OnApplicationShutdown {
         detail,
       });
     });
+  }
+
+  /** Intervals of every mean of the first rows, seeded alike: under the metric that is ranked, those of `evidence`. */
+  means(opened: FilledBoard): Promise<BoardMeans> {
+    const { state, phase, seesCases } = opened;
+    const detail = seesCases ? 'cases' : 'released';
+    return this.shelf.once(state.hash, ['means', detail], async () => {
+      const { study } = await this.tables(opened);
+      return this.engine.means({
+        study,
+        regions: phase.rules.regions.map(({ name }) => name),
+        draws: evidenceDraws(study.algorithms.length),
+        seed: seedOf(state.hash),
+        detail,
+      });
+    });
+  }
+
+  /**
+   * Standard deviation over cases by run id, of a metric over a region (or `all`). Null of fewer than ten patients whose
+   * cases may not be seen.
+   */
+  deviations(opened: FilledBoard, metric: string, region: string): Promise<ReadonlyMap<string, number> | null> {
+    return this.shelf.once(
+      opened.state.hash,
+      ['deviations', metric, region, opened.seesCounts],
+      async () => {
+        if (!opened.seesCounts) return null;
+        const tables = await this.tables(opened);
+        return new Map(
+          tables.study.algorithms.map((runId) => {
+            const values = pairOf(tables, metric, region, runId, runId).map(({ first }) => first);
+            return [runId, standardDeviation(values)] as const;
+          }),
+        );
+      },
+      (found) => 50 * (found?.size ?? 1),
+    );
   }
 
   /**

@@ -1,15 +1,19 @@
 import { Worker } from 'node:worker_threads';
-import type { BoardEvidence } from '#ranking';
-import type { EvidenceTask } from './evidence-task.js';
+import type { BoardEvidence, BoardMeans } from '#ranking';
+import type { EvidenceTask, MeansTask } from './evidence-task.js';
 
 /** Works out evidence somewhere that is not the event loop. */
 export interface EvidenceEngine {
   answer(task: EvidenceTask): Promise<BoardEvidence>;
+  means(task: MeansTask): Promise<BoardMeans>;
   close(): Promise<void>;
 }
 
-type Waiting = { resolve: (evidence: BoardEvidence) => void; reject: (error: Error) => void };
-type Message = { readonly id: number; readonly evidence?: BoardEvidence; readonly defect?: string };
+/** What the thread is asked. */
+export type Question =
+  { readonly kind: 'evidence'; readonly task: EvidenceTask } | { readonly kind: 'means'; readonly task: MeansTask };
+type Waiting = { resolve: (answer: unknown) => void; reject: (error: Error) => void };
+type Message = { readonly id: number; readonly answer?: unknown; readonly defect?: string };
 
 /** One thread, started when first needed; tasks wait their turn. One that ends takes its tasks with it as errors. */
 export function createEvidencePool(script = new URL('./evidence-thread.js', import.meta.url)): EvidenceEngine {
@@ -25,11 +29,11 @@ export function createEvidencePool(script = new URL('./evidence-thread.js', impo
       for (const { reject } of waiting.values()) reject(error);
       waiting.clear();
     };
-    worker.on('message', ({ id, evidence, defect }: Message) => {
+    worker.on('message', ({ id, answer, defect }: Message) => {
       const one = waiting.get(id);
       waiting.delete(id);
       if (waiting.size === 0) worker.unref();
-      if (evidence !== undefined) one?.resolve(evidence);
+      if (answer !== undefined) one?.resolve(answer);
       else one?.reject(new Error(`defect while working out evidence: ${defect}`));
     });
     worker.on('error', fail);
@@ -38,16 +42,21 @@ export function createEvidencePool(script = new URL('./evidence-thread.js', impo
     return worker;
   }
 
+  function ask(question: Question): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (closed) return reject(new Error('the evidence pool is closed'));
+      thread ??= start();
+      const id = ++last;
+      waiting.set(id, { resolve, reject });
+      thread.ref();
+      thread.postMessage({ id, ...question });
+    });
+  }
+
   return {
-    answer: (task) =>
-      new Promise((resolve, reject) => {
-        if (closed) return reject(new Error('the evidence pool is closed'));
-        thread ??= start();
-        const id = ++last;
-        waiting.set(id, { resolve, reject });
-        thread.ref();
-        thread.postMessage({ id, task });
-      }),
+    // the thread answers each kind of question with its own kind of answer
+    answer: (task) => ask({ kind: 'evidence', task }) as Promise<BoardEvidence>,
+    means: (task) => ask({ kind: 'means', task }) as Promise<BoardMeans>,
     async close() {
       closed = true;
       await thread?.terminate();

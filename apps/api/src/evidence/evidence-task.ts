@@ -1,9 +1,12 @@
 import { metricDefinition } from '#metrics';
 import {
   boardEvidence,
+  boardMeans,
   studyOfData,
   type Attribute,
   type BoardEvidence,
+  type BoardMeans,
+  type MeansQuestion,
   type RankingScheme,
   type StudyData,
 } from '#ranking';
@@ -20,6 +23,14 @@ export interface EvidenceTask {
   readonly draws: number;
   readonly seed: number;
   readonly detail: 'cases' | 'released';
+}
+
+/** The same of the intervals of its means. */
+export type MeansTask = Omit<MeansQuestion, 'study'> & { readonly study: StudyData };
+
+/** Takes a second or so for ten algorithms, a hundred cases, five metrics and four regions. */
+export function answerMeans({ study, ...rest }: MeansTask): BoardMeans {
+  return boardMeans({ ...rest, study: studyOfData(study) });
 }
 
 /** Takes a second or so for ten algorithms on a hundred cases: not for the event loop that answers people. */

@@ -44,7 +44,7 @@ export class EvidenceController {
       newest,
       boards: board.boards.map((state) => ({ signature: state.signature, state: stateView(state, seesCases) })),
       total: board.total,
-      items: board.entries.map((entry) => entryView(entry, names.get(entry.submitterId) ?? 'unknown', seesCases)),
+      items: board.entries.map((entry) => entryView(entry, names.get(entry.submitterId) ?? 'unknown', opened)),
       nextCursor: board.entries.length > 0 && next < board.total ? writeCursor({ offset: next }) : null,
     };
   }
@@ -101,6 +101,23 @@ export class EvidenceController {
       evidence: plain({ ...rest, kind: scheme.kind, metric, region }),
       ceiling: await this.desk.ceiling(opened, metric, region),
       casesVisible: seesCases,
+    };
+  }
+
+  @Mount(ENDPOINTS.getBoardMeans)
+  async means({
+    actor,
+    params,
+    query,
+  }: Ask<typeof ENDPOINTS.getBoardMeans>): Promise<Answer<typeof ENDPOINTS.getBoardMeans>> {
+    const opened = await this.boards.openFilled(actor, params.slug, query, MOST_RUNS);
+    const { benchmark, phase, board, state, seesCases } = opened;
+    return {
+      benchmark: benchmark.slug,
+      phase: phase.kind,
+      signature: board.signature,
+      state: stateView(state, seesCases),
+      ...plain(await this.desk.means(opened)),
     };
   }
 

@@ -5,22 +5,20 @@ import { ENDPOINTS, type ExportFormat } from '#contracts';
 import { notFound, RequestRefused } from '#domain';
 import { canonicalJson, type EvaluationRecords } from '#evaluation';
 import { metricDefinition } from '#metrics';
-import { FEWEST_TO_RANK, standardDeviation } from '#statistics';
-import { entryView, instantView, leadingMetric, stateView } from '../benchmarks/board-view.js';
-import { inPhase } from '../benchmarks/sight.js';
+import { entryView, instantView, leadingMetric, resultView, stateView } from '../benchmarks/board-view.js';
+import { Sight } from '../benchmarks/sight.js';
 import { scoresView } from '../cases/scores-view.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
-import { may, permit } from '../http/permit.js';
+import { permit } from '../http/permit.js';
 import { RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
 import { SubmissionDesk } from '../submissions/submission-desk.js';
 import { EvidenceDesk, MOST_RUNS, schemeOf } from './evidence-desk.js';
 import { badge } from './exports/badge.js';
 import { casesCsv, meansCsv, slicesCsv } from './exports/csv.js';
 import type { ExportSource } from './exports/export-source.js';
-import { latexTable } from './exports/latex.js';
+import { latexTable, structuresTable } from './exports/latex.js';
 import { bibtex, citationCff, methodsParagraph } from './exports/words.js';
 import { BoardDesk, type FilledBoard } from './open-board.js';
-import { pairOf } from './pair.js';
 
 const KINDS: Readonly<Record<ExportFormat, { readonly type: string; readonly extension: string }>> = {
   csv: { type: 'text/csv; charset=utf-8', extension: 'csv' },
@@ -28,6 +26,7 @@ const KINDS: Readonly<Record<ExportFormat, { readonly type: string; readonly ext
   slices: { type: 'text/csv; charset=utf-8', extension: 'slices.csv' },
   json: { type: 'application/json; charset=utf-8', extension: 'json' },
   latex: { type: 'application/x-tex; charset=utf-8', extension: 'tex' },
+  structures: { type: 'application/x-tex; charset=utf-8', extension: 'structures.tex' },
   methods: { type: 'text/plain; charset=utf-8', extension: 'methods.txt' },
   bibtex: { type: 'application/x-bibtex; charset=utf-8', extension: 'bib' },
   cff: { type: 'application/yaml; charset=utf-8', extension: 'cff' },
@@ -35,6 +34,7 @@ const KINDS: Readonly<Record<ExportFormat, { readonly type: string; readonly ext
 
 /** Tables of what every row has; the others say something of each pair of rows, or of each case of each row. */
 const WHOLE: readonly ExportFormat[] = ['csv', 'json'];
+const WITH_MEANS: readonly ExportFormat[] = ['csv', 'json', 'structures'];
 const MOST_ROWS = 10_000;
 
 /** What people take away: tables, citations, badges, and what a stranger needs to recompute a run. */
@@ -46,6 +46,7 @@ export class ExportsController {
     private readonly boards: BoardDesk,
     private readonly evidence: EvidenceDesk,
     private readonly submissions: SubmissionDesk,
+    private readonly sight: Sight,
   ) {}
 
   @Mount(ENDPOINTS.exportLeaderboard)
@@ -70,25 +71,25 @@ export class ExportsController {
       .send(textOf(query.format, source, opened));
   }
 
-  private async sourceOf(opened: FilledBoard, query: Parameters<EvidenceDesk['evidence']>[1]): Promise<ExportSource> {
+  private async sourceOf(
+    opened: FilledBoard,
+    query: Parameters<EvidenceDesk['evidence']>[1] & { readonly format: ExportFormat },
+  ): Promise<ExportSource> {
     const { benchmark, phase, board, state, seesCases } = opened;
-    const [evidence, tables] = await Promise.all([this.evidence.evidence(opened, query), this.evidence.tables(opened)]);
-    const deviations = board.entries.slice(0, MOST_RUNS).map(({ runId }) => {
-      const values = pairOf(tables, evidence.metric, evidence.region, runId, runId).map(({ first }) => first);
-      return [runId, standardDeviation(values)] as const;
-    });
-    const enough = seesCases || tables.cases.length >= FEWEST_TO_RANK;
+    const { format } = query;
+    const evidence = await this.evidence.evidence(opened, query);
     return {
       benchmark,
       phase,
       state,
       url: `${this.settings.publicUrl}/leaderboards/${state.hash}`,
-      entries: board.entries,
+      entries: board.entries.map((entry) => ({ ...entry, ...resultView(entry, opened) })),
       total: board.total,
       scheme: schemeOf(phase, query),
       evidence,
-      deviations: enough ? new Map(deviations) : null,
-      tables: seesCases ? tables : null,
+      deviations: format === 'latex' ? await this.evidence.deviations(opened, evidence.metric, evidence.region) : null,
+      means: WITH_MEANS.includes(format) ? await this.evidence.means(opened) : null,
+      tables: format === 'cases' && seesCases ? await this.evidence.tables(opened) : null,
     };
   }
 
@@ -111,9 +112,10 @@ export class ExportsController {
         `This run is ${run.state}; only a completed run has a manifest.`,
       );
     }
-    const seesCases = may(actor, 'run.case-result', inPhase(resource, phase));
+    const sight = await this.sight.ofResults(actor, resource, phase);
+    const { seesCases } = sight;
     const { version } = submission;
-    const view = entryView(entry, '', seesCases);
+    const view = resultView(entry, sight);
     const time = (at: Date | null) => at && instantView(at, seesCases);
     return {
       runManifestVersion: 1,
@@ -146,7 +148,7 @@ export class ExportsController {
         rank: view.rank,
         metrics: view.metrics,
         aggregates: view.aggregates.map(({ region, metric, mean, n }) => ({ region, metric, mean, n })),
-        cases: view.cases,
+        cases: { scored: view.cases.scored, failed: view.cases.failed },
       },
       cases: seesCases ? await this.casesOf(run.id, phase.id) : null,
     };
@@ -197,11 +199,8 @@ export class ExportsController {
   }
 }
 
-function textOf(
-  format: ExportFormat,
-  source: ExportSource,
-  { seesCases, phase, benchmark, board }: FilledBoard,
-): string {
+function textOf(format: ExportFormat, source: ExportSource, opened: FilledBoard): string {
+  const { seesCases, phase, benchmark, board } = opened;
   switch (format) {
     case 'csv':
       return meansCsv(source);
@@ -212,6 +211,8 @@ function textOf(
       return slicesCsv(source);
     case 'latex':
       return latexTable(source);
+    case 'structures':
+      return structuresTable(source);
     case 'methods':
       return methodsParagraph(source);
     case 'bibtex':
@@ -228,10 +229,11 @@ function textOf(
           state: stateView(source.state, seesCases),
           rules: phase.rules,
           items: board.entries.map((entry) => {
-            const { submitter: _, ...view } = entryView(entry, '', seesCases);
+            const { submitter: _, ...view } = entryView(entry, '', opened);
             return view;
           }),
           evidence: source.evidence,
+          means: source.means,
         },
         null,
         2,

@@ -9,20 +9,18 @@ import {
   type LeaderboardEntry,
   type Phase,
 } from '#evaluation';
-import { inPhase, Sight } from '../benchmarks/sight.js';
-import { may, permit } from '../http/permit.js';
+import { inPhase, Sight, type ResultSight } from '../benchmarks/sight.js';
+import { permit } from '../http/permit.js';
 import { RECORDS } from '../settings.js';
 
 /** A board in one of its states, and what the asking person may know of it. */
-export interface OpenBoard {
+export interface OpenBoard extends ResultSight {
   readonly benchmark: Benchmark;
   readonly phase: Phase;
   readonly resource: Resource;
   readonly board: Leaderboard;
   /** False: a board as it was. */
   readonly newest: boolean;
-  /** Whether figures of single cases may be seen. */
-  readonly seesCases: boolean;
 }
 
 /** A board on which something has been entered. */
@@ -59,7 +57,7 @@ export class BoardDesk {
       resource: inPhase(resource, phase),
       board,
       newest: state === null || board.boards.some((newest) => newest.hash === state.hash),
-      seesCases: may(actor, 'run.case-result', inPhase(resource, phase)),
+      ...(await this.sight.ofResults(actor, resource, phase)),
     };
   }
 

@@ -51,5 +51,6 @@ const FORBIDDEN: Partial<Record<Action, string>> = {
   'submission.control': 'Only the submitter, an organiser of the benchmark or an administrator may cancel or retry.',
   'algorithm.edit': 'Only the author edits what is said about a version.',
   'user.manage': 'Only an administrator manages accounts.',
+  'dataset.create': 'Only organisers and administrators bring datasets.',
   'access-log.view': 'Only organisers and stewards of this benchmark, and administrators, may read its access log.',
 };

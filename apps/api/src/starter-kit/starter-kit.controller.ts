@@ -5,13 +5,15 @@ import { Readable } from 'node:stream';
 import { Controller, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ENDPOINTS, manifestJsonSchema } from '#contracts';
-import { notFound, type Resource } from '#domain';
+import { notFound } from '#domain';
 import type { AccessLog, Benchmark, BlobStore, EvaluationCase, EvaluationRecords, StoredObject } from '#evaluation';
-import { inPhase, Sight } from '../benchmarks/sight.js';
+import { Sight } from '../benchmarks/sight.js';
+import { consensusOf, openCases } from '../cases/open-cases.js';
 import { allowLongAnswer } from '../http/linger.js';
 import { Mount, type Ask } from '../http/mount.js';
-import { may, permit } from '../http/permit.js';
+import { permit } from '../http/permit.js';
 import { ACCESS_LOG, BLOBS, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
+import { kitNames } from './kit-names.js';
 import { kitReadme } from './kit-readme.js';
 import { manifestTemplate } from './manifest-template.js';
 import { zipStream, type ArchiveEntry } from './zip-stream.js';
@@ -37,7 +39,7 @@ export class StarterKitController {
     if (benchmark === null) throw notFound('benchmark');
     const resource = await this.sight.ofBenchmark(actor, benchmark);
     permit(actor, 'benchmark.view', resource, 'benchmark');
-    const all = await this.openCases(actor, benchmark, resource);
+    const all = await openCases(this.records, actor, benchmark, resource);
     const cases = fitting(all, MOST_BYTES);
     const headers = {
       'content-type': 'application/zip',
@@ -68,7 +70,7 @@ export class StarterKitController {
       text('voxelmark.json', json(manifestTemplate(benchmark, all))),
       text('manifest.schema.json', json(manifestJsonSchema())),
       ...(await this.scripts()),
-      ...cases.flatMap((one) => this.entriesOf(one, benchmark)),
+      ...this.caseEntries(cases, benchmark),
     ];
     await reply
       .code(200)
@@ -76,37 +78,24 @@ export class StarterKitController {
       .send(Readable.from(zipStream(entries, benchmark.createdAt), { objectMode: false }));
   }
 
-  /** Practice cases whose images and reference this person may load. What is sealed is in no kit, whoever asks. */
-  private async openCases(
-    actor: Ask['actor'],
-    { phases }: Benchmark,
-    resource: Resource,
-  ): Promise<readonly EvaluationCase[]> {
-    const open: EvaluationCase[] = [];
-    for (const phase of phases.filter(({ kind }) => kind === 'practice')) {
-      const here = inPhase(resource, phase);
-      const shown = ({ label }: StoredObject, kind: 'image' | 'reference'): boolean =>
-        label !== 'SEALED' && may(actor, 'object.view', { ...here, label, kind });
-      for (const one of await this.records.cases(phase.id)) {
-        const reference = one.references.find(({ consensus }) => consensus)?.object;
-        const whole = one.images.every((image) => shown(image, 'image')) && reference && shown(reference, 'reference');
-        if (one.label !== 'SEALED' && whole) open.push(one);
-      }
-    }
-    return open;
-  }
-
-  private entriesOf(one: EvaluationCase, { channels }: Benchmark): ArchiveEntry[] {
-    const name = fileName(one.name);
+  private caseEntries(cases: readonly EvaluationCase[], { channels }: Benchmark): ArchiveEntry[] {
+    const names = kitNames(
+      cases.map(({ name }) => name),
+      channels.map(({ name }) => name),
+    );
     const blob = (path: string, { sha256 }: StoredObject): ArchiveEntry => ({
-      path,
+      path: `${path}.nii.gz`,
       stored: true,
       content: () => this.blobs.open(sha256),
     });
-    const images = one.images.map((image) =>
-      blob(`images/${name}${channels.length > 1 ? `_${fileName(image.channel)}` : ''}.nii.gz`, image),
-    );
-    return [...images, blob(`references/${name}.nii.gz`, consensusOf(one))];
+    return cases.flatMap((one) => {
+      const files = names.get(one.name);
+      if (files === undefined) throw new Error(`case ${one.id} has no file name`);
+      return [
+        ...one.images.map((image, n) => blob(`images/${files.images[n]}`, image)),
+        blob(`references/${files.reference}`, consensusOf(one)),
+      ];
+    });
   }
 
   private async scripts(): Promise<ArchiveEntry[]> {
@@ -119,12 +108,6 @@ export class StarterKitController {
       content: () => createReadStream(join(folder, name)),
     }));
   }
-}
-
-function consensusOf({ id, references }: EvaluationCase): StoredObject {
-  const found = references.find(({ consensus }) => consensus);
-  if (found === undefined) throw new Error(`case ${id} has no consensus`);
-  return found.object;
 }
 
 /** The first cases that fit, at least one. */
@@ -148,9 +131,4 @@ function text(path: string, content: string): ArchiveEntry {
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** A name that every system takes, and that leads nowhere else. */
-function fileName(name: string): string {
-  return name.replace(/[^0-9A-Za-z._-]/g, '_').replace(/^[._]+/, '') || 'case';
 }

@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { problem } from '#contracts';
 import { RequestRefused } from '#domain';
 import type { Benchmark } from '#evaluation';
+import { writeNifti } from '#imaging';
 import * as onnx from '../../../../libs/inference/src/test-support/onnx.js';
 import { form, rawHttp, type FormPart } from '../test-support/raw-http.js';
 import { field, goodForm, MODEL, modelPart } from '../test-support/submission-forms.js';
@@ -604,5 +606,66 @@ describe('bad input: a 4xx with a code and a sentence, and nothing left behind',
     // accounts: none was made either
     expect(after).toEqual(before);
     expect(world.logged).toEqual([]);
+  });
+});
+
+describe('a case of a dataset', () => {
+  const volume = async (data: Int16Array | Uint8Array, spacing = 1): Promise<Buffer> =>
+    Buffer.from(await writeNifti({ geometry: { sizeXyz: [3, 2, 2], spacingMm: [spacing, 1, 2], originLps: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] }, data }, { gzip: true, description: 'Jane Doe' }));
+  const scan = () => volume(Int16Array.from({ length: 12 }, (_, v) => v - 6));
+  const mask = (label = 1, spacing = 1) => volume(Uint8Array.from({ length: 12 }, (_, v) => (v === 3 ? label : 0)), spacing);
+  const fields = (change: object = {}) => field('case', JSON.stringify({ name: 'one', patient: 'p1', split: 'practice', facts: { age: 61 }, references: [{ reader: 'A', consensus: true }], ...change }));
+  const file = (name: string, value: Buffer): FormPart => ({ name, filename: 'x.nii.gz', type: 'application/gzip', value });
+  const send = async (parts: readonly FormPart[]) => {
+    const { payload, headers } = form(parts);
+    return world.ask('organiser', 'POST', '/datasets/brought-in/cases', { payload, headers });
+  };
+  const begin = (change: object = {}) =>
+    world.ask('organiser', 'POST', '/datasets', { body: { slug: 'brought-in', name: 'Brought in', licence: 'CC0-1.0', description: '', labels: [{ value: 1, name: 'liver' }], channels: [{ name: 'CT' }], ...change } });
+
+  it('is checked, written anew, and there once however often it is sent', async () => {
+    expect((await begin()).json()).toMatchObject({ slug: 'brought-in', existing: false, cases: [], versions: [] });
+    expect((await begin()).json()).toMatchObject({ existing: true });
+    expect((await begin({ slug: 'x y' })).statusCode).toBe(400);
+    const parts = [fields(), file('image', await scan()), file('reference', await mask())];
+    const added = await send(parts);
+    expect(added.statusCode).toBe(201);
+    expect(added.json()).toMatchObject({ name: 'one', size: [3, 2, 2], spacingMm: [1, 1, 2], readers: [{ reader: 'A', consensus: true }], existing: false });
+    expect((await send(parts)).json()).toMatchObject({ existing: true });
+    const dataset = await world.parts.records.findDataset('brought-in');
+    const [one] = await world.parts.records.datasetCases(dataset!.id);
+    for (const { sha256 } of [...one.images, ...one.references.map(({ object }) => object)]) {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of await world.parts.blobs.open(sha256)) pieces.push(piece);
+      expect(gunzipSync(Buffer.concat(pieces)).includes('Jane Doe')).toBe(false);
+    }
+    const frozen = await world.ask('organiser', 'POST', '/datasets/brought-in/versions');
+    expect(frozen.json()).toMatchObject({ version: 1, caseCount: 1, existing: false });
+    expect((await world.ask('organiser', 'GET', '/datasets/brought-in')).json()).toMatchObject({ caseCount: 1, cases: [{ name: 'one', facts: { age: 61 } }], versions: [{ version: 1 }] });
+  });
+
+  it('is refused with a code when it cannot be used, and leaves nothing', async () => {
+    const [image, reference] = [file('image', await scan()), file('reference', await mask())];
+    const other = fields({ name: 'two' });
+    const bad: readonly (readonly [string, readonly FormPart[], number, string])[] = [
+      ['another case of that name', [fields({ patient: 'p2' }), image, reference], 409, 'dataset-case-exists'],
+      ['files first', [image, reference, other], 400, 'form-invalid'],
+      ['nothing said', [], 400, 'form-invalid'],
+      ['no JSON', [field('case', '{'), image, reference], 400, 'form-invalid'],
+      ['no patient', [fields({ name: 'two', patient: '' }), image, reference], 422, 'case-invalid'],
+      ['a field behind the files', [other, image, field('split', 'x')], 400, 'form-invalid'],
+      ['no reference', [other, image], 422, 'case-invalid'],
+      ['two images', [other, image, image, reference], 422, 'case-invalid'],
+      ['an empty file', [other, file('image', Buffer.alloc(0)), reference], 422, 'case-file-empty'],
+      ['a file of no format', [other, file('image', Buffer.from('no image')), reference], 422, 'case-invalid'],
+      ['another grid', [other, image, file('reference', await mask(1, 1.5))], 422, 'case-invalid'],
+      ['a label that is not declared', [other, image, file('reference', await mask(7))], 422, 'case-invalid'],
+    ];
+    for (const [what, parts, status, code] of bad) {
+      const answer = await send(parts);
+      expect([what, answer.statusCode, (answer.json() as { code: string }).code]).toEqual([what, status, code]);
+      expect(problem.parse(answer.json()).detail.length).toBeGreaterThan(10);
+    }
+    expect((await world.ask('organiser', 'GET', '/datasets/brought-in')).json()).toMatchObject({ caseCount: 1 });
   });
 });

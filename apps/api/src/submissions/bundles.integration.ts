@@ -170,14 +170,14 @@ describe('preflight', () => {
       tiles: 50, runs: 400, secondsPerRun: 1.75, secondsPerCase: 700, secondsTotal: 3500, totalCases: 5,
       peakMemoryBytes: 1e9, limitSeconds: 10, limitMemoryBytes: 5e8, fits: false,
     }; // prettier-ignore
-    const checks = taken!.checks.map((check) =>
+    const checks = taken!.preflight.checks.map((check) =>
       check.name === 'budget'
         ? ({ ...check, status: 'failed', detail: { code: 'budget-exceeded', message, ...figures } } as const)
         : ({ ...check, status: 'passed' } as const),
     );
-    expect(await records.writePreflight(id, 'w1', 10, checks)).toBe(true);
+    expect(await records.writePreflight(taken!, 10, checks)).toBe(true);
     expect((await world.ask('owner', 'GET', `/preflights/${id}`)).json()).toMatchObject({ state: 'running' });
-    expect(await records.endPreflight(id, 'w1', { checks, practice: null, failure: null })).toBe(true);
+    expect(await records.endPreflight(taken!, { checks, practice: null, failure: null })).toBe(true);
     const { totalCases: cases, ...forecast } = figures;
     expect((await world.ask('owner', 'GET', `/preflights/${id}`)).json()).toMatchObject({
       state: 'done',
@@ -189,6 +189,36 @@ describe('preflight', () => {
     expect([refused.statusCode, refused.json().code]).toEqual([422, 'budget-exceeded']);
     expect(refused.json().detail).toContain(message);
     expect((await submit(goodForm('slow', '1.0.1'))).statusCode).toBe(201); // another manifest: not measured
+  });
+
+  it('that passed is submitted without sending its files again, by whoever asked for it and while they are kept', async () => {
+    const { records, blobs } = world.parts;
+    const asked = (await tryOut(bundle('kept'))).json();
+    const enter = (fields: Record<string, string>, who: Who = 'owner') =>
+      submit(Object.entries({ benchmark: 'bench', ...fields }).map(([name, value]) => field(name, value)), who);
+    const preflight = asked.id as string;
+    expect((await enter({ preflight })).json().code).toBe('preflight-files-gone'); // not tried yet
+    const claim = await records.claimPreflight(preflight, 'w1', 10);
+    const checks = claim!.preflight.checks.map((check) => ({ ...check, status: 'passed' as const }));
+    await records.endPreflight(claim!, { checks, practice: null, failure: null });
+    const shown = (await world.ask('owner', 'GET', `/preflights/${preflight}`)).json();
+    expect(Date.parse(shown.submittableUntil)).toBeGreaterThan(Date.now());
+
+    const others = await enter({ preflight }, 'researcher');
+    expect([others.statusCode, others.json().code]).toEqual([409, 'preflight-files-gone']);
+    for (const more of [{ manifest: '{}' }, { preflight: 'mine' }] as Record<string, string>[])
+      expect((await enter({ preflight, ...more })).json().code).toBe('form-invalid');
+    const entered = await enter({ preflight, algorithm: 'kept-algorithm' });
+    expect([entered.statusCode, entered.json().code]).toEqual([201, undefined]);
+    expect(entered.json()).toMatchObject({
+      algorithm: { slug: 'kept-algorithm' },
+      modelSha256: shown.modelSha256,
+      existing: false,
+    });
+    const [version] = (await world.ask('owner', 'GET', '/algorithms/kept-algorithm')).json().versionList;
+    expect(version).toMatchObject({ manifestSha256: shown.manifestSha256, checks: [{}, {}, {}, {}, {}] });
+    expect(await blobs.head(shown.models[0].sha256)).not.toBeNull();
+    expect((await enter({ preflight, algorithm: 'kept-algorithm' })).json().existing).toBe(true);
   });
 
   it('takes workers’ time, so that there are not more than twenty an hour', async () => {

@@ -7,8 +7,12 @@ type PreflightView = Answer<typeof ENDPOINTS.getPreflight>;
 
 type Check = PreflightView['checks'][number];
 
-export function preflightView(preflight: Preflight, benchmark: Pick<Benchmark, 'slug' | 'title'>): PreflightView {
-  const { id, state, checks, manifest, manifestSha256, modelSha256, models, practice, failure } = preflight;
+export function preflightView(
+  preflight: Preflight,
+  benchmark: Pick<Benchmark, 'slug' | 'title'>,
+  now: Date,
+): PreflightView {
+  const { id, state, checks, manifest, manifestSha256, modelSha256, models, practice, failure, filesUntil } = preflight;
   const ended = state === 'done' || state === 'failed';
   const failed = checks.some(({ status }) => status === 'failed');
   return {
@@ -18,13 +22,14 @@ export function preflightView(preflight: Preflight, benchmark: Pick<Benchmark, '
     checks: checks.map(checkView),
     passed: failed ? false : ended && failure === null ? true : null,
     forecast: forecastView(checks),
-    conformance: conformanceView(checks, manifest),
+    conformance: conformanceView(checks, manifest, true),
     practice: practice && { caseId: practice.caseId, predictionObjectId: practice.prediction.id },
     manifest: manifest as PreflightView['manifest'],
     manifestSha256,
     modelSha256,
     models: models.map(({ file, sha256, bytes, facts }) => ({ file, sha256, bytes, facts: factsView(facts ?? null) })),
     failure: failure && { code: failure.code, message: failure.message },
+    submittableUntil: filesUntil !== null && filesUntil > now ? filesUntil.toISOString() : null,
     createdAt: preflight.createdAt.toISOString(),
     finishedAt: preflight.finishedAt?.toISOString() ?? null,
   };
@@ -66,7 +71,7 @@ export function forecastView(checks: readonly NotedCheck[]): PreflightView['fore
     peakMemoryBytes: figure('peakMemoryBytes'),
     limitSeconds: figure('limitSeconds'),
     limitMemoryBytes: figure('limitMemoryBytes'),
-    fits: detail.fits === true,
+    fits: typeof detail.fits === 'boolean' ? detail.fits : null,
   };
 }
 
@@ -77,10 +82,14 @@ interface LabelAgreement {
   readonly predictedVoxels: number;
 }
 
-/** Agreement on the author's own case, label by label; null when there was none. */
+/**
+ * Agreement on the author's own case, label by label; null when there was none. How large its structures are is for the
+ * author alone.
+ */
 export function conformanceView(
   checks: readonly NotedCheck[],
   manifest: Pick<Manifest, 'labels'>,
+  own: boolean,
 ): PreflightView['conformance'] {
   const check = checks.find(({ name }) => name === 'conformance');
   const { minDice, voxelAgreement, lowestDice, labels } = check?.detail ?? {};
@@ -95,8 +104,8 @@ export function conformanceView(
       name: manifest.labels.find((label) => label.value === Number(value))?.name ?? null,
       dice: found.dice,
       voxels: found.voxels,
-      expectedVoxels: found.expectedVoxels,
-      predictedVoxels: found.predictedVoxels,
+      expectedVoxels: own ? found.expectedVoxels : null,
+      predictedVoxels: own ? found.predictedVoxels : null,
     })),
   };
 }

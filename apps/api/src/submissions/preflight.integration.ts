@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { builtChildScript } from '../../../../libs/inference/src/test-support/built.js';
-import { runPreflight, type Benchmark, type ModelSessions, type StagePorts } from '#evaluation';
+import { agreementWithFile, removeStaleFiles, runPreflight, type Benchmark, type ModelSessions, type StagePorts } from '#evaluation';
 import { readLabelMap, readNifti, writeNifti } from '#imaging';
 import { createModelRunner } from '#inference';
 import { scoreCase } from '#metrics';
@@ -36,6 +36,7 @@ beforeAll(async () => {
         scores: scoreCase({ reference: await readLabelMap(reference), prediction, regions, metrics }),
         elapsedMs: 1,
       }),
+      agree: ({ expected, predicted }) => agreementWithFile(expected, predicted),
       close: async () => undefined,
     },
     clock,
@@ -74,7 +75,7 @@ async function tryOut(name: string, more: readonly FormPart[]) {
   return (await world.ask('owner', 'GET', `/preflights/${id}`)).json();
 }
 
-it('passes, shows what it predicted to its owner, and leaves nothing but that', async () => {
+it('passes, shows what it predicted to its owner, and leaves nothing but that once its files are kept no longer', async () => {
   const before = await world.inventory();
   const done = await tryOut('works', await conformance(0));
   expect(done.checks.map(({ name, status }: Record<string, string>) => [name, status])).toEqual([
@@ -98,6 +99,10 @@ it('passes, shows what it predicted to its owner, and leaves nothing but that', 
   expect(shown.predictions[0].scores[0]).toMatchObject({ region: 'liver', values: { dice: expect.anything() } });
   const map = await readLabelMap((await world.ask('owner', 'GET', `/objects/${predictionObjectId}`)).rawPayload);
   expect(map.geometry.sizeXyz).toEqual([8, 8, 4]);
+  const kept = await world.inventory();
+  expect([kept.blobs, kept.stored_object]).toEqual([before.blobs + 4, before.stored_object + 1]);
+  await world.kept(done.id, '-1 second');
+  expect(await removeStaleFiles(world.parts, 10)).toBe(1);
   const after = await world.inventory();
   expect([after.blobs, after.stored_object]).toEqual([before.blobs + 1, before.stored_object + 1]);
 }, 60_000);

@@ -1,17 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
 import { ENDPOINTS } from '#contracts';
 import { notFound, RequestRefused } from '#domain';
-import { manifestOfBundle, type EvaluationRecords, type Log, type ModelInspector } from '#evaluation';
+import type { Clock, EvaluationRecords, Log } from '#evaluation';
 import { Sight } from '../benchmarks/sight.js';
-import { allowLongAnswer } from '../http/linger.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { permit } from '../http/permit.js';
-import { INSPECTOR, LOG, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
+import { CLOCK, LOG, RECORDS } from '../settings.js';
+import { Intake } from './intake.js';
 import { preflightView } from './preflight-view.js';
-import { receiveBundle } from './receive-bundle.js';
-import { checkFormHeaders, readSubmissionForm } from './submission-form.js';
 import { TakeIn } from './take-in.js';
-import { UploadSpool } from './upload-spool.js';
 
 /** Each of them takes a worker's time. */
 const PREFLIGHTS_AN_HOUR = 20;
@@ -21,11 +18,10 @@ const PREFLIGHTS_AN_HOUR = 20;
 export class PreflightsController {
   constructor(
     @Inject(RECORDS) private readonly records: EvaluationRecords,
-    @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'maxModelBytes'>,
-    @Inject(INSPECTOR) private readonly inspector: ModelInspector,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
     private readonly sight: Sight,
-    private readonly spool: UploadSpool,
+    private readonly intake: Intake,
     private readonly takeIn: TakeIn,
   ) {}
 
@@ -47,25 +43,14 @@ export class PreflightsController {
         `You have asked for ${recent} checks within the last hour; ${PREFLIGHTS_AN_HOUR} are allowed. \`voxelmark model check\` runs the same checks on your own machine.`,
       );
     }
-    const done = this.takeIn.countUpload(submitterId);
-    try {
-      const { maxModelBytes } = this.settings;
-      checkFormHeaders(request, maxModelBytes);
-      await this.spool.checkRoom(Number(request.headers['content-length'] ?? 0) || 0);
-      const form = await readSubmissionForm(request, maxModelBytes, 'preflight');
-      const bundle = await receiveBundle(this.spool, form, maxModelBytes);
-      try {
-        allowLongAnswer(request);
-        const manifest = await manifestOfBundle(this.inspector, bundle.models, form.fields.manifest);
+    return this.intake.receive('preflight', { request, actor }, {
+      admit: () => Promise.resolve(),
+      enter: async (bundle, manifest) => {
         const preflight = await this.takeIn.preflight(bundle, { benchmark: benchmark.id, submitterId, manifest });
         this.log.info('preflight.taken-in', { preflightId: preflight.id, userId: submitterId, bytes: bundle.bytes });
-        return preflightView(preflight, benchmark);
-      } finally {
-        await bundle.remove();
-      }
-    } finally {
-      done();
-    }
+        return preflightView(preflight, benchmark, this.clock.now());
+      },
+    });
   }
 
   @Mount(ENDPOINTS.getPreflight)
@@ -75,6 +60,6 @@ export class PreflightsController {
     permit(actor, 'preflight.view', { ownerId: preflight.submitterId }, 'preflight');
     const benchmark = await this.records.findBenchmark(preflight.benchmarkId);
     if (benchmark === null) throw new Error(`preflight ${preflight.id} is for no known benchmark`);
-    return preflightView(preflight, benchmark);
+    return preflightView(preflight, benchmark, this.clock.now());
   }
 }

@@ -1,7 +1,8 @@
 import { VISITOR, type Actor, type Resource } from '#domain';
 import type { CaseResult, EvaluationCase, EvaluationRun } from '#evaluation';
-import { caseResultView, runSummaryView, sightOfRun } from './run-view.js';
+import { caseResultView, endsLater, runSummaryView, sightOfRun } from './run-view.js';
 
+const NOW = new Date('2026-01-01T00:05:00Z');
 const OWNER: Actor = { userId: 'me', role: 'researcher', scopes: null };
 const heldOut = (capacities: Resource['capacities'] = []): Resource => ({
   published: true,
@@ -25,13 +26,14 @@ const run = (change: Partial<EvaluationRun> = {}): EvaluationRun => ({
   queuedAt: null,
   startedAt: new Date('2026-01-01T00:01:02.345Z'),
   finishedAt: null,
+  releaseAt: null,
   cases: { total: 36, scored: 5, failed: 1 },
   ...change,
 });
 
 describe('a held-out run in the eyes of its submitter', () => {
   const see = (one: EvaluationRun): string =>
-    JSON.stringify(runSummaryView(one, { kind: 'test' }, sightOfRun(OWNER, heldOut()), 2));
+    JSON.stringify(runSummaryView(one, { kind: 'test' }, sightOfRun(OWNER, heldOut()), 2, NOW));
 
   it('looks the same whatever the cases did', () => {
     const seen = new Set(
@@ -60,6 +62,27 @@ describe('a held-out run in the eyes of its submitter', () => {
     expect(failed).not.toMatch(/1234|02:03/);
   });
 
+  it('goes on running until it may be known how it ended, and its keepers know at once', () => {
+    const at = (minute: string) => new Date(`2026-01-01T00:${minute}:00Z`);
+    const ended = (['scoring', 'quarantined', 'failed', 'expired'] as const).map((state) =>
+      run({
+        state,
+        failureCode: state === 'scoring' ? null : 'inference-crashed',
+        finishedAt: at('03'),
+        releaseAt: at('09'),
+        cases: { total: 36, scored: 36, failed: 0 },
+      }),
+    );
+    expect(new Set(ended.map(see))).toEqual(new Set([see(run())]));
+    const later = ended.map((one) => ({ ...one, releaseAt: NOW }));
+    expect(later.map((one) => (JSON.parse(see(one)) as { state: string }).state)).toEqual(ended.map(({ state }) => state));
+    const organiser = sightOfRun({ ...OWNER, userId: 'k' }, heldOut(['organiser']));
+    expect(ended.map((one) => runSummaryView(one, { kind: 'test' }, organiser, null, NOW).state)).toEqual(
+      ended.map(({ state }) => state),
+    );
+    expect(endsLater(ended[0], organiser, NOW)).toBe(false);
+  });
+
   it('its keepers see it all', () => {
     for (const capacity of ['organiser', 'steward'] as const) {
       const seen = runSummaryView(
@@ -67,6 +90,7 @@ describe('a held-out run in the eyes of its submitter', () => {
         { kind: 'test' },
         sightOfRun({ ...OWNER, userId: 'k' }, heldOut([capacity])),
         null,
+        NOW,
       );
       expect(seen).toMatchObject({
         progress: { done: 6, failed: 1, total: 36 },
@@ -94,8 +118,8 @@ describe('a held-out run in the eyes of its submitter', () => {
 describe('the place in the queue', () => {
   it('is told while queued, and not afterwards', () => {
     const sight = sightOfRun(VISITOR, heldOut());
-    expect(runSummaryView(run({ state: 'queued' }), { kind: 'test' }, sight, 4).queuePosition).toBe(4);
-    expect(runSummaryView(run({ state: 'running' }), { kind: 'test' }, sight, 4).queuePosition).toBeNull();
+    expect(runSummaryView(run({ state: 'queued' }), { kind: 'test' }, sight, 4, NOW).queuePosition).toBe(4);
+    expect(runSummaryView(run({ state: 'running' }), { kind: 'test' }, sight, 4, NOW).queuePosition).toBeNull();
   });
 });
 

@@ -24,16 +24,27 @@ export function sightOfRun(actor: Actor, resource: Resource): RunSight {
   };
 }
 
+/** Whether a run has to look as if its cases were still being worked on: how long they took is for other eyes. */
+export function endsLater({ releaseAt }: Pick<EvaluationRun, 'releaseAt'>, sight: RunSight, now: Date): boolean {
+  return !sight.caseResults && releaseAt !== null && now < releaseAt;
+}
+
 /**
  * A run for one pair of eyes. Of a held-out run a submitter or visitor learns the state, on failure a code and what to do,
- * and to the minute when it ended: nothing that was computed from a single image.
+ * and to the minute when it ended: nothing that was computed from a single image. Where images are of people not even when
+ * its cases were settled: such a run goes on running until it may be known how it ended (`releaseSeconds`).
  */
 export function runSummaryView(
   run: EvaluationRun,
   phase: Pick<Phase, 'kind'>,
   sight: RunSight,
   queuePosition: number | null,
+  now: Date,
 ): RunSummary {
+  if (endsLater(run, sight, now)) {
+    const unknown = { state: 'running', failureCode: null, failureDetail: null, finishedAt: null, releaseAt: null } as const;
+    return runSummaryView({ ...run, ...unknown }, phase, sight, queuePosition, now);
+  }
   const { cases } = run;
   return {
     id: run.id,

@@ -1,14 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
 import { ENDPOINTS } from '#contracts';
 import { notFound, RequestRefused } from '#domain';
-import type { EvaluationRecords, EvaluationRun, Log } from '#evaluation';
+import type { Clock, EvaluationRecords, EvaluationRun, Log } from '#evaluation';
 import { resultView } from '../benchmarks/board-view.js';
 import { inPhase, Sight } from '../benchmarks/sight.js';
 import { createdAtPlace, readCursor, writeCursor } from '../http/cursor.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
-import { LOG, RECORDS } from '../settings.js';
-import { caseResultView, sightOfRun } from './run-view.js';
+import { CLOCK, LOG, RECORDS } from '../settings.js';
+import { caseResultView, endsLater, sightOfRun } from './run-view.js';
 import { SubmissionDesk } from './submission-desk.js';
 
 /** Runs: their state, their result, and where the policy allows their cases. */
@@ -17,6 +17,7 @@ export class RunsController {
   constructor(
     @Inject(RECORDS) private readonly records: EvaluationRecords,
     @Inject(LOG) private readonly log: Log,
+    @Inject(CLOCK) private readonly clock: Clock,
     private readonly desk: SubmissionDesk,
     private readonly sight: Sight,
   ) {}
@@ -26,13 +27,13 @@ export class RunsController {
     const opened = await this.desk.openRun(actor, params.id, 'run.view');
     const { run, phase, resource } = opened;
     const entry = run.state === 'completed' ? await this.records.boardEntry(run.id) : null;
-    const casesVisible = may(actor, 'run.case-result', inPhase(resource, phase));
+    const sight = await this.sight.ofResults(actor, resource, phase);
     return {
       ...(await this.desk.runView(actor, opened, run)),
       submission: await this.desk.view(actor, opened),
       signature: run.signature,
-      result: entry === null ? null : resultView(entry, casesVisible),
-      casesVisible,
+      result: entry === null ? null : resultView(entry, sight),
+      casesVisible: sight.seesCases,
     };
   }
 
@@ -84,15 +85,14 @@ export class RunsController {
 
   @Mount(ENDPOINTS.retryRun)
   async retry({ actor, params }: Ask<typeof ENDPOINTS.retryRun>): Promise<Answer<typeof ENDPOINTS.retryRun>> {
-    const { run, submission, resource } = await this.desk.openRun(actor, params.id, 'submission.control');
+    const opened = await this.desk.openRun(actor, params.id, 'submission.control');
+    const { run, phase, submission, resource } = opened;
     const release = may(actor, 'run.release', resource);
+    // whoever may not know yet that it ended cannot find out by starting it again
+    if (endsLater(run, sightOfRun(actor, inPhase(resource, phase)), this.clock.now())) throw notRetryable('running');
     if (run.state === 'quarantined' && !release) throw new RequestRefused(403, 'forbidden', FOR_THE_ORGANISER);
     if (!(await this.records.retryRun(run.id, { release }))) {
-      throw new RequestRefused(
-        409,
-        'run-not-retryable',
-        `This run is ${(await this.stateNow(submission.id, run.id)) ?? run.state} and cannot be tried again. ${WHY_NOT_AGAIN}`,
-      );
+      throw notRetryable((await this.stateNow(submission.id, run.id)) ?? run.state);
     }
     this.log.info('run.retried', { runId: run.id, by: actor.userId });
     const again = await this.desk.open(actor, submission.id, 'run.view', 'run');
@@ -106,6 +106,14 @@ export class RunsController {
     const submission = await this.records.findSubmission(submissionId);
     return submission?.runs.find(({ id }) => id === runId)?.state;
   }
+}
+
+function notRetryable(state: EvaluationRun['state']): RequestRefused {
+  return new RequestRefused(
+    409,
+    'run-not-retryable',
+    `This run is ${state} and cannot be tried again. ${WHY_NOT_AGAIN}`,
+  );
 }
 
 const FOR_THE_ORGANISER =

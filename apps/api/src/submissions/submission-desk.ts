@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RunSummary, SubmissionView } from '#contracts';
 import { notFound, type Action, type Actor, type Resource } from '#domain';
-import type { AccountRecords, Benchmark, EvaluationRecords, EvaluationRun, Phase, Submission } from '#evaluation';
+import type { AccountRecords, Benchmark, Clock, EvaluationRecords, EvaluationRun, Phase, Submission } from '#evaluation';
 import { inPhase, Sight } from '../benchmarks/sight.js';
 import { may, permit } from '../http/permit.js';
-import { ACCOUNTS, RECORDS } from '../settings.js';
+import { ACCOUNTS, CLOCK, RECORDS } from '../settings.js';
 import { runSummaryView, sightOfRun } from './run-view.js';
 
 /** A submission, the benchmark it entered, and what the asking person is to both. */
@@ -21,6 +21,7 @@ export class SubmissionDesk {
   constructor(
     @Inject(RECORDS) private readonly records: EvaluationRecords,
     @Inject(ACCOUNTS) private readonly accounts: AccountRecords,
+    @Inject(CLOCK) private readonly clock: Clock,
     private readonly sight: Sight,
   ) {}
 
@@ -85,7 +86,7 @@ export class SubmissionDesk {
     queuePosition: number | null,
   ): RunSummary {
     const phase = phaseOfRun(benchmark, run);
-    return runSummaryView(run, phase, sightOfRun(actor, inPhase(resource, phase)), queuePosition);
+    return runSummaryView(run, phase, sightOfRun(actor, inPhase(resource, phase)), queuePosition, this.clock.now());
   }
 
   /** Those of a list that the person may see, in its order. */

@@ -1,6 +1,6 @@
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { manifest as manifestSchema, slug as slugSchema } from '#contracts';
+import { id as idSchema, manifest as manifestSchema, slug as slugSchema } from '#contracts';
 import type { z } from 'zod';
 import { RequestRefused, VoxelmarkError } from '#domain';
 import { MOST_MODELS } from '#evaluation';
@@ -14,6 +14,8 @@ export interface SubmissionFields {
   readonly manifest: z.output<typeof manifestSchema> | null;
   /** Slug chosen by the submitter; otherwise it is made from the manifest's name. */
   readonly algorithm: string | null;
+  /** Id of a preflight whose files and manifest are to be submitted; then no others come. */
+  readonly preflight: string | null;
 }
 
 export const FILE_FIELDS = ['model', 'conformanceImage', 'conformanceLabels'] as const;
@@ -30,7 +32,7 @@ export interface SentFile {
 
 export interface SubmissionForm {
   readonly fields: SubmissionFields;
-  /** The files in the order in which they come, at least one model among them. Ends when the form has ended in order. */
+  /** The files in the order in which they come, at least one model among them. Ends when the form has ended in order. None with `preflight`. */
   files(): AsyncIterable<SentFile>;
 }
 
@@ -50,7 +52,10 @@ const LONGEST_BOUNDARY = 70;
 /** So often, and so often in a row, we look whether the parser is stuck: three seconds. */
 const TICK_MS = 250;
 const STUCK_TICKS = 12;
-const TEXT_FIELDS = { submission: ['benchmark', 'manifest', 'algorithm'], preflight: ['manifest'] } as const;
+const TEXT_FIELDS = {
+  submission: ['benchmark', 'manifest', 'algorithm', 'preflight'],
+  preflight: ['manifest'],
+} as const;
 type TextField = (typeof TEXT_FIELDS)[FormKind][number];
 
 /**
@@ -97,10 +102,12 @@ export async function readSubmissionForm(
   const texts = new Map<TextField, string>();
   for (;;) {
     const part = await nextPart(parts, request.raw);
+    if (part === null && texts.has('preflight')) return { fields: checkFields(texts, kind), files: () => noFiles() };
     if (part === null)
       throw invalid('model', texts.size === 0 ? 'the form is empty' : 'the file is missing; files come last');
     if (part.type === 'file' && fileFieldOf(part) !== null) {
       try {
+        if (texts.has('preflight')) throw invalid('preflight', 'its files are known; expected no others');
         return { fields: checkFields(texts, kind), files: () => sentFiles(parts, part, request.raw) };
       } catch (error) {
         part.file.resume();
@@ -143,7 +150,7 @@ type Parts = AsyncIterableIterator<Multipart>;
  * The next part; null after the last. The parser may stop without a word in a part that it skips, for instance a long one
  * without a disposition: so when it takes nothing more, or nothing more comes, we wait a moment and no longer.
  */
-async function nextPart(parts: Parts, raw: FastifyRequest['raw']): Promise<Multipart | null> {
+export async function nextPart(parts: Parts, raw: FastifyRequest['raw']): Promise<Multipart | null> {
   let watch: NodeJS.Timeout | undefined;
   const stuck = new Promise<never>((_, reject) => {
     let ticks = 0;
@@ -209,7 +216,7 @@ function malformed(message: string, cause?: unknown): RequestRefused {
  *
  * @throws RequestRefused 400 `form-malformed`
  */
-function checkBoundary(contentType: string): void {
+export function checkBoundary(contentType: string): void {
   const found = /;\s*boundary\s*=\s*(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
   const boundary = found?.[1] ?? found?.[2] ?? '';
   if (boundary.length >= 1 && boundary.length <= LONGEST_BOUNDARY) return;
@@ -259,7 +266,12 @@ function checkFields(texts: ReadonlyMap<TextField, string>, kind: FormKind): Sub
   const benchmark = kind === 'preflight' ? null : slugSchema.safeParse(texts.get('benchmark'));
   const algorithm = texts.has('algorithm') ? slugSchema.safeParse(texts.get('algorithm')) : null;
   const text = texts.get('manifest');
+  const preflight = texts.has('preflight') ? idSchema.safeParse(texts.get('preflight')) : null;
   const problems: { path: string; message: string }[] = [];
+  if (preflight?.success === false)
+    problems.push({ path: 'form.preflight', message: 'expected the id of a preflight of yours' });
+  if (preflight !== null && text !== undefined)
+    problems.push({ path: 'form.manifest', message: 'a preflight has its manifest already; expected none' });
   if (benchmark !== null && !texts.has('benchmark'))
     problems.push({ path: 'form.benchmark', message: 'missing; fields come before the files' });
   else if (benchmark?.success === false)
@@ -274,7 +286,12 @@ function checkFields(texts: ReadonlyMap<TextField, string>, kind: FormKind): Sub
     });
   if (problems.length > 0) throw refusedForm(problems);
   const manifest = text === undefined ? null : readManifest(text);
-  return { benchmark: benchmark?.data ?? null, manifest, algorithm: algorithm?.data ?? null };
+  return {
+    benchmark: benchmark?.data ?? null,
+    manifest,
+    algorithm: algorithm?.data ?? null,
+    preflight: preflight?.data ?? null,
+  };
 }
 
 function readManifest(text: string): z.output<typeof manifestSchema> {
@@ -299,6 +316,10 @@ function readManifest(text: string): z.output<typeof manifestSchema> {
     `The manifest cannot be used: ${problems[0].path}: ${problems[0].message}`,
     problems,
   );
+}
+
+async function* noFiles(): AsyncIterable<SentFile> {
+  // of a form that names a preflight
 }
 
 async function* sentFiles(parts: Parts, first: MultipartFile, raw: FastifyRequest['raw']): AsyncIterable<SentFile> {

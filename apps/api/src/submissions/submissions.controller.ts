@@ -2,42 +2,31 @@ import { Controller, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ENDPOINTS } from '#contracts';
 import { notFound, RequestRefused } from '#domain';
-import {
-  manifestOfBundle,
-  type EvaluationRecords,
-  type EvaluationRun,
-  type Log,
-  type ModelInspector,
-} from '#evaluation';
+import type { EvaluationRecords, EvaluationRun, Log } from '#evaluation';
 import { Authenticator } from '../accounts/authenticator.js';
 import { Sight } from '../benchmarks/sight.js';
-import { allowLongAnswer } from '../http/linger.js';
 import { createdAtPlace, readCursor, writeCursor } from '../http/cursor.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
 import { answerWith } from '../http/reply-of.js';
-import { INSPECTOR, LOG, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
+import { LOG, RECORDS } from '../settings.js';
 import { algorithmSlug } from './algorithm-slug.js';
 import { readEventId } from './event-id.js';
 import { streamRuns, type StreamSource } from './event-stream.js';
-import { receiveBundle } from './receive-bundle.js';
+import { Intake } from './intake.js';
 import { RunEventHub } from './run-event-hub.js';
 import { SubmissionDesk, type OpenedSubmission } from './submission-desk.js';
-import { checkFormHeaders, readSubmissionForm, type SubmissionForm } from './submission-form.js';
 import { TakeIn } from './take-in.js';
-import { UploadSpool } from './upload-spool.js';
 
 /** The door of a submission, and where its submitter sees how it stands. */
 @Controller()
 export class SubmissionsController {
   constructor(
     @Inject(RECORDS) private readonly records: EvaluationRecords,
-    @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'maxModelBytes'>,
-    @Inject(INSPECTOR) private readonly inspector: ModelInspector,
     @Inject(LOG) private readonly log: Log,
     private readonly sight: Sight,
     private readonly desk: SubmissionDesk,
-    private readonly spool: UploadSpool,
+    private readonly intake: Intake,
     private readonly takeIn: TakeIn,
     private readonly hub: RunEventHub,
     private readonly authenticator: Authenticator,
@@ -45,51 +34,33 @@ export class SubmissionsController {
 
   @Mount(ENDPOINTS.createSubmission)
   async create(ask: Ask<typeof ENDPOINTS.createSubmission>): Promise<Answer<typeof ENDPOINTS.createSubmission>> {
-    const userId = ask.actor.userId as string; // the policy asks for an account
-    const idempotencyKey = keyOf(ask.request.headers['idempotency-key']);
-    const done = this.takeIn.countUpload(userId);
-    try {
-      const { maxModelBytes } = this.settings;
-      checkFormHeaders(ask.request, maxModelBytes);
-      await this.spool.checkRoom(Number(ask.request.headers['content-length'] ?? 0) || 0);
-      const form = await readSubmissionForm(ask.request, maxModelBytes, 'submission');
-      return await this.enter(ask, form, userId, idempotencyKey);
-    } finally {
-      done();
-    }
-  }
-
-  private async enter(
-    { actor, request }: Ask,
-    form: SubmissionForm,
-    userId: string,
-    idempotencyKey: string | null,
-  ): Promise<Answer<typeof ENDPOINTS.createSubmission>> {
-    const { fields } = form;
-    const benchmark = await this.records.findBenchmark(fields.benchmark ?? '');
-    if (benchmark === null) throw notFound('benchmark');
-    permit(actor, 'submission.create', await this.sight.ofBenchmark(actor, benchmark), 'benchmark');
-    if (fields.manifest !== null) slugOf(fields.algorithm, fields.manifest.name); // before any file is taken in
-    const bundle = await receiveBundle(this.spool, form, this.settings.maxModelBytes);
-    try {
-      allowLongAnswer(request);
-      const manifest = await manifestOfBundle(this.inspector, bundle.models, fields.manifest);
-      const slug = slugOf(fields.algorithm, manifest.name);
-      const { submission, existing } = await this.takeIn.submit(bundle, {
-        benchmark: benchmark.id,
-        submitterId: userId,
-        algorithm: { slug, name: manifest.name, description: manifest.description ?? '' },
-        version: manifest.version,
-        manifest,
-        idempotencyKey,
-      });
-      this.log.info('submission.taken-in', { submissionId: submission.id, userId, existing, bytes: bundle.bytes });
-      if (existing) answerWith(request, 200);
-      const opened = await this.desk.open(actor, submission.id, 'submission.view');
-      return { ...(await this.desk.view(actor, opened)), existing };
-    } finally {
-      await bundle.remove();
-    }
+    const { actor, request } = ask;
+    const userId = actor.userId as string; // the policy asks for an account
+    const idempotencyKey = keyOf(request.headers['idempotency-key']);
+    return this.intake.receive('submission', ask, {
+      admit: async ({ benchmark: slug, manifest, algorithm }) => {
+        const benchmark = await this.records.findBenchmark(slug ?? '');
+        if (benchmark === null) throw notFound('benchmark');
+        permit(actor, 'submission.create', await this.sight.ofBenchmark(actor, benchmark), 'benchmark');
+        if (manifest !== null) slugOf(algorithm, manifest.name);
+        return { benchmark: benchmark.id, chosen: algorithm };
+      },
+      enter: async (bundle, manifest, { benchmark, chosen }) => {
+        const slug = slugOf(chosen, manifest.name);
+        const { submission, existing } = await this.takeIn.submit(bundle, {
+          benchmark,
+          submitterId: userId,
+          algorithm: { slug, name: manifest.name, description: manifest.description ?? '' },
+          version: manifest.version,
+          manifest,
+          idempotencyKey,
+        });
+        this.log.info('submission.taken-in', { submissionId: submission.id, userId, existing, bytes: bundle.bytes });
+        if (existing) answerWith(request, 200);
+        const opened = await this.desk.open(actor, submission.id, 'submission.view');
+        return { ...(await this.desk.view(actor, opened)), existing };
+      },
+    });
   }
 
   @Mount(ENDPOINTS.listSubmissions)

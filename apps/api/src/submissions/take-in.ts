@@ -91,8 +91,8 @@ export class TakeIn {
    *
    * A row that is refused leaves blobs that perhaps nobody refers to. They are removed, and as two people may send the same
    * file at once, whoever removes one looks again afterwards and whoever wrote a row looks for its blobs: in every order of
-   * these steps one of them still holds the file and puts it back. A worker that removes the files of a preflight holds none
-   * of them; it locks them instead, so that we look either before it asks whether they are in use, or after it removed them.
+   * these steps one of them still holds the file and puts it back. Whoever removes the files of a preflight holds none of
+   * them; he locks them instead, so that we look either before he asks whether they are in use, or after he removed them.
    */
   private async storeThenWrite<T>(uploads: readonly Spooled[], write: () => Promise<T>): Promise<T> {
     const fresh: Spooled[] = [];

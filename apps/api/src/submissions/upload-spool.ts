@@ -59,9 +59,9 @@ export class UploadSpool implements OnModuleInit {
    *
    * @param what a model has to start like one
    * @param maxBytes a stream of more is refused
-   * @throws RequestRefused 422 `conformance-file-empty`, `model-empty` or `model-not-onnx`, 413 `upload-too-large`, 400 `upload-truncated`, 507 `storage-full`
+   * @throws RequestRefused 422 `conformance-file-empty`, `case-file-empty`, `model-empty` or `model-not-onnx`, 413 `upload-too-large`, 400 `upload-truncated`, 507 `storage-full`
    */
-  async receive(content: AsyncIterable<Uint8Array>, what: 'model' | 'conformance', maxBytes: number): Promise<Spooled> {
+  async receive(content: AsyncIterable<Uint8Array>, what: 'model' | 'conformance' | 'case', maxBytes: number): Promise<Spooled> {
     const path = join(this.folder, `${randomUUID()}.part`);
     const file = await open(path, 'wx', 0o600);
     try {
@@ -74,14 +74,14 @@ export class UploadSpool implements OnModuleInit {
           if (start.length >= SNIFF_BYTES) checkStart(start);
         }
         bytes += chunk.length;
-        if (bytes > maxBytes) throw what === 'model' ? tooLarge(this.settings.maxModelBytes) : tooLargeCase(maxBytes);
+        if (bytes > maxBytes) throw what === 'model' ? tooLarge(this.settings.maxModelBytes) : tooLargeCase(what, maxBytes);
         hash.update(chunk);
         await writeAll(file, chunk);
       }
       if (bytes === 0)
         throw new RequestRefused(
           422,
-          what === 'model' ? 'model-empty' : 'conformance-file-empty',
+          what === 'model' ? 'model-empty' : what === 'case' ? 'case-file-empty' : 'conformance-file-empty',
           `The ${what} file has 0 bytes.`,
           [{ path: what, message: 'empty' }],
         );
@@ -118,11 +118,11 @@ async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
   }
 }
 
-function tooLargeCase(maxBytes: number): RequestRefused {
+function tooLargeCase(what: 'conformance' | 'case', maxBytes: number): RequestRefused {
   return new RequestRefused(
     413,
     'upload-too-large',
-    `A file of the conformance case may have ${Math.floor(maxBytes / 1024 / 1024)} MiB at most.`,
+    `A file of the ${what === 'case' ? 'case' : 'conformance case'} may have ${Math.floor(maxBytes / 1024 / 1024)} MiB at most.`,
   );
 }
 

@@ -33,7 +33,7 @@ import { hashPassword, systemClock, verifyPassword } from '#platform';
 import { openFilesystemStore } from '#storage';
 import { digestOf, newSecret, TOKEN_PREFIX } from '../accounts/secrets.js';
 import { createApi } from '../create-api.js';
-import { answerTask } from '../evidence/evidence-task.js';
+import { answerMeans, answerTask } from '../evidence/evidence-task.js';
 import type { ApiParts, ApiSettings } from '../settings.js';
 import { Marks } from './marks.js';
 import { testSettings } from './no-parts.js';
@@ -96,7 +96,11 @@ export class World {
       blobs: await openFilesystemStore(join(folder, 'blobs')),
       queue: { depth: async () => 0, workers: async () => 1 },
       inspector: createModelInspector({ scratchDir: join(folder, 'scratch') }),
-      evidence: { answer: async (task) => answerTask(task), close: async () => undefined },
+      evidence: {
+        answer: async (task) => answerTask(task),
+        means: async (task) => answerMeans(task),
+        close: async () => undefined,
+      },
       passwords: { hash: hashPassword, verify: verifyPassword },
       clock: systemClock,
       log: {
@@ -246,6 +250,33 @@ export class World {
     });
   }
 
+  /** A dataset of the organiser with one case, whose every word is marked. Returns the ids of its objects. */
+  async dataset(slug: string): Promise<readonly string[]> {
+    const { records } = this.parts;
+    const { dataset } = await records.createDataset({
+      slug,
+      name: this.marks.make('name of a brought dataset'),
+      licence: 'CC0-1.0',
+      description: '',
+      ownerId: this.account('organiser').id,
+      synthetic: true,
+      labels: [{ value: 1, name: 'liver' }],
+      channels: [{ name: 'CT' }],
+      dictionary: {},
+    });
+    const { case: one } = await records.addDatasetCase(dataset.id, {
+      name: this.marks.make('name of a brought case'),
+      patient: this.marks.make('patient of a brought case'),
+      split: null,
+      facts: { site: this.marks.make('site of a brought case') },
+      geometry: GEOMETRY,
+      digest: 'a'.repeat(64),
+      images: [await this.storeVolume('brought image')],
+      references: [{ reader: 'A', consensus: true, blob: await this.storeVolume('brought reference') }],
+    });
+    return [...one.images.map(({ id }) => id), ...one.references.map(({ object }) => object.id)];
+  }
+
   private async cases(prefix: string, count: number, sealed: boolean): Promise<NewCase[]> {
     const cases: NewCase[] = [];
     for (let n = 1; n <= count; n++) {
@@ -297,8 +328,9 @@ export class World {
       checks: checks.map((check) => ({ ...check, status: 'waiting' as const })),
     });
     const prediction = await this.storeVolume(null);
-    if ((await records.claimPreflight(id, 'w1', 10)) === null) throw new Error('the preflight could not be claimed');
-    await records.endPreflight(id, 'w1', {
+    const claim = await records.claimPreflight(id, 'w1', 10);
+    if (claim === null) throw new Error('the preflight could not be claimed');
+    await records.endPreflight(claim, {
       checks,
       practice: {
         caseId: one.id,
@@ -401,6 +433,14 @@ export class World {
         ),
     );
     if (!done) throw new Error('the run could not be completed');
+  }
+
+  /** Lets the files of a finished preflight be kept until so long from now. */
+  async kept(preflightId: string, interval: string): Promise<void> {
+    await this.database.dataSource.query('update preflight set files_until = now() + $2::interval where id = $1', [
+      preflightId,
+      interval,
+    ]);
   }
 
   /** Rows and files there are, to see whether a refused request left any. */

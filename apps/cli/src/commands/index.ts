@@ -25,6 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('model check', async () => (await import('./model-check.js')).modelCheck),
   entry('model embed', async () => (await import('./model-embed.js')).modelEmbed),
   entry('model import', async () => (await import('./model-import.js')).modelImport),
+  entry('dataset check', async () => (await import('./dataset-check.js')).datasetCheck),
   entry('metrics propose', async () => (await import('./metrics-propose.js')).metricsPropose),
   entry('auth login', async () => (await import('./auth.js')).authLogin),
   entry('auth whoami', async () => (await import('./auth.js')).authWhoami),

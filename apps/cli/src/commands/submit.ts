@@ -16,7 +16,8 @@ import { digests, matchModels, withSiblings } from '../sandbox/match-models.js';
 export const submit: Command = {
   name: ['submit'],
   summary: 'enter an algorithm version into a benchmark',
-  usage: 'MODEL.onnx… --benchmark SLUG [--manifest voxelmark.json] [--conformance IMAGE LABELS] [--algorithm SLUG] [--wait]',
+  usage:
+    'MODEL.onnx… --benchmark SLUG [--manifest voxelmark.json] [--conformance IMAGE LABELS] [--algorithm SLUG] [--wait], or --preflight ID --benchmark SLUG',
   options: {
     benchmark: { type: 'string', short: 'b', help: 'the benchmark' },
     manifest: { type: 'string', help: 'by default voxelmark.json beside the model, else the one embedded in it' },
@@ -30,18 +31,31 @@ export const submit: Command = {
       multiple: true,
       help: 'image of a further channel of the conformance case; may be repeated',
     },
+    preflight: {
+      type: 'string',
+      help: 'id of a preflight of yours that passed within the last hour: its files and manifest are submitted, none are sent',
+    },
     algorithm: { type: 'string', help: 'name in addresses; by default made from the manifest’s name' },
     wait: { type: 'boolean', help: 'wait until every run ended or is on hold; exit 8 unless all completed' },
     url: { type: 'string', help: 'server' },
   },
-  words: [1, 16],
+  words: [0, 16],
   async run(invocation) {
     const benchmark = required(invocation, 'benchmark');
     const [image, labels] = texts(invocation, 'conformance');
     const channels = texts(invocation, 'channel');
     if (channels.length > 0 && image === undefined)
       throw usageError('--channel is of use together with --conformance only');
-    const bundle = await readBundle(invocation.words, text(invocation, 'manifest'));
+    const preflight = text(invocation, 'preflight');
+    const files = invocation.words.length + (text(invocation, 'manifest') === null ? 0 : 1) + (image === undefined ? 0 : 1);
+    if (preflight !== null && files > 0)
+      throw usageError('--preflight submits the files of that preflight; expected neither models nor --manifest nor --conformance');
+    if (preflight === null && invocation.words.length === 0)
+      throw usageError('no model given; expected MODEL.onnx, or --preflight ID');
+    const bundle =
+      preflight === null
+        ? await readBundle(invocation.words, text(invocation, 'manifest'))
+        : { manifest: null, models: [], preflight };
     const client = await connect(text(invocation, 'url'), { anonymous: false });
     const submission = await upload(client, {
       benchmark,
@@ -68,6 +82,8 @@ export interface Entry {
   readonly manifest: string | null;
   readonly algorithm: string | null;
   readonly models: readonly { readonly path: string; readonly file: string }[];
+  /** Id of a preflight that has manifest and files. */
+  readonly preflight?: string;
   /** Paths of the author's own case. */
   readonly conformance?: { readonly images: readonly string[]; readonly labels: string } | null;
 }
@@ -75,7 +91,7 @@ export interface Entry {
 /** Sends manifest and files; repeating it with the same files is the same submission. */
 export async function upload(client: ApiClient, entry: Entry): Promise<SubmissionView & { existing: boolean }> {
   const form = new FormData();
-  const digest = createHash('sha256').update(JSON.stringify([entry.benchmark, entry.manifest, entry.algorithm]));
+  const digest = createHash('sha256').update(JSON.stringify([entry.benchmark, entry.manifest, entry.algorithm, entry.preflight]));
   const add = async (field: string, path: string, name: string, what: string): Promise<void> => {
     const file = await open(path, what);
     form.append(field, file, name);
@@ -85,6 +101,7 @@ export async function upload(client: ApiClient, entry: Entry): Promise<Submissio
   form.set('benchmark', entry.benchmark);
   if (entry.manifest !== null) form.set('manifest', entry.manifest);
   if (entry.algorithm) form.set('algorithm', entry.algorithm);
+  if (entry.preflight !== undefined) form.set('preflight', entry.preflight);
   for (const image of entry.conformance?.images ?? []) await add('conformanceImage', image, basename(image), 'image');
   if (entry.conformance) {
     const { labels } = entry.conformance;

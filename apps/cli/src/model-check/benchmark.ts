@@ -1,14 +1,14 @@
 import { ENDPOINTS, type BenchmarkView, type CaseView } from '#contracts';
 import type { RunLimits } from '#domain';
-import type { Geometry, Mat3 } from '#imaging';
-import { channelOrder, type PracticeCase, type PreflightTask } from '#evaluation';
+import { voxelCount, type Geometry, type Mat3 } from '#imaging';
+import { channelOrder, strictestLimits, type PracticeCase, type PreflightTask } from '#evaluation';
 import type { ExpandedManifest } from '#pipeline';
 import type { ApiClient } from '../api-client.js';
 import { CliError, EXIT } from '../exit.js';
 
 /** What a benchmark has to say to a preflight. */
 export interface BenchmarkFacts {
-  /** Of the phase that counts; what a check on this machine is held to as well. Null when the server could not be asked. */
+  /** The least that any phase allows, as on the server; what a check on this machine is held to as well. Null when the server could not be asked. */
   readonly limits: RunLimits | null;
   readonly practice: PreflightTask['practice'];
   readonly budget: PreflightTask['budget'];
@@ -35,9 +35,8 @@ export async function askBenchmark(
     const ordered = items.toSorted((a, b) => a.ordinal - b.ordinal).slice(0, MOST_CASES);
     const cases: CaseView[] = [];
     for (const { id } of ordered) cases.push(await client.call(ENDPOINTS.getCase, { params: { id } }));
-    const counting = benchmark.phases.find(({ kind }) => kind === 'test') ?? benchmark.phases[0];
     return {
-      limits: counting?.rules.limits ?? null,
+      limits: benchmark.phases.length === 0 ? null : strictestLimits(benchmark),
       practice: practiceOf(client, benchmark, cases, manifest),
       budget:
         cases.length === 0
@@ -45,12 +44,16 @@ export async function askBenchmark(
           : { cases: cases.map(({ name, geometry }) => ({ name, geometry: geometryOf(geometry) })) },
     };
   } catch (error) {
-    const skipped =
-      error instanceof CliError && ([EXIT.network, EXIT.notSignedIn, EXIT.forbidden] as number[]).includes(error.exit);
-    if (!skipped) throw error;
-    const skip = { skip: error.message };
+    const skip = skipOf(error);
     return { limits: null, practice: skip, budget: skip };
   }
+}
+
+/** @throws what is more than a server that cannot be asked */
+function skipOf(error: unknown): { readonly skip: string } {
+  const away = [EXIT.network, EXIT.notSignedIn, EXIT.forbidden] as readonly number[];
+  if (error instanceof CliError && away.includes(error.exit)) return { skip: error.message };
+  throw error;
 }
 
 function geometryOf({ direction, ...rest }: CaseView['geometry']): Geometry {
@@ -64,7 +67,10 @@ function practiceOf(
   manifest: ExpandedManifest,
 ): PreflightTask['practice'] {
   const phase = benchmark.phases.find(({ kind }) => kind === 'practice');
-  const first = cases.find(({ references }) => references.some(({ consensus }) => consensus));
+  // the smallest, as on the server
+  const [first] = cases
+    .filter(({ references }) => references.some(({ consensus }) => consensus))
+    .sort((a, b) => voxelCount(geometryOf(a.geometry)) - voxelCount(geometryOf(b.geometry)));
   if (!phase || !first) return { skip: `benchmark ${benchmark.slug} has no public practice case` };
   const wanted = manifest.inputs[0].channels.map(({ name }) => name);
   const offered = first.images.map(({ channel }) => channel);
@@ -73,7 +79,7 @@ function practiceOf(
     return { skip: `the manifest reads ${wanted.join(', ')}; benchmark ${benchmark.slug} has ${offered.join(', ')}` };
   }
   const download = (id: string) => client.download(ENDPOINTS.getObject, { params: { id } });
-  return async (): Promise<PracticeCase> => {
+  const load = async (): Promise<PracticeCase> => {
     const images: Uint8Array[] = [];
     for (const channel of order) images.push(await download(first.images[channel].objectId));
     const reference = first.references.find(({ consensus }) => consensus);
@@ -86,4 +92,5 @@ function practiceOf(
       metrics: phase.rules.metrics.map(({ id }) => id),
     };
   };
+  return () => load().catch(skipOf);
 }

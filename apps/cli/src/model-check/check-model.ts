@@ -1,8 +1,10 @@
 import { readLabelMap } from '#imaging';
 import type { RunLimits } from '#domain';
 import {
+  agreementWithFile,
   CHECK_NAMES,
   preflight,
+  type AgreementTask,
   type InspectionReport,
   type PreflightCheck,
   type PreflightOptions,
@@ -60,6 +62,7 @@ export async function checkModel(
       inspect: (n: number) => Promise.resolve(inspect(paths[n], read.json)),
       runner,
       score: scoreHere,
+      agree: ({ expected, predicted }: AgreementTask) => agreementWithFile(expected, predicted),
       clock: { monotonicMs: () => performance.now() },
     };
     return unlessAborted(preflight(ports, task, options), options.signal);

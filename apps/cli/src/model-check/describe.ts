@@ -72,11 +72,17 @@ function figures(name: PreflightCheck['name'], detail: Detail): readonly string[
         return [...cases, measured];
       }
       return [
-        `${detail.exact === false ? 'without its crops ' : ''}at most ${seconds(detail.secondsPerCase)} a case (${String(detail.tiles)} tiles, ${String(detail.runs)} runs); the limit is ${seconds(detail.limitSeconds)}`,
+        `${boundWords(detail)} ${seconds(detail.secondsPerCase)} a case (${String(detail.tiles)} tiles, ${String(detail.runs)} runs); the limit is ${seconds(detail.limitSeconds)}`,
         measured,
       ];
     }
   }
+}
+
+/** How sure the time of a case is. */
+function boundWords({ exact, croppedTo }: Detail): string {
+  if (exact !== false) return 'at most';
+  return typeof croppedTo === 'number' ? 'cropped like the practice case about' : 'without its crops at most';
 }
 
 function seconds(value: unknown): string {

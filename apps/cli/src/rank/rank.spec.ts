@@ -1,5 +1,5 @@
 import { CliError } from '../exit.js';
-import { parseCsv } from './parse-csv.js';
+import { parseCsv } from '#domain';
 import { rankScores } from './rank-scores.js';
 import { readDraws } from './read-draws.js';
 import { readScores } from './read-scores.js';

@@ -1,6 +1,6 @@
+import { parseCsv, type CsvRecord } from '#domain';
 import type { ScoreTable } from '#ranking';
 import { CliError, EXIT } from '../exit.js';
-import { parseCsv, type CsvRecord } from './parse-csv.js';
 
 const COLUMNS = ['algorithm', 'case', 'value', 'patient'] as const;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;

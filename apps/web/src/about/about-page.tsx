@@ -37,12 +37,17 @@ export function AboutPage(): ReactNode {
           <h2 id="path">The path of a submission</h2>
           <ol className="path">
             <li>
-              <strong>Upload.</strong> The model is streamed, hashed with SHA-256 and stored under that hash. The same
-              file twice is one submission.
+              <strong>Checks that do not count.</strong> Before anything is submitted you may try the model: a reading
+              of its files, a tile of zeros, your own case against your framework’s result, one practice case, a
+              forecast of time and memory.
             </li>
             <li>
-              <strong>Model check.</strong> A separate process loads the file and compares inputs, outputs, types and
-              shapes with the manifest.
+              <strong>Upload.</strong> Each file is streamed, hashed with SHA-256 and stored under that hash. The same
+              files twice are one submission.
+            </li>
+            <li>
+              <strong>Model check.</strong> The files are read without being run and compared with the manifest, then
+              loaded by a process that has no network and no files but its own.
             </li>
             <li>
               <strong>Practice cases.</strong> They are public: every figure, time, error text and overlay is open to
@@ -58,7 +63,8 @@ export function AboutPage(): ReactNode {
               the declared penalty; it is never left out.
             </li>
             <li>
-              <strong>Leaderboard.</strong> Means over the cases of each structure, then over structures, then places.
+              <strong>Leaderboard.</strong> Means over the cases of each structure, then over structures, then places;
+              each with an interval that says how firmly it stands.
             </li>
           </ol>
           <p>
@@ -68,9 +74,12 @@ export function AboutPage(): ReactNode {
 
           <h2 id="submit">Submitting</h2>
           <p>
-            You need one self-contained <code>.onnx</code> file with float32 input and output of five dimensions (N, C
-            and three spatial axes), and a manifest, <code>voxelmark.json</code>. The manifest says how the network
-            wants its images; the platform executes it and derives the way back.
+            You need the network as ONNX, one self-contained file or the several of an ensemble, and a manifest: the
+            file <code>voxelmark.json</code>, or the same inside the ONNX file. The manifest says how the network wants
+            its images (one or more channels, the whole volume, tiles or slices); the platform executes it and derives
+            the way back. The starter kit beside the <em>Practice cases</em> of a benchmark has an example of
+            everything; <code>npx voxelmark model import</code> writes a manifest from an nnU-Net v2 folder, a MONAI
+            bundle or a bioimage.io description.
           </p>
           <pre tabIndex={0} aria-label="An example of a manifest">
             <code>{EXAMPLE_MANIFEST}</code>
@@ -87,15 +96,16 @@ export function AboutPage(): ReactNode {
               <code>window</code>: maps grey values linearly, clipped unless told otherwise.
             </li>
             <li>
-              <code>inference</code>: the whole volume padded to a multiple (<code>full</code>), or overlapping tiles (
-              <code>sliding</code>).
+              <code>inference</code>: the whole volume padded to a multiple (<code>full</code>), overlapping tiles (
+              <code>sliding</code>), or slices.
             </li>
             <li>
               <code>labels</code>: channel <em>c</em> of the output means the <em>c</em>-th label of this list.
             </li>
           </ul>
           <p>
-            The <Link to="/submit">submit page</Link> checks all of it before anything is sent.
+            The <Link to="/submit">submit page</Link> tells at once what it does not understand, shows in words what
+            will be done to an image, and runs the checks.
           </p>
 
           <h2 id="numbers">How numbers are made</h2>
@@ -120,7 +130,15 @@ export function AboutPage(): ReactNode {
           </p>
           <p>
             <strong>Failed cases</strong> count with the penalty that the benchmark’s rules declare for each metric.
-            Their number stands in its own column beside the rank.
+            Their number stands in its own column, and below it how often a structure of the reference is missing from
+            the prediction altogether (empty).
+          </p>
+          <p>
+            <strong>Intervals, tiers and tests.</strong> Patients are drawn again and again, each time as many as there
+            are, and everything is ranked anew: 95 % of the means, and of the places, lie within the interval. A line in
+            the board begins a new tier, whose algorithms are significantly worse than the first of the tier above.
+            Within a tier the order is no evidence. The <em>Evidence</em> of a board shows the draws, the tests, the
+            order under other rules, without each hospital and in groups of patients.
           </p>
           <p>
             <strong>Signature.</strong> Every score carries a short text of all choices that could change it: metric
@@ -146,8 +164,20 @@ export function AboutPage(): ReactNode {
               Every address is a link that can be cited: a leaderboard with its sorting, a run, a case with the slice,
               window and overlays you saw.
             </li>
-            <li>Each row leads to the run, the manifest and the SHA-256 of the exact model file.</li>
+            <li>
+              Each state of a leaderboard has an address that never changes; <em>Cite</em> gives it, <em>Export</em> the
+              tables, a methods paragraph and the citation.
+            </li>
+            <li>Each row leads to the run, the manifest and the SHA-256 of the exact model files.</li>
             <li>Failed cases and penalties are shown beside every mean that contains them.</li>
+            <li>
+              Another rule, metric, structure or group of cases re-ranks at once, and says what moved. Two algorithms
+              can be compared case by case.
+            </li>
+            <li>
+              <code>npx voxelmark run verify</code> recomputes every figure of a run from its manifest and the stored
+              masks.
+            </li>
             <li>On practice cases you can open any figure in the viewer and see the voxels behind it.</li>
           </ul>
 
@@ -168,7 +198,8 @@ export function AboutPage(): ReactNode {
           <p>
             Everything on these pages comes from the <a href="/api/docs">documented API</a>. Make a token under{' '}
             <Link to="/account">Account</Link> and use it with <code>npx voxelmark auth login</code> and{' '}
-            <code>npx voxelmark submit</code>.
+            <code>npx voxelmark submit</code>. Without any server, <code>npx voxelmark model check</code>,{' '}
+            <code>predict</code>, <code>score</code> and <code>rank</code> do the same on your own files.
           </p>
         </div>
       </div>

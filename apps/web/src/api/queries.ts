@@ -69,6 +69,14 @@ export const queries = {
       staleTime: Infinity,
     }),
 
+  /** Intervals of the means of one state of a board. */
+  boardMeans: (slug: string, phase: PhaseKind, asOf: string) =>
+    queryOptions({
+      queryKey: ['board-means', slug, phase, asOf],
+      queryFn: ({ signal }) => call(ENDPOINTS.getBoardMeans, { params: { slug }, query: { phase, asOf }, signal }),
+      staleTime: Infinity,
+    }),
+
   boardValues: (slug: string, phase: PhaseKind, asOf: string) =>
     queryOptions({
       queryKey: ['board-values', slug, phase, asOf],

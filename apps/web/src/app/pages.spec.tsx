@@ -1,7 +1,7 @@
 import { renderToString } from 'react-dom/server';
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
-import { benchmarkView, evidenceView, leaderboard, runView, whoami, type RunSummary } from '#contracts';
+import { benchmarkView, boardMeans, evidenceView, leaderboard, runView, whoami, type RunSummary } from '#contracts';
 import { toApiError } from '../api/api-error.js';
 import { queries } from '../api/queries.js';
 import { makeQueryClient } from '../api/query-client.js';
@@ -35,6 +35,7 @@ const benchmark = benchmarkView.parse({
   structures: ['liver', 'spleen'],
   leader: null,
   createdAt: AT,
+  capacities: [],
   summary: 'A summary.',
   rules: '### One rule',
   labels: [{ value: 1, name: 'Liver', color: '#d2694f' }],
@@ -65,7 +66,6 @@ const benchmark = benchmarkView.parse({
     { id: uuid(2), kind: 'practice', title: 'Practice', label: 'PUBLIC', caseCount: 8, rules, isolation: 'L0' },
     { id: uuid(3), kind: 'test', title: 'Test', label: 'SEALED', caseCount: 36, rules, isolation: 'L0' },
   ],
-  capacities: [],
 });
 const row = (rank: number, name: string, dice: number, hd95: number, failed: number) => ({
   rank,
@@ -76,7 +76,7 @@ const row = (rank: number, name: string, dice: number, hd95: number, failed: num
   submitter: 'Rosa',
   metrics: { dice, hd95 },
   aggregates: [{ region: 'liver', metric: 'dice', mean: dice + 0.01, n: 36, penalised: failed }],
-  cases: { scored: 36 - failed, failed },
+  cases: { scored: 36 - failed, failed, empty: { liver: 0, spleen: failed } },
   modelSha256: 'c'.repeat(64),
   manifestSha256: 'd'.repeat(64),
   state: { hash: String(rank).repeat(64), sequence: rank },
@@ -277,6 +277,8 @@ describe('leaderboard', () => {
     expect(html).toContain('<strong>0.900</strong>');
     expect(html).toContain('<strong>4.00</strong>'); // lower is better, so the second row holds the best distance
     expect(html).toContain('3 / 36');
+    expect(html.match(/3 empty/g)).toHaveLength(1); // none of the first is
+    expect(html).toContain('empty: a structure');
     expect(html).toContain('lower is better');
     expect(html).toContain('metrics.1');
   });
@@ -304,6 +306,24 @@ describe('leaderboard', () => {
     expect(html.match(/not separable from the first<\/span>/g)).toHaveLength(1); // not beside the first itself
     expect(html).toMatch(/95 % interval from <\/span>.{0,60}0\.880/);
     expect(html).toMatch(/Two human readers.*0\.884/);
+  });
+
+  it('gives every mean its interval, where they are released', async () => {
+    const intervals = { [uuid(101)]: [6, 12.5], [uuid(102)]: null };
+    const means = { benchmark: SLUG, phase: 'test', signature: 's', state, draws: 1000, seed: 1, confidence: 0.95 };
+    const asked = queries.boardMeans(SLUG, 'test', HASH).queryKey;
+    const html = await page(`/benchmarks/${SLUG}`, (client) => {
+      withEvidence(client);
+      const columns = [{ metric: 'hd95', region: 'all', intervals }];
+      client.setQueryData(asked, boardMeans.parse({ ...means, withheld: null, columns }));
+    });
+    expect(html).toMatch(/95 % interval from <\/span>.{0,60}6\.00.{0,90}12\.5/);
+    expect(html.match(/no interval: one patient/g)).toHaveLength(1);
+    const few = await page(`/benchmarks/${SLUG}`, (client) => {
+      withBoard(client);
+      client.setQueryData(asked, boardMeans.parse({ ...means, withheld: 'few-patients', columns: [] }));
+    });
+    expect(few).not.toContain('interval from');
   });
 
   it('ranks within one level of a slice, and says that it does', async () => {

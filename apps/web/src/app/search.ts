@@ -139,9 +139,10 @@ export interface CaseSearch {
   readonly layout?: string;
   readonly invert?: string;
   readonly off?: string;
+  readonly region?: string;
   readonly hide?: string | readonly string[];
 }
-const VIEW_KEYS = ['at', 'w', 'mode', 'layout', 'invert', 'off'] as const;
+const VIEW_KEYS = ['at', 'w', 'mode', 'layout', 'invert', 'off', 'region'] as const;
 export const caseSearch = (raw: RawSearch): CaseSearch => ({
   run: text(raw.run),
   reader: text(raw.reader),

@@ -8,6 +8,7 @@ import { ROLE_WORDS } from '../accounts/role-words.js';
 import { Disclosure } from '../ui/disclosure.js';
 import { Icon, Logo, type IconName } from '../ui/icons.js';
 import { nextTheme, setTheme, useTheme, type Theme } from './theme.js';
+import { mayEnterAny } from '../benchmarks/may-enter.js';
 import { useSession } from './session.js';
 
 /** Header, the page, footer. After a change of page the focus moves to the new content, so that keyboards and screen readers follow. */
@@ -36,6 +37,8 @@ export function Shell(): ReactNode {
 }
 
 function Header(): ReactNode {
+  const { data } = useQuery(queries.benchmarks());
+  const submits = mayEnterAny(useSession(), data?.items);
   return (
     <header className="site-head">
       <div className="site-head-row">
@@ -47,16 +50,18 @@ function Header(): ReactNode {
           <NavLinks />
         </nav>
         <div className="site-tools">
-          <Link to="/submit" className="button button-primary button-small submit-link">
-            <Icon name="upload" size={15} /> Submit
-          </Link>
+          {submits && (
+            <Link to="/submit" className="button button-primary button-small submit-link">
+              <Icon name="upload" size={15} /> Submit
+            </Link>
+          )}
           <ThemeButton />
           <AccountArea />
           <Disclosure label="Menu" className="small-menu" button={<Icon name="menu" size={18} />}>
             {(close) => (
               <nav aria-label="Main" onClick={close}>
                 <NavLinks />
-                <Link to="/submit">Submit an algorithm</Link>
+                {submits && <Link to="/submit">Submit an algorithm</Link>}
               </nav>
             )}
           </Disclosure>

@@ -7,6 +7,7 @@ import { queries } from '../api/queries.js';
 import { count, formatTriple } from '../format/numbers.js';
 import { sortRows, type SortKey } from '../format/order.js';
 import { PHASE_WORDS } from '../runs/run-words.js';
+import { StarterKitLink } from '../submit/starter-kit.js';
 import { Section } from '../ui/page.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { SortHeader, type Sorting } from '../ui/sort-header.js';
@@ -29,6 +30,7 @@ function PhaseCases({ benchmark, phase }: { readonly benchmark: BenchmarkView; r
   return (
     <Section
       title={PHASE_WORDS[phase].long}
+      actions={phase === 'practice' && <StarterKitLink slug={benchmark.slug}>Starter kit (ZIP)</StarterKitLink>}
       note={
         <p>
           {phase === 'practice'

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import type { BenchmarkView } from '#contracts';
+import { ENDPOINTS, type BenchmarkView } from '#contracts';
+import { addressOf } from '../api/api-client.js';
 import { queries } from '../api/queries.js';
 import { Markdown } from '../format/markdown.js';
 import { PHASE_WORDS } from '../runs/run-words.js';
@@ -34,6 +35,15 @@ export function DataPanel({ benchmark }: { readonly benchmark: BenchmarkView }):
             <dt>Content digest</dt>
             <dd>
               <Digest value={dataset.digest} what="this dataset version" />
+            </dd>
+            <dt>Record</dt>
+            <dd>
+              <a
+                href={addressOf(ENDPOINTS.getDatasetRecord, { slug: benchmark.slug })}
+                download={`${benchmark.slug}-croissant.json`}
+              >
+                Croissant (JSON-LD)
+              </a>
             </dd>
             {benchmark.phases.map(({ kind, caseCount, label }) => (
               <div key={kind} className="fact-group">

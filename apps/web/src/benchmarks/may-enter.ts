@@ -17,3 +17,17 @@ export function mayEnter(
   });
   return decision.allowed || decision.why === 'sign-in';
 }
+
+/**
+ * Whether to offer somebody to submit at all: there is a benchmark that they may enter, or none is open yet.
+ *
+ * @param benchmarks undefined while they are not known: who runs benchmarks is not offered it until then
+ */
+export function mayEnterAny(
+  session: SessionState,
+  benchmarks: readonly Pick<BenchmarkView, 'published' | 'capacities'>[] | undefined,
+): boolean {
+  if (!session.known || session.account === null) return true;
+  if (benchmarks === undefined) return session.role !== 'organiser';
+  return benchmarks.length === 0 || benchmarks.some((benchmark) => mayEnter(session, benchmark));
+}

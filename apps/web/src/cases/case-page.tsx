@@ -11,7 +11,8 @@ import { Page } from '../ui/page.js';
 import { ErrorState } from '../ui/states.js';
 import { PHASE_WORDS } from '../runs/run-words.js';
 import { CaseAside } from './case-aside.js';
-import { chosenLayers, objectUrl } from './chosen-layers.js';
+import { chosenLayers, chosenPrediction, objectUrl } from './chosen-layers.js';
+import { comparablePredictions, viewerScores } from './viewer-scores.js';
 import { decodeView, encodeView } from '../viewer/view-link.js';
 
 const CaseViewer = lazy(() => import('../viewer/case-viewer.js'));
@@ -47,6 +48,16 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
   const navigate = useNavigate({ from: '/cases/$id' });
   const { run, reader } = search;
   const layers = useMemo(() => chosenLayers(view, { run, reader }), [view, run, reader]);
+  const prediction = chosenPrediction(view.predictions, run);
+  const rules = benchmark.phases.find(({ kind }) => kind === view.phase)?.rules;
+  const scores = useMemo(
+    () => (prediction && rules ? { prediction: viewerScores(prediction, rules, benchmark.metrics) } : undefined),
+    [prediction, rules, benchmark],
+  );
+  const predictions = useMemo(
+    () => comparablePredictions(view.predictions, rules, benchmark.metrics, objectUrl),
+    [view, rules, benchmark],
+  );
   const labels = useMemo(() => benchmark.labels.filter(({ value }) => value !== 0), [benchmark]);
 
   return (
@@ -85,6 +96,14 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
               imageUrl={objectUrl(view.image.objectId)}
               layers={layers}
               labels={labels}
+              regions={rules?.regions}
+              scores={scores}
+              predictions={predictions}
+              onPrediction={(chosen) =>
+                void navigate({ search: (now) => ({ ...now, run: chosen, layout: undefined }), replace: true, resetScroll: false })
+              }
+              modality={benchmark.channels[0]?.modality}
+              valueUnit={benchmark.channels[0]?.unit}
               windowPresets={benchmark.windowPresets}
               initialView={decodeView(viewQuery(search))}
               onViewChange={(next) =>

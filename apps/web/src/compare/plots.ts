@@ -147,7 +147,7 @@ export function blandAltmanPlot(
     name: `bland-altman-${region}`,
     title: `Volumes of ${region}: do the two measure alike?`,
     sentence:
-      `Bland–Altman plot: the volume (mean of both) along the bottom, ${names[0]} minus ${names[1]} up. 95 % of the differences are expected between the outer lines; decide whether that many millilitres matter to your patient. ${notes.join(' ')}`.trim(),
+      `Bland–Altman plot: the volume (mean of both) along the bottom, the difference (${names[0]} minus ${names[1]}) upwards. 95 % of the differences are expected between the outer lines; decide whether that many millilitres matter to your patient. ${notes.join(' ')}`.trim(),
     description:
       `Bias ${ml(found.bias.value)}, limits of agreement from ${ml(found.lowerLimit.value)} to ${ml(found.upperLimit.value)} over ${count(found.n, 'patient')}. ${notes.join(' ')}`.trim(),
     table: {
@@ -200,7 +200,8 @@ export function blandAltmanPlot(
             y: 'value',
             frameAnchor: 'right',
             textAnchor: 'end',
-            dy: -7,
+            dx: -4,
+            dy: -10,
             text: ({ name, value }: Line) => `${name} ${ml(value)}`,
             fill: SERIES[2],
             stroke: GROUND,

@@ -124,10 +124,10 @@ function useDrawing(request: EvidenceRequest | null): DrawingState {
 }
 
 /** What was known of the same phase stays while a newer state is worked out; another phase has other secrets. */
-export function sameBoard(
-  previous: EvidenceView | undefined,
+export function sameBoard<T extends Pick<EvidenceView, 'benchmark' | 'phase'>>(
+  previous: T | undefined,
   slug: string,
   phase: EvidenceView['phase'],
-): EvidenceView | undefined {
+): T | undefined {
   return previous?.benchmark === slug && previous.phase === phase ? previous : undefined;
 }

@@ -5,6 +5,7 @@ import {
   cellOf,
   metricColumns,
   naturalDirection,
+  emptyWords,
   penaltyWords,
   rankingMetrics,
   rankable,
@@ -43,7 +44,7 @@ const entry = (rank: number, diceMean: number, hdMean: number | null, failed = 0
     { region: 'liver', metric: 'dice', mean: diceMean + 0.01, n: 36, penalised: failed },
     { region: 'spleen', metric: 'dice', mean: diceMean - 0.01, n: 36, penalised: failed },
   ],
-  cases: { scored: 36 - failed, failed },
+  cases: { scored: 36 - failed, failed, empty: { liver: 0, spleen: failed } },
   practiceUsage: failed > 0 ? null : { elapsedMs: 1, cpuMs: rank * 100, peakRssBytes: 1 },
   modelSha256: 'a'.repeat(64),
   manifestSha256: 'b'.repeat(64),
@@ -152,4 +153,22 @@ describe('sorting', () => {
     expect(order('finished', 'desc')).toEqual([3, 2, 1]);
     expect(order('algorithm', 'asc')).toEqual([1, 2, 3]);
   });
+});
+
+describe('structures that are missing altogether', () => {
+  const empty = { liver: 0, spleen: 1, lesion: 4 };
+
+  it('are counted each, and named', () => {
+    expect(emptyWords(empty, null)).toEqual({
+      count: 5,
+      words: 'absent from the prediction although the reference has it: spleen in 1 case, lesion in 4 cases',
+    });
+  });
+
+  it('are counted under the structure that is shown', () => {
+    expect(emptyWords(empty, 'lesion')?.count).toBe(4);
+    expect(emptyWords(empty, 'liver')).toBeNull();
+  });
+
+  it('are not spoken of where their number is not released', () => expect(emptyWords(null, null)).toBeNull());
 });

@@ -62,6 +62,27 @@ export function penaltyWords({ penalised }: Pick<Cell, 'penalised'>): string | n
     : `${count(penalised, 'value')} replaced by the declared penalty`;
 }
 
+/**
+ * How often a structure that the reference has is absent from the prediction; over all structures each is counted, as a case
+ * may lack several. Null where that is never, or not released.
+ *
+ * @param structure name of a region, or null for all
+ */
+export function emptyWords(
+  empty: LeaderboardEntryView['cases']['empty'],
+  structure: string | null,
+): { readonly count: number; readonly words: string } | null {
+  const lacking = Object.entries(empty ?? {}).filter(
+    ([region, cases]) => cases > 0 && (structure === null || region === structure),
+  );
+  if (lacking.length === 0) return null;
+  const where = lacking.map(([region, cases]) => `${region} in ${count(cases, 'case')}`).join(', ');
+  return {
+    count: lacking.reduce((sum, [, cases]) => sum + cases, 0),
+    words: `absent from the prediction although the reference has it: ${where}`,
+  };
+}
+
 /** Metrics that a board may be ranked by; others, such as a signed error whose mean hides errors of unlike sign, are only shown. */
 export function rankable(metrics: readonly MetricInfo[]): MetricInfo[] {
   return metrics.filter(({ role }) => role === 'rank');

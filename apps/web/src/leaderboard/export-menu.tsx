@@ -11,6 +11,7 @@ const FORMATS: readonly { readonly format: ExportFormat; readonly words: string;
   { format: 'slices', words: 'Slices (CSV)' },
   { format: 'json', words: 'Board and evidence (JSON)' },
   { format: 'latex', words: 'Table (LaTeX, booktabs)' },
+  { format: 'structures', words: 'All metrics and structures (LaTeX)' },
   { format: 'methods', words: 'Methods paragraph' },
   { format: 'bibtex', words: 'Citation (BibTeX)' },
   { format: 'cff', words: 'Citation (CITATION.cff)' },

@@ -9,14 +9,13 @@ import { boardPart } from '../benchmarks/benchmark-frame.js';
 import { mayEnter } from '../benchmarks/may-enter.js';
 import { moveSummary } from '../evidence/moves.js';
 import { isDeclared, SCHEME_WORDS, type SchemeChoice } from '../evidence/scheme-choice.js';
-import { count } from '../format/numbers.js';
 import { PHASE_WORDS } from '../runs/run-words.js';
 import { LoadMore } from '../ui/load-more.js';
 import { Icon } from '../ui/icons.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, ErrorState, QueryView } from '../ui/states.js';
-import { Time } from '../ui/time.js';
 import { metricColumns, rankable, rankingMetrics } from './board-columns.js';
+import { BoardFoot } from './board-foot.js';
 import { CiteButton } from './cite-dialog.js';
 import { ColumnChooser } from './column-chooser.js';
 import { ExportMenu } from './export-menu.js';
@@ -24,7 +23,6 @@ import { useHiddenColumns } from './kept-columns.js';
 import { LeaderboardTable } from './leaderboard-table.js';
 import { PhaseSwitch } from './phase-switch.js';
 import { RankingBar, SliceSelect } from './ranking-bar.js';
-import { SignatureLine } from './signature.js';
 import { SliceTable } from './slice-table.js';
 import { OldStateNotice, StatesMenu } from './states-menu.js';
 import { useRankedBoard, type RankedBoard } from './use-ranked-board.js';
@@ -161,6 +159,7 @@ function FilledBoard({
   const metric = columns.find(({ id }) => id === ranked.metric) ?? columns[0];
   const exported = { slug, phase: phase.kind, asOf: page.state.hash, ...choice };
   const structure = choice.region ?? null;
+  const sliced = search.slice !== undefined;
   const sorting = { column: search.sort ?? 'rank', direction: search.dir ?? 'asc' } as const;
   const choose = (runId: string): void =>
     setChosen(chosen.includes(runId) ? chosen.filter((id) => id !== runId) : [...chosen, runId]);
@@ -201,7 +200,7 @@ function FilledBoard({
         phase={phase}
         choice={choice}
         ranked={ranked}
-        sliced={search.slice !== undefined}
+        sliced={sliced}
         rankedNames={columns.filter(({ id }) => leading.includes(id)).map(({ name }) => name)}
         change={change}
       />
@@ -249,26 +248,7 @@ function FilledBoard({
           {more}
         </>
       )}
-      <div className="board-foot">
-        <p className="fine">
-          {count(page.total, 'algorithm version')}
-          {page.updatedAt !== null && (
-            <>
-              {' '}
-              · updated <Time at={page.updatedAt} />
-            </>
-          )}{' '}
-          · <strong>bold</strong>: best of its column · <sup className="penalised">p</sup>: contains values replaced by
-          the declared penalty ·{' '}
-          {ranked.values !== null && <>empty: cases in which a structure of the reference is missing altogether · </>}
-          (1–2): 95 % of rankings of redrawn cases · †: not separable from the first · ‡: the paired test prefers it to
-          the first · <span className="tier-key" /> a new tier: significantly worse than the first of the tier above ·{' '}
-          <Link to={`${FROM}/evidence`} params={{ slug }} search={boardPart(search)}>
-            all evidence
-          </Link>
-        </p>
-        <SignatureLine signature={page.signature} />
-      </div>
+      <BoardFoot slug={slug} search={search} page={page} entries={entries} sliced={sliced} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Fragment, useMemo, useState, type ReactNode } from 'react';
+import { Fragment, useState, type ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { LeaderboardEntryView } from '#contracts';
 import type { PhaseRules } from '#domain';
@@ -18,12 +18,11 @@ import {
   sortKey,
   type MetricInfo,
 } from './board-columns.js';
-import { emptyCases, type MeanBounds } from './mean-intervals.js';
+import type { MeanBounds } from './mean-intervals.js';
 import { MetricNote } from './metric-note.js';
 import { MeanInterval, RankCell } from './rank-cell.js';
 import { FailedCell, StructureMatrix } from './structure-matrix.js';
 import type { RankedBoard } from './use-ranked-board.js';
-import { useMeanIntervals } from './use-mean-intervals.js';
 import { useRowMoves } from './use-row-moves.js';
 
 interface Board {
@@ -65,12 +64,6 @@ export function LeaderboardTable(board: Board): ReactNode {
   const sort = { sorting, onSort };
   const others = ['failed', 'cpu', 'memory', 'finished'].filter((id) => !hidden.has(id));
   const shows = (id: string): boolean => others.includes(id);
-  const structures = open.size === 0 ? [] : rules.regions.map(({ name }) => name);
-  const boundsOf = useMeanIntervals(ranked.values, [
-    ...metrics.map(({ id }) => ({ metric: id, region: structure ?? 'all' })),
-    ...structures.flatMap((region) => rules.metrics.map(({ id }) => ({ metric: id, region }))),
-  ]);
-  const empty = useMemo(() => ranked.values && emptyCases(ranked.values), [ranked.values]);
   const leader = metrics.find(({ id }) => id === ranked.metric);
   const counted = leader && aggregateWords(board.scheme, leader.abbreviation);
   const known = [...(ranked.places?.values() ?? [])].some(({ aggregate }) => aggregate !== null);
@@ -170,13 +163,13 @@ export function LeaderboardTable(board: Board): ReactNode {
                       metric={metric}
                       board={board}
                       best={best.get(metric.id) ?? null}
-                      bounds={boundsOf(entry.runId, { metric: metric.id, region: structure ?? 'all' })}
+                      bounds={ranked.boundsOf(entry.runId, { metric: metric.id, region: structure ?? 'all' })}
                     />
                   </td>
                 ))}
                 {shows('failed') && (
                   <td className="numeric">
-                    <FailedCell cases={entry.cases} empty={empty?.get(entry.runId)} />
+                    <FailedCell cases={entry.cases} structure={structure} />
                   </td>
                 )}
                 {shows('cpu') && (
@@ -199,9 +192,10 @@ export function LeaderboardTable(board: Board): ReactNode {
                     <StructureMatrix
                       title={`${entry.algorithm.name} ${entry.version}: means per structure`}
                       aggregates={entry.aggregates}
+                      empty={entry.cases.empty}
                       regions={rules.regions}
                       metrics={metricColumns(rules, catalogue)}
-                      boundsOf={(column) => boundsOf(entry.runId, column)}
+                      boundsOf={(column) => ranked.boundsOf(entry.runId, column)}
                     />
                   </td>
                 </tr>
@@ -346,7 +340,7 @@ function MeanCell({
   readonly metric: MetricInfo;
   readonly board: Board;
   readonly best: number | null;
-  /** Drawn here, where the values of every case may be seen; undefined while, or where, they are not. */
+  /** Undefined while it is not known, or where it is not released. */
   readonly bounds: MeanBounds | undefined;
 }): ReactNode {
   const cell = cellOf(entry, metric.id, structure);
@@ -354,7 +348,7 @@ function MeanCell({
   const figure = formatFigure(cell.mean, metric.unit);
   const note = penaltyWords(cell) ?? undefined;
   const interval = (metric.id === ranked.metric ? ranked.means.get(entry.runId) : undefined) ?? bounds;
-  const awaited = metric.id === ranked.metric && ranked.means.size === 0 && ranked.fault === null;
+  const awaited = interval === undefined && ranked.boundsAwaited && ranked.fault === null;
   return (
     <span title={note}>
       {cell.mean === best ? <strong>{figure}</strong> : figure}
@@ -364,8 +358,8 @@ function MeanCell({
           <span className="visually-hidden">, {note}</span>
         </sup>
       )}
-      {interval !== undefined && interval !== null && (
-        <MeanInterval low={interval.low} high={interval.high} unit={metric.unit} />
+      {interval !== undefined && (
+        <MeanInterval low={interval?.low ?? null} high={interval?.high ?? null} unit={metric.unit} />
       )}
       {awaited && (
         <span className="ci" aria-hidden="true">

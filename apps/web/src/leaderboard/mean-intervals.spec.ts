@@ -1,73 +1,21 @@
-import type { BoardValuesView } from '#contracts';
-import { questionOf, rankEvidence } from '../evidence/evidence-of-values.js';
-import { emptyCases, meanBounds } from './mean-intervals.js';
+import { meanBoundsIn } from './mean-intervals.js';
 
-const id = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
-const values: BoardValuesView = {
-  benchmark: 'b',
-  phase: 'practice',
-  signature: 's',
-  state: { hash: `0000002a${'0'.repeat(56)}`, sequence: 3, at: '2026-11-20T10:00:00Z' },
-  runs: [1, 2].map((n) => ({
-    runId: id(n),
-    algorithm: { slug: `a${n}`, name: `A${n}` },
-    version: '1',
-    rank: n,
-    failed: 0,
-  })),
-  cases: [4, 5, 6, 7].map((n) => ({
-    id: id(n),
-    name: `case ${n}`,
-    label: 'PUBLIC' as const,
-    patient: n % 3,
-    levels: {},
-    volumesMl: null,
-  })),
-  attributes: [],
-  tables: ['liver', 'spleen'].map((region, t) => ({
-    region,
-    metric: 'dice',
-    penalties: [0, 0, 0, 0],
-    values: [
-      [0.8, 0.7, 0.9, 0.6],
-      [0.9, 0.2 + t / 10, 0.9, null],
-    ],
-  })),
-  statuses: [
-    {
-      region: 'liver',
-      values: [
-        ['ok', 'ok', 'ok', 'ok'],
-        ['ok', 'empty_prediction', 'ok', 'failed'],
-      ],
-    },
-    {
-      region: 'spleen',
-      values: [
-        ['both_empty', 'ok', 'ok', 'ok'],
-        ['ok', 'empty_prediction', 'empty_prediction', 'failed'],
-      ],
-    },
+const [FIRST, SECOND, THIRD] = ['1', '2', '3'].map((end) => `00000000-0000-4000-8000-00000000000${end}`);
+const boundsOf = meanBoundsIn({
+  columns: [
+    { metric: 'dice', region: 'all', intervals: { [FIRST]: [0.8, 0.9], [SECOND]: null } },
+    { metric: 'dice', region: 'liver', intervals: { [FIRST]: [0.7, 0.95] } },
   ],
-};
-
-it.each(['all', 'spleen'])('draws the interval that the evidence gives the ranked metric: %s', (region) => {
-  const scheme = { kind: 'mean-then-rank', metric: 'dice', region, ties: 'min' } as const;
-  const { standings } = rankEvidence(questionOf(values, scheme, () => 'higher'));
-  const { bounds } = meanBounds(values, { metric: 'dice', region });
-  expect(Object.fromEntries(bounds)).toEqual(
-    Object.fromEntries(standings.map(({ algorithm, mean }) => [algorithm, { low: mean?.low, high: mean?.high }])),
-  );
 });
 
-it('claims no interval from one patient', () => {
-  const alone = { ...values, cases: values.cases.map((one) => ({ ...one, patient: 0 })) };
-  expect(meanBounds(alone, { metric: 'dice', region: 'all' }).bounds[0]).toEqual([id(1), null]);
+it('finds the interval of a run under a metric and a structure', () => {
+  expect(boundsOf(FIRST, { metric: 'dice', region: 'all' })).toEqual({ low: 0.8, high: 0.9 });
+  expect(boundsOf(FIRST, { metric: 'dice', region: 'liver' })).toEqual({ low: 0.7, high: 0.95 });
 });
 
-it('counts a case once, however many structures came out empty', () => {
-  expect([...emptyCases(values)]).toEqual([
-    [id(1), 0],
-    [id(2), 2],
-  ]);
+it('tells one patient, who has none, from what is not known', () => {
+  expect(boundsOf(SECOND, { metric: 'dice', region: 'all' })).toBeNull();
+  expect(boundsOf(THIRD, { metric: 'dice', region: 'all' })).toBeUndefined();
+  expect(boundsOf(FIRST, { metric: 'hd95', region: 'all' })).toBeUndefined();
+  expect(meanBoundsIn(undefined)(FIRST, { metric: 'dice', region: 'all' })).toBeUndefined();
 });

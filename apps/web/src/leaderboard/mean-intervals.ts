@@ -1,7 +1,4 @@
-import type { BoardValuesView } from '#contracts';
-import { evidenceDraws } from '#ranking';
-import { bootstrapMean } from '#statistics';
-import { casePoints, seedOf, studyDataOf } from '../evidence/values-study.js';
+import type { BoardMeansView } from '#contracts';
 
 /** A column of means: a metric, over a structure or `all`. */
 export interface MeanColumn {
@@ -12,39 +9,18 @@ export interface MeanColumn {
 /** Null: one patient has no interval. */
 export type MeanBounds = { readonly low: number; readonly high: number } | null;
 
-export interface MeansRequest {
-  readonly values: BoardValuesView;
-  readonly columns: readonly MeanColumn[];
-}
+/** Interval of the mean of a run in a column; undefined while it is not known, or where it is not released. */
+export type MeanBoundsOf = (runId: string, column: MeanColumn) => MeanBounds | undefined;
 
-export interface MeansAnswer extends MeanColumn {
-  readonly bounds: readonly (readonly [runId: string, MeanBounds])[];
-}
+const keyOf = ({ metric, region }: MeanColumn): string => JSON.stringify([metric, region]);
 
-/** Interval of the mean of every run: drawn as the evidence of the board draws that of the ranked metric. */
-export function meanBounds(values: BoardValuesView, { metric, region }: MeanColumn): MeansAnswer {
-  const { patients } = studyDataOf(values);
-  const points = casePoints(values, metric, region);
-  const options = { draws: evidenceDraws(values.runs.length), seed: seedOf(values.state.hash), patients };
-  return {
-    metric,
-    region,
-    bounds: values.runs.map(({ runId }) => {
-      const { low, high } = bootstrapMean(
-        points.filter((point) => point.runId === runId).map(({ value }) => value),
-        options,
-      );
-      return [runId, low === null || high === null ? null : { low, high }] as const;
-    }),
+/** @param means undefined while they are on their way */
+export function meanBoundsIn(means: Pick<BoardMeansView, 'columns'> | undefined): MeanBoundsOf {
+  const columns = new Map(means?.columns.map((column) => [keyOf(column), column.intervals]));
+  return (runId, column) => {
+    const intervals = columns.get(keyOf(column));
+    if (intervals === undefined || !Object.hasOwn(intervals, runId)) return undefined;
+    const ends = intervals[runId];
+    return ends && { low: ends[0], high: ends[1] };
   };
-}
-
-/** Cases of each run in which the prediction has none of a structure that the reference has. */
-export function emptyCases({ runs, cases, statuses }: Pick<BoardValuesView, 'runs' | 'cases' | 'statuses'>) {
-  return new Map(
-    runs.map(({ runId }, a) => [
-      runId,
-      cases.filter((_, c) => statuses.some(({ values }) => values[a][c] === 'empty_prediction')).length,
-    ]),
-  );
 }

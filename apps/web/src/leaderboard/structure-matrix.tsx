@@ -4,20 +4,22 @@ import type { Region } from '#domain';
 import { count, formatFigure } from '../format/numbers.js';
 import { Swatch } from '../ui/badge.js';
 import { Icon } from '../ui/icons.js';
-import { cellOf, penaltyWords, type MetricInfo } from './board-columns.js';
+import { cellOf, emptyWords, penaltyWords, type MetricInfo } from './board-columns.js';
 import type { MeanBounds, MeanColumn } from './mean-intervals.js';
 import { MetricNote } from './metric-note.js';
 import { MeanInterval } from './rank-cell.js';
 
-/** Failed cases stand out; none is a quiet zero. Below: cases with a structure that came out empty, where that is known. */
+/** Failed cases stand out; none is a quiet zero. Below: structures that are missing altogether, where that is released. */
 export function FailedCell({
   cases,
-  empty,
+  structure = null,
 }: {
-  readonly cases: { readonly scored: number; readonly failed: number };
-  readonly empty?: number;
+  readonly cases: LeaderboardEntryView['cases'];
+  /** Name of the region that is shown; null: all. */
+  readonly structure?: string | null;
 }): ReactNode {
   const total = cases.scored + cases.failed;
+  const empty = emptyWords(cases.empty, structure);
   return (
     <>
       {cases.failed === 0 ? (
@@ -33,12 +35,9 @@ export function FailedCell({
           {cases.failed} / {total}
         </span>
       )}
-      {empty !== undefined && empty > 0 && (
-        <span
-          className="ci"
-          title={`in ${count(empty, 'case')} a structure of the reference is absent from the prediction`}
-        >
-          {empty} empty
+      {empty !== null && (
+        <span className="ci" title={empty.words}>
+          {empty.count} empty
         </span>
       )}
     </>
@@ -49,6 +48,7 @@ export function FailedCell({
 export function StructureMatrix({
   title,
   aggregates,
+  empty,
   regions,
   metrics,
   overall,
@@ -56,6 +56,7 @@ export function StructureMatrix({
 }: {
   readonly title: string;
   readonly aggregates: LeaderboardEntryView['aggregates'];
+  readonly empty: LeaderboardEntryView['cases']['empty'];
   readonly regions: readonly Region[];
   readonly metrics: readonly MetricInfo[];
   /** Means over structures, as a last row. */
@@ -87,6 +88,7 @@ export function StructureMatrix({
           {regions.map((region) => {
             const cells = metrics.map((metric) => cellOf({ metrics: {}, aggregates }, metric.id, region.name));
             const n = cells.find((cell) => cell !== null)?.n;
+            const missing = emptyWords(empty, region.name);
             return (
               <tr key={region.name}>
                 <th scope="row">
@@ -106,7 +108,14 @@ export function StructureMatrix({
                     />
                   </td>
                 ))}
-                <td className="numeric">{n ?? '–'}</td>
+                <td className="numeric">
+                  {n ?? '–'}
+                  {missing !== null && (
+                    <span className="ci" title={missing.words}>
+                      {missing.count} empty
+                    </span>
+                  )}
+                </td>
               </tr>
             );
           })}

@@ -1,11 +1,14 @@
 import { useMemo } from 'react';
-import type { BenchmarkView, BoardValuesView, EvidenceView } from '#contracts';
+import { useQuery } from '@tanstack/react-query';
+import type { BenchmarkView, EvidenceView } from '#contracts';
 import type { PhaseRules } from '#domain';
+import { queries } from '../api/queries.js';
 import type { RankEvidence, Standing } from '../evidence/evidence-of-values.js';
 import { movesOf } from '../evidence/moves.js';
 import { directionsOf, leadingMetric, type SchemeChoice } from '../evidence/scheme-choice.js';
-import { useBoardEvidence } from '../evidence/use-board-evidence.js';
+import { sameBoard, useBoardEvidence } from '../evidence/use-board-evidence.js';
 import { rankNow, studyDataOf, type RunPlace } from '../evidence/values-study.js';
+import { meanBoundsIn, type MeanBoundsOf } from './mean-intervals.js';
 
 /** The board under the rule that a reader chose: places at once, intervals as soon as they are known. */
 export interface RankedBoard {
@@ -19,6 +22,10 @@ export interface RankedBoard {
   readonly standings: ReadonlyMap<string, Standing>;
   /** Interval of the mean by run, whatever the rule: null where it is not shown, absent while it is not known. */
   readonly means: ReadonlyMap<string, Standing['mean']>;
+  /** Interval of any mean on the board. */
+  readonly boundsOf: MeanBoundsOf;
+  /** Whether these intervals are still on their way. */
+  readonly boundsAwaited: boolean;
   /** Against the declared rule; empty when that is shown. */
   readonly moves: ReadonlyMap<string, number>;
   readonly ceiling: EvidenceView['ceiling'];
@@ -27,8 +34,6 @@ export interface RankedBoard {
   /** How cases can be grouped: the same under every rule. */
   readonly slices: EvidenceView['evidence']['slices'];
   readonly casesVisible: boolean;
-  /** Null where they may not be seen, or are not there yet. */
-  readonly values: BoardValuesView | null;
   /** Draws behind the intervals that are shown; null when there are none yet. */
   readonly draws: number | null;
   readonly progress: { readonly done: number; readonly of: number } | null;
@@ -53,6 +58,14 @@ export function useRankedBoard(
   const region = choice.region ?? 'all';
   const values = known.values.data ?? null;
   const data = useMemo(() => values && studyDataOf(values), [values]);
+  const { slug } = benchmark;
+  const { kind } = phase;
+  const intervals = useQuery({
+    ...queries.boardMeans(slug, kind, asOf ?? ''),
+    enabled: asOf !== undefined,
+    placeholderData: (previous) => sameBoard(previous, slug, kind),
+  });
+  const boundsOf = useMemo(() => meanBoundsIn(intervals.data), [intervals.data]);
   const now = useMemo(
     () => (data === null || local === null ? null : rankNow(data, local.scheme, directionsOf(benchmark.metrics))),
     [data, local, benchmark.metrics],
@@ -72,17 +85,33 @@ export function useRankedBoard(
       places,
       standings: new Map(standings.map((standing) => [standing.algorithm, standing])),
       means: new Map(means.map(({ algorithm, mean }) => [algorithm, mean])),
+      boundsOf,
+      boundsAwaited: intervals.isPending,
       moves: declared || before === null || places === null ? new Map<string, number>() : movesOf(before, places),
       ceiling,
       slices: base?.evidence.slices ?? [],
       evidence: view,
       casesVisible,
-      values,
       draws: ranks?.draws ?? null,
       progress,
-      fault: now === null || declared ? fault : null,
+      fault: (now === null || declared ? fault : null) ?? intervals.error,
     };
-  }, [declared, base, ranks, view, now, metric, region, ceiling, casesVisible, values, progress, fault]);
+  }, [
+    declared,
+    base,
+    ranks,
+    view,
+    now,
+    metric,
+    region,
+    ceiling,
+    casesVisible,
+    boundsOf,
+    intervals.error,
+    intervals.isPending,
+    progress,
+    fault,
+  ]);
 }
 
 function placesOf(ranks: Pick<RankEvidence, 'standings'> | undefined): ReadonlyMap<string, RunPlace> | null {

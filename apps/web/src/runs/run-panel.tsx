@@ -72,7 +72,8 @@ function Standing({ run }: { readonly run: RunView }): ReactNode {
         <>
           <BusyBar label={`${PHASE_WORDS[run.phase].name} run in progress`} />
           <p className="fine">
-            How far a held-out run has come is not shown; it would say something about the hidden cases.
+            How far a held-out run has come is not shown; it would say something about the hidden cases. On images of
+            people its end is shown at set times only, for the same reason.
           </p>
         </>
       )}
@@ -162,6 +163,7 @@ function Result({ run, benchmark }: { readonly run: RunView; readonly benchmark:
       <StructureMatrix
         title="Means per structure"
         aggregates={run.result.aggregates}
+        empty={cases.empty}
         regions={phase.rules.regions}
         metrics={metrics}
         overall={run.result.metrics}

@@ -3,6 +3,14 @@ import { ENDPOINTS } from '#contracts';
 import { addressOf } from '../api/api-client.js';
 import { Icon } from '../ui/icons.js';
 
+export function StarterKitLink({ slug, children }: { readonly slug: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <a className="button" href={addressOf(ENDPOINTS.getStarterKit, { slug })} download={`${slug}-starter-kit.zip`}>
+      <Icon name="download" /> {children}
+    </a>
+  );
+}
+
 /** Everything that is needed to begin, for one benchmark. */
 export function StarterKit({ slug }: { readonly slug: string }): ReactNode {
   return (
@@ -13,9 +21,7 @@ export function StarterKit({ slug }: { readonly slug: string }): ReactNode {
         and the two commands that check and submit.
       </p>
       <p>
-        <a className="button" href={addressOf(ENDPOINTS.getStarterKit, { slug })} download={`${slug}-starter-kit.zip`}>
-          <Icon name="download" /> Download (ZIP)
-        </a>
+        <StarterKitLink slug={slug}>Download (ZIP)</StarterKitLink>
       </p>
     </aside>
   );

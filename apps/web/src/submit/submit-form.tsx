@@ -49,8 +49,11 @@ export function SubmitForm({
     },
   });
   const submitting = useUpload({
-    send: (watch) =>
-      uploadSubmission({ benchmark: slug, algorithm: algorithm === '' ? undefined : algorithm, chosen }, key, watch),
+    send: (watch) => {
+      const preflight = checks !== undefined && checks.submittableUntil !== null ? checks.id : null;
+      const name = algorithm === '' ? undefined : algorithm;
+      return uploadSubmission({ benchmark: slug, algorithm: name, chosen, preflight }, key, watch);
+    },
     onSuccess: async (receipt) => {
       void client.invalidateQueries({ queryKey: ['submissions'] });
       void client.invalidateQueries({ queryKey: ['algorithms'] });

@@ -1,6 +1,6 @@
 import { ENDPOINTS, type Endpoint, type ResponseOf } from '#contracts';
 import { addressOf, parseAnswer, parseJson } from '../api/api-client.js';
-import { offline, toApiError } from '../api/api-error.js';
+import { asApiError, offline, toApiError } from '../api/api-error.js';
 import { inSendingOrder, type Chosen } from './chosen-files.js';
 
 export type SubmissionReceipt = ResponseOf<typeof ENDPOINTS.createSubmission>;
@@ -13,18 +13,25 @@ export interface Watch {
 }
 
 /**
- * Sends a submission.
+ * Sends a submission: files, or the id of a preflight that has them still.
  *
  * @param algorithm slug of an algorithm of one's own; undefined: named after the manifest
+ * @param preflight of the same files on the same benchmark; null: none, or it keeps them no longer
  * @param key  Idempotency-Key: the same for a repetition of the same attempt
  * @throws ApiError for a refusal or a lost connection; DOMException `AbortError` when the signal fires
  */
-export function uploadSubmission(
+export async function uploadSubmission(
   {
     benchmark,
     algorithm,
     chosen,
-  }: { readonly benchmark: string; readonly algorithm?: string; readonly chosen: Chosen },
+    preflight,
+  }: {
+    readonly benchmark: string;
+    readonly algorithm?: string;
+    readonly chosen: Chosen;
+    readonly preflight: string | null;
+  },
   key: string,
   watch: Watch,
 ): Promise<SubmissionReceipt> {
@@ -32,9 +39,16 @@ export function uploadSubmission(
     ['benchmark', benchmark] as const,
     ...(algorithm === undefined ? [] : [['algorithm', algorithm] as const]),
   ];
-  return send(ENDPOINTS.createSubmission, addressOf(ENDPOINTS.createSubmission), formOf(fields, chosen), watch, {
-    'Idempotency-Key': key,
-  });
+  const enter = (form: FormData): Promise<SubmissionReceipt> =>
+    send(ENDPOINTS.createSubmission, addressOf(ENDPOINTS.createSubmission), form, watch, { 'Idempotency-Key': key });
+  if (preflight !== null) {
+    try {
+      return await enter(fieldsOf([...fields, ['preflight', preflight]]));
+    } catch (error) {
+      if (asApiError(error).code !== 'preflight-files-gone') throw error;
+    }
+  }
+  return enter(formOf(fields, chosen));
 }
 
 /** Sends the same files to be tried. @throws as `uploadSubmission` */
@@ -47,14 +61,19 @@ export function formOf(
   fields: readonly (readonly [name: string, value: string])[],
   { models, manifest, conformance }: Chosen,
 ): FormData {
-  const form = new FormData();
-  for (const [name, value] of fields) form.append(name, value);
+  const form = fieldsOf(fields);
   if (manifest !== null) form.append('manifest', manifest.text);
   for (const { file } of inSendingOrder(models)) form.append('model', file, file.name);
   if (conformance.labels !== null) {
     for (const image of conformance.images) form.append('conformanceImage', image, image.name);
     form.append('conformanceLabels', conformance.labels, conformance.labels.name);
   }
+  return form;
+}
+
+function fieldsOf(fields: readonly (readonly [name: string, value: string])[]): FormData {
+  const form = new FormData();
+  for (const [name, value] of fields) form.append(name, value);
   return form;
 }
 

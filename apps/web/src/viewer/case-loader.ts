@@ -1,4 +1,5 @@
-import type { Comparison, ShownImage, ShownLabelMap } from './case-volumes.js';
+import type { ComparedParts, Comparison, ShownImage, ShownLabelMap } from './case-volumes.js';
+import type { ErrorList } from './error-list.js';
 import type { LoaderMessage, LoaderRequest } from './loader-messages.js';
 
 /** What a loader tells while a case arrives. */
@@ -12,10 +13,16 @@ export interface LoaderEvents {
   readonly onLoaded: () => void;
 }
 
+/** The two answers to a comparison, in this order; the second may stay away when another comparison was asked for. */
+export interface ComparisonEvents {
+  readonly onCompared: (comparison: Comparison) => void;
+  readonly onListed: (list: ErrorList) => void;
+}
+
 /** Loads one case in a worker of its own. */
 export class CaseLoader {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, (comparison: Comparison) => void>();
+  readonly #waiting = new Map<number, ComparisonEvents>();
   #tickets = 0;
 
   constructor(request: Omit<Extract<LoaderRequest, { kind: 'open' }>, 'kind'>, events: LoaderEvents) {
@@ -37,11 +44,17 @@ export class CaseLoader {
     this.#send({ kind: 'open', ...request });
   }
 
-  /** Compares two layers that were handed over. Never settles when the loader is closed meanwhile. */
-  compare(referenceId: string, predictionId: string, hiddenSegments: readonly number[]): Promise<Comparison> {
+  /** Loads one more label map; it comes as a layer of its own, or is refused. Not before there is an image. */
+  add(id: string, url: string): void {
+    this.#send({ kind: 'add', id, url });
+  }
+
+  /** Compares two layers that were handed over; returns what stops the answers. */
+  compare(referenceId: string, predictionId: string, parts: ComparedParts, events: ComparisonEvents): () => void {
     const ticket = ++this.#tickets;
-    this.#send({ kind: 'compare', ticket, referenceId, predictionId, hiddenSegments });
-    return new Promise((resolve) => this.#waiting.set(ticket, resolve));
+    this.#waiting.set(ticket, events);
+    this.#send({ kind: 'compare', ticket, referenceId, predictionId, parts });
+    return () => void this.#waiting.delete(ticket);
   }
 
   /** Ends the worker; downloads stop, nothing is reported any more. */
@@ -67,7 +80,9 @@ export class CaseLoader {
       case 'loaded':
         return events.onLoaded();
       case 'compared':
-        this.#waiting.get(message.ticket)?.(message.comparison);
+        return this.#waiting.get(message.ticket)?.onCompared(message.comparison);
+      case 'listed':
+        this.#waiting.get(message.ticket)?.onListed(message.list);
         this.#waiting.delete(message.ticket);
     }
   }

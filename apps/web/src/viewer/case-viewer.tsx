@@ -2,10 +2,35 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { OpenCase } from './open-case.js';
 import type { ShownLabel } from './overlay-style.js';
-import type { NamedWindow } from './toolbar.js';
+import type { NamedWindow } from './window-presets.js';
 import type { LayerSource } from './use-case.js';
 import type { ViewState } from './view-state.js';
 import './viewer.css';
+
+export interface ScoredRegion {
+  readonly name: string;
+  /** Label values. */
+  readonly labels: readonly number[];
+}
+
+/** A prediction of the case, to be laid side by side with others. */
+export interface SidePrediction {
+  readonly id: string;
+  readonly title: string;
+  /** As for `LayerSource`. */
+  readonly url: string;
+  /** What it scored on this case, in words; null without a score. */
+  readonly score: string | null;
+}
+
+/** What a prediction scored on a region, as the platform says it. */
+export interface RegionScores {
+  readonly region: string;
+  /** Label values of the region. */
+  readonly labels: readonly number[];
+  /** The same metrics in the same order for each region. `words` say why a figure is not one. */
+  readonly values: readonly { readonly name: string; readonly text: string; readonly words?: string }[];
+}
 
 export interface CaseViewerProps {
   readonly caseName: string;
@@ -15,8 +40,18 @@ export interface CaseViewerProps {
   readonly layers: readonly LayerSource[];
   /** Declared labels other than background, in the order of the legend. */
   readonly labels: readonly ShownLabel[];
+  /** Sets of labels that the benchmark scores as one. */
+  readonly regions?: readonly ScoredRegion[];
+  /** Every prediction that may be shown, best on this case first: what can be laid side by side. */
+  readonly predictions?: readonly SidePrediction[];
+  /** Called when a person wants one of `predictions` alone. */
+  readonly onPrediction?: (id: string) => void;
+  /** Scores by id of the layer. */
+  readonly scores?: Readonly<Record<string, readonly RegionScores[]>>;
+  /** Of the image, as the benchmark names it ('CT', 'MR'): which windows are offered. */
+  readonly modality?: string;
   readonly windowPresets: readonly NamedWindow[];
-  /** Unit of the grey values. */
+  /** Unit of the grey values; HU for a CT. */
   readonly valueUnit?: string;
   /** What a link asked for (`decodeView`); the rest starts at its default. */
   readonly initialView?: Partial<ViewState>;

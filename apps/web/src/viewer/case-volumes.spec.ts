@@ -1,6 +1,6 @@
 import { ImageFormatError, orientTo, writeNifti } from '#imaging';
 import type { Geometry, Volume, VoxelArray } from '#imaging';
-import { compare, readShownImage, readShownLabelMap } from './case-volumes.js';
+import { compare, listComparedErrors, readShownImage, readShownLabelMap } from './case-volumes.js';
 
 const grid: Geometry = {
   sizeXyz: [3, 2, 2],
@@ -91,34 +91,36 @@ describe('a label map of a case', () => {
 });
 
 describe('comparing', () => {
+  const ALL = { hiddenSegments: [], regionSegments: null };
   const line: Geometry = { ...grid, sizeXyz: [6, 1, 1] };
   const reference = Uint8Array.of(1, 1, 0, 2, 2, 0);
   const prediction = Uint8Array.of(1, 0, 1, 1, 2, 0);
 
   it('tells agreement, invented, missed and wrong structure, and lists errors as connected regions', () => {
-    const { errors, counts, regions, regionCount } = compare(line, reference, prediction, []);
+    const { errors, counts } = compare(line, reference, prediction, ALL);
     expect([...errors]).toEqual([1, 3, 2, 4, 1, 0]);
     expect(counts).toEqual({ truePositive: 2, falsePositive: 1, falseNegative: 1, wrongLabel: 1 });
-    expect(regions.map(({ value, voxels }) => [value, voxels])).toEqual([
-      [3, 1],
-      [2, 1],
-      [4, 1],
-    ]);
-    expect(regionCount).toBe(3);
+    const { regions } = listComparedErrors(line, reference, prediction, ALL);
+    expect(regions.map(({ kind }) => kind)).toEqual(['falseNegative', 'falsePositive', 'wrongLabel']);
   });
 
   it('a hidden structure is background on both sides', () => {
-    expect([...compare(line, reference, prediction, [1]).errors]).toEqual([0, 0, 0, 3, 1, 0]);
-    expect([...compare(line, reference, prediction, [2]).errors]).toEqual([1, 3, 2, 2, 0, 0]);
+    expect([...compare(line, reference, prediction, { ...ALL, hiddenSegments: [1] }).errors]).toEqual([0, 0, 0, 3, 1, 0]);
+    expect([...compare(line, reference, prediction, { ...ALL, hiddenSegments: [2] }).errors]).toEqual([1, 3, 2, 2, 0, 0]);
   });
 
   it('swapping the two swaps invented and missed', () => {
-    const a = compare(line, reference, prediction, []).counts;
-    const b = compare(line, prediction, reference, []).counts;
+    const a = compare(line, reference, prediction, ALL).counts;
+    const b = compare(line, prediction, reference, ALL).counts;
     expect([a.falsePositive, a.falseNegative, a.wrongLabel]).toEqual([b.falseNegative, b.falsePositive, b.wrongLabel]);
   });
 
-  it('nothing to compare is no error', () => {
-    expect(compare(line, new Uint8Array(6), new Uint8Array(6), [])).toMatchObject({ regions: [], regionCount: 0 });
+  it('a region is compared as one, whatever is hidden', () => {
+    const whole = { hiddenSegments: [1], regionSegments: [1, 2] };
+    expect([...compare(line, reference, prediction, whole).errors]).toEqual([1, 3, 2, 1, 1, 0]);
+    expect(listComparedErrors(line, reference, prediction, whole).regions).toMatchObject([
+      { kind: 'falseNegative', reference: 1, prediction: 0 },
+      { kind: 'falsePositive', reference: 0, prediction: 1 },
+    ]);
   });
 });

@@ -11,10 +11,12 @@ import {
   readNifti,
 } from '#imaging';
 import type { Geometry, LabelMap, Vec3, Volume, VoxelArray } from '#imaging';
-import { connectedRegions, largestRegions } from './connected-regions.js';
-import type { ConnectedRegion } from './connected-regions.js';
-import { countErrors, toSegments, withoutSegments } from './segments.js';
+import { largestRegions } from './connected-regions.js';
+import { listErrors } from './error-list.js';
+import type { ErrorList } from './error-list.js';
+import { countErrors, onlySegments, toSegments, withoutSegments } from './segments.js';
 import type { ErrorCounts } from './segments.js';
+import { percentilesOf } from './window-presets.js';
 
 /** Voxel types that the renderer takes as they are. */
 export type DisplayVoxels = Uint8Array | Int16Array | Uint16Array | Float32Array;
@@ -25,6 +27,8 @@ export interface ShownImage {
   readonly voxels: DisplayVoxels;
   /** Smallest and largest finite value. */
   readonly range: { readonly lower: number; readonly upper: number };
+  /** Where 1 % and 99 % of the voxels lie, padding left out. */
+  readonly percentiles: { readonly lower: number; readonly upper: number };
   /** Grid of the file, whose axes may be permuted and flipped: for telling people the voxel index in their file. */
   readonly storedGeometry: Geometry;
 }
@@ -44,13 +48,15 @@ export interface Comparison {
   /** Classes of the imaging library's error map, on the image's grid. */
   readonly errors: Uint8Array;
   readonly counts: ErrorCounts;
-  /** Connected errors (not agreement), largest first, at most `MOST_REGIONS`. */
-  readonly regions: readonly ConnectedRegion[];
-  readonly regionCount: number;
 }
 
-/** More is not useful to step through, and each costs a message. */
-export const MOST_REGIONS = 200;
+/** What of two label maps is compared. */
+export interface ComparedParts {
+  /** Segments that count as background in both. */
+  readonly hiddenSegments: readonly number[];
+  /** Segments of a region that is scored as one; all others are then background. Null: structure by structure. */
+  readonly regionSegments: readonly number[] | null;
+}
 
 /** Largest uncompressed volume that is opened in a browser tab. */
 const MOST_BYTES = 1.5 * 2 ** 30;
@@ -67,7 +73,8 @@ export async function readShownImage(bytes: Uint8Array): Promise<ShownImage> {
   const stored = await readNifti(bytes, { maxBytes: MOST_BYTES });
   const { geometry, data } = orientTo<VoxelArray>(stored, CANONICAL);
   const range = finiteRange(data);
-  return { geometry, voxels: displayVoxels(data, range), range, storedGeometry: stored.geometry };
+  const voxels = displayVoxels(data, range);
+  return { geometry, voxels, range, percentiles: percentilesOf(voxels, range), storedGeometry: stored.geometry };
 }
 
 /**
@@ -113,18 +120,30 @@ function differenceOfGrids(layer: Geometry, image: Geometry): string {
     : `both have ${ours}, but their axes are tilted against each other`;
 }
 
-/** Compares two shown label maps of one image; hidden segments count as background in both. */
+/** Compares two shown label maps of one image. */
 export function compare(
   geometry: Geometry,
   reference: Uint8Array,
   prediction: Uint8Array,
-  hidden: readonly number[],
+  parts: ComparedParts,
 ): Comparison {
-  const shown = (data: Uint8Array): Volume<Uint8Array> => ({ geometry, data: withoutSegments(data, hidden) });
+  const shown = (data: Uint8Array): Volume<Uint8Array> => ({ geometry, data: comparedPart(data, parts) });
   const errors = errorMap(shown(reference), shown(prediction)).data;
-  const regions = connectedRegions(errors, geometry.sizeXyz, (value) => value > 1);
-  return { errors, counts: countErrors(errors), regions: regions.slice(0, MOST_REGIONS), regionCount: regions.length };
+  return { errors, counts: countErrors(errors) };
 }
+
+/** Lists the errors of the same comparison; takes longer. Of a region, its segments have become segment 1. */
+export function listComparedErrors(
+  geometry: Geometry,
+  reference: Uint8Array,
+  prediction: Uint8Array,
+  parts: ComparedParts,
+): ErrorList {
+  return listErrors(geometry, comparedPart(reference, parts), comparedPart(prediction, parts));
+}
+
+const comparedPart = (data: Uint8Array, { hiddenSegments, regionSegments }: ComparedParts): Uint8Array =>
+  regionSegments ? onlySegments(data, regionSegments) : withoutSegments(data, hiddenSegments);
 
 function finiteRange(data: VoxelArray): { lower: number; upper: number } {
   let lower = Infinity;

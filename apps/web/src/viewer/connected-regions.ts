@@ -13,25 +13,28 @@ export interface ConnectedRegion {
 }
 
 /**
- * Face-connected (6-neighbour) regions of equal value, largest first; equal sizes in order of their first voxel.
+ * Visits the face-connected (6-neighbour) regions of equal value, in the order of their first voxel.
  *
  * @param data    x-fastest values of the grid `sizeXyz`
  * @param wanted  which values form regions; background 0 never does
+ * @param visit   gets the value and the region's flat voxel indices, in an array that is used again for the next region
  * @throws RangeError when the length disagrees with the size
  */
-export function connectedRegions(
-  data: Uint8Array,
+export function visitRegions(
+  data: Uint8Array | Uint16Array,
   sizeXyz: Vec3,
-  wanted: (value: number) => boolean = () => true,
-): ConnectedRegion[] {
+  wanted: (value: number) => boolean,
+  visit: (value: number, voxels: Int32Array) => void,
+): void {
   const [nx, ny, nz] = sizeXyz;
   if (data.length !== nx * ny * nz)
     throw new RangeError(`array holds ${data.length} voxels; the grid has ${sizeXyz.join(' x ')}`);
-  const isWanted = Uint8Array.from({ length: 256 }, (_, value) => (value > 0 && wanted(value) ? 1 : 0));
-  const open = data.map((value) => (isWanted[value] ? value : 0)); // voxels not yet taken by a region
+  const values = data instanceof Uint8Array ? 256 : 65536;
+  const isWanted = Uint8Array.from({ length: values }, (_, value) => (value > 0 && wanted(value) ? 1 : 0));
+  const open = data.slice(); // voxels not yet taken by a region
+  for (let v = 0; v < open.length; v++) if (!isWanted[open[v]]) open[v] = 0;
   const slice = nx * ny;
   let queue = new Int32Array(1024);
-  const regions: ConnectedRegion[] = [];
   for (let seed = 0; seed < open.length; seed++) {
     const value = open[seed];
     if (value === 0) continue;
@@ -57,8 +60,27 @@ export function connectedRegions(
       if (v >= slice && open[v - slice] === value) take(v - slice);
       if (v < data.length - slice && open[v + slice] === value) take(v + slice);
     }
-    regions.push({ value, voxels: length, atIjk: voxelToLookAt(queue.subarray(0, length), nx, slice, nz) });
+    visit(value, queue.subarray(0, length));
   }
+}
+
+/**
+ * Face-connected (6-neighbour) regions of equal value, largest first; equal sizes in order of their first voxel.
+ *
+ * @param data    x-fastest values of the grid `sizeXyz`
+ * @param wanted  which values form regions; background 0 never does
+ * @throws RangeError when the length disagrees with the size
+ */
+export function connectedRegions(
+  data: Uint8Array,
+  sizeXyz: Vec3,
+  wanted: (value: number) => boolean = () => true,
+): ConnectedRegion[] {
+  const [nx, ny, nz] = sizeXyz;
+  const regions: ConnectedRegion[] = [];
+  visitRegions(data, sizeXyz, wanted, (value, voxels) =>
+    regions.push({ value, voxels: voxels.length, atIjk: voxelToLookAt(voxels, nx, nx * ny, nz) }),
+  );
   return regions.sort((a, b) => b.voxels - a.voxels);
 }
 

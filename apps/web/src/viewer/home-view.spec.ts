@@ -13,6 +13,7 @@ const image: ShownImage = {
   storedGeometry: geometry,
   voxels: new Int16Array(75),
   range: { lower: -1000, upper: 2000 },
+  percentiles: { lower: -1000, upper: 2000 },
 };
 const presets = [{ center: 80, width: 150 }];
 
@@ -26,6 +27,7 @@ describe('where a view begins', () => {
       layout: 'planes',
       hiddenLayers: [],
       hiddenLabels: [],
+      region: null,
     });
   });
   it('shows the full range where there are no presets', () => {

@@ -24,6 +24,7 @@ export function homeView(
     layout: 'planes',
     hiddenLayers: [],
     hiddenLabels: [],
+    region: null,
     ...asked,
     positionLps: image && asked?.positionLps ? placeOnGrid(image.geometry, asked.positionLps) : middle,
   };

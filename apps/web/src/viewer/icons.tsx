@@ -18,6 +18,27 @@ const DRAWINGS = {
       <path d="m12.7 12.7 4.8 4.8M8.5 6v5M6 8.5h5" />
     </>
   ),
+  scroll: <path d="M10 2.5v15M6.8 5.7 10 2.5l3.2 3.2M6.8 14.3l3.2 3.2 3.2-3.2M4 10h3M13 10h3" />,
+  length: <path d="M3.5 16.5l13-13M1.8 14.8l3.4 3.4M14.8 1.8l3.4 3.4M7.5 10.5l1.3 1.3M10.5 7.5l1.3 1.3" />,
+  angle: (
+    <>
+      <path d="M16.5 3.5 3.5 16.5h14" />
+      <path d="M9.2 10.8a8 8 0 0 1 2.3 5.7" />
+    </>
+  ),
+  roi: <ellipse cx="10" cy="10" rx="7.5" ry="5" />,
+  probe: <path d="M11.5 4.5l4 4M13 3l4 4-2 2-4-4zM12 7 4.5 14.5 3.5 17l2.5-1L13.5 8.5" />,
+  play: <path d="M6 4v12l10-6z" />,
+  pause: <path d="M6.5 4.5v11M13.5 4.5v11" />,
+  camera: (
+    <>
+      <path d="M2.5 6.5h3.2L7 4.5h6l1.3 2h3.2v9.5h-15z" />
+      <circle cx="10" cy="11" r="3" />
+    </>
+  ),
+  remove: <path d="M4 5.5h12M8 5.5v-2h4v2M5.5 5.5l.8 11h7.4l.8-11M8.5 8.5v5M11.5 8.5v5" />,
+  volume: <path d="M10 2.5 16.5 6v8L10 17.5 3.5 14V6zM3.5 6 10 9.5 16.5 6M10 9.5v8" />,
+  grid: <path d="M3 3h6v6H3zM11 3h6v6h-6zM3 11h6v6H3zM11 11h6v6h-6z" />,
   invert: (
     <>
       <rect x="3" y="3" width="14" height="14" rx="1.5" />

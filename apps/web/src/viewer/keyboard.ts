@@ -1,3 +1,34 @@
+/** What can be asked for by one key, wherever the focus is in the viewer. Its key can be changed. */
+export const ACTIONS = {
+  'toggle-reference': { key: 'r', does: 'Reference on or off', group: 'Overlays' },
+  'toggle-prediction': { key: 'p', does: 'Prediction on or off', group: 'Overlays' },
+  'toggle-fill': { key: 'f', does: 'Prediction filled or as a line', group: 'Overlays' },
+  'toggle-errors': { key: 'e', does: 'Error map or overlays', group: 'Overlays' },
+  'next-error': { key: 'n', does: 'Next error', group: 'Overlays' },
+  'previous-error': { key: 'b', does: 'Previous error', group: 'Overlays' },
+  'worst-slice': { key: 'v', does: 'Slice with most errors', group: 'Overlays' },
+  'next-window': { key: 'w', does: 'Next window preset', group: 'View' },
+  invert: { key: 'i', does: 'Invert grey values', group: 'View' },
+  'toggle-crosshair': { key: 'x', does: 'Crosshair lines on or off', group: 'View' },
+  layout: { key: 'l', does: 'Next layout', group: 'View' },
+  cine: { key: 'y', does: 'Play the slices, stop', group: 'View' },
+  screenshot: { key: 'k', does: 'Save a picture (PNG)', group: 'View' },
+  reset: { key: '0', does: 'Reset window, zoom and position', group: 'View' },
+  help: { key: '?', does: 'These keys', group: 'View' },
+  'tool-crosshair': { key: 'c', does: 'Crosshair', group: 'Tools' },
+  'tool-scroll': { key: 's', does: 'Scroll', group: 'Tools' },
+  'tool-window': { key: 't', does: 'Window', group: 'Tools' },
+  'tool-pan': { key: 'm', does: 'Pan', group: 'Tools' },
+  'tool-zoom': { key: 'z', does: 'Zoom', group: 'Tools' },
+  'tool-length': { key: 'd', does: 'Length', group: 'Tools' },
+  'tool-angle': { key: 'a', does: 'Angle', group: 'Tools' },
+  'tool-roi': { key: 'o', does: 'Ellipse', group: 'Tools' },
+  'tool-probe': { key: 'h', does: 'Probe', group: 'Tools' },
+} as const;
+
+export type Action = keyof typeof ACTIONS;
+export const ACTION_NAMES = Object.keys(ACTIONS) as Action[];
+
 /** What a key press asks for. */
 export type Command =
   | { readonly do: 'scroll'; readonly slices: number }
@@ -5,20 +36,16 @@ export type Command =
   | { readonly do: 'nudge'; readonly right: number; readonly up: number }
   | { readonly do: 'zoom'; readonly factor: number }
   | { readonly do: 'toggle-label'; readonly nth: number }
-  | {
-      readonly do:
-        | 'toggle-reference'
-        | 'toggle-prediction'
-        | 'toggle-errors'
-        | 'toggle-crosshair'
-        | 'next-error'
-        | 'previous-error'
-        | 'next-window'
-        | 'invert'
-        | 'layout'
-        | 'reset'
-        | 'help';
-    };
+  | { readonly do: 'place' | 'cancel' }
+  | { readonly do: Action };
+
+/** The key of each action: one character, lower case. */
+export type KeyMap = Readonly<Record<Action, string>>;
+
+export const DEFAULT_KEYS: KeyMap = Object.fromEntries(ACTION_NAMES.map((name) => [name, ACTIONS[name].key])) as Record<
+  Action,
+  string
+>;
 
 /** The parts of a keyboard event that decide. */
 export interface KeyPress {
@@ -42,6 +69,8 @@ const PLANE_KEYS: Readonly<Record<string, Command>> = {
   PageUp: { do: 'scroll', slices: -PAGE_SLICES },
   Home: { do: 'end', end: 'first' },
   End: { do: 'end', end: 'last' },
+  Enter: { do: 'place' },
+  Escape: { do: 'cancel' },
   '+': { do: 'zoom', factor: ZOOM_STEP },
   '=': { do: 'zoom', factor: ZOOM_STEP },
   '-': { do: 'zoom', factor: 1 / ZOOM_STEP },
@@ -55,20 +84,8 @@ const SHIFTED_PLANE_KEYS: Readonly<Record<string, Command>> = {
   '+': { do: 'zoom', factor: ZOOM_STEP }, // on many keyboards + is a shifted key
 };
 
-/** Keys that act wherever the focus is inside the viewer. */
-const VIEWER_KEYS: Readonly<Record<string, Command>> = {
-  r: { do: 'toggle-reference' },
-  p: { do: 'toggle-prediction' },
-  e: { do: 'toggle-errors' },
-  n: { do: 'next-error' },
-  b: { do: 'previous-error' },
-  w: { do: 'next-window' },
-  i: { do: 'invert' },
-  x: { do: 'toggle-crosshair' },
-  l: { do: 'layout' },
-  0: { do: 'reset' },
-  '?': { do: 'help' },
-};
+/** Characters that mean something else. */
+const TAKEN = /^[1-9+=-]$/;
 
 /**
  * What a key press asks for, or null when it is not ours.
@@ -78,15 +95,56 @@ const VIEWER_KEYS: Readonly<Record<string, Command>> = {
  *
  * @param onPlane whether a plane has the focus; otherwise arrows belong to whatever control has it
  */
-export function commandFor({ key, shiftKey, ctrlKey, altKey, metaKey }: KeyPress, onPlane: boolean): Command | null {
+export function commandFor(
+  { key, shiftKey, ctrlKey, altKey, metaKey }: KeyPress,
+  onPlane: boolean,
+  keys: KeyMap = DEFAULT_KEYS,
+): Command | null {
   if (ctrlKey || altKey || metaKey) return null;
   if (onPlane) {
     const command = (shiftKey ? SHIFTED_PLANE_KEYS : PLANE_KEYS)[key];
     if (command) return command;
   }
   if (!shiftKey && /^[1-9]$/.test(key)) return { do: 'toggle-label', nth: Number(key) };
-  const command = VIEWER_KEYS[key.length === 1 ? key.toLowerCase() : key];
-  return command ?? null;
+  const pressed = key.length === 1 ? key.toLowerCase() : key;
+  const action = ACTION_NAMES.find((name) => keys[name] === pressed);
+  return action ? { do: action } : null;
+}
+
+/**
+ * The keys after one was changed, or why it cannot be that key. A key that has another meaning is never taken over
+ * silently.
+ */
+export function changeKey(keys: KeyMap, action: Action, pressed: string): KeyMap | { readonly problem: string } {
+  const key = pressed.toLowerCase();
+  if ([...key].length !== 1 || key.trim() === '')
+    return { problem: `${pressed === ' ' ? 'Space' : pressed} cannot be used; choose a letter or a sign.` };
+  if (TAKEN.test(key)) return { problem: `${key} already switches a structure or zooms.` };
+  const owner = ACTION_NAMES.find((name) => name !== action && keys[name] === key);
+  if (owner) return { problem: `${key} already means “${ACTIONS[owner].does}”.` };
+  return { ...keys, [action]: key };
+}
+
+/** Keys as they are kept: only those that differ from the defaults. */
+export function keysToKeep(keys: KeyMap): string {
+  return JSON.stringify(Object.fromEntries(ACTION_NAMES.flatMap((name) => (keys[name] === ACTIONS[name].key ? [] : [[name, keys[name]]]))));
+}
+
+/** Keys from what was kept; whatever cannot be read or would collide is left at its default. */
+export function keysFromKept(text: string | null): KeyMap {
+  let kept: unknown;
+  try {
+    kept = JSON.parse(text ?? '{}');
+  } catch {
+    return DEFAULT_KEYS; // somebody else's text under our name: nothing of ours is lost
+  }
+  if (typeof kept !== 'object' || kept === null) return DEFAULT_KEYS;
+  const wanted = { ...DEFAULT_KEYS };
+  for (const name of ACTION_NAMES) {
+    const key = (kept as Record<string, unknown>)[name];
+    if (typeof key === 'string' && [...key].length === 1 && key.trim() !== '' && !TAKEN.test(key)) wanted[name] = key;
+  }
+  return new Set(Object.values(wanted)).size === ACTION_NAMES.length ? wanted : DEFAULT_KEYS;
 }
 
 /** One line of the help sheet. Caps are drawn as keys, with a word between them if need be; each is tested to work. */
@@ -94,47 +152,41 @@ export interface KeyHelp {
   readonly caps: readonly string[];
   readonly between?: string;
   readonly does: string;
+  /** The key can be changed. */
+  readonly action?: Action;
 }
 
 /** The keys in words. */
-export const KEY_HELP: readonly { readonly title: string; readonly keys: readonly KeyHelp[] }[] = [
-  {
-    title: 'On a plane',
-    keys: [
-      { caps: ['↓', '↑'], does: 'Next, previous slice' },
-      { caps: ['Page Down', 'Page Up'], does: `${PAGE_SLICES} slices on, back` },
-      { caps: ['Home', 'End'], does: 'First, last slice' },
-      { caps: ['Shift + arrows'], does: 'Move the crosshair by one voxel' },
-      { caps: ['+', '-'], does: 'Zoom in, out' },
-    ],
-  },
-  {
-    title: 'Overlays',
-    keys: [
-      { caps: ['r'], does: 'Reference on or off' },
-      { caps: ['p'], does: 'Prediction on or off' },
-      { caps: ['1', '9'], between: 'to', does: 'Structure 1 to 9 on or off' },
-      { caps: ['e'], does: 'Error map or overlays' },
-      { caps: ['n', 'b'], does: 'Next smaller error, back to the larger' },
-    ],
-  },
-  {
-    title: 'View',
-    keys: [
-      { caps: ['w'], does: 'Next window preset' },
-      { caps: ['i'], does: 'Invert grey values' },
-      { caps: ['x'], does: 'Crosshair on or off' },
-      { caps: ['l'], does: 'Three planes, or only the one in focus' },
-      { caps: ['0'], does: 'Reset window, zoom and position' },
-      { caps: ['?'], does: 'These keys' },
-    ],
-  },
-];
+export function keyHelp(keys: KeyMap): readonly { readonly title: string; readonly keys: readonly KeyHelp[] }[] {
+  const group = (title: string): KeyHelp[] =>
+    ACTION_NAMES.filter((name) => ACTIONS[name].group === title).map((name) => ({
+      caps: [keys[name]],
+      does: ACTIONS[name].does,
+      action: name,
+    }));
+  return [
+    {
+      title: 'On a plane',
+      keys: [
+        { caps: ['↓', '↑'], does: 'Next, previous slice' },
+        { caps: ['Page Down', 'Page Up'], does: `${PAGE_SLICES} slices on, back` },
+        { caps: ['Home', 'End'], does: 'First, last slice' },
+        { caps: ['Shift + arrows'], does: 'Move the crosshair by one voxel' },
+        { caps: ['+', '-'], does: 'Zoom in, out' },
+        { caps: ['Enter'], does: 'Measuring: a point at the crosshair' },
+        { caps: ['Escape'], does: 'Give a measurement up' },
+      ],
+    },
+    { title: 'Overlays', keys: [{ caps: ['1', '9'], between: 'to', does: 'Structure 1 to 9 on or off' }, ...group('Overlays')] },
+    { title: 'View', keys: group('View') },
+    { title: 'What dragging does', keys: group('Tools') },
+  ];
+}
 
 /** What the mouse and fingers do, for the same sheet. */
 export const POINTER_HELP: readonly { readonly gesture: string; readonly does: string }[] = [
   { gesture: 'Wheel', does: 'Scroll slices' },
-  { gesture: 'Left drag', does: 'The chosen tool: crosshair, window, pan or zoom' },
+  { gesture: 'Left drag, one finger', does: 'The chosen tool' },
   { gesture: 'Middle drag', does: 'Pan' },
   { gesture: 'Right drag', does: 'Window: sideways width, up and down brightness' },
   { gesture: 'Ctrl + wheel', does: 'Zoom at the pointer' },

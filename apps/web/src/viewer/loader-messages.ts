@@ -1,4 +1,5 @@
-import type { Comparison, ShownImage, ShownLabelMap } from './case-volumes.js';
+import type { ComparedParts, Comparison, ShownImage, ShownLabelMap } from './case-volumes.js';
+import type { ErrorList } from './error-list.js';
 
 /** What the page asks of the loading worker. One worker serves one opening of a case and is ended with it. */
 export type LoaderRequest =
@@ -8,12 +9,14 @@ export type LoaderRequest =
       readonly layers: readonly { readonly id: string; readonly url: string }[];
       readonly labelValues: readonly number[];
     }
+  /** One more label map of the case that is open; it can be shown, but not compared. */
+  | { readonly kind: 'add'; readonly id: string; readonly url: string }
   | {
       readonly kind: 'compare';
       readonly ticket: number;
       readonly referenceId: string;
       readonly predictionId: string;
-      readonly hiddenSegments: readonly number[];
+      readonly parts: ComparedParts;
     };
 
 /** What the worker tells the page. `source` is 'image' or the id of a layer. */
@@ -23,4 +26,6 @@ export type LoaderMessage =
   | { readonly kind: 'layer'; readonly id: string; readonly map: ShownLabelMap }
   | { readonly kind: 'refused'; readonly source: string; readonly sentence: string }
   | { readonly kind: 'loaded' }
-  | { readonly kind: 'compared'; readonly ticket: number; readonly comparison: Comparison };
+  | { readonly kind: 'compared'; readonly ticket: number; readonly comparison: Comparison }
+  /** Follows `compared`, unless another comparison was asked for meanwhile. */
+  | { readonly kind: 'listed'; readonly ticket: number; readonly list: ErrorList };

@@ -1,6 +1,6 @@
 import { ImageFormatError } from '#imaging';
 import type { Geometry } from '#imaging';
-import { compare, readShownImage, readShownLabelMap } from './case-volumes.js';
+import { compare, listComparedErrors, readShownImage, readShownLabelMap } from './case-volumes.js';
 import { fetchBytes, FetchRefused } from './fetch-bytes.js';
 import type { LoaderMessage, LoaderRequest } from './loader-messages.js';
 
@@ -13,15 +13,19 @@ interface WorkerScope {
 const scope = self as unknown as WorkerScope;
 
 let geometry: Geometry | undefined;
+let declared: readonly number[] = [];
 const segmentsOf = new Map<string, Uint8Array>();
+let latestTicket = 0;
 
 scope.addEventListener('message', ({ data: request }) => {
   if (request.kind === 'open')
     open(request).catch(reportError); // a defect: reaches the page as an error of the worker
+  else if (request.kind === 'add') add(request).catch(reportError);
   else runComparison(request);
 });
 
 async function open({ imageUrl, layers, labelValues }: Extract<LoaderRequest, { kind: 'open' }>): Promise<void> {
+  declared = labelValues;
   // All files travel at once; they are decoded in order, the image first.
   const arriving = [{ id: 'image', url: imageUrl }, ...layers].map(({ id, url }) => ({ id, bytes: download(id, url) }));
   for (const { bytes } of arriving) bytes.catch(() => undefined); // reported below, in order
@@ -35,6 +39,16 @@ async function open({ imageUrl, layers, labelValues }: Extract<LoaderRequest, { 
     }
   }
   scope.postMessage({ kind: 'loaded' });
+}
+
+async function add({ id, url }: Extract<LoaderRequest, { kind: 'add' }>): Promise<void> {
+  if (!geometry) throw new Error(`asked to add ${id} to a case without an image`);
+  try {
+    const map = await readShownLabelMap(await download(id, url), geometry, declared);
+    scope.postMessage({ kind: 'layer', id, map }, [map.segments.buffer as ArrayBuffer]);
+  } catch (error) {
+    scope.postMessage({ kind: 'refused', source: id, sentence: sentenceOf(error) });
+  }
 }
 
 function download(source: string, url: string): Promise<Uint8Array> {
@@ -56,15 +70,22 @@ function runComparison({
   ticket,
   referenceId,
   predictionId,
-  hiddenSegments,
+  parts,
 }: Extract<LoaderRequest, { kind: 'compare' }>): void {
   const reference = segmentsOf.get(referenceId);
   const prediction = segmentsOf.get(predictionId);
   if (!geometry || !reference || !prediction) {
     throw new Error(`asked to compare ${referenceId} with ${predictionId}, of which at least one is not loaded`);
   }
-  const comparison = compare(geometry, reference, prediction, hiddenSegments);
+  latestTicket = ticket;
+  const comparison = compare(geometry, reference, prediction, parts);
   scope.postMessage({ kind: 'compared', ticket, comparison }, [comparison.errors.buffer as ArrayBuffer]);
+  // The list takes longer: let a request that has come meanwhile overtake it.
+  const grid = geometry;
+  setTimeout(() => {
+    if (ticket !== latestTicket) return;
+    scope.postMessage({ kind: 'listed', ticket, list: listComparedErrors(grid, reference, prediction, parts) });
+  });
 }
 
 function sentenceOf(error: unknown): string {

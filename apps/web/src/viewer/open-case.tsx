@@ -2,36 +2,46 @@ import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'r
 import type { KeyboardEvent, ReactNode } from 'react';
 import { pointLps, voxelVolumeMm3 } from '#imaging';
 import type { Vec3 } from '#imaging';
-import type { CaseViewerProps } from './case-viewer.js';
-import { draggedWindow, matchingPreset, windowOfRange } from './grey-window.js';
+import type { CaseViewerProps, ScoredRegion, SidePrediction } from './case-viewer.js';
+import { draggedWindow, matchingPreset } from './grey-window.js';
 import type { GreyWindow } from './grey-window.js';
 import { homeView, spokenView } from './home-view.js';
 import { HelpSheet } from './help-sheet.js';
 import { commandFor } from './keyboard.js';
 import type { Command } from './keyboard.js';
-import { DEFAULT_OPACITY } from './overlay-style.js';
+import { useKeys } from './use-keys.js';
+import { useCine } from './use-cine.js';
+import { useMeasurements } from './use-measurements.js';
+import { windowPresets as presetsFor } from './window-presets.js';
+import { DEFAULT_PEN, inSafeColors, labelColor, nextManner } from './overlay-style.js';
+import type { LayerPen, ShownLabel } from './overlay-style.js';
 import { Panel } from './panel.js';
 import { PlaneView } from './plane-view.js';
 import { endSlice, nudgeInPlane, PLANE_NAMES, PLANES } from './planes.js';
 import type { PlaneName } from './planes.js';
 import { readPoint, shortReading } from './point-reading.js';
 import type { PointReading } from './point-reading.js';
+import { MOST_TILES, SideBySide } from './side-by-side.js';
 import { StatusTile } from './status-tile.js';
 import { Toolbar } from './toolbar.js';
 import { useCase } from './use-case.js';
 import type { LayerSource } from './use-case.js';
 import { useMoves } from './use-moves.js';
 import { useComparison } from './use-comparison.js';
+import { useErrorList } from './use-error-list.js';
 import { useOverlays } from './use-overlays.js';
 import type { DrawnLayer } from './use-overlays.js';
+import { isMeasure } from './use-plane-gestures.js';
 import type { DragTool } from './use-plane-gestures.js';
 import { usePlanes } from './use-planes.js';
 import { useProbe } from './use-probe.js';
 import { useScene } from './use-scene.js';
-import { errorText, layerRows, readingRows, statusOf, structureRows } from './viewer-rows.js';
-import { viewReducer } from './view-state.js';
+import { layerRows, readingRows, statusOf, structureRows } from './viewer-rows.js';
+import { nextLayout, sidePlane, singlePlane, viewReducer } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
+const NO_REGIONS: NonNullable<CaseViewerProps['regions']> = [];
+const NO_PREDICTIONS: NonNullable<CaseViewerProps['predictions']> = [];
 const REST_MS = 300;
 const SPEECH_MS = 600;
 
@@ -41,12 +51,17 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     caseName,
     imageUrl,
     layers: sources,
-    labels,
+    labels: ownLabels,
+    regions = NO_REGIONS,
+    predictions = NO_PREDICTIONS,
     windowPresets,
-    valueUnit = 'HU',
+    modality,
+    valueUnit = modality?.toUpperCase() === 'CT' || modality === undefined ? 'HU' : '',
     initialView,
     onViewChange,
   } = props;
+  const [safeColors, setSafeColors] = useState(false);
+  const labels = useMemo(() => (safeColors ? inSafeColors(ownLabels) : ownLabels), [ownLabels, safeColors]);
   const loaded = useCase(
     imageUrl,
     sources,
@@ -56,17 +71,18 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   const geometry = image?.geometry ?? null;
 
   // ---- what is looked at
-  const [view, dispatch] = useReducer(viewReducer, null, () => homeView(null, windowPresets, initialView));
+  const [view, dispatch] = useReducer(viewReducer, null, () => homeView(null, presetsFor(windowPresets, modality, null), initialView));
   const [tool, setTool] = useState<DragTool>('crosshair');
   const [showCrosshair, setShowCrosshair] = useState(true);
-  const [opacities, setOpacities] = useState<Readonly<Record<string, number>>>({});
+  const [pens, setPens] = useState<Readonly<Record<string, LayerPen>>>({});
+  const { keys, setKeys, reset: resetKeys } = useKeys();
   const [helpOpen, setHelpOpen] = useState(false);
-  const [errorAt, setErrorAt] = useState<number | null>(null);
   const arrived = useRef<ViewState>(view);
-  const openedWith = useRef({ windowPresets, initialView });
+  const openedWith = useRef({ windowPresets, modality, initialView });
   useEffect(() => {
     if (!image) return;
-    arrived.current = homeView(image, openedWith.current.windowPresets, openedWith.current.initialView);
+    const { windowPresets: declared, modality: kind, initialView: asked } = openedWith.current;
+    arrived.current = homeView(image, presetsFor(declared, kind, image), asked);
     dispatch({ kind: 'replace', view: arrived.current });
   }, [image]);
   // Callers may pass a new function at each rendering, and will when they put the view into the address: only a view that
@@ -82,11 +98,8 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   }, [view]);
 
   const presets = useMemo(
-    () =>
-      image
-        ? [...windowPresets, { name: 'Full range', ...windowOfRange(image.range.lower, image.range.upper) }]
-        : windowPresets,
-    [image, windowPresets],
+    () => presetsFor(windowPresets, modality, image),
+    [image, windowPresets, modality],
   );
 
   // ---- the renderer
@@ -117,24 +130,66 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
             kind: source.kind,
             segments: layer.map.segments,
             visible,
-            opacity: opacities[source.id] ?? DEFAULT_OPACITY[source.kind],
+            pen: pens[source.id] ?? DEFAULT_PEN[source.kind],
           },
         ];
       }),
-    [sources, loaded.layers, view.hiddenLayers, opacities],
+    [sources, loaded.layers, view.hiddenLayers, pens],
   );
   const referenceId = idOf(sources, drawn, 'reference');
   const predictionId = idOf(sources, drawn, 'prediction');
   const bothThere = drawn.some(({ id }) => id === referenceId) && drawn.some(({ id }) => id === predictionId);
+  const region = regions.find(({ name }) => name === view.region) ?? null;
   const pair =
-    bothThere && referenceId !== null && predictionId !== null ? { referenceId, predictionId, hiddenSegments } : null;
-  const { comparison, current: comparisonIsCurrent } = useComparison(loaded.loader, pair);
+    bothThere && referenceId !== null && predictionId !== null
+      ? { referenceId, predictionId, hiddenSegments, regionSegments: region && segmentsOfRegion(region, labels) }
+      : null;
+  const sides = predictions.length > 0 ? sidePlane(view.layout) : null;
+  const { comparison, list, current: comparisonIsCurrent } = useComparison(loaded.loader, pair);
+  const errorList = useErrorList(list, geometry, labels, region?.name ?? null);
   const refused = sources.some(
     ({ id, kind }) => loaded.layers[id]?.status === 'refused' && !drawn.some((d) => d.kind === kind),
   );
   const comparable = referenceId !== null && predictionId !== null && !refused && loaded.refused === null;
   const mode = comparable ? view.mode : 'overlays'; // a link may ask for an error map that this case cannot have
-  useOverlays(scene, drawn, labels, hiddenSegments, mode, comparison);
+  // The white line on the error map of a region goes around that region only.
+  const undrawnSegments = useMemo(
+    () =>
+      region && mode === 'errors'
+        ? labels.flatMap(({ value }, n) => (region.labels.includes(value) ? [] : [n + 1]))
+        : hiddenSegments,
+    [region, mode, labels, hiddenSegments],
+  );
+  useOverlays(scene, drawn, labels, undrawnSegments, mode, comparison);
+
+  // ---- side by side
+  const layerIdOf = useCallback(
+    (prediction: SidePrediction) => sources.find(({ url }) => url === prediction.url)?.id ?? `side:${prediction.id}`,
+    [sources],
+  );
+  const asked = useRef(new Set<string>());
+  const { loader, loaded: firstLoaded } = loaded;
+  useEffect(() => {
+    if (!sides || !loader || !firstLoaded) return;
+    for (const prediction of predictions.slice(0, MOST_TILES)) {
+      const id = layerIdOf(prediction);
+      if (asked.current.has(id) || sources.some((source) => source.id === id)) continue;
+      asked.current.add(id);
+      loader.add(id, prediction.url);
+    }
+  }, [sides, loader, firstLoaded, predictions, sources, layerIdOf]);
+  const referenceLayer = drawn.find(({ id }) => id === referenceId);
+  const sideReference = useMemo(
+    () =>
+      referenceLayer?.visible
+        ? {
+            title: sources.find(({ id }) => id === referenceLayer.id)?.title ?? 'Reference',
+            segments: referenceLayer.segments,
+            pen: referenceLayer.pen,
+          }
+        : null,
+    [referenceLayer, sources],
+  );
 
   // ---- reading values
   const read = useCallback(
@@ -171,12 +226,17 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     [latestView],
   );
 
-  const goToError = (n: number): void => {
-    const region = comparison?.regions[n];
-    if (!region || !geometry) return;
-    setErrorAt(n);
+  const cine = useCine(geometry, () => latestView().positionLps, onScroll, moveTo);
+  const usualPlane: PlaneName = singlePlane(view.layout) ?? sides ?? 'axial';
+
+  // ---- measuring
+  const valueAt = useCallback((point: Vec3) => read(point)?.value ?? null, [read]);
+  const measurements = useMeasurements(geometry, view.positionLps, valueUnit, valueAt, describe);
+
+  const lookAtError = (point: Vec3 | null): void => {
+    if (!point) return;
     dispatch({ kind: 'mode', mode: 'errors' });
-    moveTo(pointLps(geometry, region.atIjk));
+    moveTo(point);
   };
   const findStructure = (value: number): void => {
     const segment = labels.findIndex((label) => label.value === value) + 1;
@@ -188,13 +248,13 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   };
   const reset = (): void => {
     if (!image) return;
-    const home = homeView(image, windowPresets, undefined);
+    const home = homeView(image, presets, undefined);
     dispatch({
       kind: 'replace',
       view: { ...view, positionLps: home.positionLps, window: home.window, inverted: false },
     });
     resetFraming();
-    setErrorAt(null);
+    errorList.forget();
   };
   const toggleKind = (kind: LayerSource['kind']): void =>
     dispatch({ kind: 'toggle-layers', ids: sources.filter((source) => source.kind === kind).map(({ id }) => id) });
@@ -223,9 +283,11 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       case 'toggle-errors':
         return comparable ? setMode(mode === 'errors' ? 'overlays' : 'errors') : undefined;
       case 'next-error':
-        return goToError(errorAt === null ? 0 : errorAt + 1);
+        return lookAtError(errorList.step(1));
       case 'previous-error':
-        return goToError(errorAt === null ? 0 : Math.max(0, errorAt - 1));
+        return lookAtError(errorList.step(-1));
+      case 'worst-slice':
+        return lookAtError(errorList.worst(plane ?? usualPlane));
       case 'next-window': {
         const at = presets.findIndex((preset) => preset === matchingPreset(presets, view.window));
         const next = presets[(at + 1) % presets.length];
@@ -236,9 +298,34 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       case 'invert':
         return dispatch({ kind: 'invert' });
       case 'layout':
-        return dispatch({ kind: 'layout', layout: view.layout === 'planes' ? (plane ?? 'axial') : 'planes' });
+        return dispatch({ kind: 'layout', layout: nextLayout(view.layout, plane ?? usualPlane, predictions.length > 0) });
       case 'reset':
         return reset();
+      case 'cine':
+        return cine.toggle(plane ?? usualPlane);
+      case 'place':
+        return plane && isMeasure(tool) ? measurements.onMeasure(plane, 'press', view.positionLps, tool) : undefined;
+      case 'cancel':
+        return measurements.cancel();
+      case 'tool-crosshair':
+      case 'tool-scroll':
+      case 'tool-window':
+      case 'tool-pan':
+      case 'tool-zoom':
+      case 'tool-length':
+      case 'tool-angle':
+      case 'tool-roi':
+      case 'tool-probe':
+        return setTool(command.do.slice('tool-'.length) as DragTool);
+      case 'toggle-fill':
+        return setPens((old) => {
+          const predictions = sources.filter(({ kind }) => kind === 'prediction');
+          const manner = nextManner((old[predictions[0]?.id ?? ''] ?? DEFAULT_PEN.prediction).manner);
+          const changed = predictions.map(({ id }) => [id, { ...(old[id] ?? DEFAULT_PEN.prediction), manner }] as const);
+          return { ...old, ...Object.fromEntries(changed) };
+        });
+      case 'screenshot':
+        return undefined;
       case 'help':
         return setHelpOpen(true);
     }
@@ -246,8 +333,8 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const target = event.target as HTMLElement;
     if (target.closest('input, select, textarea, dialog')) return;
-    const plane = PLANE_NAMES.find((name) => target.dataset.plane === name) ?? null;
-    const command = commandFor(event, plane !== null);
+    const plane = PLANE_NAMES.find((name) => (target.dataset.plane ?? target.dataset.tilePlane) === name) ?? null;
+    const command = commandFor(event, plane !== null, keys);
     if (!command) return;
     event.preventDefault();
     obey(command, plane);
@@ -255,19 +342,29 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
 
   // ---- what is said about it
   const status = statusOf(loaded, sceneState);
+  const regionNames = useMemo(
+    () =>
+      regions.map(({ name, labels: values }) => ({
+        name,
+        of: labels.flatMap((label) => (values.includes(label.value) ? [label.name] : [])).join(' + '),
+      })),
+    [regions, labels],
+  );
   const voxelMm3 = geometry ? voxelVolumeMm3(geometry) : 0;
-  const region = errorAt === null ? undefined : comparison?.regions[errorAt];
-  const regionReading = region && geometry ? read(pointLps(geometry, region.atIjk)) : null;
-  const errors = comparison && {
-    counts: comparison.counts,
-    regions: comparison.regions,
-    regionCount: comparison.regionCount,
-    current: region ? errorAt : null,
-    currentText:
-      region && regionReading && errorAt !== null && referenceId !== null && predictionId !== null
-        ? errorText(region, errorAt, comparison.regionCount, regionReading, referenceId, predictionId, labels, voxelMm3)
-        : '',
-  };
+  const errors = comparable
+    ? {
+        counts: comparison?.counts ?? null,
+        list,
+        state: errorList,
+        regions: regionNames,
+        region: region?.name ?? null,
+        onRegion: (name: string | null) => dispatch({ kind: 'region', region: name }),
+        onChoose: (n: number) => lookAtError(errorList.choose(n)),
+        onStep: (by: 1 | -1) => lookAtError(errorList.step(by)),
+        onWorst: (plane: PlaneName) => lookAtError(errorList.worst(plane)),
+      }
+    : null;
+  const scores = predictionId === null ? undefined : props.scores?.[predictionId];
   const viewerState = useProbe({
     scene,
     refused: status?.kind === 'problem',
@@ -289,6 +386,9 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       <div className="vmv-frame">
         <Toolbar
           disabled={!scene}
+          keys={keys}
+          cine={cine}
+          onCine={() => cine.toggle(usualPlane)}
           tool={tool}
           onTool={setTool}
           presets={presets}
@@ -301,6 +401,9 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
           onCrosshair={() => setShowCrosshair((shown) => !shown)}
           mode={mode}
           onMode={comparable ? setMode : null}
+          layout={view.layout}
+          canCompare={predictions.length > 0}
+          onLayout={(layout) => dispatch({ kind: 'layout', layout })}
           onReset={reset}
           onHelp={() => setHelpOpen(true)}
         />
@@ -314,7 +417,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               camera={scene ? planes.cameras[plane] : null}
               tool={tool}
               showCrosshair={showCrosshair}
-              hidden={view.layout !== 'planes' && view.layout !== plane}
+              hidden={sides !== null || (singlePlane(view.layout) !== null && view.layout !== plane)}
               enlarged={view.layout === plane}
               describe={describe}
               onElement={onElement}
@@ -326,8 +429,37 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               onWindowStart={onWindowStart}
               onWindowDrag={onWindowDrag}
               onEnlarge={onEnlarge}
+              measurements={measurements.onSlice[plane]}
+              onMeasure={measurements.onMeasure}
             />
           ))}
+          {sides && image && !status && (
+            <SideBySide
+              image={image}
+              plane={sides}
+              onPlane={(plane) => dispatch({ kind: 'layout', layout: `sides-${plane}` })}
+              positionLps={view.positionLps}
+              window={view.window}
+              inverted={view.inverted}
+              mode={mode}
+              reference={sideReference}
+              predictions={predictions}
+              layerOf={(prediction) => loaded.layers[layerIdOf(prediction)]}
+              predictionPen={pens[predictionId ?? ''] ?? DEFAULT_PEN.prediction}
+              labels={labels}
+              hiddenSegments={hiddenSegments}
+              regionSegments={region && mode === 'errors' ? segmentsOfRegion(region, labels) : null}
+              tool={tool}
+              showCrosshair={showCrosshair}
+              onMove={moveTo}
+              onScroll={onScroll}
+              onWindow={(window) => dispatch({ kind: 'window', window })}
+              onOpen={(id) => {
+                dispatch({ kind: 'layout', layout: 'planes' });
+                props.onPrediction?.(id);
+              }}
+            />
+          )}
           {status && <StatusTile status={status} onRetry={() => props.onRetry(view)} />}
         </div>
         <Panel
@@ -335,30 +467,60 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
             sources,
             loaded,
             (id) => !view.hiddenLayers.includes(id),
-            ({ id, kind }) => opacities[id] ?? DEFAULT_OPACITY[kind],
+            ({ id, kind }) => pens[id] ?? DEFAULT_PEN[kind],
           )}
           structures={structureRows(labels, loaded, referenceId, predictionId, view.hiddenLabels)}
           voxelVolumeMm3={voxelMm3}
           mode={mode}
           errors={errors}
-          comparable={comparable}
           reading={readingRows(view.positionLps, reading, valueUnit, sources, labels, image?.storedGeometry ?? null)}
+          scores={
+            scores
+              ? {
+                  title: sources.find(({ id }) => id === predictionId)?.title ?? '',
+                  scores,
+                  colorOf: (values) => {
+                    const n = labels.findIndex(({ value }) => value === values[0]);
+                    return n < 0 ? '#b0b7bf' : labelColor(labels, n);
+                  },
+                  region: region?.name ?? null,
+                  onRegion: (name) => {
+                    dispatch({ kind: 'region', region: name });
+                    if (name !== null && comparable) setMode('errors');
+                  },
+                }
+              : null
+          }
+          safeColors={safeColors}
+          onSafeColors={() => setSafeColors((on) => !on)}
+          measurements={measurements}
+          onMeasurement={moveTo}
           onToggleLayer={(id) => dispatch({ kind: 'toggle-layers', ids: [id] })}
-          onOpacity={(id, opacity) => setOpacities((old) => ({ ...old, [id]: opacity }))}
+          onPen={(id, pen) => setPens((old) => ({ ...old, [id]: pen }))}
           onToggleStructure={(value) => dispatch({ kind: 'toggle-label', value })}
           onOnlyStructure={(value) => dispatch({ kind: 'only-label', value, all: labels.map((label) => label.value) })}
           onShowAll={() => dispatch({ kind: 'show-all-labels' })}
           onFindStructure={findStructure}
-          onError={goToError}
         />
       </div>
       <p className="vmv-unseen" id="vmv-plane-keys">
         Arrow keys scroll slices, Shift and arrows move the crosshair, question mark lists all keys.
       </p>
       <LiveText text={geometry ? spokenView(geometry, view.positionLps, describe(view.positionLps)) : ''} />
-      <HelpSheet open={helpOpen} onClose={() => setHelpOpen(false)} />
+      <HelpSheet
+        open={helpOpen}
+        keys={keys}
+        onKeys={setKeys}
+        onResetKeys={resetKeys}
+        onClose={() => setHelpOpen(false)}
+      />
     </div>
   );
+}
+
+/** Segments of the labels that a region is made of. */
+function segmentsOfRegion({ labels: values }: ScoredRegion, labels: readonly ShownLabel[]): number[] {
+  return labels.flatMap(({ value }, n) => (values.includes(value) ? [n + 1] : []));
 }
 
 /** The layer of a kind that is compared: the first that is shown, else the first that has arrived, else the first named. */

@@ -1,4 +1,15 @@
-import { ERROR_LEGEND, errorMapStyle, labelColor, layerStyle, opacityPerMm, parseHexColor } from './overlay-style.js';
+import {
+  DEFAULT_PEN,
+  ERROR_LEGEND,
+  errorMapStyle,
+  inSafeColors,
+  labelColor,
+  layerStyle,
+  MANNERS,
+  nextManner,
+  opacityPerMm,
+  parseHexColor,
+} from './overlay-style.js';
 
 const labels = [
   { value: 1, name: 'liver', color: '#e69f00' },
@@ -20,16 +31,25 @@ describe('colours', () => {
 });
 
 describe('overlay styles', () => {
-  const shown = { visible: true, opacity: 0.5 };
-  it('fills the reference and outlines a prediction', () => {
-    expect(layerStyle({ kind: 'reference', ...shown }, 'overlays', labels, [])).toMatchObject({
-      fillOpacity: 0.5,
-      outlineOpacity: 0,
-    });
-    expect(layerStyle({ kind: 'prediction', ...shown }, 'overlays', labels, [])).toMatchObject({
-      fillOpacity: 0,
-      outlineOpacity: 0.5,
-    });
+  const pen = { manner: 'filled', opacity: 0.5, widthPx: 3 } as const;
+  const shown = { visible: true, pen };
+  it.each([
+    ['filled', 0.5, 0],
+    ['outline', 0, 0.5],
+    ['both', 0.5, 1],
+  ] as const)('%s', (manner, fillOpacity, outlineOpacity) => {
+    const look = { kind: 'reference', visible: true, pen: { ...pen, manner } } as const;
+    expect(layerStyle(look, 'overlays', labels, [])).toMatchObject({ fillOpacity, outlineOpacity, outlineWidthPx: 3 });
+  });
+  it('begins with a filled reference and the line of a prediction, and one key goes through all', () => {
+    expect([DEFAULT_PEN.reference.manner, DEFAULT_PEN.prediction.manner]).toEqual(['filled', 'outline']);
+    expect(MANNERS.map(nextManner)).toEqual(['outline', 'both', 'filled']);
+  });
+  it('has safe colours by place, which repeat', () => {
+    const many = Array.from({ length: 8 }, (_, n) => ({ value: n + 1, name: `${n}`, color: '#ff0000' }));
+    const colors = inSafeColors(many).map(({ color }) => color);
+    expect(new Set(colors).size).toBe(7);
+    expect(colors[7]).toBe(colors[0]);
   });
   it('has a colour for each label and one for those that are not declared', () => {
     expect(layerStyle({ kind: 'reference', ...shown }, 'overlays', labels, [2]).colors).toEqual([
@@ -44,7 +64,7 @@ describe('overlay styles', () => {
       fillOpacity: 0,
     });
     expect(layerStyle({ kind: 'prediction', ...shown }, 'errors', labels, [])).toMatchObject({ visible: false });
-    expect(layerStyle({ kind: 'reference', visible: false, opacity: 1 }, 'errors', labels, [])).toMatchObject({
+    expect(layerStyle({ kind: 'reference', visible: false, pen }, 'errors', labels, [])).toMatchObject({
       visible: false,
     });
   });

@@ -27,7 +27,7 @@ export interface ShownLabel {
 }
 
 /** Okabe and Ito's colours, which stay apart for colour-blind readers; used where a label brings none that we can read. */
-const SAFE_COLORS = ['#e69f00', '#56b4e9', '#009e73', '#d55e00', '#cc79a7', '#f0e442', '#0072b2'] as const;
+export const SAFE_COLORS = ['#e69f00', '#56b4e9', '#009e73', '#d55e00', '#cc79a7', '#f0e442', '#0072b2'] as const;
 
 /** Labels that the benchmark does not declare. */
 export const UNDECLARED_COLOR = '#b0b7bf';
@@ -62,15 +62,41 @@ function rgba(hex: string, alpha = 1): Rgba {
 export interface LayerLook {
   readonly kind: 'reference' | 'prediction';
   readonly visible: boolean;
-  /** 0 to 1, of the fill of a reference and of the line of a prediction. */
-  readonly opacity: number;
+  readonly pen: LayerPen;
 }
 
-export const DEFAULT_OPACITY: Readonly<Record<LayerLook['kind'], number>> = { reference: 0.4, prediction: 1 };
+export const MANNERS = ['filled', 'outline', 'both'] as const;
+export type Manner = (typeof MANNERS)[number];
+
+/** How a person wants a layer drawn. */
+export interface LayerPen {
+  readonly manner: Manner;
+  /** 0 to 1, of the fill and the line; where there are both, the line is opaque. */
+  readonly opacity: number;
+  /** Of the line, CSS pixels. */
+  readonly widthPx: number;
+}
+
+export const WIDTHS_PX = [1, 2, 3, 4] as const;
+
+/** The reference as a translucent fill, a prediction as a line, so that both are seen where they cover each other. */
+export const DEFAULT_PEN: Readonly<Record<LayerLook['kind'], LayerPen>> = {
+  reference: { manner: 'filled', opacity: 0.4, widthPx: 2 },
+  prediction: { manner: 'outline', opacity: 1, widthPx: 2 },
+};
+
+/** The next manner for one key: the line, the fill, both. */
+export function nextManner(manner: Manner): Manner {
+  return MANNERS[(MANNERS.indexOf(manner) + 1) % MANNERS.length];
+}
+
+/** Labels in colours that stay apart for colour-blind readers, by their place; from the eighth on they repeat. */
+export function inSafeColors(labels: readonly ShownLabel[]): ShownLabel[] {
+  return labels.map((label, n) => ({ ...label, color: SAFE_COLORS[n % SAFE_COLORS.length] }));
+}
 
 /**
- * How a layer is drawn: the reference as a translucent fill, a prediction as an outline, so that both are seen where
- * they cover each other. Over an error map only the reference stays, as a thin white line: what is inside the line and
+ * How a layer is drawn. Over an error map only the reference stays, as a thin white line: what is inside the line and
  * coloured was missed, what is outside was invented, whatever colours a reader can tell apart.
  */
 export function layerStyle(
@@ -80,7 +106,8 @@ export function layerStyle(
   hiddenSegments: readonly number[],
 ): OverlayStyle {
   const colors = [...labels.map((_, n) => labelColor(labels, n)), UNDECLARED_COLOR];
-  const common = { outlineWidthPx: 2, hiddenSegments };
+  const { manner, opacity, widthPx } = look.pen;
+  const common = { outlineWidthPx: widthPx, hiddenSegments };
   if (mode === 'errors') {
     return {
       ...common,
@@ -92,9 +119,11 @@ export function layerStyle(
     };
   }
   const shown = { ...common, visible: look.visible, colors: colors.map((color) => rgba(color)) };
-  return look.kind === 'reference'
-    ? { ...shown, fillOpacity: look.opacity, outlineOpacity: 0 }
-    : { ...shown, fillOpacity: 0, outlineOpacity: look.opacity };
+  return {
+    ...shown,
+    fillOpacity: manner === 'outline' ? 0 : opacity,
+    outlineOpacity: manner === 'filled' ? 0 : manner === 'both' ? 1 : opacity,
+  };
 }
 
 /** How the error map is drawn. */

@@ -1,9 +1,15 @@
 import type { ReactNode } from 'react';
-import type { ConnectedRegion } from './connected-regions.js';
+import type { Vec3 } from '#imaging';
+import { ErrorsCard } from './errors-card.js';
+import type { ErrorsCardProps } from './errors-card.js';
 import { Icon } from './icons.js';
-import { ERROR_LEGEND } from './overlay-style.js';
+import { MANNERS, WIDTHS_PX } from './overlay-style.js';
+import type { LayerPen, Manner } from './overlay-style.js';
+import { ScoresCard } from './scores-card.js';
+import type { ScoresCardProps } from './scores-card.js';
 import { millilitres } from './segments.js';
-import type { ErrorCounts } from './segments.js';
+import { Swatch } from './swatch.js';
+import type { MeasurementsState } from './use-measurements.js';
 import type { OverlayMode } from './view-state.js';
 
 /** A label map in the list of layers. */
@@ -12,7 +18,7 @@ export interface LayerRow {
   readonly kind: 'reference' | 'prediction';
   readonly title: string;
   readonly visible: boolean;
-  readonly opacity: number;
+  readonly pen: LayerPen;
   readonly status: 'loading' | 'shown' | 'refused';
   /** Why it is not shown, or what is odd about it. */
   readonly notice: string | null;
@@ -29,16 +35,6 @@ export interface StructureRow {
   readonly findable: boolean;
 }
 
-export interface ErrorPart {
-  readonly counts: ErrorCounts;
-  readonly regions: readonly ConnectedRegion[];
-  readonly regionCount: number;
-  /** Which region is looked at; null before the first jump. */
-  readonly current: number | null;
-  /** The region looked at, in words. */
-  readonly currentText: string;
-}
-
 export interface ReadingRow {
   readonly name: string;
   readonly text: string;
@@ -49,17 +45,21 @@ export interface PanelProps {
   readonly structures: readonly StructureRow[];
   readonly voxelVolumeMm3: number;
   readonly mode: OverlayMode;
-  /** Null while nothing can be compared; `comparable` says whether that will change. */
-  readonly errors: ErrorPart | null;
-  readonly comparable: boolean;
+  /** Null when there is nothing to compare. */
+  readonly errors: Omit<ErrorsCardProps, 'voxelVolumeMm3'> | null;
   readonly reading: readonly ReadingRow[];
+  /** Null without scores. */
+  readonly scores: ScoresCardProps | null;
+  readonly safeColors: boolean;
+  readonly onSafeColors: () => void;
+  readonly measurements: MeasurementsState;
+  readonly onMeasurement: (point: Vec3) => void;
   readonly onToggleLayer: (id: string) => void;
-  readonly onOpacity: (id: string, opacity: number) => void;
+  readonly onPen: (id: string, pen: LayerPen) => void;
   readonly onToggleStructure: (value: number) => void;
   readonly onOnlyStructure: (value: number) => void;
   readonly onShowAll: () => void;
   readonly onFindStructure: (value: number) => void;
-  readonly onError: (n: number) => void;
 }
 
 export function Panel(props: PanelProps): ReactNode {
@@ -67,13 +67,15 @@ export function Panel(props: PanelProps): ReactNode {
     <div className="vmv-panel">
       <Layers {...props} />
       <Structures {...props} />
-      <Errors {...props} />
+      {props.scores && <ScoresCard {...props.scores} />}
+      <MeasurementsCard state={props.measurements} onGo={props.onMeasurement} />
+      {props.errors && <ErrorsCard {...props.errors} voxelVolumeMm3={props.voxelVolumeMm3} />}
       <Reading rows={props.reading} />
     </div>
   );
 }
 
-function Layers({ layers, mode, onToggleLayer, onOpacity }: PanelProps): ReactNode {
+function Layers({ layers, mode, onToggleLayer, onPen }: PanelProps): ReactNode {
   return (
     <section className="vmv-card" aria-labelledby="vmv-layers">
       <h2 id="vmv-layers">Layers</h2>
@@ -96,7 +98,11 @@ function Layers({ layers, mode, onToggleLayer, onOpacity }: PanelProps): ReactNo
               <span className={`vmv-sample vmv-sample-${layer.kind}`} aria-hidden="true" />
               <span>
                 <span className="vmv-layer-title">{layer.title}</span>
-                <span className="vmv-faint">{manner(layer, mode)}</span>
+                {layer.status === 'shown' && mode === 'overlays' ? (
+                  <Pen layer={layer} onPen={(pen) => onPen(layer.id, pen)} />
+                ) : (
+                  <span className="vmv-faint">{fate(layer)}</span>
+                )}
               </span>
             </span>
             <input
@@ -107,9 +113,9 @@ function Layers({ layers, mode, onToggleLayer, onOpacity }: PanelProps): ReactNo
               step="5"
               aria-label={`Opacity of ${layer.title}`}
               title="Opacity"
-              value={Math.round(layer.opacity * 100)}
+              value={Math.round(layer.pen.opacity * 100)}
               disabled={layer.status !== 'shown' || mode === 'errors'}
-              onChange={(event) => onOpacity(layer.id, event.target.valueAsNumber / 100)}
+              onChange={(event) => onPen(layer.id, { ...layer.pen, opacity: event.target.valueAsNumber / 100 })}
             />
             {layer.notice && (
               <p className="vmv-notice" role="status">
@@ -124,10 +130,44 @@ function Layers({ layers, mode, onToggleLayer, onOpacity }: PanelProps): ReactNo
   );
 }
 
-function manner(layer: LayerRow, mode: OverlayMode): string {
+function fate(layer: LayerRow): string {
   if (layer.status !== 'shown') return layer.status === 'loading' ? 'loading' : 'not shown';
-  if (mode === 'errors') return layer.kind === 'reference' ? 'white line' : 'not drawn on the error map';
-  return layer.kind === 'reference' ? 'filled' : 'outline';
+  return layer.kind === 'reference' ? 'white line' : 'not drawn on the error map';
+}
+
+const MANNER_WORDS: Readonly<Record<Manner, string>> = { filled: 'filled', outline: 'outline', both: 'fill and line' };
+
+function Pen({ layer, onPen }: { readonly layer: LayerRow; readonly onPen: (pen: LayerPen) => void }): ReactNode {
+  return (
+    <span className="vmv-pen">
+      <select
+        className="vmv-field"
+        aria-label={`How ${layer.title} is drawn`}
+        value={layer.pen.manner}
+        onChange={(event) => onPen({ ...layer.pen, manner: event.target.value as Manner })}
+      >
+        {MANNERS.map((manner) => (
+          <option key={manner} value={manner}>
+            {MANNER_WORDS[manner]}
+          </option>
+        ))}
+      </select>
+      {layer.pen.manner !== 'filled' && (
+        <select
+          className="vmv-field"
+          aria-label={`Width of the line of ${layer.title}`}
+          value={layer.pen.widthPx}
+          onChange={(event) => onPen({ ...layer.pen, widthPx: Number(event.target.value) })}
+        >
+          {WIDTHS_PX.map((px) => (
+            <option key={px} value={px}>
+              {px} px
+            </option>
+          ))}
+        </select>
+      )}
+    </span>
+  );
 }
 
 function Structures(props: PanelProps): ReactNode {
@@ -139,6 +179,15 @@ function Structures(props: PanelProps): ReactNode {
     <section className="vmv-card" aria-labelledby="vmv-structures">
       <div className="vmv-card-head">
         <h2 id="vmv-structures">Structures</h2>
+        <button
+          type="button"
+          className="vmv-link"
+          aria-pressed={props.safeColors}
+          title="Colours of Okabe and Ito, which stay apart for colour-blind readers"
+          onClick={props.onSafeColors}
+        >
+          {props.safeColors ? 'Safe colours on' : 'Safe colours'}
+        </button>
         {structures.some(({ visible }) => !visible) && (
           <button type="button" className="vmv-link" onClick={props.onShowAll}>
             Show all
@@ -202,89 +251,49 @@ function Structures(props: PanelProps): ReactNode {
   );
 }
 
-/** SVG rather than a styled box: a colour from the benchmark then needs no inline style. */
-function Swatch({ color, hollow = false }: { readonly color: string; readonly hollow?: boolean }): ReactNode {
-  return (
-    <svg className="vmv-swatch" width="14" height="14" aria-hidden="true">
-      <rect
-        x="1.5"
-        y="1.5"
-        width="11"
-        height="11"
-        rx="3"
-        fill={hollow ? 'none' : color}
-        stroke={color}
-        strokeWidth="2"
-      />
-    </svg>
-  );
-}
-
-function Errors({ errors, comparable, voxelVolumeMm3, onError }: PanelProps): ReactNode {
-  if (!comparable) return null;
-  return (
-    <section className="vmv-card" aria-labelledby="vmv-errors">
-      <h2 id="vmv-errors">Errors of what is shown</h2>
-      {!errors && <p className="vmv-note">Comparing with the reference …</p>}
-      {errors && (
-        <>
-          <dl className="vmv-legend">
-            {ERROR_LEGEND.map(({ key, short, name, color }) => (
-              <div key={key}>
-                <dt>
-                  <Swatch color={color} />
-                  {name} <span className="vmv-faint">{short}</span>
-                </dt>
-                <dd className="vmv-number">{millilitres(errors.counts[key], voxelVolumeMm3)}</dd>
-              </div>
-            ))}
-          </dl>
-          <ErrorSteps errors={errors} onError={onError} />
-        </>
-      )}
-    </section>
-  );
-}
-
-function ErrorSteps({
-  errors,
-  onError,
+function MeasurementsCard({
+  state,
+  onGo,
 }: {
-  readonly errors: ErrorPart;
-  readonly onError: (n: number) => void;
+  readonly state: MeasurementsState;
+  readonly onGo: (point: Vec3) => void;
 }): ReactNode {
-  const { regions, regionCount, current } = errors;
-  if (regions.length === 0) return <p className="vmv-note">No difference at all.</p>;
+  if (state.listed.length === 0) return null;
   return (
-    <div className="vmv-steps">
-      <button type="button" className="vmv-button vmv-plain" onClick={() => onError(0)}>
-        <Icon name="locate" />
-        Largest error
-      </button>
-      <button
-        type="button"
-        className="vmv-button vmv-small"
-        aria-label="Larger error"
-        title="Back to the larger (b)"
-        disabled={current === null || current === 0}
-        onClick={() => onError((current ?? 1) - 1)}
-      >
-        <Icon name="previous" />
-      </button>
-      <button
-        type="button"
-        className="vmv-button vmv-small"
-        aria-label="Next smaller error"
-        title="Next smaller (n)"
-        disabled={current !== null && current >= regions.length - 1}
-        onClick={() => onError(current === null ? 0 : current + 1)}
-      >
-        <Icon name="next" />
-      </button>
-      <p className="vmv-note" role="status">
-        {current === null ? `${regionCount} connected ${regionCount === 1 ? 'error' : 'errors'}` : errors.currentText}
-      </p>
-    </div>
+    <section className="vmv-card" aria-labelledby="vmv-measurements">
+      <div className="vmv-card-head">
+        <h2 id="vmv-measurements">Measurements</h2>
+        <button type="button" className="vmv-link" onClick={state.clear}>
+          Remove all
+        </button>
+      </div>
+      <ul className="vmv-list" aria-live="polite">
+        {state.listed.map(({ measurement, text }) => (
+          <li key={measurement.id} className="vmv-measurement">
+            <Icon name={measurement.kind} />
+            <span className="vmv-number">{text}</span>
+            <button
+              type="button"
+              className="vmv-button vmv-small"
+              aria-label={`Go to ${text}`}
+              title="Go to"
+              onClick={() => onGo(measurement.points[0])}
+            >
+              <Icon name="locate" />
+            </button>
+            <button
+              type="button"
+              className="vmv-button vmv-small"
+              aria-label={`Remove ${text}`}
+              title="Remove"
+              onClick={() => state.remove(measurement.id)}
+            >
+              <Icon name="remove" />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

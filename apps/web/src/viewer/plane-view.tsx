@@ -2,10 +2,13 @@ import { memo, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Geometry, Vec3 } from '#imaging';
 import { Icon } from './icons.js';
+import { MeasurementLayer } from './measurement-layer.js';
+import type { ShownMeasurement } from './measurement-layer.js';
 import { pixelOfPoint, pointOfPixel, scaleBar } from './plane-camera.js';
 import type { PlaneCamera } from './plane-camera.js';
 import { edgeLetters, PLANES, sideDistance, sliceNumber, spokenDistance } from './planes.js';
 import type { PlaneName } from './planes.js';
+import type { MeasurementsState } from './use-measurements.js';
 import { usePlaneGestures } from './use-plane-gestures.js';
 import type { DragTool, PlaneGestures } from './use-plane-gestures.js';
 
@@ -32,6 +35,8 @@ export interface PlaneViewProps {
   readonly onWindowStart: () => void;
   readonly onWindowDrag: (dxPx: number, dyPx: number) => void;
   readonly onEnlarge: (plane: PlaneName) => void;
+  readonly measurements: readonly ShownMeasurement[];
+  readonly onMeasure: MeasurementsState['onMeasure'];
 }
 
 /** One plane: the renderer's canvas, and over it what belongs to reading it: letters, position, scale, crosshair. */
@@ -62,6 +67,7 @@ export const PlaneView = memo(function PlaneView(props: PlaneViewProps): ReactNo
     onZoom: (factor, about) => props.onZoom(name, factor, about),
     onWindowStart: props.onWindowStart,
     onWindowDrag: props.onWindowDrag,
+    onMeasure: (phase, at, measure) => camera && props.onMeasure(name, phase, pointOfPixel(camera, at), measure),
     onHover: setHover,
     onEnlarge: () => props.onEnlarge(name),
   };
@@ -86,6 +92,7 @@ export const PlaneView = memo(function PlaneView(props: PlaneViewProps): ReactNo
       <div className="vmv-canvas" ref={canvas} aria-hidden="true" />
       <div className="vmv-surface" ref={surface}>
         {camera && props.showCrosshair && <Crosshair camera={camera} positionLps={positionLps} />}
+        {camera && <MeasurementLayer camera={camera} shown={props.measurements} />}
       </div>
       <div className="vmv-captions" aria-hidden="true">
         <Letters name={name} />
@@ -121,7 +128,8 @@ export const PlaneView = memo(function PlaneView(props: PlaneViewProps): ReactNo
   );
 });
 
-function Letters({ name }: { readonly name: PlaneName }): ReactNode {
+/** Letters of the four edges. */
+export function Letters({ name }: { readonly name: PlaneName }): ReactNode {
   const letters = edgeLetters(PLANES[name]);
   return (['top', 'right', 'bottom', 'left'] as const).map((edge) => (
     <span key={edge} className={`vmv-letter vmv-letter-${edge}`} data-edge={edge}>
@@ -131,7 +139,7 @@ function Letters({ name }: { readonly name: PlaneName }): ReactNode {
 }
 
 /** Where the two other planes cut this one, in their colours, with a gap so that the voxel itself stays visible. */
-function Crosshair({ camera, positionLps }: { readonly camera: PlaneCamera; readonly positionLps: Vec3 }): ReactNode {
+export function Crosshair({ camera, positionLps }: { readonly camera: PlaneCamera; readonly positionLps: Vec3 }): ReactNode {
   const [x, y] = pixelOfPoint(camera, positionLps);
   const { plane, widthPx, heightPx } = camera;
   const gap = 14;
@@ -146,7 +154,8 @@ function Crosshair({ camera, positionLps }: { readonly camera: PlaneCamera; read
   );
 }
 
-function ScaleBar({ mmPerPx, widthPx }: { readonly mmPerPx: number; readonly widthPx: number }): ReactNode {
+/** A length that reads well, as a bar. */
+export function ScaleBar({ mmPerPx, widthPx }: { readonly mmPerPx: number; readonly widthPx: number }): ReactNode {
   const { px, text } = scaleBar(mmPerPx, Math.min(140, widthPx * 0.3));
   return (
     <div className="vmv-caption vmv-scale">

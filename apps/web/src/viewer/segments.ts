@@ -52,6 +52,12 @@ export function withoutSegments(data: Uint8Array, hidden: readonly number[]): Ui
   return data.map((segment) => kept[segment]);
 }
 
+/** A mask: 1 where the segment is one of those given. */
+export function onlySegments(data: Uint8Array, segments: readonly number[]): Uint8Array {
+  const kept = Uint8Array.from({ length: 256 }, (_, segment) => (segments.includes(segment) ? 1 : 0));
+  return data.map((segment) => kept[segment]);
+}
+
 /** Voxels of each class of an error map; see `errorMap` of the imaging library. */
 export interface ErrorCounts {
   readonly truePositive: number;

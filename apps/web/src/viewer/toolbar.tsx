@@ -4,22 +4,39 @@ import { matchingPreset, tidyWindow } from './grey-window.js';
 import type { GreyWindow } from './grey-window.js';
 import { Icon } from './icons.js';
 import type { IconName } from './icons.js';
+import type { NamedWindow } from './window-presets.js';
+import type { Cine } from './use-cine.js';
+import { CINE_RATES } from './use-cine.js';
+import type { KeyMap } from './keyboard.js';
 import type { DragTool } from './use-plane-gestures.js';
-import type { OverlayMode } from './view-state.js';
+import { sidePlane } from './view-state.js';
+import type { Layout, OverlayMode } from './view-state.js';
 
-const TOOLS: readonly { readonly tool: DragTool; readonly name: string; readonly does: string }[] = [
+interface ToolWords {
+  readonly tool: DragTool;
+  readonly name: string;
+  readonly does: string;
+}
+const TOOLS: readonly ToolWords[] = [
   { tool: 'crosshair', name: 'Crosshair', does: 'Drag moves the crosshair in all planes' },
+  { tool: 'scroll', name: 'Scroll', does: 'Drag up or down goes through the slices' },
   { tool: 'window', name: 'Window', does: 'Drag changes brightness and contrast' },
   { tool: 'pan', name: 'Pan', does: 'Drag moves the picture' },
   { tool: 'zoom', name: 'Zoom', does: 'Drag up or down zooms' },
 ];
 
-export interface NamedWindow extends GreyWindow {
-  readonly name: string;
-}
+const MEASURING: readonly ToolWords[] = [
+  { tool: 'length', name: 'Length', does: 'Length: drag, or click both ends' },
+  { tool: 'angle', name: 'Angle', does: 'Angle: click arm, vertex, arm' },
+  { tool: 'roi', name: 'Ellipse', does: 'Ellipse: mean, SD and area of the slice inside' },
+  { tool: 'probe', name: 'Probe', does: 'Probe: value and labels at a click' },
+];
 
 export interface ToolbarProps {
   readonly disabled: boolean;
+  readonly keys: KeyMap;
+  readonly cine: Cine;
+  readonly onCine: () => void;
   readonly tool: DragTool;
   readonly onTool: (tool: DragTool) => void;
   readonly presets: readonly NamedWindow[];
@@ -33,6 +50,9 @@ export interface ToolbarProps {
   readonly mode: OverlayMode;
   /** Null where there is nothing to compare. */
   readonly onMode: ((mode: OverlayMode) => void) | null;
+  readonly layout: Layout;
+  readonly canCompare: boolean;
+  readonly onLayout: (layout: Layout) => void;
   readonly onReset: () => void;
   readonly onHelp: () => void;
 }
@@ -47,7 +67,21 @@ export function Toolbar(props: ToolbarProps): ReactNode {
             key={tool}
             icon={tool}
             name={name}
-            title={does}
+            title={`${does} (${props.keys[`tool-${tool}`]})`}
+            pressed={props.tool === tool}
+            disabled={disabled}
+            onClick={() => props.onTool(tool)}
+          />
+        ))}
+      </div>
+      <div className="vmv-group" role="group" aria-label="Measure">
+        {MEASURING.map(({ tool, name, does }) => (
+          <ToolButton
+            key={tool}
+            icon={tool}
+            name={name}
+            short
+            title={`${does} (${props.keys[`tool-${tool}`]})`}
             pressed={props.tool === tool}
             disabled={disabled}
             onClick={() => props.onTool(tool)}
@@ -60,7 +94,7 @@ export function Toolbar(props: ToolbarProps): ReactNode {
           icon="invert"
           name="Invert"
           short
-          title="Invert grey values (i)"
+          title={`Invert grey values (${props.keys.invert})`}
           pressed={props.inverted}
           disabled={disabled}
           onClick={props.onInvert}
@@ -69,7 +103,7 @@ export function Toolbar(props: ToolbarProps): ReactNode {
           icon="locate"
           name="Show crosshair"
           short
-          title="Crosshair lines on or off (x)"
+          title={`Crosshair lines on or off (${props.keys['toggle-crosshair']})`}
           pressed={props.showCrosshair}
           disabled={disabled}
           onClick={props.onCrosshair}
@@ -78,17 +112,72 @@ export function Toolbar(props: ToolbarProps): ReactNode {
           icon="reset"
           name="Reset view"
           short
-          title="Reset window, zoom and position (0)"
+          title={`Reset window, zoom and position (${props.keys.reset})`}
           disabled={disabled}
           onClick={props.onReset}
         />
+      </div>
+      <div className="vmv-group" role="group" aria-label="Cine">
+        <ToolButton
+          icon={props.cine.playing ? 'pause' : 'play'}
+          name={props.cine.playing ? 'Stop playing' : 'Play the slices'}
+          short
+          title={`${props.cine.playing ? 'Stop' : 'Play the slices of a plane'} (${props.keys.cine})`}
+          disabled={disabled}
+          onClick={props.onCine}
+        />
+        {props.cine.playing && (
+          <select
+            className="vmv-field"
+            aria-label="Slices per second"
+            value={props.cine.perSecond}
+            onChange={(event) => props.cine.setPerSecond(Number(event.target.value))}
+          >
+            {CINE_RATES.map((rate) => (
+              <option key={rate} value={rate}>
+                {rate} / s
+              </option>
+            ))}
+          </select>
+        )}
+      </div>
+      <div className="vmv-group" role="group" aria-label="Layout">
+        <ToolButton
+          icon="planes"
+          name="Three planes"
+          short
+          title={`Three planes (${props.keys.layout})`}
+          pressed={props.layout === 'planes'}
+          disabled={disabled}
+          onClick={() => props.onLayout('planes')}
+        />
+        <ToolButton
+          icon="volume"
+          name="Three planes and surfaces"
+          short
+          title={`Three planes and surfaces (${props.keys.layout})`}
+          pressed={props.layout === 'surfaces'}
+          disabled={disabled}
+          onClick={() => props.onLayout('surfaces')}
+        />
+        {props.canCompare && (
+          <ToolButton
+            icon="grid"
+            name="Predictions side by side"
+            short
+            title={`Predictions side by side (${props.keys.layout})`}
+            pressed={sidePlane(props.layout) !== null}
+            disabled={disabled}
+            onClick={() => props.onLayout('sides-axial')}
+          />
+        )}
       </div>
       {props.onMode && <ModeSwitch mode={props.mode} onMode={props.onMode} disabled={disabled} />}
       <p className="vmv-research" data-testid="research-only">
         <Icon name="warning" />
         Research only, not for care
       </p>
-      <ToolButton icon="help" name="Keyboard and mouse" short title="Keyboard and mouse (?)" onClick={props.onHelp} />
+      <ToolButton icon="help" name="Keyboard and mouse" short title={`Keyboard and mouse (${props.keys.help})`} onClick={props.onHelp} />
     </div>
   );
 }

@@ -41,7 +41,7 @@ export function useOverlays(
       shownMode,
       hiddenSegments,
       labels,
-      layers.map(({ id, kind, visible, opacity }) => [id, kind, visible, opacity]),
+      layers.map(({ id, kind, visible, pen }) => [id, kind, visible, pen]),
     ]);
     const changed = key !== known.key;
     known.key = key;

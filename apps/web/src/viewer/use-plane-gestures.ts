@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'react';
 import type { RefObject } from 'react';
+import { MEASURES } from './measurements.js';
+import type { Measure } from './measurements.js';
 
 /** What a drag with the main button does. */
-export type DragTool = 'crosshair' | 'window' | 'pan' | 'zoom';
+export type DragTool = 'crosshair' | 'scroll' | 'window' | 'pan' | 'zoom' | Measure;
 
 type Pixel = readonly [number, number];
 
@@ -15,12 +17,17 @@ export interface PlaneGestures {
   /** Drag so far, since `onWindowStart`. */
   readonly onWindowStart: () => void;
   readonly onWindowDrag: (dxPx: number, dyPx: number) => void;
+  /** `press` sets a point, `move` takes the last one along, `drag` and `click` are how the button came up. */
+  readonly onMeasure: (phase: 'press' | 'move' | 'drag' | 'click', at: Pixel, measure: Measure) => void;
   readonly onHover: (at: Pixel | null) => void;
   readonly onEnlarge: () => void;
 }
 
 /** Wheel travel in pixels that makes one slice when it comes in small pieces, as from a touch pad. */
 const PX_PER_SLICE = 30;
+/** Drag that makes one slice, and a way below which a drag was a click. */
+const PX_PER_DRAGGED_SLICE = 8;
+const CLICK_PX = 4;
 const PX_PER_LINE = 16;
 const PX_PER_PAGE = 400;
 
@@ -42,6 +49,8 @@ export function wheelSlices(carried: number, delta: number, deltaMode: number): 
 export function zoomFactor(upPx: number): number {
   return 1.01 ** upPx;
 }
+
+export const isMeasure = (tool: DragTool): tool is Measure => (MEASURES as readonly DragTool[]).includes(tool);
 
 /** Which tool a pressed button means; the others than the main one always mean the same. */
 function toolOfButton(button: number, tool: DragTool): DragTool | null {
@@ -68,7 +77,7 @@ export function usePlaneGestures(
       return [event.clientX - box.left, event.clientY - box.top];
     };
     const down = new Map<number, [number, number]>();
-    let drag: { tool: DragTool; start: Pixel; last: Pixel } | null = null;
+    let drag: { tool: DragTool; start: Pixel; last: Pixel; scrolledTo: number } | null = null;
     let carried = 0;
 
     const onDown = (event: PointerEvent): void => {
@@ -82,16 +91,19 @@ export function usePlaneGestures(
       const chosen = toolOfButton(event.button, latest.current.tool);
       if (!chosen) return;
       if (event.button === 1) event.preventDefault(); // no autoscroll
-      drag = { tool: chosen, start: at, last: at };
+      drag = { tool: chosen, start: at, last: at, scrolledTo: at[1] };
       gesture().onHover(null);
       if (chosen === 'crosshair') gesture().onPoint(at);
       if (chosen === 'window') gesture().onWindowStart();
+      if (isMeasure(chosen)) gesture().onMeasure('press', at, chosen);
     };
 
     const onMove = (event: PointerEvent): void => {
       const at = pixel(event);
       if (down.size === 0) {
         if (event.pointerType !== 'touch') gesture().onHover(at);
+        const { tool: now } = latest.current;
+        if (isMeasure(now)) gesture().onMeasure('move', at, now);
         return;
       }
       if (!down.has(event.pointerId)) return;
@@ -100,6 +112,13 @@ export function usePlaneGestures(
       if (!drag) return;
       const [dx, dy] = [at[0] - drag.last[0], at[1] - drag.last[1]];
       if (drag.tool === 'crosshair') gesture().onPoint(at);
+      if (isMeasure(drag.tool)) gesture().onMeasure('move', at, drag.tool);
+      if (drag.tool === 'scroll') {
+        // as far as a notch of the wheel for each slice, so that a finger can go slowly
+        const slices = Math.trunc((at[1] - drag.scrolledTo) / PX_PER_DRAGGED_SLICE);
+        drag.scrolledTo += slices * PX_PER_DRAGGED_SLICE;
+        if (slices !== 0) gesture().onScroll(slices);
+      }
       if (drag.tool === 'pan') gesture().onPan(dx, dy);
       if (drag.tool === 'zoom') gesture().onZoom(zoomFactor(-dy), drag.start);
       if (drag.tool === 'window') gesture().onWindowDrag(at[0] - drag.start[0], at[1] - drag.start[1]);
@@ -118,6 +137,11 @@ export function usePlaneGestures(
 
     const onUp = (event: PointerEvent): void => {
       down.delete(event.pointerId);
+      if (drag && isMeasure(drag.tool)) {
+        const at = pixel(event);
+        const far = Math.hypot(at[0] - drag.start[0], at[1] - drag.start[1]) >= CLICK_PX;
+        gesture().onMeasure(far ? 'drag' : 'click', at, drag.tool);
+      }
       drag = null;
     };
 

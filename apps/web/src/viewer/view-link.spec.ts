@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { decodeView, encodeView } from './view-link.js';
+import { LAYOUTS } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
 const view: ViewState = {
@@ -10,6 +11,7 @@ const view: ViewState = {
   layout: 'planes',
   hiddenLayers: [],
   hiddenLabels: [],
+  region: null,
 };
 
 describe('deep links', () => {
@@ -24,6 +26,7 @@ describe('deep links', () => {
       inverted: true,
       hiddenLayers: ['a,b', 'ü&c'],
       hiddenLabels: [4, 2],
+      region: 'whole liver',
     });
     expect(decodeView(`?${link}`)).toEqual({
       positionLps: [12.5, -30, 48],
@@ -33,6 +36,7 @@ describe('deep links', () => {
       inverted: true,
       hiddenLayers: ['a,b', 'ü&c'],
       hiddenLabels: [4, 2],
+      region: 'whole liver',
     });
   });
   it('any view comes back, positions to a tenth of a millimetre', () => {
@@ -42,8 +46,9 @@ describe('deep links', () => {
       window: fc.record({ center: fc.integer({ min: -2000, max: 2000 }), width: fc.integer({ min: 1, max: 5000 }) }),
       inverted: fc.boolean(),
       mode: fc.constantFrom('overlays' as const, 'errors' as const),
-      layout: fc.constantFrom('planes' as const, 'axial' as const, 'coronal' as const, 'sagittal' as const),
+      layout: fc.constantFrom(...LAYOUTS),
       hiddenLayers: fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' })),
+      region: fc.option(fc.string({ minLength: 1, unit: 'grapheme' })),
       hiddenLabels: fc.uniqueArray(fc.integer({ min: 1, max: 65535 })),
     });
     fc.assert(
@@ -70,5 +75,5 @@ describe('deep links', () => {
 
 /** What a missing part means: its default. Negative zeros are zeros. */
 function defaults(partial: Partial<ViewState>): Partial<ViewState> {
-  return { mode: 'overlays', layout: 'planes', inverted: false, hiddenLayers: [], hiddenLabels: [], ...partial };
+  return { mode: 'overlays', layout: 'planes', inverted: false, hiddenLayers: [], hiddenLabels: [], region: null, ...partial };
 }

@@ -1,9 +1,9 @@
-import { PLANE_NAMES } from './planes.js';
+import { LAYOUTS } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
 /**
  * A view as search parameters, for links that reopen what somebody saw:
- * `at=12.5,-30,48&w=40,400&mode=errors&layout=axial&invert=1&hide=reference&off=4`.
+ * `at=12.5,-30,48&w=40,400&mode=errors&layout=axial&invert=1&hide=reference&off=4&region=lesion`.
  *
  * Positions are LPS mm with a tenth of a millimetre; defaults are left out. The inverse is `decodeView`.
  */
@@ -16,6 +16,7 @@ export function encodeView(view: ViewState): string {
   if (view.inverted) search.set('invert', '1');
   for (const id of view.hiddenLayers) search.append('hide', id);
   if (view.hiddenLabels.length > 0) search.set('off', view.hiddenLabels.join(','));
+  if (view.region !== null) search.set('region', view.region);
   return search.toString().replaceAll('%2C', ',');
 }
 
@@ -35,12 +36,14 @@ export function decodeView(search: string): Partial<ViewState> {
   const mode = given.get('mode');
   if (mode === 'errors' || mode === 'overlays') view.mode = mode;
   const layout = given.get('layout');
-  const known = (['planes', ...PLANE_NAMES] as const).find((name) => name === layout);
+  const known = LAYOUTS.find((name) => name === layout);
   if (known) view.layout = known;
   if (given.get('invert') === '1') view.inverted = true;
   if (given.has('hide')) view.hiddenLayers = given.getAll('hide');
   const off = numbers(given.get('off'));
   if (off?.every((value) => Number.isInteger(value) && value > 0)) view.hiddenLabels = off;
+  const region = given.get('region');
+  if (region) view.region = region;
   return view;
 }
 

@@ -1,5 +1,5 @@
-import { viewReducer } from './view-state.js';
-import type { ViewState } from './view-state.js';
+import { nextLayout, sidePlane, singlePlane, viewReducer } from './view-state.js';
+import type { Layout, ViewState } from './view-state.js';
 
 const view: ViewState = {
   positionLps: [1, 2, 3],
@@ -9,6 +9,7 @@ const view: ViewState = {
   layout: 'planes',
   hiddenLayers: [],
   hiddenLabels: [],
+  region: null,
 };
 
 describe('view state', () => {
@@ -28,6 +29,20 @@ describe('view state', () => {
     });
     expect(viewReducer(view, { kind: 'mode', mode: 'errors' }).mode).toBe('errors');
     expect(viewReducer(view, { kind: 'layout', layout: 'axial' }).layout).toBe('axial');
+  });
+  it('goes through the layouts and comes back', () => {
+    const through = (canCompare: boolean): string[] => {
+      const seen: Layout[] = ['planes'];
+      while (seen.length < 2 || seen[seen.length - 1] !== 'planes')
+        seen.push(nextLayout(seen[seen.length - 1], 'coronal', canCompare));
+      return seen;
+    };
+    expect(through(true)).toEqual(['planes', 'coronal', 'surfaces', 'sides-coronal', 'planes']);
+    expect(through(false)).toEqual(['planes', 'coronal', 'surfaces', 'planes']);
+  });
+  it('knows which plane a layout shows', () => {
+    expect([singlePlane('axial'), singlePlane('planes'), singlePlane('sides-axial')]).toEqual(['axial', null, null]);
+    expect([sidePlane('sides-axial'), sidePlane('axial')]).toEqual(['axial', null]);
   });
   it('toggles a structure on and off', () => {
     const off = viewReducer(view, { kind: 'toggle-label', value: 4 });

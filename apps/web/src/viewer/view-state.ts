@@ -1,12 +1,39 @@
 import type { Vec3 } from '#imaging';
 import type { GreyWindow } from './grey-window.js';
+import { PLANE_NAMES } from './planes.js';
 import type { PlaneName } from './planes.js';
 
 /** What is drawn over the image: the label maps themselves, or where they disagree. */
 export type OverlayMode = 'overlays' | 'errors';
 
-/** Three planes at once, or one of them alone. */
-export type Layout = 'planes' | PlaneName;
+/** Three planes at once, one of them alone, three and a view of the surfaces, or one plane of every prediction side by side. */
+export type Layout = 'planes' | PlaneName | 'surfaces' | SideLayout;
+export type SideLayout = `sides-${PlaneName}`;
+
+export const LAYOUTS: readonly Layout[] = [
+  'planes',
+  ...PLANE_NAMES,
+  'surfaces',
+  ...PLANE_NAMES.map((plane): SideLayout => `sides-${plane}`),
+];
+
+/** The plane that pictures side by side show; null in other layouts. */
+export function sidePlane(layout: Layout): PlaneName | null {
+  return PLANE_NAMES.find((plane) => layout === `sides-${plane}`) ?? null;
+}
+
+/** The one plane that is shown large; null where there are several, or none. */
+export function singlePlane(layout: Layout): PlaneName | null {
+  return PLANE_NAMES.find((plane) => layout === plane) ?? null;
+}
+
+/** The layout after this one: three planes, one alone, with surfaces, and side by side if there is something to compare. */
+export function nextLayout(layout: Layout, plane: PlaneName, canCompare: boolean): Layout {
+  if (layout === 'planes') return plane;
+  if (singlePlane(layout)) return 'surfaces';
+  if (layout === 'surfaces' && canCompare) return `sides-${plane}`;
+  return 'planes';
+}
 
 /** Everything that a link must carry so that somebody else sees the same. */
 export interface ViewState {
@@ -19,6 +46,8 @@ export interface ViewState {
   /** Ids of layers and values of labels that are switched off. What is not named is shown. */
   readonly hiddenLayers: readonly string[];
   readonly hiddenLabels: readonly number[];
+  /** Name of the scored region that errors are shown of; null: structure by structure. */
+  readonly region: string | null;
 }
 
 export type ViewAction =
@@ -31,6 +60,7 @@ export type ViewAction =
   | { readonly kind: 'toggle-label'; readonly value: number }
   | { readonly kind: 'only-label'; readonly value: number; readonly all: readonly number[] }
   | { readonly kind: 'show-all-labels' }
+  | { readonly kind: 'region'; readonly region: string | null }
   | { readonly kind: 'replace'; readonly view: ViewState };
 
 const toggled = <T>(list: readonly T[], item: T): readonly T[] =>
@@ -63,6 +93,8 @@ export function viewReducer(view: ViewState, action: ViewAction): ViewState {
       return { ...view, hiddenLabels: action.all.filter((value) => value !== action.value) };
     case 'show-all-labels':
       return view.hiddenLabels.length === 0 ? view : { ...view, hiddenLabels: [] };
+    case 'region':
+      return action.region === view.region ? view : { ...view, region: action.region };
     case 'replace':
       return action.view;
   }

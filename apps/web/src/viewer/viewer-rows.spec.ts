@@ -1,7 +1,7 @@
 import type { Geometry } from '#imaging';
 import type { ShownLabelMap } from './case-volumes.js';
 import type { CaseState, LayerSource } from './use-case.js';
-import { errorText, layerRows, readingRows, statusOf, structureRows } from './viewer-rows.js';
+import { layerRows, readingRows, statusOf, structureRows } from './viewer-rows.js';
 
 const sources: LayerSource[] = [
   { id: 'ref', kind: 'reference', title: 'Consensus', url: '/r' },
@@ -17,6 +17,7 @@ const map: ShownLabelMap = {
   undeclared: [9],
   look: [null, [0, 0, 0], null, [1, 1, 1]],
 };
+const pen = { manner: 'both', opacity: 0.5, widthPx: 3 } as const;
 const state: CaseState = {
   image: null,
   layers: { ref: { status: 'shown', map }, pred: { status: 'loading' } },
@@ -32,12 +33,12 @@ describe('rows of the panel', () => {
       sources,
       state,
       (id) => id !== 'ref',
-      () => 0.5,
+      () => pen,
     );
     expect(ref).toMatchObject({
       status: 'shown',
       visible: false,
-      opacity: 0.5,
+      pen,
       notice: 'Holds a label that the benchmark does not declare: 9. Drawn in grey.',
     });
     expect(pred).toMatchObject({ status: 'loading', visible: false, notice: null });
@@ -52,7 +53,7 @@ describe('rows of the panel', () => {
         sources,
         refusedLayer,
         () => true,
-        () => 1,
+        () => pen,
       )[1],
     ).toMatchObject({ status: 'refused', visible: false, notice: 'It lies elsewhere.' });
     expect(
@@ -60,7 +61,7 @@ describe('rows of the panel', () => {
         sources,
         { ...state, refused: 'broken' },
         () => true,
-        () => 1,
+        () => pen,
       )[1],
     ).toMatchObject({ status: 'refused', notice: null });
   });
@@ -85,19 +86,6 @@ describe('rows of the panel', () => {
         findable: false,
       },
     ]);
-  });
-  it('describes an error by what was expected and what was drawn', () => {
-    const at = (ref: number, pred: number) => ({
-      indexIjk: [0, 0, 0] as const,
-      value: 0,
-      segments: { ref, pred },
-      errorClass: 2,
-    });
-    const say = (value: number, ref: number, pred: number): string =>
-      errorText({ value, voxels: 830, atIjk: [0, 0, 0] }, 1, 41, at(ref, pred), 'ref', 'pred', labels, 1);
-    expect(say(3, 2, 0)).toBe('2 of 41: missed lesion, 0.83 ml');
-    expect(say(2, 0, 1)).toBe('2 of 41: predicted only, liver, 0.83 ml');
-    expect(say(4, 2, 1)).toBe('2 of 41: lesion predicted as liver, 0.83 ml');
   });
   it('gives the voxel as it is numbered in the file', () => {
     const stored: Geometry = {

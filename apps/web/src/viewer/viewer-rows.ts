@@ -1,13 +1,11 @@
 import { indexIjk } from '#imaging';
 import type { Geometry, Vec3 } from '#imaging';
-import type { ConnectedRegion } from './connected-regions.js';
 import { labelColor } from './overlay-style.js';
-import type { ShownLabel } from './overlay-style.js';
+import type { LayerPen, ShownLabel } from './overlay-style.js';
 import type { LayerRow, ReadingRow, StructureRow } from './panel.js';
 import { sideDistance } from './planes.js';
 import { errorName, greyText, segmentName } from './point-reading.js';
 import type { PointReading } from './point-reading.js';
-import { millilitres } from './segments.js';
 import type { Status } from './status-tile.js';
 import type { CaseState, LayerSource } from './use-case.js';
 import type { SceneState } from './use-scene.js';
@@ -19,7 +17,7 @@ export function layerRows(
   sources: readonly LayerSource[],
   state: CaseState,
   isVisible: (id: string) => boolean,
-  opacityOf: (source: LayerSource) => number,
+  penOf: (source: LayerSource) => LayerPen,
 ): LayerRow[] {
   return sources.map((source) => {
     const layer = state.layers[source.id];
@@ -30,7 +28,7 @@ export function layerRows(
       kind: source.kind,
       title: source.title,
       visible: shown && isVisible(source.id),
-      opacity: opacityOf(source),
+      pen: penOf(source),
       status: state.refused === null ? (layer?.status ?? 'loading') : 'refused',
       notice:
         layer?.status === 'refused'
@@ -67,27 +65,6 @@ export function structureRows(
       findable: Boolean(referenceVoxels) || Boolean(predictionVoxels),
     };
   });
-}
-
-/** A connected error in words: '2 of 41: missed liver lesion, 0.83 ml'. */
-export function errorText(
-  region: ConnectedRegion,
-  n: number,
-  count: number,
-  at: PointReading,
-  referenceId: string,
-  predictionId: string,
-  labels: readonly ShownLabel[],
-  voxelVolumeMm3: number,
-): string {
-  const expected = segmentName(labels, at.segments[referenceId] ?? 0);
-  const drawn = segmentName(labels, at.segments[predictionId] ?? 0);
-  const what = {
-    2: `predicted only, ${drawn ?? 'hidden structure'}`,
-    3: `missed ${expected ?? 'hidden structure'}`,
-    4: `${expected ?? 'structure'} predicted as ${drawn ?? 'another'}`,
-  }[region.value];
-  return `${n + 1} of ${count}: ${what ?? errorName(region.value)}, ${millilitres(region.voxels, voxelVolumeMm3)}`;
 }
 
 /** What the panel says about the point under the crosshair. */

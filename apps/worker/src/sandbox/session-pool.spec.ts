@@ -49,9 +49,9 @@ describe('session pool', () => {
     expect(counted.living.size).toBe(0);
   });
 
-  it('fills its places first; then two cases of one run share a process, and never three', async () => {
+  it('gives a run one process, whatever places are free: two cases share it, never three', async () => {
     const counted = countingRunner();
-    const pool = createSessionPool({ runner: counted.runner, capacity: 2, idleMs: 10_000, log: SILENT });
+    const pool = createSessionPool({ runner: counted.runner, capacity: 3, idleMs: 10_000, log: SILENT });
     const users = new Map<ModelSession, number>();
     const seen: number[] = [];
     const work = async (session: ModelSession) => {
@@ -61,9 +61,32 @@ describe('session pool', () => {
       users.set(session, users.get(session)! - 1);
     };
     await Promise.all(Array.from({ length: 9 }, () => pool.use('run-a', open, work)));
-    expect(counted.opened()).toBe(2);
-    expect(seen.slice(0, 4)).toEqual([1, 1, 2, 2]);
+    expect([counted.opened(), counted.most()]).toEqual([1, 1]);
+    expect(seen.slice(0, 2)).toEqual([1, 2]);
     expect(Math.max(...seen)).toBe(2);
+    await pool.close();
+  });
+
+  it('lets another run pass those who wait for the process of their own', async () => {
+    const counted = countingRunner();
+    const pool = createSessionPool({ runner: counted.runner, capacity: 2, idleMs: 10_000, log: SILENT });
+    const begun: string[] = [];
+    const use = (key: string, name: string, alone = false) =>
+      pool.use(
+        key,
+        open,
+        async () => {
+          begun.push(name);
+          await tick(5);
+        },
+        alone,
+      );
+    await Promise.all([
+      ...[use('run-a', 'a1'), use('run-a', 'a2'), use('run-a', 'a3', true), use('run-a', 'a4')],
+      ...[use('run-b', 'b1'), use('run-b', 'b2')],
+    ]);
+    expect(begun).toEqual(['a1', 'a2', 'b1', 'b2', 'a3', 'a4']);
+    expect([counted.opened(), counted.most()]).toEqual([4, 2]);
     await pool.close();
   });
 

@@ -17,12 +17,16 @@ export interface SessionPool extends ModelSessions {
 /** Cases that a process has at once: one that runs, and one that is prepared meanwhile. */
 export const CASES_PER_SESSION = 2;
 
-/** A place that is taken: by a process that is being started, is busy, or waits for the next case of its run. */
+type Open = (runner: ModelRunner) => Promise<ModelSession>;
+
+/** A place that is taken: by a process that is being started, is busy, waits for the next case of its run, or ends. */
 interface Place {
-  readonly key: string;
+  /** The run; a symbol stands for itself alone. */
+  readonly key: string | symbol;
   /** Nobody else may join. */
   readonly alone: boolean;
   readonly opening: Promise<ModelSession>;
+  /** Null while it opens and once it ends. */
   session: ModelSession | null;
   /** Could not be opened. */
   broken: boolean;
@@ -30,21 +34,78 @@ interface Place {
   idle: NodeJS.Timeout | undefined;
 }
 
+/** A case that has no process yet. */
+interface Waiting {
+  readonly key: string | symbol;
+  readonly alone: boolean;
+  readonly open: Open;
+  readonly enter: (place: Place) => void;
+  readonly refuse: (error: Error) => void;
+}
+
 /**
  * Keeps the child process of a run between its cases: starting one costs about 200 ms, as much as a small case. At most
- * `capacity` of them live. Up to `CASES_PER_SESSION` cases of a run share one, once every place is taken; a newcomer of
- * another run takes the place of the one that has been idle for longest. First come, first served: nobody joins a session
- * while somebody else waits for a place, so a run never holds another one up by more than the cases it has begun.
+ * `capacity` of them live, and never two of one run: up to `CASES_PER_SESSION` of its cases share its process, the others
+ * wait for it, and so does a case that has to be alone in a fresh one. A newcomer of another run takes a free place, or that
+ * of the process that has been idle for longest. First come, first served: nobody joins a process while somebody before
+ * them waits for a place, so a run never holds another one up by more than the cases it has begun; who waits for the
+ * process of their own run holds up nobody else.
  */
 export function createSessionPool({ runner, capacity, idleMs, log }: SessionPoolOptions): SessionPool {
   const places: Place[] = []; // least recently used first
-  const waiting: (() => void)[] = [];
+  let waiting: Waiting[] = [];
   const endings = new Set<Promise<void>>();
   let closed = false;
 
-  /** Those who wait look again, in their order. */
-  function wake(): void {
-    waiting[0]?.();
+  /** Everybody who waits looks, in their order. */
+  function serve(): void {
+    const held = new Set<string | symbol>();
+    let full = false;
+    for (const one of waiting) {
+      const place = full || held.has(one.key) ? null : find(one);
+      if (place === null) {
+        held.add(one.key);
+        // the own process will have room for it, or end; otherwise it needs a place that there is not
+        if (!places.some(({ key }) => key === one.key)) full = true;
+        continue;
+      }
+      clearTimeout(place.idle);
+      place.users++;
+      waiting = waiting.filter((other) => other !== one);
+      one.enter(place);
+    }
+  }
+
+  /** A place for one more case, or null when it has to wait. */
+  function find({ key, alone, open }: Waiting): Place | null {
+    const own = places.find((place) => place.key === key);
+    if (own) {
+      if (!alone && welcomes(own)) return own;
+      if (isIdle(own)) end(own, own.session);
+      return null;
+    }
+    if (places.length < capacity) return begin(key, alone, open);
+    const idle = places.find(isIdle);
+    if (idle && endings.size === 0) end(idle, idle.session);
+    return null;
+  }
+
+  const isIdle = (place: Place): place is Place & { session: ModelSession } =>
+    place.users === 0 && place.session !== null;
+  const welcomes = (place: Place): boolean =>
+    !place.alone &&
+    !place.broken &&
+    place.users < CASES_PER_SESSION &&
+    (place.session === null ? place.users > 0 : place.session.alive);
+
+  function begin(key: string | symbol, alone: boolean, open: Open): Place {
+    const place: Place = { key, alone, opening: open(runner), session: null, broken: false, users: 0, idle: undefined };
+    places.push(place);
+    place.opening.then(
+      (session) => (place.session = session),
+      () => (place.broken = true), // told to everybody who waits for it
+    );
+    return place;
   }
 
   /** Ends an unused process; its place is free when it is gone. */
@@ -63,72 +124,14 @@ export function createSessionPool({ runner, capacity, idleMs, log }: SessionPool
 
   function remove(place: Place): void {
     places.splice(places.indexOf(place), 1);
-    wake();
+    serve();
   }
 
-  const isIdle = (place: Place): place is Place & { session: ModelSession } =>
-    place.users === 0 && place.session !== null;
-  const welcomes = (place: Place, key: string): boolean =>
-    place.key === key &&
-    !place.alone &&
-    !place.broken &&
-    (place.session === null ? place.users > 0 : place.session.alive);
-
-  /** A place for one more case, or null when it has to wait. */
-  function find(key: string, alone: boolean, open: (runner: ModelRunner) => Promise<ModelSession>): Place | null {
-    if (!alone) {
-      const kept = places.find((place) => isIdle(place) && welcomes(place, key));
-      if (kept) return kept;
-    }
-    if (places.length < capacity) return begin(key, alone, open);
-    const idle = places.find(isIdle);
-    if (idle) {
-      end(idle, idle.session);
-      return null;
-    }
-    if (alone || endings.size > 0) return null;
-    return places.find((place) => welcomes(place, key) && place.users < CASES_PER_SESSION) ?? null;
-  }
-
-  function begin(key: string, alone: boolean, open: (runner: ModelRunner) => Promise<ModelSession>): Place {
-    const place: Place = { key, alone, opening: open(runner), session: null, broken: false, users: 0, idle: undefined };
-    places.push(place);
-    place.opening.then(
-      (session) => (place.session = session),
-      () => (place.broken = true), // told to everybody who waits for it
-    );
-    return place;
-  }
-
-  async function acquire(
-    key: string,
-    alone: boolean,
-    open: (runner: ModelRunner) => Promise<ModelSession>,
-  ): Promise<Place> {
-    let turn: Promise<void> | null = waiting.length > 0 ? queue() : null;
-    for (;;) {
-      if (turn) await turn;
-      if (closed) throw new Error('the session pool is closed');
-      const place = find(key, alone, open);
-      if (place) {
-        clearTimeout(place.idle);
-        place.users++;
-        wake(); // whoever comes next may look as soon as this one has its place
-        return place;
-      }
-      turn = queue(turn !== null);
-    }
-  }
-
-  /** Waits for its turn to look: at the end of the line, or again at its head. */
-  function queue(again = false): Promise<void> {
-    return new Promise((resolve) => {
-      if (again) waiting.unshift(go);
-      else waiting.push(go);
-      function go(): void {
-        waiting.splice(waiting.indexOf(go), 1);
-        resolve();
-      }
+  function acquire(key: string | symbol, alone: boolean, open: Open): Promise<Place> {
+    return new Promise((enter, refuse) => {
+      if (closed) return refuse(new Error('the session pool is closed'));
+      waiting.push({ key, alone, open, enter, refuse });
+      serve();
     });
   }
 
@@ -136,18 +139,18 @@ export function createSessionPool({ runner, capacity, idleMs, log }: SessionPool
     place.users--;
     const { session } = place;
     places.push(...places.splice(places.indexOf(place), 1));
-    if (place.users > 0) return wake();
+    if (place.users > 0) return serve();
     if (session === null) return remove(place); // could not be opened
     if (closed || place.alone || !session.alive) return end(place, session);
     place.idle = setTimeout(() => end(place, session), idleMs);
     place.idle.unref();
-    wake();
+    serve();
   }
 
   return {
     runner: {
       async open(models, manifest, limits) {
-        const place = await acquire('outside of runs', true, (inner) => inner.open(models, manifest, limits));
+        const place = await acquire(Symbol('outside of runs'), true, (inner) => inner.open(models, manifest, limits));
         let held = true;
         const letGo = () => {
           if (held) giveBack(place);
@@ -172,7 +175,7 @@ export function createSessionPool({ runner, capacity, idleMs, log }: SessionPool
     async close() {
       closed = true;
       for (const place of [...places]) if (isIdle(place)) end(place, place.session);
-      while (waiting.length > 0) wake();
+      for (const { refuse } of waiting.splice(0)) refuse(new Error('the session pool is closed'));
       await Promise.all(endings);
       await runner.close();
     },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CaseUnreadable, type Scorer } from '#evaluation';
+import { agreement, CaseUnreadable, type Scorer } from '#evaluation';
 import { writeNifti, type Geometry, type LabelMap } from '#imaging';
 import { scoreCase } from '#metrics';
 import { createScoringPool } from './scoring-pool.js';
@@ -69,6 +69,16 @@ describe('metrics in a thread of their own', () => {
     await expect(score(await writeNifti(block(0), { gzip: true }), ['niceness'])).rejects.toThrow(
       /^defect while computing metrics/,
     );
+  });
+
+  it('how far a label map agrees with a file of its author is found out there, too; an unreadable file is his fault', async () => {
+    const agreed = await scorer.agree({ expected: await writeNifti(block(1), { gzip: true }), predicted: block(0) });
+    expect(agreed).toEqual(agreement(block(1), block(0)));
+    expect(agreed.lowestDice).toBeCloseTo(7 / 8); // eight voxels wide, shifted by one
+    await expect(scorer.agree({ expected: new Uint8Array(500), predicted: block(0) })).rejects.toMatchObject({
+      name: 'ImageFormatError',
+      code: 'nifti-header',
+    });
   });
 
   it('a thread that cannot live takes its tasks with it as errors, and a closed pool refuses', async () => {

@@ -1,27 +1,33 @@
 import { Worker } from 'node:worker_threads';
-import { CaseUnreadable, type Scorer } from '#evaluation';
+import { CaseUnreadable, type Agreement, type AgreementTask, type Scorer } from '#evaluation';
+import { ImageFormatError, type ImageFormatCode } from '#imaging';
 
-type Task = Parameters<Scorer['score']>[0];
 type Scores = Awaited<ReturnType<Scorer['score']>>;
 
-export interface ScoringTask {
-  readonly id: number;
-  readonly task: Task;
-}
+/** What the thread is asked for. */
+export type ScoringTask = { readonly id: number } & (
+  | { readonly kind: 'score'; readonly task: Parameters<Scorer['score']>[0] }
+  | { readonly kind: 'agree'; readonly task: AgreementTask }
+);
 
 export interface ScoringAnswer {
   readonly id: number;
   readonly outcome:
-    | ({ readonly kind: 'scored' } & Scores)
-    | { readonly kind: 'unreadable'; readonly message: string }
+    | { readonly kind: 'done'; readonly value: Scores | Agreement }
+    | { readonly kind: 'unreadable'; readonly code: ImageFormatCode; readonly message: string }
     | { readonly kind: 'defect'; readonly message: string };
 }
+
+type Fault = Exclude<ScoringAnswer['outcome'], { kind: 'done' }>;
 
 interface Thread {
   readonly worker: Worker;
   /** Tasks given to it and not answered yet. */
-  readonly tasks: Map<number, { resolve: (scores: Scores) => void; reject: (error: Error) => void }>;
+  readonly tasks: Map<number, { resolve: (value: never) => void; reject: (error: Error) => void; whose: Blame }>;
 }
+
+/** What an unreadable file means to whoever asked: a reference of ours, or a file of the author's. */
+type Blame = (fault: Extract<Fault, { kind: 'unreadable' }>) => Error;
 
 /**
  * A Scorer on worker threads, started when first needed and given to the least busy. A thread that ends takes its tasks
@@ -48,8 +54,8 @@ export function createScoringPool({ threads, script }: { readonly threads: numbe
       if (!task) return;
       thread.tasks.delete(id);
       if (thread.tasks.size === 0) worker.unref();
-      if (outcome.kind === 'scored') task.resolve({ scores: outcome.scores, elapsedMs: outcome.elapsedMs });
-      else if (outcome.kind === 'unreadable') task.reject(new CaseUnreadable(outcome.message));
+      if (outcome.kind === 'done') task.resolve(outcome.value as never); // of the kind that was asked for
+      else if (outcome.kind === 'unreadable') task.reject(task.whose(outcome));
       else task.reject(new Error(`defect while computing metrics: ${outcome.message}`));
     });
     worker.on('error', fail);
@@ -66,17 +72,22 @@ export function createScoringPool({ threads, script }: { readonly threads: numbe
     return pool.reduce((best, thread) => (thread.tasks.size < best.tasks.size ? thread : best));
   }
 
+  function ask<Value>(question: Omit<ScoringTask, 'id'>, whose: Blame): Promise<Value> {
+    if (closed) return Promise.reject(new Error('the scoring pool is closed'));
+    const thread = leastBusy();
+    const id = nextId++;
+    return new Promise<Value>((resolve, reject) => {
+      thread.tasks.set(id, { resolve, reject, whose });
+      thread.worker.ref();
+      thread.worker.postMessage({ id, ...question });
+    });
+  }
+
   return {
-    score(task) {
-      if (closed) return Promise.reject(new Error('the scoring pool is closed'));
-      const thread = leastBusy();
-      const id = nextId++;
-      return new Promise((resolve, reject) => {
-        thread.tasks.set(id, { resolve, reject });
-        thread.worker.ref();
-        thread.worker.postMessage({ id, task } satisfies ScoringTask);
-      });
-    },
+    score: (task) =>
+      ask<Scores>({ kind: 'score', task }, ({ code, message }) => new CaseUnreadable(`${code}: ${message}`)),
+    agree: (task) =>
+      ask<Agreement>({ kind: 'agree', task }, ({ code, message }) => new ImageFormatError(code, message)),
     async close() {
       closed = true;
       await Promise.all(pool.map(({ worker }) => worker.terminate()));

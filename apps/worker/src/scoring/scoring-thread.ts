@@ -1,9 +1,11 @@
 import { parentPort } from 'node:worker_threads';
+import type { AgreementTask, Scorer } from '#evaluation';
 import { ImageFormatError, readLabelMap } from '#imaging';
 import { scoreCase } from '#metrics';
 import type { ScoringAnswer, ScoringTask } from './scoring-pool.js';
 
-// A thread that computes metrics: surface distances of a large organ take seconds, in which the worker must keep its leases.
+// A thread that unpacks and compares label maps: surface distances of a large organ take seconds, in which the worker must
+// keep its leases.
 
 if (!parentPort) throw new Error('scoring-thread runs as a worker thread only');
 const port = parentPort;
@@ -14,18 +16,29 @@ async function score({
   regions,
   metrics,
   predictionGrid,
-}: ScoringTask['task']): Promise<ScoringAnswer['outcome']> {
+}: Parameters<Scorer['score']>[0]): ReturnType<Scorer['score']> {
   const start = performance.now();
+  const stored = await readLabelMap(reference);
+  const scores = scoreCase({ reference: stored, prediction, regions, metrics, predictionGrid });
+  return { scores, elapsedMs: performance.now() - start };
+}
+
+/** Loaded when first asked for: it costs half a second and 14 MB, and most threads never see a preflight. */
+async function agree({ expected, predicted }: AgreementTask): ReturnType<Scorer['agree']> {
+  const { agreementWithFile } = await import('#evaluation');
+  return agreementWithFile(expected, predicted);
+}
+
+async function answer(asked: ScoringTask): Promise<ScoringAnswer['outcome']> {
   try {
-    const stored = await readLabelMap(reference);
-    const scores = scoreCase({ reference: stored, prediction, regions, metrics, predictionGrid });
-    return { kind: 'scored', scores, elapsedMs: performance.now() - start };
+    const value = asked.kind === 'score' ? await score(asked.task) : await agree(asked.task);
+    return { kind: 'done', value };
   } catch (error) {
-    if (error instanceof ImageFormatError) return { kind: 'unreadable', message: `${error.code}: ${error.message}` };
+    if (error instanceof ImageFormatError) return { kind: 'unreadable', code: error.code, message: error.message };
     return { kind: 'defect', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }
 
-port.on('message', ({ id, task }: ScoringTask) => {
-  void score(task).then((outcome) => port.postMessage({ id, outcome } satisfies ScoringAnswer));
+port.on('message', (asked: ScoringTask) => {
+  void answer(asked).then((outcome) => port.postMessage({ id: asked.id, outcome } satisfies ScoringAnswer));
 });

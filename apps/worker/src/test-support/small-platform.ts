@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { PhaseRules } from '#domain';
 import {
   importBenchmark,
@@ -17,6 +17,7 @@ import {
 import { writeNifti, type Geometry } from '#imaging';
 import { removeEmbeddedPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from '#persistence';
 import { migrateAll, openPlatform, readConfig, type Platform } from '#platform';
+import { descendants } from '../../../../libs/inference/src/test-support/processes.js';
 import { THRESHOLD_MANIFEST } from '../../../../test/support/threshold-manifest.js';
 
 const SILENT: Log & { debug: Log['info'] } = {
@@ -246,19 +247,16 @@ export async function eventually<T>(
   }
 }
 
-/** The processes that run models for a worker (Linux). */
+/** The processes that run models for a worker, behind whatever cuts them off (Linux). */
 export function modelProcesses(workerPid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
-        return Number(parent) === workerPid && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('runner-child');
-      } catch {
-        return false; // ended while we looked
-      }
-    })
-    .map(Number);
+  return descendants(workerPid).filter((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return basename(words[0]).startsWith('node') && words.some((word) => word.endsWith('runner-child.js'));
+    } catch {
+      return false; // ended while we looked
+    }
+  });
 }
 
 export function isRunning(pid: number): boolean {

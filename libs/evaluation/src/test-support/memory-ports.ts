@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { EngineUnavailable, type PhaseRules } from '#domain';
 import { readLabelMap, voxelCount, writeNifti, type Geometry } from '#imaging';
 import { scoreCase, scoresWithoutPrediction } from '#metrics';
+import { agreementWithFile } from '../agreement.js';
 import type { BlobStore, CaseUsage, Log, ModelRunner, ModelSession, ModelSessions, Scorer } from '../ports.js';
 import type { CaseClaim, CaseResult, EvaluationCase, EvaluationRecords, RunContext, StoredObject } from '../records.js';
 import type { StagePorts } from '../stage-ports.js';
@@ -229,6 +230,7 @@ export const inlineScorer: Scorer = {
     scores: scoreCase({ reference: await readLabelMap(reference), prediction, regions, metrics }),
     elapsedMs: 1,
   }),
+  agree: ({ expected, predicted }) => agreementWithFile(expected, predicted),
   close: async () => undefined,
 };
 

@@ -68,7 +68,7 @@ async function headerOf(bytes: Uint8Array): Promise<DicomDataSet | null> {
   }
 }
 
-function kindOf(header: DicomDataSet): DicomSeriesEntry['kind'] {
+export function kindOf(header: DicomDataSet): DicomSeriesEntry['kind'] {
   if (SEGMENTATION_STORAGE.test(header.text(TAG.sopClassUid) ?? '')) return 'segmentation';
   return header.has(TAG.rows) && IMAGES.has(header.text(TAG.modality) ?? '') ? 'image' : 'other';
 }

@@ -3,6 +3,7 @@ import { ModelFailure } from '#domain';
 import type { ModelFacts } from '#evaluation';
 import type { RunTile } from '#pipeline';
 import type { LoadRequest } from '../protocol.js';
+import { ScratchFault } from './classify.js';
 import type { NetworkReply, NetworkRequest } from './network-thread.js';
 
 /** The networks of a version, on a thread of their own. */
@@ -42,6 +43,7 @@ export async function openNetwork(request: LoadRequest, heapMib: number): Promis
     if (reply.kind === expected) return reply as Answered<Kind>;
     if (reply.kind !== 'failed') throw new Error(`the network answered "${reply.kind}"; expected "${expected}"`);
     const { code, detail } = reply.failure;
+    if (code === 'runner-scratch') throw new ScratchFault(detail);
     throw code === 'defect' ? new Error(detail) : new ModelFailure(code, detail);
   }
 

@@ -13,7 +13,7 @@ import {
   type Running,
 } from '../protocol.js';
 import { createRoom } from './ahead.js';
-import type { Failure } from './classify.js';
+import { classify, type Failure } from './classify.js';
 import type { EngineReply, EngineRequest } from './engine.js';
 import { endWithWorker } from './lifeline.js';
 import type { LightTableReply, LightTableRequest } from './light-table.js';
@@ -66,7 +66,12 @@ function load(request: LoadRequest): void {
 }
 
 function enqueue(request: PredictRequest): void {
-  const imageBytes = request.images.reduce((sum, path) => sum + unpackedBytes(path), 0);
+  let imageBytes = 0;
+  try {
+    for (const path of request.images) imageBytes += unpackedBytes(path);
+  } catch (error) {
+    return fail(request.case, classify(error));
+  }
   const times = { read: 0, prepare: 0 };
   line.push({ request, imageBytes, alone: false, preparedBytes: 0, prepared: null, times, prepareCpuMs: 0 });
   step();

@@ -42,8 +42,11 @@ export interface TensorDescription {
   readonly name: string;
   readonly dtype: string;
   readonly dims: readonly number[];
-  /** Values of small tensors, in memory order; null when it is large, or of a type that sizes are not computed from. */
-  readonly values: readonly number[] | null;
+  /**
+   * Values of small tensors, in memory order, whole numbers beyond 2^53 rounded; null when it is large, or of a type that
+   * sizes are not computed from. One value is null when its type cannot hold it.
+   */
+  readonly values: readonly (number | null)[] | null;
 }
 
 export interface AttributeDescription {

@@ -34,6 +34,7 @@ export const INSPECTION_CODES = [
   'model-memory',
   'model-too-much-work',
   'model-shape-from-voxels',
+  'model-shape-unknown',
   'model-integer-division',
   'manifest-overridden',
   'model-not-onnx',
@@ -56,6 +57,11 @@ export interface Finding {
   /** Name of the node, or its operator and place when it has no name; null when it is about the whole file. */
   readonly node: string | null;
 }
+
+/**
+ * Told of each fault that the arithmetic finds. `certain`: it lies in the construction, and no choice of sizes would mend it.
+ */
+export type Report = (code: InspectionCode, message: string, node: string | null, certain?: boolean) => void;
 
 /** More of them help nobody. */
 const MOST_FINDINGS = 100;

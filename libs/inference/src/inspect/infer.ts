@@ -1,16 +1,27 @@
 import { allNodes, inOrder } from './check-structure.js';
 import {
-  isInteger,
   isStandard,
   type GraphDescription,
   type ModelDescription,
   type NodeDescription,
   type TensorDescription,
+  type TensorOutline,
 } from './description.js';
-import type { InspectionCode } from './findings.js';
+import type { Report } from './findings.js';
+import { checkNode, checkOutputs, SHAPED_BY } from './node-checks.js';
 import { NodeView } from './node-view.js';
+import { ALLOWED_OPERATORS } from './operators.js';
 import { shapeRule } from './shape-rules.js';
-import { fact, latest, leastBytes, leastElements, UNKNOWN, type Origin, type TensorFact } from './tensor-fact.js';
+import {
+  either,
+  fact,
+  latest,
+  leastBytes,
+  UNKNOWN,
+  type Origin,
+  type OutputFact,
+  type TensorFact,
+} from './tensor-fact.js';
 import { valuesOf } from './value-rules.js';
 import { workOf } from './work.js';
 
@@ -35,9 +46,6 @@ const MOST_STEPS = 20_000;
 /** Floating-point operations of a tile beyond which no limit of time is enough. nnU-Net on 128³: 1e12. */
 const MOST_WORK = 2e14;
 
-/** Told of each fault that the arithmetic finds. */
-export type Report = (code: InspectionCode, message: string, node: string | null) => void;
-
 export interface Inferred {
   /** Highest sum of activations and constants made by nodes that are alive at once, bytes. */
   readonly peakBytes: number;
@@ -49,28 +57,29 @@ export interface Inferred {
 
 /**
  * Goes through the graph in order and works out sizes, small values, memory and work, for one choice of the open input
- * sizes. Whatever cannot be worked out counts as one element, so that figures are lower bounds and a rule that we do not
- * have refuses nobody.
+ * sizes: exactly, or not at all. A node that makes an unknown size out of known ones is a fault (`model-shape-unknown`);
+ * behind it unknown sizes count as one, so that figures are lower bounds.
  *
- * @param sizeOf size of an open axis of a fed input
+ * @param sizesOf sizes of a fed input, null when not even their number is known
+ * @param given where `sizesOf` comes from: the sizes of a tile, for which all arithmetic must come out, or the least that
+ *   there can be, which no model is made for
  */
 export function infer(
   model: ModelDescription,
   opset: number,
-  sizeOf: (input: string, axis: number) => number,
+  sizesOf: (input: TensorOutline) => readonly number[] | null,
   report: Report,
+  given: 'tile' | 'least',
 ): Inferred {
   const fed = new Set(model.graph.inputs.filter(({ name }) => !model.graph.constants.has(name)));
   const scope = new Scope(null);
   let inputBytes = 0;
-  for (const { name, dtype, shape } of fed) {
-    const sizes =
-      shape?.map((size, axis) => (typeof size === 'number' && size > 0 ? size : sizeOf(name, axis))) ?? null;
-    const known: TensorFact = { dtype, shape: sizes, values: null, origin: 'voxels' };
+  for (const input of fed) {
+    const known: TensorFact = { ...fact(input.dtype, sizesOf(input)), origin: 'voxels' };
     inputBytes += leastBytes(known);
-    scope.set(name, known);
+    scope.set(input.name, known);
   }
-  const walk = new Inference(opset, Math.max(MIB, inputBytes + model.constantBytes), report);
+  const walk = new Inference(opset, Math.max(MIB, inputBytes + model.constantBytes), report, given);
   walk.graph(model.graph, scope, inputBytes);
   walk.conclude();
   const outputs = model.graph.outputs.map(({ name }) => scope.get(name) ?? UNKNOWN);
@@ -106,6 +115,8 @@ class Inference {
   private steps = 0;
   /** Small values that may still be worked out; a transformer with all its bookkeeping needs 30,000. */
   private valuesLeft = 100_000;
+  /** Within a branch that is not taken, or a body that is never gone through: only its constants are computed. */
+  private idle = 0;
   /** How often the graph that is being looked at is gone through, by the loops around it. */
   private turnsAround = 1;
   /** Bodies of loops are gone through many times. */
@@ -116,6 +127,7 @@ class Inference {
     /** What goes in, bytes: the measure of inflation. */
     private readonly given: number,
     private readonly report: Report,
+    private readonly sizes: 'tile' | 'least',
   ) {}
 
   /** @param live bytes alive outside of this graph */
@@ -125,10 +137,14 @@ class Inference {
     const alive = new Map<string, number>();
     let sum = live;
     nodes.forEach((node, at) => {
-      if (++this.steps > MOST_STEPS) return;
+      if (++this.steps > MOST_STEPS) {
+        this.report('model-loop-unbounded', `loops go through more than ${MOST_STEPS} nodes in all`, null, true);
+        return;
+      }
       const outputs = this.node(node, scope, sum);
       const dying = [...node.reads].filter((name) => lastUse.get(name) === at);
       const freed = dying.reduce((bytes, name) => bytes + (alive.get(name) ?? 0), 0);
+      const scratch = this.scratch(node, outputs);
       let made = 0;
       node.outputs.forEach((name, i) => {
         if (name === '') return;
@@ -141,7 +157,7 @@ class Inference {
       });
       // an operator that works element by element writes over an input that nobody reads any more
       const reused = IN_PLACE.has(node.op) ? Math.min(freed, made) : 0;
-      this.peak = Math.max(this.peak, sum + made - reused);
+      this.peak = Math.max(this.peak, sum + made + scratch - reused);
       sum += made - freed;
       for (const name of dying) alive.delete(name);
       for (const name of node.outputs) {
@@ -186,7 +202,7 @@ class Inference {
   }
 
   private node(node: NodeDescription, scope: Scope, live: number): readonly TensorFact[] {
-    if (!isStandard(node.domain)) return [];
+    if (!isStandard(node.domain) || !ALLOWED_OPERATORS.has(node.op)) return []; // refused for it
     const view = new NodeView(
       node,
       node.inputs.map((name) => (name === '' ? null : (scope.get(name) ?? UNKNOWN))),
@@ -195,12 +211,20 @@ class Inference {
     const origin = originOf(view);
     if (node.op === 'If') return this.branches(view, scope, live, origin);
     if (node.op === 'Loop') return this.loop(view, scope, live, origin);
-    this.checkSizeSources(view);
-    this.checkDivision(view);
-    const outputs = node.op === 'Constant' ? constantOutput(view) : (shapeRule(node.op)?.(view) ?? []);
+    const loud = this.sizes === 'tile' && (this.idle === 0 || origin === 'constant');
+    checkNode(view, loud, this.report);
+    const outputs = (node.op === 'Constant' ? constantOutput(view) : (shapeRule(node.op)?.(view) ?? [])).map(possible);
     const values = this.valuesLeft > 0 ? valuesOf(view, outputs) : [];
     for (const list of values) this.valuesLeft -= list?.length ?? 0;
-    const facts = outputs.map((known, i) => ({ ...known, values: values[i] ?? known.values, origin }));
+    const decisive = SHAPED_BY[node.op]?.map((i) => view.input(i)) ?? view.all();
+    const inherited = decisive.some(({ loose }) => loose);
+    const facts = outputs.map((known, i) => ({
+      ...known,
+      values: values[i] ?? known.values,
+      loose: known.shape?.length !== 0 && (known.loose === true || inherited),
+      origin,
+    }));
+    if (loud) checkOutputs(view, facts, this.report);
     const work = workOf(view, facts);
     this.work += work;
     if (origin === 'constant' && node.op !== 'Constant') {
@@ -244,71 +268,52 @@ class Inference {
     }
   }
 
-  /** Sizes that come from voxels cannot be bounded, and tell by memory and time what the voxels are. */
-  private checkSizeSources(view: NodeView): void {
-    const index = (SIZE_INPUTS[view.op] ?? []).find((i) => view.has(i) && view.input(i).origin === 'voxels');
-    if (index === undefined) return;
-    this.report(
-      'model-shape-from-voxels',
-      `${view.op} takes the size of its output from the values of the image (input ${index}, "${view.node.inputs[index]}")`,
-      view.node.label,
-    );
-  }
-
-  /**
-   * The smallest integer divided by -1 is a fault of the processor that no process survives, and so is a division by 0.
-   * Networks divide whole numbers for sizes only, by constants or by other sizes.
-   */
-  private checkDivision(view: NodeView): void {
-    if (view.op !== 'Div' && !(view.op === 'Mod' && view.int('fmod', 0) === 0)) return;
-    const divisor = view.input(1);
-    if (!isInteger(view.input(0).dtype ?? divisor.dtype)) return;
-    const bad = divisor.values?.find((value) => value === -1 || (value === 0 && divisor.origin === 'constant'));
-    if (bad !== undefined) {
-      this.report(
-        'model-integer-division',
-        `divides whole numbers by ${bad}, which can end the process`,
-        view.node.label,
-      );
-    } else if (divisor.origin === 'voxels') {
-      this.report(
-        'model-integer-division',
-        `divides whole numbers by values of the image, which can end the process; divide in float32`,
-        view.node.label,
-      );
-    } else if (divisor.origin === 'constant' && divisor.values === null && leastElements(divisor.shape) > 0) {
-      this.report(
-        'model-integer-division',
-        `divides whole numbers by a constant too large to be looked at; divide in float32`,
-        view.node.label,
-      );
-    }
+  /** Room that a node needs besides its outputs, bytes: attention scores all pairs before it says anything. */
+  private scratch(node: NodeDescription, outputs: readonly TensorFact[]): number {
+    const scores = node.op === 'Attention' && !node.outputs[3] ? outputs[3] : undefined;
+    if (!scores) return 0;
+    this.checkSize(node, 'its scores', scores, leastBytes(scores));
+    return leastBytes(scores);
   }
 
   private branches(view: NodeView, scope: Scope, live: number, origin: Origin): readonly TensorFact[] {
+    const condition = view.number(0);
+    const taken = condition === null ? null : condition !== 0 ? 'then_branch' : 'else_branch';
     const results = ['then_branch', 'else_branch'].map((name) => {
       const graph = view.graph(name);
       if (!graph) return [];
       const inner = new Scope(scope);
+      const idle = taken !== null && taken !== name ? 1 : 0;
+      this.idle += idle;
       this.graph(graph, inner, live);
+      this.idle -= idle;
       return graph.outputs.map((output) => inner.get(output.name) ?? UNKNOWN);
     });
     const [yes, no] = results;
-    const condition = view.numbers(0)?.[0];
-    if (condition !== undefined) return condition ? yes : no;
-    return yes.map((known, i) => {
-      const other = no[i] ?? UNKNOWN;
-      const larger = leastBytes(known) >= leastBytes(other) ? known : other;
-      return { ...larger, values: null, origin: latest([known.origin, other.origin, origin]) };
-    });
+    const facts =
+      taken !== null
+        ? taken === 'then_branch'
+          ? yes
+          : no
+        : yes.map((known, i) => {
+            const one = either(known, no[i] ?? UNKNOWN);
+            return { ...one, origin: latest([one.origin, origin]) };
+          });
+    this.checkWhole(view, facts);
+    return facts;
+  }
+
+  /** A node with graphs of its own: nothing to say when a node within has been told of already. */
+  private checkWhole(view: NodeView, facts: readonly TensorFact[]): void {
+    if (this.sizes === 'tile' && this.idle === 0) checkOutputs(view, facts, this.report);
   }
 
   /** Goes round as often as the loop will, as tensors may grow with each turn; ends when nothing changes any more. */
   private loop(view: NodeView, scope: Scope, live: number, origin: Origin): readonly TensorFact[] {
     const body = view.graph('body');
-    const turns = view.numbers(0)?.[0] ?? null;
+    const turns = view.number(0);
     if (!body) {
-      this.report('model-attribute', 'is a Loop without a body', view.node.label);
+      this.report('model-attribute', 'is a Loop without a body', view.node.label, true);
       return [];
     }
     const perTurn = allNodes(body).length + 1;
@@ -325,59 +330,65 @@ class Inference {
         view.node.label,
       );
     }
-    const carriedCount = view.count - 2;
-    let carried = Array.from({ length: carriedCount }, (_, i) => ({
-      ...view.input(i + 2),
-      origin: latest([origin, view.input(i + 2).origin]),
-    }));
+    const carriedCount = Math.max(0, view.count - 2);
+    const withOrigin = (known: TensorFact): TensorFact => ({ ...known, origin: latest([known.origin, origin]) });
+    let carried = Array.from({ length: carriedCount }, (_, i) => withOrigin(view.input(i + 2)));
+    // what the loop may end with, as soon as nobody knows whether it goes on
+    let ends: readonly TensorFact[] | null = null;
+    const mayEnd = () => {
+      ends = ends === null ? carried : ends.map((known, i) => either(known, carried[i]));
+    };
     let scans: readonly TensorFact[] = [];
-    const rounds = Math.max(1, bounded ? turns : 1);
-    this.turnsAround *= rounds;
-    for (let turn = 0; turn < rounds; turn++) {
+    const rounds = bounded ? Math.max(0, turns) : 1;
+    let goesOn: number | null = view.has(1) ? view.number(1) : 1;
+    let gone = 0;
+    const turnOrigin = latest(['sizes', view.has(0) ? view.input(0).origin : 'sizes']);
+    this.turnsAround *= Math.max(1, rounds);
+    // a loop that is never entered is loaded all the same
+    const idle = rounds === 0 || goesOn === 0 ? 1 : 0;
+    this.idle += idle;
+    for (let turn = 0; turn < Math.max(1, rounds); turn++) {
+      if (goesOn === null) mayEnd();
       const before = this.work;
       const inner = new Scope(scope);
       body.inputs.forEach(({ name }, i) => {
-        if (i === 0) inner.set(name, { ...fact('int64', [], [turn]), origin });
-        else if (i === 1) inner.set(name, { ...fact('bool', []), origin });
+        if (i === 0) inner.set(name, { ...fact('int64', [], [turn]), origin: turnOrigin });
+        else if (i === 1) inner.set(name, { ...fact('bool', [], [goesOn]), origin });
         else inner.set(name, carried[i - 2] ?? UNKNOWN);
       });
       this.graph(body, inner, live);
       const results = body.outputs.map(({ name }) => inner.get(name) ?? UNKNOWN);
-      const next = results
-        .slice(1, 1 + carriedCount)
-        .map((known) => ({ ...known, origin: latest([known.origin, origin]) }));
       scans = results.slice(1 + carriedCount);
-      const still = turn > 0 && JSON.stringify(next) === JSON.stringify(carried);
+      if (idle === 1) break;
+      gone++;
+      const next = Array.from({ length: carriedCount }, (_, i) => withOrigin(results[1 + i] ?? UNKNOWN));
+      const wentOn = goesOn;
+      const condition = results[0]?.values;
+      goesOn = condition?.length === 1 ? condition[0] : null;
+      const still = turn > 0 && wentOn === goesOn && JSON.stringify(next) === JSON.stringify(carried);
       carried = next;
+      if (goesOn === 0) break;
       if (still) {
         this.work += (this.work - before) * (rounds - turn - 1);
+        gone = rounds;
         break;
       }
     }
-    this.turnsAround /= rounds;
+    this.idle -= idle;
+    this.turnsAround /= Math.max(1, rounds);
+    const early = ends !== null;
+    if (early) mayEnd();
     const stacked = scans.map((known) => ({
-      ...known,
+      ...withOrigin(known),
       values: null,
-      shape: known.shape ? [bounded ? turns : 1, ...known.shape] : null,
+      loose: known.loose || early,
+      shape: known.shape ? [gone, ...known.shape] : null,
     }));
-    return [...carried, ...stacked];
+    const facts = [...(ends ?? carried), ...stacked];
+    this.checkWhole(view, facts);
+    return facts;
   }
 }
-
-/** Inputs that decide how large the output is. */
-const SIZE_INPUTS: Readonly<Record<string, readonly number[]>> = {
-  Expand: [1],
-  Tile: [1],
-  Pad: [1],
-  Resize: [2, 3],
-  Upsample: [1],
-  Range: [0, 1, 2],
-  ConstantOfShape: [0],
-  OneHot: [1],
-  CenterCropPad: [1],
-  AffineGrid: [1],
-  MaxUnpool: [2],
-};
 
 const IN_PLACE: ReadonlySet<string> = new Set(
   'Relu LeakyRelu PRelu Elu Selu Gelu Sigmoid Tanh Clip Add Sub Mul Div Reshape Flatten Squeeze Unsqueeze Identity Softmax Dropout BatchNormalization'.split(
@@ -386,24 +397,31 @@ const IN_PLACE: ReadonlySet<string> = new Set(
 );
 
 function constantFact({ dtype, dims, values }: TensorDescription): TensorFact {
-  return { dtype, shape: dims, values, origin: 'constant' };
+  return { ...fact(dtype, dims, values), origin: 'constant' };
 }
 
-function constantOutput(view: NodeView): readonly Omit<TensorFact, 'origin'>[] {
+function constantOutput(view: NodeView): readonly OutputFact[] {
   const attribute = [...view.node.attributes.values()][0];
   if (!attribute) return [];
-  const { tensor, ints, floats, int, name } = attribute;
+  const { tensor, ints, floats, int, float } = attribute;
   if (tensor) return [fact(tensor.dtype, tensor.dims)];
   if (ints) return [fact('int64', [ints.length])];
   if (floats) return [fact('float32', [floats.length])];
-  return [fact(name === 'value_int' || int !== null ? 'int64' : 'float32', [])];
+  return [fact(int !== null ? 'int64' : float !== null ? 'float32' : 'string', [])];
 }
 
-/** Sizes of an image are no longer its voxels. */
+/** No size is negative or broken, whatever a rule makes of a nonsensical attribute: figures would shrink by it. */
+function possible(known: OutputFact): OutputFact {
+  const shape =
+    known.shape?.map((size) => (size !== null && Number.isInteger(size) && size >= 0 ? size : null)) ?? null;
+  return { ...known, shape };
+}
+
+/** Sizes of an image are no longer its voxels, unless they were chosen by them. */
 function originOf(view: NodeView): Origin {
   const origin = latest(view.all().map((known) => known.origin));
-  if ((view.op === 'Shape' || view.op === 'Size') && origin === 'voxels') return 'sizes';
-  return origin;
+  const measured = view.op === 'Shape' || view.op === 'Size';
+  return measured && origin === 'voxels' && !view.input(0).loose ? 'sizes' : origin;
 }
 
 /** For each name the place of the last node that reads it; outputs of the graph stay to the end. */

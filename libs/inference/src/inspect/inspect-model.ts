@@ -2,7 +2,13 @@ import { manifest as manifestSchema } from '#contracts';
 import { manifestProblems, networkFace, type Manifest } from '#pipeline';
 import { compareFace } from './check-model.js';
 import { checkStructure } from './check-structure.js';
-import { fedInputs, standardOpset, type GraphDescription, type ModelDescription, type TensorOutline } from './description.js';
+import {
+  fedInputs,
+  standardOpset,
+  type GraphDescription,
+  type ModelDescription,
+  type TensorOutline,
+} from './description.js';
 import { Findings, type Finding } from './findings.js';
 import { infer } from './infer.js';
 import { readModel } from './read-model.js';
@@ -76,38 +82,47 @@ interface Estimate {
  */
 function estimate(model: ModelDescription, manifest: Manifest | null, found: Findings): Estimate | null {
   const opset = standardOpset(model);
+  const fed = (input: TensorOutline) => fedSizes(input, manifest);
   const refuse = (...[code, message, node]: Parameters<Findings['refuse']>) => found.refuse(code, message, node);
-  infer(model, opset, () => 1, refuse);
+  infer(model, opset, (input) => fed(input)?.map((size) => size ?? 1) ?? null, refuse, 'least');
   const tile: Record<string, readonly number[]> = {};
   for (const input of fedInputs(model.graph)) {
-    if (input.shape) tile[input.name] = tileOf(input, manifest);
+    const sizes = fed(input);
+    if (sizes) tile[input.name] = tileOf(sizes, input);
+    else
+      found.warn(
+        'model-shape-unknown',
+        `input "${input.name}" declares no axes: without a manifest nothing is known of sizes`,
+      );
   }
-  const fixed = manifest !== null && networkFace(manifest).input.dims.every((size) => size !== null);
+  const fixed = fedInputs(model.graph).every((input) => fed(input)?.includes(null) === false);
   const sized = infer(
     model,
     opset,
-    (name, axis) => tile[name]?.[axis] ?? 1,
-    (code, message, node) => {
-      if (fixed) found.refuse(code, message, node);
+    ({ name }) => tile[name] ?? null,
+    (code, message, node, certain) => {
+      if (fixed || certain) found.refuse(code, message, node);
       else found.warn(code, `${message} (with open axes of ${Object.values(ASSUMED).join(' or ')})`, node);
     },
+    'tile',
   );
   return { bytes: Math.round(2 * model.constantBytes + sized.peakBytes), work: sized.work, tile };
 }
 
-function tileOf({ name, shape }: TensorOutline, manifest: Manifest | null): readonly number[] {
-  const declared = shape ?? [];
+/** Sizes of an input as the model fixes or the manifest feeds them, null for open ones; null when there are no axes known. */
+function fedSizes({ name, shape }: TensorOutline, manifest: Manifest | null): readonly (number | null)[] | null {
   const face = manifest && networkFace(manifest).input;
-  const fed = face?.tensor === name && face.dims.length === declared.length ? face.dims : null;
-  const spatial = Math.max(2, declared.length - 2);
-  const last = declared[declared.length - 1];
+  const fed = face?.tensor === name && (shape === null || face.dims.length === shape.length) ? face.dims : null;
+  return shape?.map((size, axis) => (typeof size === 'number' && size > 0 ? size : (fed?.[axis] ?? null))) ?? fed;
+}
+
+function tileOf(sizes: readonly (number | null)[], { shape }: TensorOutline): readonly number[] {
+  const spatial = Math.max(2, sizes.length - 2);
+  const last = shape?.[shape.length - 1];
   // [N, C, …] unless the last axis is fixed and small and the second is open: then channels are last
   const channels =
-    typeof declared[1] === 'string' && typeof last === 'number' && last > 0 && last <= 64 ? declared.length - 1 : 1;
-  return declared.map((size, axis) => {
-    if (typeof size === 'number' && size > 0) return size;
-    return fed?.[axis] ?? (axis === 0 || axis === channels ? 1 : (ASSUMED[spatial as 2 | 3] ?? 64));
-  });
+    typeof shape?.[1] === 'string' && typeof last === 'number' && last > 0 && last <= 64 ? shape.length - 1 : 1;
+  return sizes.map((size, axis) => size ?? (axis === 0 || axis === channels ? 1 : (ASSUMED[spatial as 2 | 3] ?? 64)));
 }
 
 function manifestOf({ manifestText }: ModelDescription, given: unknown, found: Findings): Manifest | null {
@@ -157,9 +172,7 @@ function countOperators(graph: GraphDescription): { op: string; count: number }[
     }
   };
   visit(graph);
-  return [...counts]
-    .map(([op, count]) => ({ op, count }))
-    .sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1));
+  return [...counts].map(([op, count]) => ({ op, count })).sort((a, b) => b.count - a.count || (a.op < b.op ? -1 : 1));
 }
 
 function conclude(found: Findings, model: ModelDescription | null, estimated: Estimate | null): Inspection {

@@ -50,12 +50,15 @@ export class NodeView {
     return this.attribute(name)?.text ?? otherwise;
   }
 
+  /** Null when there are none: the runtime takes an empty list for one that is left out. */
   ints(name: string): readonly number[] | null {
-    return this.attribute(name)?.ints ?? null;
+    const numbers = this.attribute(name)?.ints ?? null;
+    return numbers && numbers.length > 0 ? numbers : null;
   }
 
   floats(name: string): readonly number[] | null {
-    return this.attribute(name)?.floats ?? null;
+    const numbers = this.attribute(name)?.floats ?? null;
+    return numbers && numbers.length > 0 ? numbers : null;
   }
 
   attributeOf(name: string): AttributeDescription | null {
@@ -72,6 +75,12 @@ export class NodeView {
     return this.has(index) && values !== null && values.every((value) => value !== null)
       ? (values as readonly number[])
       : null;
+  }
+
+  /** The one value of an input of one element, when it is known. */
+  number(index: number): number | null {
+    const values = this.numbers(index);
+    return values?.length === 1 ? values[0] : null;
   }
 
   /** Axes and the like: an attribute in old operator sets, an input in new ones. Null when it is neither or unknown. */

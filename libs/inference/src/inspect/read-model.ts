@@ -10,7 +10,16 @@ import {
   type TensorOutline,
 } from './description.js';
 import { readTensor } from './read-tensor.js';
-import { fields, text, varint, WireError, type ByteSource, type Field, type WalkBudget } from './wire.js';
+import {
+  knownFields,
+  text,
+  varint,
+  WireError,
+  type ByteSource,
+  type Field,
+  type Layout,
+  type WalkBudget,
+} from './wire.js';
 
 /** Nodes of all graphs together. An nnU-Net has about 150, a Swin transformer with all its bookkeeping 5,000. */
 export const MOST_NODES = 10_000;
@@ -28,6 +37,28 @@ const MOST_NUMBERS = 1024;
 const MANIFEST_BYTES = 64 * 1024;
 /** Beyond this a protocol buffer cannot be read by anybody. */
 const MOST_BYTES = 2 ** 31 - 1;
+
+/** Fields of onnx.proto3 that are read. */
+const LAYOUTS = {
+  model: { 1: 'number', 7: 'bytes', 8: 'many bytes', 14: 'many bytes', 20: 'many bytes', 25: 'many bytes' },
+  opset: { 1: 'bytes', 2: 'number' },
+  property: { 1: 'bytes', 2: 'bytes' },
+  graph: { 1: 'many bytes', 5: 'many bytes', 11: 'many bytes', 12: 'many bytes', 15: 'many bytes' },
+  node: { 1: 'many bytes', 2: 'many bytes', 3: 'bytes', 4: 'bytes', 5: 'many bytes', 7: 'bytes' },
+  attribute: {
+    1: 'bytes', 2: 'float', 3: 'number', 4: 'bytes', 5: 'bytes', 6: 'bytes', 7: 'many floats', 8: 'many numbers',
+    9: 'many bytes', 10: 'many bytes', 11: 'many bytes', 14: 'bytes', 15: 'many bytes', 20: 'number', 21: 'bytes',
+    22: 'bytes', 23: 'many bytes',
+  },
+  sparse: { 1: 'bytes', 2: 'bytes', 3: 'many numbers' },
+  function: { 1: 'bytes', 7: 'many bytes', 11: 'many bytes' },
+  training: { 1: 'bytes', 2: 'bytes' },
+  face: { 1: 'bytes', 2: 'bytes' },
+  type: { 1: 'bytes', 4: 'bytes', 5: 'bytes', 7: 'bytes', 8: 'bytes', 9: 'bytes' },
+  tensorType: { 1: 'number', 2: 'bytes' },
+  shape: { 1: 'many bytes' },
+  dimension: { 1: 'number', 2: 'bytes' },
+} as const satisfies Readonly<Record<string, Layout>>; // prettier-ignore
 
 /** What a walk carries along. */
 interface Walk {
@@ -72,17 +103,16 @@ export function readModel(source: ByteSource, found: Findings): ModelDescription
   let graph: GraphDescription | null = null;
   let manifestText: string | null = null;
   // ModelProto: 1 ir_version, 7 graph, 8 opset_import, 14 metadata_props, 20 training_info, 25 functions
-  for (const field of fields(source, 0, source.size, walk.budget)) {
-    if (field.number === 1 && field.wire === 'varint') irVersion = field.value;
-    else if (isMessage(field, 7)) {
-      const another = readGraph(walk, field, 0);
-      // protobuf would merge two graphs into one; what ONNX Runtime and we make of that must not differ
-      if (graph) throw new WireError('the file holds more than one graph');
-      graph = another;
-    } else if (isMessage(field, 8)) opsets.push(readOpset(walk, field));
-    else if (isMessage(field, 14)) manifestText = manifestOf(walk, field) ?? manifestText;
-    else if (isMessage(field, 20)) readTraining(walk, field);
-    else if (isMessage(field, 25)) readFunction(walk, field);
+  for (const field of knownFields(source, { start: 0, end: source.size }, walk.budget, LAYOUTS.model)) {
+    if (field.number === 1) irVersion = field.value;
+    else if (field.number === 7) graph = readGraph(walk, field, 0);
+    else if (field.number === 8) opsets.push(readOpset(walk, field));
+    else if (field.number === 14) {
+      const another = manifestOf(walk, field);
+      if (another !== null && manifestText !== null) found.refuse('manifest-invalid', 'the model embeds two manifests');
+      manifestText = another ?? manifestText;
+    } else if (field.number === 20) readTraining(walk, field);
+    else readFunction(walk, field);
   }
   if (!graph) throw new WireError('the file holds no graph');
   if (graph.outputs.length === 0) throw new WireError('the graph has no output');
@@ -90,21 +120,17 @@ export function readModel(source: ByteSource, found: Findings): ModelDescription
   return { irVersion, opsets, graph, nodes, parameters, constantBytes, manifestText };
 }
 
-function isMessage(field: Field, number: number): boolean {
-  return field.number === number && field.wire === 'delimited';
-}
-
-function* messageFields({ source, budget }: Walk, message: Field): Generator<Field> {
-  yield* fields(source, message.start, message.end, budget);
+function* messageFields({ source, budget }: Walk, message: Field, layout: Layout): Generator<Field> {
+  yield* knownFields(source, message, budget, layout);
 }
 
 /** OperatorSetIdProto: 1 domain, 2 version. */
 function readOpset(walk: Walk, message: Field): { domain: string; version: number } {
   let domain = '';
   let version = 0;
-  for (const field of messageFields(walk, message)) {
-    if (isMessage(field, 1)) domain = text(walk.source, field);
-    else if (field.number === 2 && field.wire === 'varint') version = field.value;
+  for (const field of messageFields(walk, message, LAYOUTS.opset)) {
+    if (field.number === 1) domain = text(walk.source, field);
+    else version = field.value;
   }
   return { domain, version };
 }
@@ -113,9 +139,9 @@ function readOpset(walk: Walk, message: Field): { domain: string; version: numbe
 function manifestOf(walk: Walk, message: Field): string | null {
   let key: Field | null = null;
   let value: Field | null = null;
-  for (const field of messageFields(walk, message)) {
-    if (isMessage(field, 1)) key = field;
-    else if (isMessage(field, 2)) value = field;
+  for (const field of messageFields(walk, message, LAYOUTS.property)) {
+    if (field.number === 1) key = field;
+    else value = field;
   }
   if (!key || !value || key.end - key.start > 64 || text(walk.source, key) !== 'voxelmark.manifest') return null;
   const length = value.end - value.start;
@@ -138,9 +164,9 @@ function readGraph(walk: Walk, message: Field, depth: number): GraphDescription 
   const constants = new Map<string, TensorDescription>();
   const inputs: TensorOutline[] = [];
   const outputs: TensorOutline[] = [];
-  for (const field of messageFields(walk, message)) {
-    if (isMessage(field, 1)) nodes.push(readNode(walk, field, depth));
-    else if (isMessage(field, 5)) {
+  for (const field of messageFields(walk, message, LAYOUTS.graph)) {
+    if (field.number === 1) nodes.push(readNode(walk, field, depth));
+    else if (field.number === 5) {
       const tensor = constant(walk, field);
       // whole numbers are shapes and indices, written by the exporter, not learnt
       if (!['int64', 'int32', 'bool'].includes(tensor.dtype)) walk.parameters += Math.max(0, elementsOf(tensor.dims));
@@ -149,9 +175,9 @@ function readGraph(walk: Walk, message: Field, depth: number): GraphDescription 
       }
       constants.set(tensor.name, tensor);
       countEdges(walk, 1);
-    } else if (isMessage(field, 15)) readSparse(walk, field);
-    else if (isMessage(field, 11)) inputs.push(readFace(walk, field));
-    else if (isMessage(field, 12)) outputs.push(readFace(walk, field));
+    } else if (field.number === 15) readSparse(walk, field);
+    else if (field.number === 11) inputs.push(readFace(walk, field));
+    else outputs.push(readFace(walk, field));
   }
   return { nodes, constants, inputs, outputs, takes: namesFromOutside(nodes, constants, inputs, outputs) };
 }
@@ -196,16 +222,19 @@ function readNode(walk: Walk, message: Field, depth: number): NodeDescription {
   let name = '';
   let op = '';
   let domain = '';
-  for (const field of messageFields(walk, message)) {
-    if (isMessage(field, 1)) inputs.push(edge(walk, field));
-    else if (isMessage(field, 2)) outputs.push(edge(walk, field));
-    else if (isMessage(field, 3)) name = text(walk.source, field);
-    else if (isMessage(field, 4)) op = text(walk.source, field);
-    else if (isMessage(field, 7)) domain = text(walk.source, field);
-    else if (isMessage(field, 5)) {
+  for (const field of messageFields(walk, message, LAYOUTS.node)) {
+    if (field.number === 1) inputs.push(edge(walk, field));
+    else if (field.number === 2) outputs.push(edge(walk, field));
+    else if (field.number === 3) name = text(walk.source, field);
+    else if (field.number === 4) op = text(walk.source, field);
+    else if (field.number === 7) domain = text(walk.source, field);
+    else {
       const attribute = readAttribute(walk, field, depth);
       if (attributes.size >= MOST_ATTRIBUTES) {
         throw new WireError(`node ${place} has more than ${MOST_ATTRIBUTES} attributes`, 'model-too-complex');
+      }
+      if (attributes.has(attribute.name)) {
+        walk.found.refuse('model-attribute', `node ${place} has two attributes called "${attribute.name}"`);
       }
       attributes.set(attribute.name, attribute);
     }
@@ -229,41 +258,59 @@ function countEdges(walk: Walk, more: number): void {
   }
 }
 
-/** AttributeProto: 1 name, 2 f, 3 i, 4 s, 5 t, 6 g, 7 floats, 8 ints, 10 tensors, 11 graphs, 21 ref_attr_name, 22 and 23 sparse. */
+/** Types of an attribute by the field that holds its value (AttributeProto.AttributeType). */
+const TYPE_OF_FIELD: Readonly<Record<number, number>> = {
+  2: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 6, 8: 7, 9: 8, 10: 9, 11: 10, 22: 11, 23: 12, 14: 13, 15: 14,
+}; // prettier-ignore
+const [TYPE_FLOAT, TYPE_INT, TYPE_STRING, TYPE_FLOATS, TYPE_INTS] = [1, 2, 3, 6, 7];
+
+/**
+ * AttributeProto: 1 name, 2 f, 3 i, 4 s, 5 t, 6 g, 7 floats, 8 ints, 9 strings, 10 tensors, 11 graphs, 14 and 15 types,
+ * 20 type, 21 ref_attr_name, 22 and 23 sparse. A number that is left out is 0, and a list that is left out is empty, when
+ * the type says that there is one.
+ */
 function readAttribute(walk: Walk, message: Field, depth: number): AttributeDescription {
   const { source, found } = walk;
   const graphs: GraphDescription[] = [];
   const ints: number[] = [];
   const floats: number[] = [];
+  const types = new Set<number>();
   let name = '';
-  let int: number | null = null;
-  let float: number | null = null;
-  let word: string | null = null;
+  let type = 0;
+  let int = 0;
+  let float = 0;
+  let word: string | null = '';
   let tensor: TensorDescription | null = null;
-  for (const field of messageFields(walk, message)) {
-    if (isMessage(field, 1)) name = text(source, field);
-    else if (field.number === 2 && field.wire === 'fixed32') float = floatAt(source, field.start);
-    else if (field.number === 3 && field.wire === 'varint') int = field.value;
-    else if (isMessage(field, 4))
-      word =
-        field.end - field.start <= 1024
-          ? new TextDecoder().decode(source.slice(field.start, field.end - field.start))
-          : null;
-    else if (isMessage(field, 5) || isMessage(field, 10)) tensor = constant(walk, field);
-    else if (isMessage(field, 6) || isMessage(field, 11)) graphs.push(readGraph(walk, field, depth + 1));
-    else if (field.number === 7) pushFloats(source, field, floats);
-    else if (field.number === 8) pushInts(source, field, ints);
-    else if (isMessage(field, 21))
+  for (const field of messageFields(walk, message, LAYOUTS.attribute)) {
+    const { number, start, end } = field;
+    if (number in TYPE_OF_FIELD) types.add(TYPE_OF_FIELD[number]);
+    if (number === 1) name = text(source, field);
+    else if (number === 2) float = floatAt(source, start);
+    else if (number === 3) int = field.value;
+    else if (number === 4)
+      word = end - start <= 1024 ? new TextDecoder().decode(source.slice(start, end - start)) : null;
+    else if (number === 5) tensor = constant(walk, field);
+    else if (number === 10) constant(walk, field);
+    else if (number === 6 || number === 11) graphs.push(readGraph(walk, field, depth + 1));
+    else if (number === 7) pushFloats(source, field, floats);
+    else if (number === 8) pushInts(source, field, ints);
+    else if (number === 20) type = field.value;
+    else if (number === 21)
       found.refuse('model-attribute', `attribute "${name}" refers to an attribute of a function; there are none`);
-    else if (isMessage(field, 22) || isMessage(field, 23)) readSparse(walk, field);
+    else if (number === 22 || number === 23) readSparse(walk, field);
   }
+  if (types.size > 1 || (type !== 0 && types.size === 1 && !types.has(type))) {
+    const got = `values of type ${[...types].sort((a, b) => a - b).join(' and ')}`;
+    found.refuse('model-attribute', `attribute "${name}" has ${got}; it says that it is of type ${type}`);
+  }
+  const is = types.size === 0 ? type : [...types][0];
   return {
     name,
-    int,
-    float,
-    text: word,
-    ints: ints.length > 0 ? ints : null,
-    floats: floats.length > 0 ? floats : null,
+    int: is === TYPE_INT ? int : null,
+    float: is === TYPE_FLOAT ? float : null,
+    text: is === TYPE_STRING ? word : null,
+    ints: is === TYPE_INTS ? ints : null,
+    floats: is === TYPE_FLOATS ? floats : null,
     tensor,
     graphs,
   };
@@ -305,8 +352,8 @@ function tooLong(): WireError {
 
 /** SparseTensorProto: 1 values, 2 indices, both tensors. Few bytes can stand for any size, and no exporter writes them. */
 function readSparse(walk: Walk, message: Field): void {
-  for (const field of messageFields(walk, message)) {
-    if (isMessage(field, 1) || isMessage(field, 2)) readTensor(walk, field);
+  for (const field of messageFields(walk, message, LAYOUTS.sparse)) {
+    if (field.number !== 3) readTensor(walk, field);
   }
   walk.found.refuse('model-sparse-tensor', 'the model has a sparse tensor; write it as an ordinary one');
 }
@@ -314,19 +361,17 @@ function readSparse(walk: Walk, message: Field): void {
 /** FunctionProto: 1 name, 7 node, 11 attribute_proto. Few bytes of functions that call functions stand for any number of nodes. */
 function readFunction(walk: Walk, message: Field): void {
   let name = '';
-  for (const field of messageFields(walk, message)) {
-    if (isMessage(field, 1)) name = text(walk.source, field);
-    else if (isMessage(field, 7)) readNode(walk, field, 1);
-    else if (isMessage(field, 11)) readAttribute(walk, field, 1);
+  for (const field of messageFields(walk, message, LAYOUTS.function)) {
+    if (field.number === 1) name = text(walk.source, field);
+    else if (field.number === 7) readNode(walk, field, 1);
+    else readAttribute(walk, field, 1);
   }
   walk.found.refuse('model-local-function', `the model defines a function "${name}"; export it with functions inlined`);
 }
 
 /** TrainingInfoProto: 1 initialization, 2 algorithm, both graphs. */
 function readTraining(walk: Walk, message: Field): void {
-  for (const field of messageFields(walk, message)) {
-    if (isMessage(field, 1) || isMessage(field, 2)) readGraph(walk, field, 1);
-  }
+  for (const field of messageFields(walk, message, LAYOUTS.training)) readGraph(walk, field, 1);
   walk.found.refuse('model-training-info', 'the model carries training graphs; export it for inference only');
 }
 
@@ -336,32 +381,33 @@ function readFace(walk: Walk, message: Field): TensorOutline {
   let name = '';
   let dtype = 'not-a-tensor';
   let shape: (number | string)[] | null = null;
-  for (const field of messageFields(walk, message)) {
-    if (isMessage(field, 1)) name = text(walk.source, field);
-    if (!isMessage(field, 2)) continue;
-    for (const type of messageFields(walk, field)) {
-      if (!isMessage(type, 1)) continue;
-      for (const tensor of messageFields(walk, type)) {
-        if (tensor.number === 1 && tensor.wire === 'varint') dtype = dtypeName(tensor.value);
-        if (!isMessage(tensor, 2)) continue;
-        shape = [];
-        for (const dim of messageFields(walk, tensor)) {
-          if (isMessage(dim, 1)) shape.push(dimension(walk, dim));
+  let other = false; // a sequence, a map
+  for (const field of messageFields(walk, message, LAYOUTS.face)) {
+    if (field.number === 1) name = text(walk.source, field);
+    else {
+      for (const type of messageFields(walk, field, LAYOUTS.type)) {
+        if (type.number !== 1) {
+          other = true;
+          continue;
         }
-        if (shape.length > 64)
-          throw new WireError(`tensor "${name}" has ${shape.length} dimensions`, 'model-too-complex');
+        for (const tensor of messageFields(walk, type, LAYOUTS.tensorType)) {
+          if (tensor.number === 1) dtype = dtypeName(tensor.value);
+          else shape = [...messageFields(walk, tensor, LAYOUTS.shape)].map((dim) => dimension(walk, dim));
+        }
       }
     }
   }
-  return { name, dtype, shape };
+  if (shape !== null && shape.length > 64)
+    throw new WireError(`tensor "${name}" has ${shape.length} dimensions`, 'model-too-complex');
+  return { name, dtype: other ? 'not-a-tensor' : dtype, shape };
 }
 
 /** Negative sizes are how some exporters write "open"; zero is kept, as a size of 0 is one. */
 function dimension(walk: Walk, message: Field): number | string {
   let size: number | string = '?';
-  for (const field of messageFields(walk, message)) {
-    if (field.number === 1 && field.wire === 'varint') size = field.value < 0 ? '?' : field.value;
-    else if (isMessage(field, 2)) size = text(walk.source, field) || '?';
+  for (const field of messageFields(walk, message, LAYOUTS.dimension)) {
+    if (field.number === 1) size = field.value < 0 ? '?' : field.value;
+    else size = text(walk.source, field) || '?';
   }
   return size;
 }

@@ -1,6 +1,16 @@
 import { bytesOf, dtypeName, type TensorDescription } from './description.js';
 import type { Findings } from './findings.js';
-import { fields, text, varint, WireError, type ByteSource, type Field, type WalkBudget } from './wire.js';
+import {
+  knownFields,
+  text,
+  varint,
+  WireError,
+  type ByteSource,
+  type Field,
+  type Layout,
+  type WalkBudget,
+} from './wire.js';
+import { within } from './exact.js';
 
 /** Elements of a constant that are read: shapes, axes, paddings, scales. */
 const MOST_VALUES = 1024;
@@ -54,6 +64,23 @@ const TYPED_FIELDS: Readonly<Record<number, { readonly bytes: number; readonly d
   11: { bytes: 0, dtypes: ['uint32', 'uint64'] },
 };
 
+/** TensorProto; 3 segment, 6 string_data. */
+const TENSOR: Layout = {
+  1: 'many numbers',
+  2: 'number',
+  3: 'bytes',
+  4: 'many floats',
+  5: 'many numbers',
+  6: 'many bytes',
+  7: 'many numbers',
+  8: 'bytes',
+  9: 'bytes',
+  10: 'many doubles',
+  11: 'many numbers',
+  13: 'many bytes',
+  14: 'number',
+};
+
 /**
  * TensorProto: 1 dims, 2 data_type, 4 to 7, 10 and 11 typed values, 8 name, 9 raw_data, 13 external_data, 14 data_location.
  * Checks that the file holds as many values as the sizes promise; reads them only when they are few.
@@ -68,15 +95,19 @@ export function readTensor(walk: TensorWalk, message: Field): TensorDescription 
   let dtype = 'undefined';
   let raw: Field | null = null;
   let external = false;
-  for (const field of fields(source, message.start, message.end, budget)) {
+  let segment = false;
+  let words = false;
+  for (const field of knownFields(source, message, budget, TENSOR)) {
     if (field.number === 1) pushDims(source, field, dims);
-    else if (field.number === 2 && field.wire === 'varint') dtype = dtypeName(field.value);
-    else if (field.number === 8 && field.wire === 'delimited') name = text(source, field);
-    else if (field.number === 9 && field.wire === 'delimited') raw = field;
+    else if (field.number === 2) dtype = dtypeName(field.value);
+    else if (field.number === 3) segment = true;
+    else if (field.number === 6) words = true;
+    else if (field.number === 8) name = text(source, field);
+    else if (field.number === 9) raw = field;
     else if (field.number === 13 || (field.number === 14 && field.value !== 0)) external = true;
     else if (field.number in TYPED_FIELDS) typed.push(field);
-    else if (field.number === 6) dtype = 'string';
   }
+  if (words) dtype = 'string';
   const tensor = { name, dtype, dims, values: null };
   if (external) {
     found.refuse(
@@ -100,7 +131,9 @@ export function readTensor(walk: TensorWalk, message: Field): TensorDescription 
     found.refuse('model-tensor-size', `tensor "${name}" has the size [${dims.slice(0, 8).join(', ')}]`, name || null);
     return tensor;
   }
-  const misfit = raw ? rawMisfit(raw, Math.ceil(elements * bytes)) : typedMisfit(typed, dtype, elements, bytes);
+  let misfit = raw ? rawMisfit(raw, Math.ceil(elements * bytes)) : typedMisfit(typed, dtype, elements, bytes);
+  if (raw && typed.length > 0) misfit = 'has its values twice, as bytes and as numbers';
+  if (segment) misfit = 'is one segment of a larger tensor; a tensor must be whole';
   if (misfit) {
     found.refuse('model-tensor-size', `tensor "${name}" ${dtype} [${dims.join(', ')}] ${misfit}`, name || null);
     return tensor;
@@ -156,26 +189,24 @@ function typedMisfit(typed: readonly Field[], dtype: string, elements: number, e
   return `has ${least === most ? least : `${Math.ceil(least)} to ${most}`} values; its size needs ${stored}`;
 }
 
-/** The values, or null when there are not as many as promised. */
+/** The values, or null when there are not as many as promised; null for one that its type cannot hold. */
 function readValues(
   source: ByteSource,
   raw: Field | null,
   typed: readonly Field[],
   dtype: string,
   elements: number,
-): readonly number[] | null {
+): TensorDescription['values'] {
   if (raw) return rawValues(source.slice(raw.start, raw.end - raw.start), dtype);
-  const values: number[] = [];
+  const values: (number | null)[] = [];
   for (const field of typed) {
-    if (field.wire === 'varint') values.push(field.value);
-    else if (field.wire === 'fixed32') values.push(...(rawValues(source.slice(field.start, 4), 'float32') ?? []));
-    else if (field.wire === 'fixed64') values.push(...(rawValues(source.slice(field.start, 8), 'float64') ?? []));
-    else if (field.number === 4 || field.number === 10) {
+    if (field.number === 4 || field.number === 10) {
       values.push(...(rawValues(source.slice(field.start, field.end - field.start), dtype) ?? []));
-    } else {
+    } else if (field.wire === 'varint') values.push(typedValue(field.number, field.value, dtype));
+    else {
       for (let at = field.start; at < field.end;) {
         const read = varint(source, at, field.end);
-        values.push(read.value);
+        values.push(typedValue(field.number, read.value, dtype));
         at = read.next;
       }
     }
@@ -184,7 +215,13 @@ function readValues(
   return values.length === elements ? values : null;
 }
 
-function rawValues(bytes: Uint8Array, dtype: string): number[] | null {
+/** A number of int32_data (5), int64_data (7) or uint64_data (11), which readers cut to the type in their own ways. */
+function typedValue(field: number, value: number, dtype: string): number | null {
+  const unsigned = field === 11 && value < 0 ? value + 2 ** 64 : value;
+  return within(unsigned, dtype) ? unsigned : null;
+}
+
+function rawValues(bytes: Uint8Array, dtype: string): (number | null)[] | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const each = (size: number, read: (at: number) => number) =>
     Array.from({ length: bytes.length / size }, (_, i) => read(i * size));
@@ -204,8 +241,10 @@ function rawValues(bytes: Uint8Array, dtype: string): number[] | null {
     case 'int8':
       return each(1, (at) => view.getInt8(at));
     case 'uint8':
-    case 'bool':
       return each(1, (at) => view.getUint8(at));
+    case 'bool':
+      // a byte that is neither false nor true is one or the other as the compiler pleases
+      return each(1, (at) => view.getUint8(at)).map((byte) => (byte < 2 ? byte : null));
     case 'float32':
       return each(4, (at) => view.getFloat32(at, true));
     case 'float64':

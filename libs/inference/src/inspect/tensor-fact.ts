@@ -11,12 +11,20 @@ export interface TensorFact {
   readonly dtype: string | null;
   /** Sizes; null where one is unknown, and as a whole when even the rank is. */
   readonly shape: readonly (number | null)[] | null;
-  /** Values in memory order, for small tensors that sizes are computed from. */
+  /** Its sizes depend on values that are not known: `shape` has the most there can be, which nothing may be computed from. */
+  readonly loose: boolean;
+  /**
+   * Values in memory order, for small tensors that sizes are computed from: those that the runtime will have, or null.
+   * Whole numbers beyond 2^53 are rounded; `exactly` and `isExact` see to it that none is computed from them.
+   */
   readonly values: readonly (number | null)[] | null;
   readonly origin: Origin;
 }
 
-export const UNKNOWN: TensorFact = { dtype: null, shape: null, values: null, origin: 'voxels' };
+/** What a rule says of an output; not loose unless it says so. */
+export type OutputFact = Pick<TensorFact, 'dtype' | 'shape' | 'values'> & { readonly loose?: boolean };
+
+export const UNKNOWN: TensorFact = { dtype: null, shape: null, loose: false, values: null, origin: 'voxels' };
 
 /** Values are followed up to this many elements: shapes, paddings and scales have fewer than 20. */
 export const MOST_TRACKED = 64;
@@ -27,12 +35,17 @@ export function latest(origins: readonly Origin[]): Origin {
   return ORDER[Math.max(0, ...origins.map((origin) => ORDER.indexOf(origin)))];
 }
 
+/** Beyond it a number of elements says no more, and sums and products of it stay finite. */
+const MOST_ELEMENTS = 2 ** 200;
+
 /** Number of elements, unknown sizes counted as 1: never more than there will be. */
 export function leastElements(shape: TensorFact['shape']): number {
-  return shape === null ? 1 : shape.reduce<number>((product, size) => product * (size ?? 1), 1);
+  if (shape === null) return 1;
+  if (shape.includes(0)) return 0;
+  return shape.reduce<number>((product, size) => Math.min(MOST_ELEMENTS, product * (size ?? 1)), 1);
 }
 
-export function leastBytes({ dtype, shape }: TensorFact): number {
+export function leastBytes({ dtype, shape }: Pick<TensorFact, 'dtype' | 'shape'>): number {
   return leastElements(shape) * (bytesOf(dtype) ?? 4);
 }
 
@@ -40,8 +53,29 @@ export function fact(
   dtype: string | null,
   shape: TensorFact['shape'],
   values: TensorFact['values'] = null,
-): Omit<TensorFact, 'origin'> {
-  return { dtype, shape, values };
+): OutputFact & { readonly loose: boolean } {
+  return { dtype, shape, loose: false, values };
+}
+
+/** Are all sizes known? */
+export function isSized({ shape }: Pick<TensorFact, 'shape'>): boolean {
+  return shape !== null && !shape.includes(null);
+}
+
+/** What is known of a tensor that is one or the other. */
+export function either(a: TensorFact, b: TensorFact): TensorFact {
+  const origin = latest([a.origin, b.origin]);
+  const dtype = a.dtype === b.dtype ? a.dtype : null;
+  const sameShape = a.shape !== null && JSON.stringify(a.shape) === JSON.stringify(b.shape);
+  const values = sameShape && a.values && b.values ? a.values.map((v, i) => (v === b.values![i] ? v : null)) : null;
+  if (sameShape) return { dtype, shape: a.shape, loose: a.loose || b.loose, values, origin };
+  if (a.shape === null || b.shape === null || a.shape.length !== b.shape.length)
+    return { dtype, shape: null, loose: true, values: null, origin };
+  const shape = a.shape.map((size, axis) => {
+    const other = b.shape![axis];
+    return size === null || other === null ? null : Math.max(size, other);
+  });
+  return { dtype, shape, loose: true, values: null, origin };
 }
 
 /** Sizes of two or more tensors broadcast against one another (numpy's rule); a contradiction leaves the larger one. */

@@ -1,58 +1,78 @@
 import { isInteger } from './description.js';
+import { exactly, isExact } from './exact.js';
 import type { NodeView } from './node-view.js';
 import { sliceIndices } from './shape-rules.js';
-import { axisOf, MOST_TRACKED, type TensorFact } from './tensor-fact.js';
+import { axisOf, leastElements, MOST_TRACKED, type OutputFact, type TensorFact } from './tensor-fact.js';
 
 type Value = number | null;
 type Values = readonly Value[];
 type Sizes = readonly number[];
 /** Values of the outputs in memory order, last axis fastest; null where they are not followed. */
-type ValueRule = (view: NodeView, outputs: readonly Omit<TensorFact, 'origin'>[]) => readonly (Values | null)[];
+type ValueRule = (view: NodeView, outputs: readonly OutputFact[]) => readonly (Values | null)[];
 
 const rules = new Map<string, ValueRule>();
 const define = (names: string, rule: ValueRule) => names.split(' ').forEach((name) => rules.set(name, rule));
 
-/** What small outputs hold: exporters compute sizes, paddings and scales by nodes. Empty when nothing is known. */
-export function valuesOf(view: NodeView, outputs: readonly Omit<TensorFact, 'origin'>[]): readonly (Values | null)[] {
+/**
+ * What small outputs hold: exporters compute sizes, paddings and scales by nodes. Exactly what the runtime will compute, or
+ * null; an operator without a rule here makes unknown values.
+ */
+export function valuesOf(view: NodeView, outputs: readonly OutputFact[]): readonly (Values | null)[] {
   const rule = rules.get(view.op);
   if (!rule || !known(outputs[0]?.shape) || elements(outputs[0].shape as Sizes) > MOST_TRACKED) return [];
-  return rule(view, outputs);
+  if (view.all().some(({ loose }) => loose)) return [];
+  return rule(view, outputs).map((values, i) =>
+    values !== null && known(outputs[i].shape) && values.length === elements(outputs[i].shape) ? values : null,
+  );
 }
 
 const known = (shape: TensorFact['shape'] | undefined): shape is Sizes =>
   shape != null && shape.every((size) => size !== null);
-const elements = (shape: Sizes): number => shape.reduce((whole, size) => whole * size, 1);
+const elements = (shape: Sizes): number => leastElements(shape);
 
 // ------------------------------------------------------------------------------------------------ element by element
 
-const integerQuotient = (a: number, b: number) => (b === 0 ? NaN : Math.trunc(a / b));
-const BINARY: Readonly<Record<string, (a: number, b: number, integer: boolean) => number>> = {
+/** Computes with two values that are exact; the result is checked by the caller. */
+type Binary = (a: number, b: number, whole: boolean) => number | null;
+const BINARY: Readonly<Record<string, Binary>> = {
   Add: (a, b) => a + b,
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,
-  Div: (a, b, integer) => (integer ? integerQuotient(a, b) : a / b),
-  Mod: (a, b) => (b === 0 ? NaN : a - b * Math.floor(a / b)),
-  Pow: (a, b) => a ** b,
-  Min: (a, b) => Math.min(a, b),
-  Max: (a, b) => Math.max(a, b),
-  Equal: (a, b) => Number(a === b),
-  Greater: (a, b) => Number(a > b),
-  GreaterOrEqual: (a, b) => Number(a >= b),
-  Less: (a, b) => Number(a < b),
-  LessOrEqual: (a, b) => Number(a <= b),
-  And: (a, b) => Number(a !== 0 && b !== 0),
-  Or: (a, b) => Number(a !== 0 || b !== 0),
+  // a quotient of whole numbers is cut towards 0; their remainder is exact, where the quotient itself is rounded
+  Div: (a, b, whole) => (!whole ? a / b : b === 0 ? null : (a - (a % b)) / b),
+  Pow: power,
 };
-const UNARY: Readonly<Record<string, (a: number) => number>> = {
+const COMPARED: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  Equal: (a, b) => a === b,
+  Greater: (a, b) => a > b,
+  GreaterOrEqual: (a, b) => a >= b,
+  Less: (a, b) => a < b,
+  LessOrEqual: (a, b) => a <= b,
+};
+const LOGIC: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  And: (a, b) => a !== 0 && b !== 0,
+  Or: (a, b) => a !== 0 || b !== 0,
+  Xor: (a, b) => (a !== 0) !== (b !== 0),
+};
+const UNARY: Readonly<Record<string, (a: number) => number | null>> = {
   Neg: (a) => -a,
   Abs: Math.abs,
   Floor: Math.floor,
   Ceil: Math.ceil,
   Round: (a) => (a % 1 === 0.5 || a % 1 === -0.5 ? 2 * Math.round(a / 2) : Math.round(a)),
   Sqrt: Math.sqrt,
-  Reciprocal: (a) => 1 / a,
-  Not: (a) => Number(a === 0),
+  // processors estimate reciprocals; that of a power of two leaves them nothing to round
+  Reciprocal: (a) => (Number.isInteger(Math.log2(Math.abs(a))) ? 1 / a : null),
 };
+
+/** Whole powers of whole numbers, and squares: what every library of functions gets right to the last digit. */
+function power(base: number, exponent: number, whole: boolean): number | null {
+  if (!whole) return exponent === 2 ? base * base : exponent === 1 ? base : null;
+  if (!Number.isInteger(exponent) || exponent < 0 || exponent > 64) return null;
+  let result = 1;
+  for (let i = 0; i < exponent && Number.isSafeInteger(result); i++) result *= base;
+  return result;
+}
 
 /** Reads an input as if it had the size of the output. */
 function spread({ shape, values }: TensorFact, to: Sizes): Values | null {
@@ -78,34 +98,78 @@ function indices(shape: Sizes): number[][] {
   });
 }
 
-const finite = (value: number): Value => (Number.isFinite(value) ? value : null);
-
-define(Object.keys(BINARY).join(' '), (v, [out]) => {
-  const apply = BINARY[v.op];
-  const sides = v.all().map((input) => spread(input, out.shape as Sizes));
+/** Element by element of two inputs or more, from the left. */
+function combined(v: NodeView, to: Sizes, apply: (a: number, b: number) => Value): readonly (Values | null)[] {
+  const sides = v.all().map((input) => spread(input, to));
   if (sides.length < 1 || sides.some((side) => side === null)) return [];
-  const integer = isInteger(v.input(0).dtype);
   return [
     (sides as Values[]).reduce((left, right) =>
-      left.map((a, i) => (a === null || right[i] === null ? null : finite(apply(a, right[i], integer)))),
+      left.map((a, i) => (a === null || right[i] === null ? null : apply(a, right[i]))),
     ),
   ];
+}
+/** The result of an operation on exact values in the type of the output; null when an operand or the result is not exact. */
+const computed =
+  (dtype: string | null, of: readonly (string | null)[], apply: (a: number, b: number) => number | null) =>
+  (a: number, b: number): Value => {
+    if (!isExact(a, of[0]) || !isExact(b, of[1] ?? of[0])) return null;
+    const result = apply(a, b);
+    return result === null ? null : exactly(result, dtype);
+  };
+
+define(Object.keys(BINARY).join(' '), (v, [out]) => {
+  const [a, b] = [v.input(0).dtype, v.input(1).dtype];
+  const whole = isInteger(a);
+  return combined(
+    v,
+    out.shape as Sizes,
+    computed(out.dtype, [a, b], (x, y) => BINARY[v.op](x, y, whole)),
+  );
 });
-define(Object.keys(UNARY).join(' '), (v) => [
-  v.input(0).values?.map((a) => (a === null ? null : finite(UNARY[v.op](a)))) ?? null,
-]);
+define('Mod', (v, [out]) => {
+  const { dtype } = v.input(0);
+  const asC = v.int('fmod', 0) !== 0; // sign of the dividend, as in C; otherwise that of the divisor, as in Python
+  const remainder = (a: number, b: number) => {
+    const rest = a % b;
+    return b === 0 ? null : !asC && rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+  };
+  return combined(v, out.shape as Sizes, computed(dtype, [dtype], remainder));
+});
+// of two numbers the runtime takes one: nothing is computed
+define('Min Max', (v, [out]) => combined(v, out.shape as Sizes, v.op === 'Min' ? Math.min : Math.max));
+define(Object.keys(COMPARED).join(' '), (v, [out]) => {
+  const { dtype } = v.input(0);
+  return combined(v, out.shape as Sizes, (a, b) =>
+    isExact(a, dtype) || isExact(b, dtype) ? Number(COMPARED[v.op](a, b)) : null,
+  );
+});
+define(Object.keys(LOGIC).join(' '), (v, [out]) =>
+  combined(v, out.shape as Sizes, (a, b) => Number(LOGIC[v.op](a, b))),
+);
+define(Object.keys(UNARY).join(' '), (v, [out]) => {
+  const apply = computed(out.dtype, [v.input(0).dtype], (a) => UNARY[v.op](a));
+  return [v.input(0).values?.map((a) => (a === null ? null : apply(a, 0))) ?? null];
+});
+define('Not', (v) => [v.input(0).values?.map((a) => (a === null ? null : Number(a === 0))) ?? null]);
 define('Where', (v, [out]) => {
   const [condition, yes, no] = [0, 1, 2].map((i) => spread(v.input(i), out.shape as Sizes));
   if (!condition || !yes || !no) return [];
   return [condition.map((c, i) => (c === null ? null : c !== 0 ? yes[i] : no[i]))];
 });
-define('Cast CastLike', (v, [out]) => [
-  v
-    .input(0)
-    .values?.map((a) =>
-      a === null ? null : out.dtype === 'bool' ? Number(a !== 0) : isInteger(out.dtype) ? Math.trunc(a) : a,
-    ) ?? null,
-]);
+define('Cast CastLike', (v, [out]) => {
+  const from = v.input(0).dtype;
+  return [v.input(0).values?.map((a) => (a === null ? null : cast(a, from, out.dtype))) ?? null];
+});
+
+/** NaN, infinities and what does not fit become whatever the processor makes of them. */
+function cast(value: number, from: string | null, to: string | null): Value {
+  if (from === null || to === null) return null;
+  if (to === 'bool') return Number.isNaN(value) ? null : Number(value !== 0);
+  if (from === to) return value;
+  if (!isExact(value, from)) return null;
+  return exactly(isInteger(to) ? Math.trunc(value) : value, to);
+}
+
 define('Clip', (v) => {
   const low = v.float('min') ?? v.numbers(1)?.[0] ?? -Infinity;
   const high = v.float('max') ?? v.numbers(2)?.[0] ?? Infinity;
@@ -118,7 +182,7 @@ define('Clip', (v) => {
 define('Identity Reshape Flatten Squeeze Unsqueeze', (v) => [v.input(0).values]);
 define('Constant', (v) => {
   const { tensor, ints, floats, int, float } = { ...v.node.attributes.values().next().value };
-  return [tensor?.values ?? ints ?? floats ?? (int != null ? [int] : float != null ? [float] : null)];
+  return [tensor ? tensor.values : (ints ?? floats ?? (int != null ? [int] : float != null ? [float] : null))];
 });
 define('Shape', (v, [out]) => {
   const shape = v.shape(0);
@@ -127,17 +191,24 @@ define('Shape', (v, [out]) => {
   const from = Math.min(shape.length, Math.max(0, start < 0 ? start + shape.length : start));
   return [shape.slice(from, from + (out.shape as Sizes)[0])];
 });
-define('Size', (v) => [known(v.shape(0)) ? [elements(v.shape(0) as Sizes)] : null]);
+define('Size', (v, [out]) => [known(v.shape(0)) ? [exactly(elements(v.shape(0) as Sizes), out.dtype)] : null]);
 define('Expand', (v, [out]) => [spread(v.input(0), out.shape as Sizes)]);
 define('ConstantOfShape', (v, [out]) => [
   Array<Value>(elements(out.shape as Sizes)).fill(
-    v.attributeOf('value')?.tensor?.values?.[0] ?? (v.attributeOf('value') ? null : 0),
+    v.attributeOf('value') === null ? 0 : (v.attributeOf('value')?.tensor?.values?.[0] ?? null),
   ),
 ]);
 define('Range', (v, [out]) => {
-  const [start, step] = [v.numbers(0)?.[0], v.numbers(2)?.[0]];
-  if (start === undefined || step === undefined) return [];
-  return [Array.from({ length: (out.shape as Sizes)[0] }, (_, i) => start + i * step)];
+  const [start, step] = [v.number(0), v.number(2)];
+  if (start === null || step === null) return [];
+  // the runtime adds one step after another, and so rounds as often
+  const add = computed(out.dtype, [out.dtype], (a, b) => a + b);
+  const values: Value[] = [start];
+  while (values.length < (out.shape as Sizes)[0]) {
+    const last = values[values.length - 1];
+    values.push(last === null ? null : add(last, step));
+  }
+  return [values.slice(0, (out.shape as Sizes)[0])];
 });
 define('Concat', (v, [out]) => {
   const parts = v.all();
@@ -159,7 +230,11 @@ function taken(v: NodeView, to: Sizes, from: (index: readonly number[]) => reado
   const { shape, values } = v.input(0);
   if (!known(shape) || values === null) return null;
   const strides = shape.map((_, axis) => elements(shape.slice(axis + 1)));
-  return indices(to).map((index) => values[from(index).reduce((sum, i, axis) => sum + i * strides[axis], 0)] ?? null);
+  return indices(to).map((index) => {
+    const source = from(index);
+    if (source.some((i, axis) => !(i >= 0 && i < shape[axis]))) return null; // out of range: an error when it runs
+    return values[source.reduce((sum, i, axis) => sum + i * strides[axis], 0)] ?? null;
+  });
 }
 define('Transpose', (v, [out]) => {
   const rank = out.shape!.length;
@@ -183,7 +258,7 @@ define('Slice', (v, [out]) => {
   axes.forEach((axis, i) => {
     const at = axisOf(axis, shape.length);
     if (at === null) return;
-    first[at] = sliceIndices(shape[at], starts[i], ends[i], steps[i]).first;
+    first[at] = sliceIndices(shape[at], starts[i], ends[i], steps[i])?.first ?? NaN;
     step[at] = steps[i];
   });
   return [taken(v, out.shape as Sizes, (index) => index.map((i, axis) => first[axis] + i * step[axis]))];
@@ -197,7 +272,7 @@ define('Gather', (v, [out]) => {
       const at = index
         .slice(axis, axis + picks.length)
         .reduce((sum, i, k) => sum + i * elements(picks.slice(k + 1)), 0);
-      const pick = chosen[at] ?? 0;
+      const pick = chosen[at] ?? NaN;
       return [...index.slice(0, axis), pick < 0 ? pick + shape[axis] : pick, ...index.slice(axis + picks.length)];
     }),
   ];
@@ -216,16 +291,36 @@ define('Split', (v, outputs) => {
   });
 });
 
+define('NonZero', (v, [out]) => {
+  const [shape, values] = [v.shape(0), v.input(0).values];
+  if (!known(shape) || values === null || out.loose) return [];
+  const found = indices(shape).filter((_, flat) => values[flat] !== 0);
+  return [shape.flatMap((_, axis) => found.map((index) => index[axis]))];
+});
+
 // ---------------------------------------------------------------------------------------------------------- reduction
 
+/** Sums and products of floating-point numbers depend on the order, unless all of them are whole and small. */
+const WHOLE_SUMS: Readonly<Record<string, number>> = { float32: 2 ** 24, float64: 2 ** 53 };
 const FOLDS: Readonly<Record<string, (a: number, b: number) => number>> = {
   ReduceProd: (a, b) => a * b,
   ReduceSum: (a, b) => a + b,
-  ReduceMax: (a, b) => Math.max(a, b),
-  ReduceMin: (a, b) => Math.min(a, b),
 };
+define('ReduceMax ReduceMin', (v, [out]) => {
+  const values = v.numbers(0);
+  if (!values || values.length === 0 || elements(out.shape as Sizes) !== 1) return [];
+  return [[v.op === 'ReduceMax' ? Math.max(...values) : Math.min(...values)]];
+});
 define(Object.keys(FOLDS).join(' '), (v, [out]) => {
   const values = v.numbers(0);
   if (!values || values.length === 0 || elements(out.shape as Sizes) !== 1) return [];
-  return [[finite(values.reduce(FOLDS[v.op]))]];
+  const { dtype } = v.input(0);
+  const most = isInteger(dtype) ? 2 ** 53 : (WHOLE_SUMS[dtype ?? ''] ?? 0);
+  const fold = computed(dtype, [dtype], (a, b) => {
+    const result = FOLDS[v.op](a, b);
+    return Number.isInteger(a) && Number.isInteger(b) && Math.abs(result) < most ? result : null;
+  });
+  return [
+    [values.reduce<Value>((whole, value, i) => (i === 0 ? value : whole === null ? null : fold(whole, value)), null)],
+  ];
 });

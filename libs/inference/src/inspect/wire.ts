@@ -129,6 +129,56 @@ export function* fields(source: ByteSource, start: number, end: number, budget: 
   }
 }
 
+/** What a field of a message may be on the wire; `many` for those that may come more than once. */
+type Kind = 'number' | 'float' | 'bytes' | 'many bytes' | 'many numbers' | 'many floats' | 'many doubles';
+/** The fields of a message that we read, by number (below 31). Others are passed over. */
+export type Layout = Readonly<Record<number, Kind>>;
+
+const WIRES_OF: Readonly<Record<Kind, readonly Field['wire'][]>> = {
+  number: ['varint'],
+  float: ['fixed32'],
+  bytes: ['delimited'],
+  'many bytes': ['delimited'],
+  'many numbers': ['varint', 'delimited'], // packed or one by one; protobuf allows both
+  'many floats': ['fixed32', 'delimited'],
+  'many doubles': ['fixed64', 'delimited'],
+};
+const PACKED_BYTES: Readonly<Partial<Record<Kind, number>>> = { 'many floats': 4, 'many doubles': 8 };
+
+/**
+ * The fields of a message that `layout` names. Readers of protocol buffers merge messages that come twice, take the last of
+ * two numbers, and pass over a field of the wrong wire type; no exporter writes any of these, and where two readers could
+ * take one file for two models, it is none.
+ *
+ * @throws WireError
+ */
+export function* knownFields(
+  source: ByteSource,
+  { start, end }: Pick<Field, 'start' | 'end'>,
+  budget: WalkBudget,
+  layout: Layout,
+): Generator<Field> {
+  let seen = 0;
+  for (const field of fields(source, start, end, budget)) {
+    const kind = layout[field.number];
+    if (kind === undefined) continue;
+    if (!WIRES_OF[kind].includes(field.wire)) {
+      const expected = WIRES_OF[kind].join(' or ');
+      throw new WireError(`field ${field.number} at byte ${field.start} is ${field.wire}; expected ${expected}`);
+    }
+    if (field.wire === 'delimited' && (field.end - field.start) % (PACKED_BYTES[kind] ?? 1) !== 0) {
+      throw new WireError(`field ${field.number} at byte ${field.start} ends within a number`);
+    }
+    if (!kind.startsWith('many')) {
+      if (seen & (1 << field.number)) {
+        throw new WireError(`field ${field.number} at byte ${field.start} comes twice in one message; expected once`);
+      }
+      seen |= 1 << field.number;
+    }
+    yield field;
+  }
+}
+
 /** Base-128 number at `at`, read as int64. Exact from -2^53 to 2^53, rounded beyond. */
 export function varint(source: ByteSource, at: number, end: number): { value: number; next: number } {
   let value = 0;

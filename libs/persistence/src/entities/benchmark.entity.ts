@@ -21,7 +21,7 @@ import {
   type SecrecyLabel,
   type WindowPreset,
 } from '#domain';
-import type { ReferenceStudy } from '#evaluation';
+import type { DataDictionary, ReferenceStudy } from '#evaluation';
 import type { Geometry } from '#imaging';
 import { AccountEntity } from './account.entity.js';
 import { CREATED, oneOf } from './columns.js';
@@ -44,6 +44,28 @@ export class DatasetEntity {
 
   @Column('text')
   description!: string;
+
+  /** Who brought it; null for data that came with a benchmark. */
+  @Index()
+  @Column('uuid', { nullable: true })
+  ownerId!: string | null;
+
+  @ManyToOne(() => AccountEntity)
+  @JoinColumn({ name: 'owner_id' })
+  owner?: Relation<AccountEntity>;
+
+  @Column('boolean', { default: false })
+  synthetic!: boolean;
+
+  @Column('jsonb', { default: [] })
+  labels!: { value: number; name: string }[];
+
+  @Column('jsonb', { default: [] })
+  channels!: BenchmarkChannel[];
+
+  /** What the columns of its clinical table mean. */
+  @Column('jsonb', { default: {} })
+  dictionary!: DataDictionary;
 
   @Column(CREATED)
   createdAt!: Date;

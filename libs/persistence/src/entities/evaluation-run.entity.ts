@@ -122,6 +122,10 @@ export class EvaluationRunEntity {
 
   @Column({ ...INSTANT, nullable: true })
   finishedAt!: Date | null;
+
+  /** Of a sealed run on images of people, from when its cases are settled: how it ended is shown to nobody else before. */
+  @Column({ ...INSTANT, nullable: true })
+  releaseAt!: Date | null;
 }
 
 /** What happened to a run, in order; an open page is told from here. */

@@ -17,6 +17,12 @@ import {
   PhaseEntity,
 } from './benchmark.entity.js';
 import { CaseResultEntity, MetricValueEntity } from './case-result.entity.js';
+import {
+  DatasetCaseEntity,
+  DatasetCaseImageEntity,
+  DatasetCaseReferenceEntity,
+  DatasetVersionCaseEntity,
+} from './dataset-case.entity.js';
 import { EvaluationRunEntity, RunEventEntity } from './evaluation-run.entity.js';
 import { LeaderboardRowEntity } from './leaderboard-row.entity.js';
 import { OutboxEntity } from './outbox.entity.js';
@@ -42,6 +48,10 @@ export const ENTITIES = [
   StoredObjectInputEntity,
   DatasetEntity,
   DatasetVersionEntity,
+  DatasetCaseEntity,
+  DatasetCaseImageEntity,
+  DatasetCaseReferenceEntity,
+  DatasetVersionCaseEntity,
   BenchmarkEntity,
   MembershipEntity,
   PhaseEntity,

@@ -8,7 +8,7 @@ import { StoredObjectEntity } from './stored-object.entity.js';
 
 const PREFLIGHT_STATES = ['queued', 'running', 'done', 'failed'] as const satisfies readonly PreflightState[];
 
-/** A bundle that is tried before it is submitted. Its files are blobs without stored objects: they go when it ends. */
+/** A bundle that is tried before it is submitted. Its files are blobs without stored objects: they go a while after it ended. */
 @Entity('preflight')
 @Index(['submitterId', 'createdAt'])
 @Index('ix_preflight_bundle', ['modelSha256', 'manifestSha256', 'benchmarkId', 'finishedAt'])
@@ -92,6 +92,12 @@ export class PreflightEntity {
   @Column(CREATED)
   createdAt!: Date;
 
+  @Index()
   @Column({ ...INSTANT, nullable: true })
   finishedAt!: Date | null;
+
+  /** Set when it ends: until then it can be submitted as it is, afterwards its files are removed; null once they are. */
+  @Index({ where: 'files_until is not null' })
+  @Column({ ...INSTANT, nullable: true })
+  filesUntil!: Date | null;
 }

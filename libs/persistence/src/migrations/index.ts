@@ -8,6 +8,8 @@ import { AddBoardStates } from './0006-add-board-states.js';
 import { AddReferenceStudy } from './0007-add-reference-study.js';
 import { HoldAndGiveUpRuns } from './0008-hold-and-give-up-runs.js';
 import { BundlesChannelsReceipts } from './0009-bundles-channels-receipts.js';
+import { KeepFilesReleaseEnds } from './0010-keep-files-release-ends.js';
+import { DatasetsOfOrganisers } from './0011-datasets-of-organisers.js';
 
 /** In the order in which they run. A migration never changes after a release; TypeORM orders them by the number at the end of their names. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -20,4 +22,6 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   AddReferenceStudy,
   HoldAndGiveUpRuns,
   BundlesChannelsReceipts,
+  KeepFilesReleaseEnds,
+  DatasetsOfOrganisers,
 ];

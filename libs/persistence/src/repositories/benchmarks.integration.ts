@@ -201,3 +201,77 @@ test('what cannot be scored is refused, and leaves nothing', async () => {
   await records.createBenchmark(wanted);
   await expect(records.createBenchmark(wanted)).rejects.toMatchObject({ status: 409, code: 'benchmark-exists' });
 });
+
+describe('datasets of organisers', () => {
+  const geometry = { sizeXyz: [4, 3, 2], spacingMm: [1, 1, 2], originLps: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] } as const;
+  const one = (name: string, digest = 'a') => ({
+    name,
+    patient: `patient of ${name}`,
+    split: null,
+    facts: { site: 'York', age: 61 },
+    geometry,
+    digest: digest.repeat(64),
+    images: [blob(`image of ${name}`)],
+    references: [
+      { reader: 'A', consensus: false, blob: blob(`first of ${name}`) },
+      { reader: 'B', consensus: true, blob: blob(`second of ${name}`) },
+    ],
+  });
+
+  test('grow case by case, each of them once, and are frozen as they are', async () => {
+    const owner = await somebody(createAccountRecords(scratch.database));
+    const wanted = {
+      slug: 'brought',
+      name: 'Brought',
+      licence: 'CC0-1.0',
+      description: '',
+      ownerId: owner.id,
+      synthetic: true,
+      labels: [{ value: 1, name: 'liver' }],
+      channels: [{ name: 'CT', modality: 'CT' }],
+      dictionary: { age: { unit: 'years' } },
+    };
+    const { dataset, existing } = await records.createDataset(wanted);
+    expect(existing).toBe(false);
+    expect(dataset).toMatchObject(wanted);
+    expect(await records.createDataset(wanted)).toEqual({ dataset, existing: true });
+    expect(await records.findDataset('brought')).toEqual(dataset);
+    await expect(records.createDataset({ ...wanted, labels: [{ value: 2, name: 'liver' }] })).rejects.toMatchObject({ status: 409, code: 'dataset-exists' });
+    const stranger = await somebody(createAccountRecords(scratch.database));
+    await expect(records.createDataset({ ...wanted, ownerId: stranger.id })).rejects.toMatchObject({ code: 'dataset-exists' });
+    await expect(records.freezeDataset(dataset.id)).rejects.toMatchObject({ status: 409, code: 'dataset-empty' });
+
+    // two senders of one case at once
+    const added = await Promise.all([1, 2].map(() => records.addDatasetCase(dataset.id, one('b'))));
+    expect(added.map(({ existing: known }) => known).sort()).toEqual([false, true]);
+    expect(added[0].case).toEqual(added[1].case);
+    await expect(records.addDatasetCase(dataset.id, one('b', 'c'))).rejects.toMatchObject({ status: 409, code: 'dataset-case-exists' });
+    const [{ case: b }] = added;
+    expect(b).toMatchObject({ name: 'b', facts: { site: 'York', age: 61 }, geometry });
+    expect([...b.images, ...b.references.map(({ object }) => object)].map(({ label }) => label)).toEqual(['SEALED', 'SEALED', 'SEALED']);
+    expect(b.references.map(({ reader, consensus }) => [reader, consensus])).toEqual([['A', false], ['B', true]]);
+    expect(await inputsOf(b.references[0].object.id)).toEqual([b.images[0].id]);
+    // an object of no benchmark: the policy then shows it to nobody
+    expect(await records.findObject(b.images[0].id)).toEqual({ object: b.images[0], caseId: null, benchmarkId: null });
+    expect(await records.blobInUse(b.images[0].sha256)).toBe(true);
+
+    const first = await records.freezeDataset(dataset.id);
+    expect(first).toMatchObject({ existing: false, version: { version: 1, caseCount: 1 } });
+    expect(await records.freezeDataset(dataset.id)).toEqual({ ...first, existing: true });
+    const { case: a } = await records.addDatasetCase(dataset.id, one('a'));
+    const second = await records.freezeDataset(dataset.id);
+    expect(second).toMatchObject({ existing: false, version: { version: 2, caseCount: 2 } });
+    expect(second.version.digest).not.toBe(first.version.digest);
+    expect(await records.datasetVersions(dataset.id)).toEqual([first.version, second.version]);
+    expect(await records.versionCases(dataset.id, 1)).toEqual([b]);
+    expect(await records.versionCases(dataset.id, 2)).toEqual([a, b]);
+    expect(await records.datasetCases(dataset.id)).toEqual([a, b]);
+    expect(await records.listDatasets(owner.id)).toEqual([{ ...dataset, caseCount: 2 }]);
+    expect(await records.listDatasets(stranger.id)).toEqual([]);
+  });
+
+  test('are told apart from data that came with a benchmark', async () => {
+    const { dataset } = await records.createBenchmark(smallBenchmark({ slug: 'with-data' }));
+    expect(await records.findDataset(dataset.slug)).toBeNull();
+  });
+});

@@ -207,6 +207,8 @@ describe('preflights', () => {
     );
     return jobs.filter((job) => job.includes(id));
   };
+  const taken = async (id: string) => (await records.claimPreflight(id, 'w1', 10))!;
+  const stale = async (id: string) => (await records.staleFiles(1000)).find(({ preflightId }) => preflightId === id);
   const age = (id: string, column: string, by: string) =>
     sql(`update preflight set ${column} = now() - interval '${by}' where id = $1`, [id]);
 
@@ -224,19 +226,24 @@ describe('preflights', () => {
     for (const file of ['model one', 'image one', 'labels one'])
       expect(await records.blobInUse(blob(file).sha256)).toBe(true);
 
-    expect(await records.claimPreflight(asked.id, 'w1', 10)).toMatchObject({ id: asked.id, state: 'running' });
+    const stalled = await taken(asked.id);
+    expect(stalled).toMatchObject({ preflight: { id: asked.id, state: 'running' }, attempt: 1 });
     expect(await records.claimPreflight(asked.id, 'w2', 10)).toBeNull();
-    expect(await records.writePreflight(asked.id, 'w2', 10, done)).toBe(false);
-    expect(await records.writePreflight(asked.id, 'w1', 10, done)).toBe(true);
+    await age(asked.id, 'lease_until', '1 s');
+    const claim = await taken(asked.id); // the same worker, which was away for a while
+    expect(await records.writePreflight(stalled, 10, done)).toBe(false);
+    expect(await records.writePreflight(claim, 10, done)).toBe(true);
     expect(await records.latestPreflight(asked)).toBeNull();
 
     const [one] = await records.cases(benchmark.phases[0].id);
     const { prediction } = scored(one);
     const inputs = one.images.map(({ id }) => id);
     const end = { checks: done, practice: { caseId: one.id, prediction: { ...prediction!, inputs } }, failure: null };
-    expect(await records.endPreflight(asked.id, 'w2', end)).toBe(false);
-    expect(await records.endPreflight(asked.id, 'w1', end)).toBe(true);
+    expect(await records.endPreflight(stalled, end)).toBe(false);
+    expect(await records.endPreflight(claim, end)).toBe(true);
     const found = await records.latestPreflight(asked);
+    const another = await somebody(createAccountRecords(scratch.database));
+    expect(await records.latestPreflight({ ...asked, submitterId: another.id })).toBeNull();
     expect(found).toMatchObject({ id: asked.id, state: 'done', checks: done, practice: { caseId: one.id } });
     expect(await records.findPreflight(asked.id)).toEqual(found);
     expect(await records.findObject(found!.practice!.prediction.id)).toMatchObject({
@@ -244,8 +251,31 @@ describe('preflights', () => {
       benchmarkId: benchmark.id,
       object: { label: 'PUBLIC', kind: 'prediction' },
     });
-    expect(await records.blobInUse(blob('model one').sha256)).toBe(false);
-    expect(await records.endPreflight(asked.id, 'w1', end)).toBe(false);
+    expect(await records.endPreflight(claim, end)).toBe(false);
+
+    // it can be submitted as it is for a while, by whoever asked for it; then its files are for the coordinator
+    const file = blob('model one').sha256;
+    expect([await records.blobInUse(file), await stale(asked.id)]).toEqual([true, undefined]);
+    expect(await records.keepFiles(asked.id, another.id)).toBeNull();
+    expect((await records.keepFiles(asked.id, somebodyHere.id))?.filesUntil).toEqual(found!.filesUntil);
+    await age(asked.id, 'files_until', '1 s');
+    expect(await records.keepFiles(asked.id, somebodyHere.id)).toBeNull();
+    expect(await records.blobInUse(file)).toBe(false);
+    expect((await stale(asked.id))?.digests).toContain(file);
+    await records.forgetFiles(asked.id);
+    expect([await stale(asked.id), (await records.findPreflight(asked.id))?.filesUntil]).toEqual([undefined, null]);
+  });
+
+  test('with a failed check keep no files, and a newer one shortens how long older ones are kept', async () => {
+    const older = await ask('older');
+    await records.endPreflight(await taken(older.id), { checks: done, practice: null, failure: null });
+    const failed = await ask('failing');
+    const checks = done.map((check) => ({ ...check, status: 'failed' as const }));
+    await records.endPreflight(await taken(failed.id), { checks, practice: null, failure: null });
+    expect(await stale(failed.id)).toMatchObject({ digests: expect.arrayContaining([blob('labels failing').sha256]) });
+    const minutes = async (id: string) => ((await records.findPreflight(id))!.filesUntil!.getTime() - Date.now()) / 60_000;
+    expect(await minutes(older.id)).toBeLessThan(11);
+    expect(await minutes(older.id)).toBeGreaterThan(8);
   });
 
   test('that are settled at the desk owe nothing', async () => {
@@ -258,14 +288,18 @@ describe('preflights', () => {
     const { id } = await ask('lost');
     expect(await owed(id)).toHaveLength(1);
     for (const [n, owner] of ['w1', 'w2', 'w3'].entries()) {
-      expect(await records.claimPreflight(id, owner, 10)).not.toBeNull();
+      expect(await records.claimPreflight(id, owner, 10)).toMatchObject({ attempt: n + 1 });
       await age(id, 'lease_until', '1 s');
       await sql(`update outbox set sent_at = now() - interval '1 min' where preflight_id = $1`, [id]);
       await records.sweep();
       if (n < 2) expect(await owed(id)).toEqual([`preflight.${id}.${n + 1}`]);
     }
-    expect(await records.findPreflight(id)).toMatchObject({ state: 'failed', failure: { code: 'worker-lost' } });
+    const ended = await records.findPreflight(id);
+    expect(ended).toMatchObject({ state: 'failed', failure: { code: 'worker-lost' } });
+    expect(new Set(ended!.checks.map(({ status }) => status))).toEqual(new Set(['skipped']));
+    expect(ended!.checks.map(({ name }) => name)).toEqual([...CHECK_NAMES]);
     expect(await owed(id)).toEqual([]);
+    expect((await stale(id))?.digests).toHaveLength(3);
   });
 
   test('for which nobody had time end after an hour; a job that the queue lost is sent again under its id', async () => {
@@ -284,13 +318,18 @@ describe('preflights', () => {
   test('are forgotten after a month, with what they predicted', async () => {
     const { id } = await ask('old');
     const [one] = await records.cases(benchmark.phases[0].id);
-    await records.claimPreflight(id, 'w1', 10);
+    const claim = await taken(id);
     const inputs = one.images.map((image) => image.id);
     const practice = { caseId: one.id, prediction: { ...scored(one).prediction!, inputs } };
-    await records.endPreflight(id, 'w1', { checks: done, practice, failure: null });
+    await records.endPreflight(claim, { checks: done, practice, failure: null });
     const objectId = (await records.findPreflight(id))!.practice!.prediction.id;
     await age(id, 'finished_at', '31 days');
-    await records.sweep();
+    await age(id, 'files_until', '30 days');
+    // its label map is that of a run, too: that stays
+    expect((await stale(id))?.own).toEqual([]);
+    await sql(`update stored_object set sha256 = $2 where id = $1`, [objectId, 'f'.repeat(64)]);
+    expect((await stale(id))?.own).toEqual(['f'.repeat(64)]);
+    await records.forgetFiles(id);
     expect([await records.findPreflight(id), await records.findObject(objectId)]).toEqual([null, null]);
   });
 });

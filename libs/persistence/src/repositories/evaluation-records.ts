@@ -3,6 +3,7 @@ import { withAdvisoryLock } from '../advisory-lock.js';
 import type { Database } from '../database.js';
 import { benchmarks } from './benchmarks.js';
 import { cases } from './cases.js';
+import { datasets } from './datasets.js';
 import { leaderboards } from './leaderboards.js';
 import { outbox } from './outbox.js';
 import { preflights } from './preflights.js';
@@ -16,6 +17,7 @@ import { versionMeasures } from './version-measures.js';
 export function createEvaluationRecords(database: Database): EvaluationRecords {
   return {
     ...benchmarks(database),
+    ...datasets(database),
     ...submissions(database),
     ...versionMeasures(database),
     ...preflights(database),

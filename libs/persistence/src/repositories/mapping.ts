@@ -136,7 +136,7 @@ export function toVersion(entity: AlgorithmVersionEntity): AlgorithmVersion {
 
 export function toRun(entity: EvaluationRunEntity): EvaluationRun {
   const { id, submissionId, phaseId, state, epoch, owner, deadlineAt, failureCode, failureDetail, signature } = entity;
-  const { createdAt, queuedAt, startedAt, finishedAt, caseTotal, caseScored, caseFailed } = entity;
+  const { createdAt, queuedAt, startedAt, finishedAt, releaseAt, caseTotal, caseScored, caseFailed } = entity;
   return {
     id,
     submissionId,
@@ -152,6 +152,7 @@ export function toRun(entity: EvaluationRunEntity): EvaluationRun {
     queuedAt,
     startedAt,
     finishedAt,
+    releaseAt,
     cases: { total: caseTotal, scored: caseScored, failed: caseFailed },
   };
 }

@@ -2,12 +2,14 @@ import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import {
   STATE_DEADLINES,
   isTerminal,
+  releaseSeconds,
   statesBefore,
   type ACTIVE_STATES,
   type FailureCode,
   type RunState,
 } from '#domain';
 import { EvaluationRunEntity } from '../entities/evaluation-run.entity.js';
+import { rows } from '../transaction.js';
 import { isUuid } from '../uuid.js';
 import { oweRunJob } from './outbox.js';
 import { writeEvent } from './run-events.js';
@@ -34,7 +36,8 @@ export async function lockRuns(manager: EntityManager, submissionId: string): Pr
 
 /**
  * The only statement that moves a run. Checks the move against `NEXT`, gives the new state its deadline by the database's
- * clock, writes the event, and lets go of all cases when work on them ends. The caller holds the row lock.
+ * clock, fixes when the end of a sealed run may be known, writes the event, and lets go of all cases when work on them ends.
+ * The caller holds the row lock.
  *
  * @returns false, with nothing changed, when `NEXT` does not allow the move
  */
@@ -47,13 +50,40 @@ export async function move(
   const answer = await manager
     .createQueryBuilder()
     .update(EvaluationRunEntity)
-    .set({ owner: null, resendAt: null, ...timesOf(to), state: to, ...change })
+    .set({ owner: null, resendAt: null, ...timesOf(to), ...(await releaseOf(manager, run, to)), state: to, ...change })
     .where('id = :id and state in (:...before)', { id: run.id, before: statesBefore(to) })
     .execute();
   if (answer.affected !== 1) return false;
   await writeEvent(manager, run, to);
   if (to !== 'validating' && to !== 'running' && to !== 'scoring') await letGoOfCases(manager, run.id);
   return true;
+}
+
+/** What becomes of a run when its cases are settled, or cannot be: later than that the images have no say. */
+const SETTLED: readonly RunState[] = ['scoring', 'quarantined', 'failed', 'expired'];
+
+/**
+ * When the end of this run may be known to those who may not see its cases; null for what was not computed from held-out
+ * images of people. A run that completes keeps the time that it got when its cases were settled.
+ */
+async function releaseOf(
+  manager: EntityManager,
+  run: EvaluationRunEntity,
+  to: RunState,
+): Promise<QueryDeepPartialEntity<EvaluationRunEntity>> {
+  if (to === 'completed') return {};
+  if (run.state !== 'running' || !SETTLED.includes(to)) return { releaseAt: null };
+  const [sealed] = await rows<{ elapsed: number; longest: number }>(
+    manager,
+    `select extract(epoch from now() - r.started_at)::float as elapsed,
+            (p.rules #>> '{limits,loadSeconds}')::float + p.case_count * (p.rules #>> '{limits,caseSeconds}')::float as longest
+       from evaluation_run r join phase p on p.id = r.phase_id join benchmark b on b.id = p.benchmark_id
+      where r.id = $1 and p.label = 'SEALED' and not b.synthetic`,
+    [run.id],
+  );
+  if (sealed === undefined) return { releaseAt: null };
+  const seconds = releaseSeconds(sealed.elapsed, sealed.longest);
+  return { releaseAt: () => `started_at + interval '${seconds} s'` };
 }
 
 type ActiveState = (typeof ACTIVE_STATES)[number];

@@ -293,6 +293,52 @@ test('queue position counts what is active and what was queued before', async ()
   await records.cancelSubmission(third.id);
 });
 
+describe('a sealed run on images of people', () => {
+  let people: Benchmark;
+  beforeAll(async () => {
+    people = await records.createBenchmark({ ...smallBenchmark({ slug: 'people', test: 2 }), synthetic: false });
+  });
+  /** Running in the held-out phase, in which 10 s of loading and two cases of 10 s each are allowed: 30 s. */
+  const late = async (): Promise<string> => {
+    const own = (await records.createSubmission(newSubmission(people, submitter))).submission;
+    await completed(records, runOf(own, 0));
+    expect((await stateOf(runOf(own, 0))).releaseAt).toBeNull(); // practice: everybody sees each case
+    await started(records, runOf(own, 1));
+    return runOf(own, 1);
+  };
+  const secondsUntilRelease = async (runId: string) => {
+    const { startedAt, releaseAt } = await stateOf(runId);
+    return releaseAt && (releaseAt.getTime() - startedAt!.getTime()) / 1000;
+  };
+  const closings = async (runId: string) =>
+    (await drained()).filter(({ job }) => job.name === 'close-run' && job.runId === runId).length;
+
+  test('whose cases are settled is closed when its end may be known, not before', async () => {
+    const runId = await late();
+    await elapse(scratch.database, 5);
+    for (const one of await records.cases(people.phases[1].id))
+      await records.recordCase(await claimed(records, runId, one.id), scored(one));
+    expect(await stateOf(runId)).toMatchObject({ state: 'scoring' });
+    expect(await secondsUntilRelease(runId)).toBeCloseTo(10, 2); // the third of 30 s, after 5 s and a bit
+    await records.sweep();
+    expect(await closings(runId)).toBe(0);
+    await elapse(scratch.database, 6);
+    await records.sweep();
+    expect(await closings(runId)).toBe(1);
+    await records.completeRun(runId, 1, { aggregates: [], metrics: { dice: 1 }, stop: null }, byDice);
+    expect(await stateOf(runId)).toMatchObject({ state: 'completed', releaseAt: expect.any(Date) });
+  });
+
+  test('that cannot go on says so no sooner, and starts anew without a trace of it', async () => {
+    const runId = await late();
+    await elapse(scratch.database, 70);
+    await records.quarantineRun(runId, 1, { code: 'inference-crashed', detail: 'twice' });
+    expect(await secondsUntilRelease(runId)).toBeCloseTo(90, 2); // kept waiting: a multiple of 30 s
+    expect(await records.retryRun(runId, { release: true })).toBe(true);
+    expect(await secondsUntilRelease(runId)).toBeNull();
+  });
+});
+
 describe('a run on hold', () => {
   const UNREADABLE = { code: 'case-unreadable', detail: 'case one: image abc is not in the blob store' } as const;
 

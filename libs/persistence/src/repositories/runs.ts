@@ -162,9 +162,19 @@ async function takeOver(manager: EntityManager, run: EvaluationRunEntity, owner:
   return touched === 1;
 }
 
-/** running -> scoring, owing the queue its closing. Nobody owns it until that job begins. */
+/**
+ * running -> scoring, owing the queue its closing: at once, or when the end of the run may be known, so that boards, pages
+ * and whoever else is told of a completed run hear of it then. Nobody owns it until that job begins.
+ */
 export async function toScoring(manager: EntityManager, run: EvaluationRunEntity): Promise<void> {
-  if (await move(manager, run, 'scoring')) await oweRunJob(manager, 'close-run', run.id);
+  if (!(await move(manager, run, 'scoring'))) return;
+  const later = await changed(
+    manager,
+    `update evaluation_run set job_serial = job_serial + 1, job_resends = 0, resend_at = release_at
+      where id = $1 and release_at > now()`,
+    [run.id],
+  );
+  if (later === 0) await oweRunJob(manager, 'close-run', run.id);
 }
 
 /** Copies the counts of cases to the run. The caller holds its row lock. */

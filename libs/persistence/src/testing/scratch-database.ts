@@ -56,7 +56,7 @@ export async function elapse(database: Database, seconds: number): Promise<void>
   const past = (column: string): string => `${column} = ${column} - make_interval(secs => $1)`;
   const { manager } = database.dataSource;
   await manager.query(
-    `update evaluation_run set ${['deadline_at', 'resend_at', 'sign_of_life_at', 'fault_since', 'fault_at', 'created_at', 'queued_at'].map(past).join(', ')}`,
+    `update evaluation_run set ${['deadline_at', 'resend_at', 'sign_of_life_at', 'fault_since', 'fault_at', 'created_at', 'queued_at', 'started_at', 'release_at'].map(past).join(', ')}`,
     [seconds],
   );
   await manager.query(`update case_result set ${['lease_until', 'resend_at'].map(past).join(', ')}`, [seconds]);

@@ -1,6 +1,9 @@
-import type { InferenceMode, Layout, Manifest, PostprocessOp, PreprocessOp, Triple } from '../manifest.js';
-import { ImportLedger, isList, isNumbers, isObject, present, shortLine, versionOf, word } from './imported.js';
-import type { Imported, ImportOptions, Json, JsonObject } from './imported.js';
+import type { InferenceMode, Manifest, Triple } from '../manifest.js';
+import { checkOutputSizes, layoutOf, outputChannels, readAxes, spatialLetters } from './bioimage-axes.js';
+import type { Axes } from './bioimage-axes.js';
+import { importOutput, importSteps } from './bioimage-steps.js';
+import { distinctLabels, ImportLedger, isList, isObject, present, shortLine, versionOf, word } from './imported.js';
+import type { Imported, ImportOptions, JsonObject } from './imported.js';
 import { readYaml } from './yaml.js';
 
 /**
@@ -18,23 +21,40 @@ export function importBioimage(text: string, options: ImportOptions = {}): Impor
   const weights = isObject(rdf.weights) ? rdf.weights : {};
   if (!isObject(weights.onnx))
     ledger.refuse('weights', `has ${Object.keys(weights).join(', ') || 'none'}; expected onnx`);
+  if (isObject(weights.onnx) && (weights.onnx.external_data ?? null) !== null)
+    ledger.refuse('weights', 'onnx has external_data; expected all weights in the file itself');
+  if ((rdf.run_mode ?? null) !== null)
+    ledger.refuse('run_mode', `is ${word(rdf.run_mode).slice(0, 80)}; expected a network that is called directly`);
+  ledger.noteUnknown('rdf.yaml', rdf, KNOWN);
   const input = onlyOne(rdf, 'inputs', ledger);
   const output = onlyOne(rdf, 'outputs', ledger);
-  const inAxes = axesOf(input, 'inputs', ledger);
-  const outAxes = axesOf(output, 'outputs', ledger);
-  const flat = !inAxes.letters.includes('z');
+  for (const [where, tensor] of [
+    ['inputs', input],
+    ['outputs', output],
+  ] as const)
+    ledger.noteUnknown(where, tensor, TENSOR_KEYS);
+  const inAxes = readAxes(input, 'inputs', ledger);
+  const outAxes = readAxes(output, 'outputs', ledger);
   const layout = layoutOf(inAxes.letters, 'inputs', ledger);
   const outLayout = layoutOf(outAxes.letters, 'outputs', ledger);
-  const inference = inferenceOf(inAxes, flat, ledger);
-  const preprocess: PreprocessOp[] = [
-    { op: 'orient', axes: 'storedZYX' },
-    ...steps(input, 'preprocessing').flatMap((step) => importStep(step, ledger)),
-  ];
-  const outputs = outAxes.channels ?? 1;
-  const { ops, names } = importPostprocess(output, outAxes, outputs, ledger);
+  checkOutputSizes(inAxes, outAxes, nameOf(input, 'input'), ledger);
+  const inference = inferenceOf(inAxes, outAxes.halo, ledger);
+  const before = importSteps(input, inAxes, ledger);
+  const outputs = outputChannels(inAxes, outAxes);
+  if (inAxes.channels === null || outputs === null)
+    ledger.note(
+      `no number of channels is given for ${inAxes.channels === null ? 'the input' : 'the output'}: 1 is taken`,
+    );
+  if (inAxes.sizes.c?.step !== undefined) ledger.refuse('inputs', 'any number of channels; expected a fixed one');
+  const after = importOutput(output, outAxes, outputs ?? 1, ledger);
   ledger.note(
     'a resource description has no spacing and no orientation: images are used as they are stored, at their own resolution',
   );
+  const sizes = spatialLetters(inAxes).map((letter) => inAxes.scale[letter] ?? 1);
+  if (sizes.some((size) => size !== 1))
+    ledger.note(
+      `voxels of ${sizes.join(' x ')} ${inAxes.unit ?? 'units'} are described: add "resample" where your scans differ`,
+    );
   const channels = Array.from({ length: inAxes.channels ?? 1 }, (_, c) => ({
     name: inAxes.channelNames[c] ?? (c === 0 ? 'image' : `channel ${c}`),
   }));
@@ -52,17 +72,18 @@ export function importBioimage(text: string, options: ImportOptions = {}): Impor
     ...(options.models && options.models.length > 0
       ? { models: options.models.map((file) => ({ file, weight: 1 })) }
       : {}),
-    inputs: [{ tensor: options.inputTensor ?? nameOf(input, 'input'), layout, channels }],
+    inputs: [{ tensor: options.inputTensor ?? nameOf(input, 'input'), layout, dtype: before.dtype, channels }],
     output: {
       tensor: options.outputTensor ?? nameOf(output, 'output'),
       layout: outLayout,
-      meaning: ops.some(({ op }) => op === 'softmax' || op === 'sigmoid') ? 'logits' : 'probabilities',
-      channels: outputs,
+      dtype: after.dtype,
+      meaning: after.meaning,
+      channels: outputs ?? 1,
     },
-    preprocess,
+    preprocess: [{ op: 'orient', axes: 'storedZYX' }, ...before.ops],
     inference,
-    postprocess: ops,
-    labels: names.map((name, value) => ({ value, name })),
+    postprocess: after.ops,
+    labels: distinctLabels(after.names.map((name, value) => ({ value, name }))),
   }));
 }
 
@@ -80,189 +101,60 @@ function nameOf(tensor: JsonObject, fallback: string): string {
   return shortLine(tensor.id ?? tensor.name, 256) ?? fallback;
 }
 
-interface Axes {
-  /** As b, c, z, y, x in the order of the tensor. */
-  readonly letters: string;
-  readonly channels: number | null;
-  readonly channelNames: readonly string[];
-  /** Of z, y, x: a fixed size, or the smallest and the step of an open one. */
-  readonly sizes: Readonly<Record<string, { readonly fixed?: number; readonly step?: number }>>;
-}
+const KNOWN = [
+  ...['attachments', 'authors', 'badges', 'cite', 'config', 'covers', 'description', 'documentation', 'download_url'],
+  ...['format_version', 'git_repo', 'icon', 'id', 'id_emoji', 'inputs', 'license', 'links', 'maintainers', 'name'],
+  ...['outputs', 'packaged_by', 'parent', 'rdf_source', 'root_path', 'run_mode', 'sample_inputs', 'sample_outputs'],
+  ...['source', 'tags', 'test_inputs', 'test_outputs', 'timestamp', 'training_data', 'type', 'uploader', 'version'],
+  ...['version_comment', 'version_number', 'weights'],
+];
+const TENSOR_KEYS = [
+  ...['id', 'name', 'description', 'axes', 'shape', 'data', 'data_type', 'data_range', 'halo', 'optional'],
+  ...['preprocessing', 'postprocessing', 'sample_tensor', 'test_tensor'],
+];
 
-function axesOf(tensor: JsonObject, where: string, ledger: ImportLedger): Axes {
-  const { axes, shape } = tensor;
-  const sizes: Record<string, { fixed?: number; step?: number }> = {};
-  if (typeof axes === 'string') {
-    // 0.4: letters, and a shape of numbers or of { min, step }
-    const steps = isObject(shape) && isNumbers(shape.step) ? shape.step : null;
-    const fixed = isNumbers(shape) ? shape : isObject(shape) && isNumbers(shape.min) ? shape.min : null;
-    [...axes].forEach((letter, n) => {
-      if (steps && steps[n] > 0) sizes[letter] = { step: steps[n] };
-      else if (fixed) sizes[letter] = { fixed: fixed[n] };
-    });
-    const offsets = isObject(shape) && isNumbers(shape.offset) ? shape.offset[axes.indexOf('c')] : undefined;
-    return {
-      letters: axes,
-      channels: sizes.c?.fixed ?? (offsets === undefined ? null : 2 * offsets),
-      channelNames: [],
-      sizes,
-    };
-  }
-  if (!isList(axes)) {
-    ledger.refuse(where, 'has no axes');
-    return { letters: '', channels: null, channelNames: [], sizes };
-  }
-  let letters = '';
-  let channelNames: string[] = [];
-  for (const axis of axes) {
-    if (!isObject(axis)) continue;
-    const letter = axis.type === 'batch' ? 'b' : axis.type === 'channel' ? 'c' : word(axis.id ?? '?');
-    letters += letter;
-    if (axis.type === 'channel' && isList(axis.channel_names))
-      channelNames = axis.channel_names.map((name) => shortLine(name, 40) ?? 'channel');
-    if (typeof axis.size === 'number') sizes[letter] = { fixed: axis.size };
-    else if (isObject(axis.size) && typeof axis.size.step === 'number') sizes[letter] = { step: axis.size.step };
-  }
-  return {
-    letters,
-    channels: channelNames.length > 0 ? channelNames.length : (sizes.c?.fixed ?? null),
-    channelNames,
-    sizes,
-  };
-}
-
-function layoutOf(letters: string, where: string, ledger: ImportLedger): Layout {
-  const layouts: Readonly<Record<string, Layout>> = { bczyx: 'NCXYZ', bzyxc: 'NXYZC', bcyx: 'NCXY', byxc: 'NXYC' };
-  if (!layouts[letters]) ledger.refuse(where, `axes are "${letters}"; expected bczyx, bzyxc, bcyx or byxc`);
-  return layouts[letters] ?? 'NCXYZ';
-}
-
-function inferenceOf({ sizes }: Axes, flat: boolean, ledger: ImportLedger): InferenceMode {
-  const letters = flat ? ['y', 'x'] : ['z', 'y', 'x'];
-  const of = letters.map((letter) => sizes[letter] ?? {});
+/** How the network is led over the image: tiles of a fixed size, or the whole image padded to a size that it takes. */
+function inferenceOf(input: Axes, halo: Axes['halo'], ledger: ImportLedger): InferenceMode {
+  const letters = spatialLetters(input);
+  const flat = letters.length === 2;
+  const of = letters.map((letter) => input.sizes[letter] ?? {});
   const fixed = of.map((size) => size.fixed);
-  const tiles = { overlap: 0.5, blend: 'gaussianMonai', pad: { mode: 'mirror', value: 0, align: 'center' } } as const;
-  if (fixed.every((n) => n !== undefined)) {
+  const edges = letters.map((letter) => halo[letter] ?? 0);
+  const tiled = fixed.every((n) => n !== undefined);
+  if (edges.some((edge) => edge > 0)) {
+    const where = letters.map((letter, n) => `${letter} ${edges[n]}`).join(', ');
     ledger.note(
-      'the size of the input is fixed; tiles overlap by half and are blended with Gaussian weights, which the description leaves open',
+      `the output has a halo (${where}), cut off there: ${tiled ? 'here tiles overlap by at least twice as much and count little at their edges' : 'here the edge of the image is kept as the network gives it'}`,
+    );
+  }
+  if (tiled) {
+    const overlap = Math.max(0.5, ...edges.map((edge, n) => (2 * edge) / (fixed[n] as number)));
+    if (overlap > 0.95) ledger.refuse('outputs', `a halo of ${edges.join(', ')} leaves next to nothing of a tile`);
+    const pad = { mode: 'mirror', value: 0, align: 'center' } as const;
+    const tiles = { overlap, blend: 'gaussianMonai', pad } as const;
+    ledger.note(
+      `the size of the input is fixed; tiles overlap by ${Math.round(overlap * 100)} % and are blended with Gaussian weights, which the description leaves open`,
     );
     if (flat) return { mode: 'slices', sliceAxis: 0, patch: [fixed[0] as number, fixed[1] as number], ...tiles };
     return { mode: 'sliding', patch: fixed as unknown as Triple<number>, ...tiles };
   }
-  const divisor = of.map(({ fixed: n, step }) => step ?? n ?? 1);
+  const divisor = of.map(({ min, step, fixed: n, of: other }, a) => {
+    const refuse = (found: string): number => {
+      ledger.refuse('inputs', `axis ${letters[a]} ${found}`);
+      return 1;
+    };
+    if (n !== undefined) return refuse(`has ${n} voxels and others any number; expected all fixed or none`);
+    if (other) return refuse(`has the size ${JSON.stringify(other)}; expected a number, or min and step`);
+    if (min === undefined || step === undefined) return refuse('has no size; expected a number, or min and step');
+    // every multiple of min is min plus steps, and none is below it
+    if (min > 0 && min % step !== 0)
+      return refuse(`takes ${min} plus multiples of ${step}; expected min to be one of them`);
+    return Math.max(min, step);
+  });
+  if (of.some(({ min, step }) => (min ?? 0) > (step ?? 0)))
+    ledger.note(`the image is padded to multiples of ${divisor.join(' x ')}, the smallest input, not to the next step`);
   const pad = { mode: 'mirror', value: 0, align: 'end' } as const;
   return flat
     ? { mode: 'slices', sliceAxis: 0, divisor: [divisor[0], divisor[1]], pad }
     : { mode: 'full', divisor: divisor as unknown as Triple<number>, pad };
-}
-
-interface Step {
-  readonly name: string;
-  readonly fields: JsonObject;
-}
-
-function steps(tensor: JsonObject, key: 'preprocessing' | 'postprocessing'): Step[] {
-  const list = tensor[key];
-  if (!isList(list)) return [];
-  return list.map((one) => ({
-    name: isObject(one) ? word(one.id ?? one.name ?? 'step') : word(one),
-    fields: isObject(one) && isObject(one.kwargs) ? one.kwargs : {},
-  }));
-}
-
-function importStep({ name, fields }: Step, ledger: ImportLedger): PreprocessOp[] {
-  const refuse = (reason: string): PreprocessOp[] => {
-    ledger.refuse(name, reason);
-    return [];
-  };
-  const numbers = (value: Json | undefined, fallback: number): number | readonly number[] | null =>
-    value === undefined || value === null
-      ? fallback
-      : typeof value === 'number'
-        ? value
-        : isNumbers(value)
-          ? value
-          : null;
-  switch (name) {
-    case 'ensure_dtype':
-      return [];
-    case 'clip': {
-      const { min, max } = fields;
-      return typeof min === 'number' && typeof max === 'number'
-        ? [{ op: 'clip', lo: min, hi: max }]
-        : refuse('min and max: expected two numbers');
-    }
-    case 'scale_linear': {
-      const scale = numbers(fields.gain, 1);
-      const offset = numbers(fields.offset, 0);
-      return scale === null || offset === null
-        ? refuse('gain and offset: expected numbers')
-        : [{ op: 'scaleLinear', scale, offset }];
-    }
-    case 'fixed_zero_mean_unit_variance':
-    case 'zero_mean_unit_variance': {
-      const fixed = name.startsWith('fixed') || fields.mode === 'fixed' || fields.mean !== undefined;
-      if (fields.mode === 'per_dataset')
-        return refuse('statistics of a whole dataset are not known while one image is read');
-      const eps = typeof fields.eps === 'number' ? fields.eps : 1e-6;
-      if (fixed) {
-        const mean = numbers(fields.mean, 0);
-        const std = numbers(fields.std, 1);
-        if (mean === null || std === null) return refuse('mean and std: expected numbers');
-        const wider = (value: number): number => (name.startsWith('fixed') ? value : value + eps);
-        return [{ op: 'zscore', mean, std: typeof std === 'number' ? wider(std) : std.map(wider) }];
-      }
-      const perChannel = !axesInclude(fields.axes, 'c');
-      ledger.note(`${name} adds eps ${eps} to the deviation; here it is the least deviation`);
-      return [{ op: 'zscore', eps, perChannel }];
-    }
-    case 'scale_range': {
-      const low = fields.min_percentile ?? 0;
-      const high = fields.max_percentile ?? 100;
-      if (low !== 0 || high !== 100)
-        return refuse('percentiles without clipping: values beyond them leave the range, which no operation here does');
-      ledger.note(`${name} adds eps to the range; here it is left out`);
-      return [{ op: 'minmax', out: [0, 1], perChannel: !axesInclude(fields.axes, 'c') }];
-    }
-    default:
-      return refuse('no operation of the manifest does this before the network');
-  }
-}
-
-function axesInclude(axes: Json | undefined, letter: string): boolean {
-  if (typeof axes === 'string') return axes.includes(letter);
-  return isList(axes) && axes.some((axis) => axis === letter || axis === 'channel');
-}
-
-function importPostprocess(
-  output: JsonObject,
-  axes: Axes,
-  outputs: number,
-  ledger: ImportLedger,
-): { readonly ops: readonly PostprocessOp[]; readonly names: readonly string[] } {
-  const ops: PostprocessOp[] = [];
-  let threshold: number | null = null;
-  for (const { name, fields } of steps(output, 'postprocessing')) {
-    if (name === 'sigmoid') ops.push({ op: 'sigmoid' });
-    else if (name === 'softmax') ops.push({ op: 'softmax' });
-    else if (name === 'binarize' && typeof fields.threshold === 'number') threshold = fields.threshold;
-    else if (name !== 'ensure_dtype') ledger.refuse(name, 'no operation of the manifest does this after the network');
-  }
-  ops.push({ op: 'invert', order: 1 });
-  if (outputs === 1) {
-    if (threshold === null) ledger.note('no threshold is given: 0.5 is taken for the only channel');
-    ops.push({ op: 'regions', regions: [{ channel: 0, threshold: threshold ?? 0.5, label: 1 }] });
-    return { ops, names: ['background', axes.channelNames[0] ?? 'structure'] };
-  }
-  if (threshold !== null)
-    ledger.refuse(
-      'binarize',
-      `${outputs} channels are cut at ${threshold} each, and nothing says which label wins where they overlap`,
-    );
-  ops.push({ op: 'argmax' });
-  ledger.note(`the ${outputs} channels are taken as background and ${outputs - 1} labels, the highest wins`);
-  return {
-    ops,
-    names: Array.from({ length: outputs }, (_, c) => (c === 0 ? 'background' : (axes.channelNames[c] ?? `label ${c}`))),
-  };
 }

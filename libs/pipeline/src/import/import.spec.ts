@@ -57,7 +57,7 @@ describe('nnU-Net', () => {
   });
 
   it('walks over slices for a 2D configuration and transposes as the plans say', () => {
-    const flat = nnunet({ transpose_forward: [1, 0, 2] }, {}, '2d');
+    const flat = nnunet({ transpose_forward: [1, 0, 2], transpose_backward: [1, 0, 2] }, {}, '2d');
     expect(flat).toMatchObject({
       ok: true,
       manifest: { inference: { mode: 'slices', sliceAxis: 0, patch: [512, 512] }, inputs: [{ layout: 'NCXY' }] },
@@ -268,7 +268,7 @@ weights:
         { op: 'orient', axes: 'storedZYX' },
         { op: 'zscore', eps: 1e-6, perChannel: true },
       ],
-      inference: { mode: 'full', divisor: [8, 16, 16] },
+      inference: { mode: 'full', divisor: [16, 64, 64] }, // the smallest input, of which all multiples are taken
       postprocess: [
         { op: 'sigmoid' },
         { op: 'invert' },

@@ -42,6 +42,15 @@ export class ImportLedger {
     if (!this.notes.includes(sentence)) this.notes.push(sentence);
   }
 
+  /** Notes keys of an object that are not looked at: what they mean is not known here. */
+  noteUnknown(where: string, of: JsonObject, known: readonly string[]): void {
+    const keys = Object.keys(of).filter((key) => !known.includes(key) && of[key] !== null);
+    if (keys.length === 0) return;
+    const names = keys.slice(0, 12).map((key) => shortLine(key, 40) ?? '?');
+    const more = keys.length > 12 ? ` and ${keys.length - 12} more` : '';
+    this.note(`${where} has ${names.join(', ')}${more}, not known here and not looked at`);
+  }
+
   /** The manifest when nothing was refused and it can be run. */
   finish(build: () => Manifest): Imported {
     const { refused, notes } = this;

@@ -8,9 +8,10 @@ import {
   present,
   shortLine,
   versionOf,
+  word,
 } from './imported.js';
 import type { Imported, ImportOptions, Json, JsonObject } from './imported.js';
-import { isExpression, MonaiConfig, transformName } from './monai-config.js';
+import { isDisabled, isExpression, MonaiConfig, transformName } from './monai-config.js';
 import { importInferer } from './monai-inferer.js';
 import { importPostprocess } from './monai-postprocess.js';
 import { importPreprocess } from './monai-preprocess.js';
@@ -37,21 +38,19 @@ export function importMonai(inferenceText: string, metadataText: string | null, 
   const evaluator = objectAt(config, 'evaluator');
   const dataset = objectAt(config, 'dataset');
   const network = objectAt(config, 'network_def');
-  const before = stepsOf(
-    config,
-    config.get('preprocessing') ?? config.field(dataset, 'transform'),
-    'preprocessing',
-    ledger,
-  );
+  checkEvaluator(config, evaluator, ledger);
+  // what is used counts, not what stands beside it under its usual name
+  const preprocessing = config.field(dataset, 'transform') ?? config.get('preprocessing');
+  const before = stepsOf(config, preprocessing, 'preprocessing', ledger);
   const after = stepsOf(
     config,
-    config.get('postprocessing') ?? config.field(evaluator, 'postprocessing'),
+    config.field(evaluator, 'postprocessing') ?? config.get('postprocessing'),
     'postprocessing',
     ledger,
   );
-  const inferer = stepOf(config, config.get('inferer') ?? config.field(evaluator, 'inferer'));
+  const inferer = stepOf(config, config.field(evaluator, 'inferer') ?? config.get('inferer'));
 
-  const faces = facesOf(metadata, network);
+  const faces = facesOf(metadata, network, config, ledger);
   const { ops, channelNames } = importPreprocess(before, faces.inputChannels, faces.channelNames, ledger);
   const inference = inferer ? importInferer(inferer, ledger) : undefined;
   if (!inferer) ledger.refuse('inferer', 'there is none; expected SlidingWindowInferer, SliceInferer or SimpleInferer');
@@ -60,6 +59,7 @@ export function importMonai(inferenceText: string, metadataText: string | null, 
     after,
     {
       outputs,
+      preprocessing: preprocessing ?? null,
       resamples: ops.some(({ op }) => op !== 'orient' && ['resample', 'resize', 'cropForeground'].includes(op)),
     },
     ledger,
@@ -114,6 +114,7 @@ function objectAt(config: MonaiConfig, key: string): JsonObject {
 }
 
 function stepsOf(config: MonaiConfig, value: Json | undefined, what: string, ledger: ImportLedger): MonaiStep[] {
+  if (isObject(value)) checkCompose(config, value, what, ledger);
   const list = isObject(value) ? config.field(value, 'transforms') : value;
   if (!isList(list)) {
     ledger.refuse(
@@ -126,11 +127,71 @@ function stepsOf(config: MonaiConfig, value: Json | undefined, what: string, led
   }
   return list.flatMap((one) => {
     const step = stepOf(config, one);
-    if (!step)
+    if (!step) {
       ledger.refuse(what, `${JSON.stringify(config.follow(one) ?? one).slice(0, 80)} is no transform with a _target_`);
-    else if (step.fields._disabled_ === true || step.fields._disabled_ === 'true') return [];
-    return step ? [step] : [];
+      return [];
+    }
+    const disabled = isDisabled(step.fields._disabled_);
+    if (disabled === null)
+      ledger.refuse(
+        step.shown,
+        `_disabled_ is ${word(step.fields._disabled_)}, which is not evaluated; expected true or false`,
+      );
+    if (step.fields.lazy === true)
+      ledger.note(
+        `${step.shown} is lazy: it may be one interpolation with its neighbours there, and is one of its own here`,
+      );
+    const mode = step.fields._mode_ ?? 'default';
+    if (mode !== 'default')
+      ledger.refuse(step.shown, `_mode_ is ${JSON.stringify(mode)}; expected the transform itself`);
+    return disabled === true ? [] : [step];
   });
+}
+
+/** All transforms, one after the other, as they are written; not one of them, or in any order, or by other rules. */
+function checkCompose(config: MonaiConfig, compose: JsonObject, what: string, ledger: ImportLedger): void {
+  const { shown } = transformName(word(compose._target_ ?? 'Compose'));
+  if (shown !== 'Compose') ledger.refuse(shown, `${what} is not a Compose; expected all transforms in their order`);
+  if ((config.field(compose, 'overrides') ?? null) !== null)
+    ledger.refuse(shown, `overrides of ${what} change its transforms; expected these as they are written`);
+  if (config.field(compose, 'lazy') === true)
+    ledger.note(`${what} is lazy: resamplings that follow one another are one interpolation there, and one each here`);
+  ledger.noteUnknown(what, compose, [
+    ...['_target_', '_desc_', '_requires_', '_disabled_', '_mode_', 'transforms', 'overrides', 'lazy'],
+    ...['map_items', 'unpack_items', 'log_stats'],
+  ]);
+}
+
+const EVALUATOR_KEYS = [
+  ...['_target_', '_desc_', '_requires_', '_disabled_', 'device', 'val_data_loader', 'network', 'inferer'],
+  ...['postprocessing', 'val_handlers', 'amp', 'non_blocking', 'epoch_length', 'key_val_metric', 'additional_metrics'],
+  ...[
+    'metric_cmp_fn',
+    'event_names',
+    'event_to_attr',
+    'decollate',
+    'to_kwargs',
+    'amp_kwargs',
+    'compile',
+    'compile_kwargs',
+  ],
+];
+
+/** What runs the network: one that feeds it something else than the image is refused. */
+function checkEvaluator(config: MonaiConfig, evaluator: JsonObject, ledger: ImportLedger): void {
+  const target = evaluator._target_;
+  if (
+    target !== undefined &&
+    transformName(word(target).replace(/^monai\.engines\.(\w+\.)?/, '')).shown !== 'SupervisedEvaluator'
+  )
+    ledger.refuse(word(target), 'expected SupervisedEvaluator, which feeds one network with the image');
+  for (const key of ['prepare_batch', 'iteration_update']) {
+    if ((config.field(evaluator, key) ?? null) !== null)
+      ledger.refuse(key, 'the evaluator has its own way to feed the network; expected the usual one');
+  }
+  const mode = config.field(evaluator, 'mode') ?? 'eval';
+  if (!/eval/i.test(word(mode))) ledger.refuse('mode', `of the evaluator is ${word(mode)}; expected eval`);
+  ledger.noteUnknown('evaluator', evaluator, [...EVALUATOR_KEYS, 'prepare_batch', 'iteration_update', 'mode']);
 }
 
 function stepOf(config: MonaiConfig, value: Json | undefined): MonaiStep | null {
@@ -154,25 +215,39 @@ interface Faces {
   readonly outputNames: Readonly<Record<string, string>>;
 }
 
-function facesOf(metadata: JsonObject, network: JsonObject): Faces {
+function facesOf(metadata: JsonObject, network: JsonObject, config: MonaiConfig, ledger: ImportLedger): Faces {
   const format = isObject(metadata.network_data_format) ? metadata.network_data_format : {};
   const first = (of: Json | undefined): JsonObject => {
     const one = isObject(of) ? Object.values(of)[0] : undefined;
     return isObject(one) ? one : {};
   };
+  const several = (of: Json | undefined): string[] =>
+    isObject(of) && Object.keys(of).length > 1 ? Object.keys(of) : [];
+  if (several(format.inputs).length > 0)
+    ledger.refuse('network_data_format', `inputs are ${several(format.inputs).join(', ')}; expected one tensor`);
+  if (several(format.outputs).length > 0)
+    ledger.note(
+      `outputs are ${several(format.outputs).join(', ')}: the first one is read, the others are not looked at`,
+    );
   const input = first(format.inputs);
   const output = first(format.outputs);
-  const count = (...values: (Json | undefined)[]): number | null => {
-    const found = values.find((value) => typeof value === 'number' && Number.isInteger(value) && value > 0);
-    return found === undefined ? null : (found as number);
+  if ((input.dtype ?? 'float32') !== 'float32')
+    ledger.note(`metadata.json says that the network takes ${word(input.dtype)}: float32 is assumed`);
+  const asNumber = (value: Json | undefined): number | null =>
+    typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null;
+  const count = (key: 'in_channels' | 'out_channels', told: Json | undefined): number | null => {
+    const [built, described] = [asNumber(config.field(network, key)), asNumber(told)];
+    if (built !== null && described !== null && built !== described)
+      ledger.note(`network_def has ${key} ${built}, metadata.json ${described}: the former is taken`);
+    return built ?? described;
   };
   const names = (of: Json | undefined): Record<string, string> =>
     isObject(of) ? Object.fromEntries(Object.entries(of).map(([key, name]) => [key, shortLine(name, 64) ?? key])) : {};
   return {
-    inputChannels: count(network.in_channels, input.num_channels),
+    inputChannels: count('in_channels', input.num_channels),
     channelNames: Object.values(names(input.channel_def)).map((name) => name.slice(0, 40)),
     modality: shortLine(input.modality, 16),
-    outputChannels: count(network.out_channels, output.num_channels),
+    outputChannels: count('out_channels', output.num_channels),
     outputNames: names(output.channel_def),
   };
 }

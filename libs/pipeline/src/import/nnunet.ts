@@ -1,8 +1,10 @@
 import { expandNnunetProfile } from '../nnunet-profile.js';
 import type { NnunetIntensity, NnunetProfile } from '../nnunet-profile.js';
-import type { Anisotropy, Manifest, ManifestLabel, Order, RegionRule } from '../manifest.js';
-import { distinctLabels, ImportLedger, isList, isNumbers, isObject, parseObject, shortLine, word } from './imported.js';
+import type { Manifest } from '../manifest.js';
+import { ImportLedger, isList, isNumbers, isObject, parseObject, shortLine, word } from './imported.js';
 import type { Imported, ImportOptions, Json, JsonObject } from './imported.js';
+import { labelsOf } from './nnunet-labels.js';
+import { resamplingOf } from './nnunet-resampling.js';
 
 export interface NnunetImportOptions extends ImportOptions {
   /** Default: 3d_fullres, else the only one that is there. */
@@ -22,8 +24,7 @@ export function importNnunet(plansText: string, datasetText: string, options: Nn
   const ledger = new ImportLedger();
   const configuration = chooseConfiguration(plans, options.configuration, ledger);
   if (!configuration) return ledger.finish(unreachable);
-  const channelNames = channelsOf(dataset);
-  if (channelNames.length === 0) ledger.refuse('channel_names', 'dataset.json names no channels');
+  const channelNames = channelsOf(dataset, ledger);
   const axes = axesOf(plans, dataset, ledger);
   const { labels, regions } = labelsOf(dataset, ledger);
   const intensity = intensitiesOf(plans, configuration, channelNames, ledger);
@@ -35,14 +36,12 @@ export function importNnunet(plansText: string, datasetText: string, options: Nn
       `spacing is ${JSON.stringify(spacing)} and patch_size ${JSON.stringify(patch)}; expected two or three numbers each`,
     );
   }
+  noteUnknown(plans, dataset, configuration, ledger);
   const preprocessor = configuration.preprocessor_name ?? 'DefaultPreprocessor';
   if (preprocessor !== 'DefaultPreprocessor')
     ledger.refuse(word(preprocessor), 'only the DefaultPreprocessor is known');
   ledger.note(
     'mirroring (test-time augmentation) is off; add inference.mirror to average mirror images as nnU-Net does by default',
-  );
-  ledger.note(
-    'orientation is that of the files (storedZYX), as nnU-Net reads them: images must be stored as the training images were',
   );
   if (!options.inputTensor) ledger.note('tensor names are not in the plans: "input" and "output" are assumed');
   ledger.note(
@@ -98,12 +97,19 @@ function chooseConfiguration(plans: JsonObject, wanted: string | undefined, ledg
     );
     return null;
   }
-  const seen = new Set<string>();
+  const seen: string[] = [];
   const withParents = (key: string): JsonObject => {
     const own = all[key];
-    if (!isObject(own) || seen.has(key)) return {};
-    seen.add(key);
-    return { ...(typeof own.inherits_from === 'string' ? withParents(own.inherits_from) : {}), ...own };
+    if (!isObject(own) || seen.includes(key)) {
+      ledger.refuse(
+        'inherits_from',
+        `${[...seen, key].join(' from ')}: ${isObject(own) ? 'in a circle' : 'not in plans.json'}`,
+      );
+      return {};
+    }
+    seen.push(key);
+    const { inherits_from: parent = null } = own;
+    return { ...(parent === null ? {} : withParents(word(parent))), ...own };
   };
   const configuration = withParents(name);
   if (configuration.previous_stage !== undefined && configuration.previous_stage !== null) {
@@ -115,12 +121,41 @@ function chooseConfiguration(plans: JsonObject, wanted: string | undefined, ledg
   return configuration;
 }
 
-function channelsOf(dataset: JsonObject): string[] {
+const PLANS_KEYS = [
+  ...['dataset_name', 'plans_name', 'original_median_spacing_after_transp', 'original_median_shape_after_transp'],
+  ...['image_reader_writer', 'transpose_forward', 'transpose_backward', 'configurations', 'experiment_planner_used'],
+  ...['label_manager', 'foreground_intensity_properties_per_channel', 'foreground_intensity_properties_by_modality'],
+];
+const CONFIGURATION_KEYS = [
+  ...['data_identifier', 'preprocessor_name', 'batch_size', 'patch_size', 'median_image_size_in_voxels', 'spacing'],
+  ...['normalization_schemes', 'use_mask_for_norm', 'resampling_fn_data', 'resampling_fn_data_kwargs'],
+  ...['resampling_fn_seg', 'resampling_fn_seg_kwargs', 'resampling_fn_probabilities'],
+  ...['resampling_fn_probabilities_kwargs', 'architecture', 'batch_dice', 'next_stage', 'previous_stage'],
+  ...['inherits_from', 'UNet_class_name', 'UNet_base_num_features', 'n_conv_per_stage_encoder'],
+  ...['n_conv_per_stage_decoder', 'num_pool_per_axis', 'pool_op_kernel_sizes', 'conv_kernel_sizes'],
+  ...['unet_max_num_features'],
+];
+const DATASET_KEYS = [
+  ...['channel_names', 'modality', 'labels', 'regions_class_order', 'numTraining', 'numTest', 'file_ending'],
+  ...['overwrite_image_reader_writer', 'name', 'description', 'reference', 'licence', 'license', 'release'],
+  ...['relase', 'citation', 'tensorImageSize', 'training', 'test', 'dataset', 'converted_by'],
+];
+
+function noteUnknown(plans: JsonObject, dataset: JsonObject, configuration: JsonObject, ledger: ImportLedger): void {
+  ledger.noteUnknown('plans.json', plans, PLANS_KEYS);
+  ledger.noteUnknown('the configuration', configuration, CONFIGURATION_KEYS);
+  ledger.noteUnknown('dataset.json', dataset, DATASET_KEYS);
+  const manager = plans.label_manager ?? 'LabelManager';
+  if (manager !== 'LabelManager') ledger.refuse(word(manager), 'only the LabelManager is known');
+}
+
+function channelsOf(dataset: JsonObject, ledger: ImportLedger): string[] {
   const names = dataset.channel_names ?? dataset.modality;
-  if (!isObject(names)) return [];
-  return Object.keys(names)
-    .sort((a, b) => Number(a) - Number(b))
-    .map((key) => shortLine(names[key], 40) ?? `channel ${key}`);
+  const keys = isObject(names) ? Object.keys(names).sort((a, b) => Number(a) - Number(b)) : [];
+  if (!isObject(names) || keys.length === 0) ledger.refuse('channel_names', 'dataset.json names no channels');
+  else if (keys.some((key, n) => key !== String(n)))
+    ledger.refuse('channel_names', `has the channels ${keys.join(', ')}; expected 0, 1, 2 and so on`);
+  return keys.map((key) => shortLine((names as JsonObject)[key], 40) ?? `channel ${key}`);
 }
 
 function modality(name: string): { readonly modality?: string; readonly units?: string } {
@@ -134,57 +169,31 @@ function axesOf(plans: JsonObject, dataset: JsonObject, ledger: ImportLedger): s
   const order = isNumbers(forward) && [...forward].sort().join() === '0,1,2' ? forward : [0, 1, 2];
   if (order !== forward)
     ledger.refuse('transpose_forward', `is ${JSON.stringify(forward)}; expected an order of 0, 1, 2`);
-  const reader = word(dataset.overwrite_image_reader_writer ?? plans.image_reader_writer ?? 'SimpleITKIO');
-  if (reader === 'NibabelIOWithReorient') return order.map((axis) => 'SAR'[axis]).join('');
+  const backward = [0, 1, 2].map((axis) => order.indexOf(axis));
+  const given = plans.transpose_backward ?? backward;
+  if (JSON.stringify(given) !== JSON.stringify(backward))
+    ledger.note(
+      `transpose_backward is ${JSON.stringify(given)}; transpose_forward is undone by ${JSON.stringify(backward)} here`,
+    );
+  // the plans have what training used; a dataset.json of before they were made may ask for another
+  const reader = word(plans.image_reader_writer ?? dataset.overwrite_image_reader_writer ?? 'SimpleITKIO');
+  const asked = dataset.overwrite_image_reader_writer ?? null;
+  if (asked !== null && asked !== 'None' && asked !== reader)
+    ledger.note(`dataset.json asks for ${word(asked)}, plans.json has ${reader}: the latter is taken, as nnU-Net does`);
+  if (['NibabelIOWithReorient', 'SimpleITKIOWithReorient'].includes(reader)) {
+    ledger.note(`images are turned to RAS as ${reader} does, however they are stored`);
+    return order.map((axis) => 'SAR'[axis]).join('');
+  }
   if (!['SimpleITKIO', 'NibabelIO', 'None', 'null'].includes(reader)) {
     ledger.refuse(
       reader,
-      'images are read as NIfTI or DICOM; expected SimpleITKIO, NibabelIO or NibabelIOWithReorient',
+      'images are read as NIfTI or DICOM; expected SimpleITKIO or NibabelIO, with or without Reorient',
     );
   }
+  ledger.note(
+    'orientation is that of the files (storedZYX), as nnU-Net reads them: images must be stored as the training images were',
+  );
   return `stored${order.map((axis) => 'ZYX'[axis]).join('')}`;
-}
-
-function labelsOf(
-  dataset: JsonObject,
-  ledger: ImportLedger,
-): { readonly labels: ManifestLabel[]; readonly regions: RegionRule[] | null } {
-  const given = isObject(dataset.labels) ? Object.entries(dataset.labels).filter(([name]) => name !== 'ignore') : [];
-  const values = given.map(([name, value]) => ({
-    name: shortLine(name, 64) ?? 'label',
-    value: isList(value) && value.length === 1 ? value[0] : value,
-  }));
-  const order = dataset.regions_class_order;
-  const background = { value: 0, name: 'background' };
-  const painted = values.filter(({ value }) => value !== 0);
-  if (order !== undefined && order !== null) {
-    if (!isNumbers(order) || order.length !== painted.length) {
-      ledger.refuse(
-        'regions_class_order',
-        `is ${JSON.stringify(order)} for ${painted.length} regions; expected one label each`,
-      );
-      return { labels: [background], regions: null };
-    }
-    const regions = order.map((label, channel) => ({ channel, threshold: 0.5, label }));
-    const single = (label: number): string | undefined => painted.find(({ value }) => value === label)?.name;
-    const named = [...new Set(order)]
-      .sort((a, b) => a - b)
-      .map((label) => ({ value: label, name: single(label) ?? painted[order.indexOf(label)].name }));
-    return { labels: distinctLabels([background, ...named]), regions };
-  }
-  const odd = values.filter(({ value }) => typeof value !== 'number');
-  if (odd.length > 0)
-    ledger.refuse(
-      'labels',
-      `${odd.map(({ name }) => name).join(', ')} are regions, and there is no regions_class_order`,
-    );
-  const labels = (values as { name: string; value: number }[])
-    .filter(({ value }) => typeof value === 'number')
-    .sort((a, b) => a.value - b.value);
-  if (labels.some(({ value }, n) => value !== n) || labels.length < 2) {
-    ledger.refuse('labels', `values are ${labels.map(({ value }) => value).join(', ')}; expected 0, 1, 2 and so on`);
-  }
-  return { labels: distinctLabels(labels), regions: null };
 }
 
 const SCHEMES = [
@@ -202,7 +211,7 @@ function intensitiesOf(
   ledger: ImportLedger,
 ): NnunetIntensity[] {
   const schemes = configuration.normalization_schemes;
-  const masks = isList(configuration.use_mask_for_norm) ? configuration.use_mask_for_norm : [];
+  const masks = configuration.use_mask_for_norm ?? channels.map(() => false);
   const facts = plans.foreground_intensity_properties_per_channel ?? plans.foreground_intensity_properties_by_modality;
   if (!isList(schemes) || schemes.length !== channels.length) {
     ledger.refuse(
@@ -211,12 +220,19 @@ function intensitiesOf(
     );
     return [];
   }
+  if (!isList(masks) || masks.length !== channels.length || masks.some((mask) => typeof mask !== 'boolean')) {
+    ledger.refuse(
+      'use_mask_for_norm',
+      `is ${JSON.stringify(masks)}; expected true or false for each of ${channels.length} channels`,
+    );
+    return [];
+  }
   return schemes.flatMap((scheme, channel): NnunetIntensity[] => {
     if (typeof scheme !== 'string' || !SCHEMES.includes(scheme)) {
       ledger.refuse(word(scheme), `no such normalisation here; expected ${SCHEMES.join(', ')}`);
       return [];
     }
-    if (scheme === 'ZScoreNormalization') return [{ scheme, useMask: masks[channel] === true }];
+    if (scheme === 'ZScoreNormalization') return [{ scheme, useMask: masks[channel] as boolean }];
     if (scheme !== 'CTNormalization') return [{ scheme } as NnunetIntensity];
     const of: Json | undefined = isObject(facts) ? facts[String(channel)] : undefined;
     const { mean, std, percentile_00_5: lo, percentile_99_5: hi } = isObject(of) ? of : ({} as JsonObject);
@@ -229,53 +245,4 @@ function intensitiesOf(
     }
     return [{ scheme, mean: mean as number, std: std as number, lo: lo as number, hi: hi as number }];
   });
-}
-
-interface ResamplingRule {
-  readonly order: Order;
-  readonly backOrder: 0 | 1;
-  readonly anisotropy: Anisotropy | null;
-}
-
-function resamplingOf(configuration: JsonObject, ledger: ImportLedger): ResamplingRule {
-  const read = (
-    which: 'data' | 'probabilities',
-    usual: Order,
-  ): { readonly order: Order; readonly anisotropy: Anisotropy | null } => {
-    const name = `resampling_fn_${which}`;
-    const fn = configuration[name] ?? 'resample_data_or_seg_to_shape';
-    if (fn !== 'resample_data_or_seg_to_shape')
-      ledger.refuse(word(fn), `${name} is not resample_data_or_seg_to_shape, the one that is known`);
-    const given = configuration[`${name}_kwargs`];
-    const {
-      is_seg: seg,
-      order = usual,
-      order_z: through = 0,
-      force_separate_z: force = null,
-      separate_z_anisotropy_threshold: threshold = 3,
-      ...rest
-    } = isObject(given) ? given : {};
-    const unknown = Object.keys(rest);
-    if (unknown.length > 0) ledger.refuse(`${name}_kwargs`, `${unknown.join(', ')} not known`);
-    if (seg === true) ledger.refuse(`${name}_kwargs`, 'is_seg is true; expected false');
-    for (const one of [order, through]) {
-      if (![0, 1, 3].includes(one as number))
-        ledger.refuse(`${name}_kwargs`, `order ${JSON.stringify(one)}; expected 0, 1 or 3`);
-    }
-    if (force === true)
-      ledger.refuse(`${name}_kwargs`, 'force_separate_z is true; expected null (decided by spacing) or false');
-    const rule = { threshold: Number(threshold), orderThrough: through as Order };
-    return { order: order as Order, anisotropy: force === false ? null : rule };
-  };
-  const there = read('data', 3);
-  const back = read('probabilities', 1);
-  if (back.order === 3)
-    ledger.refuse('resampling_fn_probabilities_kwargs', 'order 3; logits are brought back with order 0 or 1');
-  if (JSON.stringify(there.anisotropy) !== JSON.stringify(back.anisotropy)) {
-    ledger.refuse(
-      'resampling_fn_probabilities_kwargs',
-      'its rule for thick slices differs from that of the data; one rule serves both ways',
-    );
-  }
-  return { order: there.order, backOrder: back.order === 0 ? 0 : 1, anisotropy: there.anisotropy };
 }

@@ -1,4 +1,4 @@
-import type { ExportSource } from './export-source.js';
+import { boundsIn, type ExportSource } from './export-source.js';
 
 type Cell = string | number | null;
 
@@ -17,10 +17,27 @@ function cellOf(cell: Cell): string {
 }
 
 /** One row for each algorithm version, structure and metric. */
-export function meansCsv({ entries, evidence }: ExportSource): string {
+export function meansCsv({ entries, evidence, means }: ExportSource): string {
+  const boundsOf = boundsIn(means);
   const standing = new Map(evidence.standings.map((one) => [one.algorithm, one]));
   return csv(
-    ['algorithm', 'version', 'run', 'rank', 'rank_low', 'rank_high', 'tier', 'region', 'metric', 'mean', 'n', 'failed'],
+    [
+      'algorithm',
+      'version',
+      'run',
+      'rank',
+      'rank_low',
+      'rank_high',
+      'tier',
+      'region',
+      'metric',
+      'mean',
+      'low',
+      'high',
+      'n',
+      'failed',
+      'empty',
+    ],
     entries.flatMap(({ runId, algorithm, version, aggregates, cases }) => {
       const held = standing.get(runId);
       const [low, high] = held?.interval ?? [null, null];
@@ -35,8 +52,10 @@ export function meansCsv({ entries, evidence }: ExportSource): string {
         region,
         metric,
         mean,
+        ...(boundsOf(runId, metric, region) ?? [null, null]),
         n,
         cases.failed,
+        cases.empty?.[region] ?? null,
       ]);
     }),
   );

@@ -2,7 +2,7 @@ import type { BoardEvidence } from '#ranking';
 import { badge } from './badge.js';
 import { csv, meansCsv, slicesCsv } from './csv.js';
 import type { ExportSource } from './export-source.js';
-import { escapeLatex, latexTable } from './latex.js';
+import { escapeLatex, latexTable, structuresTable } from './latex.js';
 import { bibtex, citationCff, methodsParagraph, rankingInWords } from './words.js';
 
 const mean = (value: number) => ({
@@ -62,7 +62,7 @@ const entry = (runId: string, name: string, dice: number) => ({
   runId,
   algorithm: { slug: name.toLowerCase().replaceAll(' ', '-'), name },
   version: '1.0_b',
-  cases: { scored: 35, failed: 1 },
+  cases: { scored: 35, failed: 1, empty: { liver: 2, spleen: 3 } },
   aggregates: [
     { region: 'liver', metric: 'dice', mean: dice + 0.02, n: 36, penalised: 1 },
     { region: 'spleen', metric: 'dice', mean: dice - 0.02, n: 36, penalised: 0 },
@@ -94,8 +94,25 @@ const source = {
     ['r2', 0.2],
     ['r3', 0.3],
   ]),
+  means: {
+    draws: 100,
+    seed: 1,
+    confidence: 0.95,
+    withheld: null,
+    columns: [
+      { metric: 'dice', region: 'all', intervals: { r1: [0.89, 0.91], r2: [0.87, 0.89] } },
+      { metric: 'dice', region: 'liver', intervals: { r1: [0.9, 0.93], r2: null } },
+    ],
+  },
   tables: null,
 } as unknown as ExportSource;
+
+function demandMeans(): NonNullable<ExportSource['means']> {
+  if (source.means === null) throw new Error('the source of these tests has intervals');
+  return source.means;
+}
+
+const HIDDEN = { scored: 35, failed: 1, empty: null };
 
 describe('tables', () => {
   it('quotes what needs it, keeps numbers exact, and lets no cell become a formula', () => {
@@ -113,7 +130,14 @@ describe('tables', () => {
   it('has one row for each algorithm version, structure and metric', () => {
     const lines = meansCsv(source).split('\n');
     expect(lines).toHaveLength(1 + 3 * 2 + 1);
-    expect(lines[1]).toBe('u-net,1.0_b,r1,1,1,2.5,1,liver,dice,0.92,36,1');
+    expect(lines[0]).toBe(
+      'algorithm,version,run,rank,rank_low,rank_high,tier,region,metric,mean,low,high,n,failed,empty',
+    );
+    expect(lines[1]).toBe('u-net,1.0_b,r1,1,1,2.5,1,liver,dice,0.92,0.9,0.93,36,1,2');
+    expect(lines[2]).toBe('u-net,1.0_b,r1,1,1,2.5,1,spleen,dice,0.88,,,36,1,3');
+    expect(lines[3]).toContain(',liver,dice,0.9,,,36,1,2'); // one patient
+    const none = { ...source, means: null, entries: source.entries.map((one) => ({ ...one, cases: HIDDEN })) };
+    expect(meansCsv(none).split('\n')[1]).toBe('u-net,1.0_b,r1,1,1,2.5,1,liver,dice,0.92,,,36,1,');
   });
 
   it('says what is withheld', () => {
@@ -128,7 +152,7 @@ describe('LaTeX', () => {
   const table = latexTable(source);
 
   it('sets the best in bold and a dagger where the first is not separable', () => {
-    expect(table).toContain('1 & U Net 1.0\\_b & $\\mathbf{0.900 \\pm 0.100}$ & [0.890, 0.910] & [1, 2.5] & 1 \\\\');
+    expect(table).toContain('1 & U Net 1.0\\_b & $\\mathbf{0.900 \\pm 0.100}$ & [0.890, 0.910] & [1, 2.5] & 1 & 5 \\\\');
     expect(table).toContain('2 & Net\\_2 1.0\\_b$^\\dagger$ & $0.880 \\pm 0.200$');
     expect(table).toContain('3 & Last 1.0\\_b & $0.500 \\pm 0.300$');
     expect(table).toContain('\\caption{Abdomen \\& 50 \\%, Test: Dice, mean over structures, 36 cases.');
@@ -156,6 +180,27 @@ describe('LaTeX', () => {
     for (const text of [latexTable(few), methodsParagraph(few)])
       expect(text).toContain('Intervals and tests of fewer than 10 held-out patients are not released.');
     expect(latexTable(few)).not.toContain('dagger');
+  });
+
+  it('counts structures that are missing, of one region or of all, where that is released', () => {
+    expect(table).toMatch(/U Net 1\.0\\_b .* & 1 & 5 \\\\/);
+    expect(table).toContain('Empty: structures of the reference');
+    const liver = latexTable({ ...source, evidence: { ...evidence, region: 'liver' } });
+    expect(liver).toMatch(/U Net 1\.0\\_b .* & 1 & 2 \\\\/);
+    const hidden = latexTable({ ...source, entries: source.entries.map((one) => ({ ...one, cases: HIDDEN })) });
+    expect(hidden).toMatch(/U Net 1\.0\\_b .* & 1 & -- \\\\/);
+    expect(hidden).not.toContain('Empty:');
+  });
+
+  it('has a table of every metric and structure, with the intervals that are known', () => {
+    const all = structuresTable(source);
+    expect(all).toContain('    Algorithm & Structure & Dice & HD95 (mm) & Empty \\\\');
+    expect(all).toContain('    U Net 1.0\\_b & liver & $0.920$ [$0.900$, $0.930$] & -- & 2 \\\\');
+    expect(all).toContain('    Net\\_2 1.0\\_b & liver & $0.900$ & -- & 2 \\\\');
+    expect(all).toContain('In brackets: 95\\,\\% bootstrap over patients (100 draws).');
+    const few = structuresTable({ ...source, means: { ...demandMeans(), withheld: 'few-patients', columns: [] } });
+    expect(few).toContain('Intervals and tests of fewer than 10 held-out patients are not released.');
+    expect(few).toContain('& liver & $0.920$ & -- & 2');
   });
 
   it('escapes every sign that LaTeX takes for its own', () => {

@@ -67,6 +67,32 @@ function Harness(): ReactNode {
                   ]),
             ]}
             labels={PHANTOM_LABELS}
+            predictions={['prediction', 'reference', 'undeclared'].map((name, n) => ({
+              id: name,
+              title: `net-${n + 1} 1.0.0`,
+              url: `/data/${grid}/${name}.nii.gz`,
+              score: `DSC 0.${9 - n}10`,
+            }))}
+            scores={{
+              prediction: [
+                ['liver', [1, 4]],
+                ['lesion', [4]],
+              ].map(([region, labels]) => ({
+                region: region as string,
+                labels: labels as number[],
+                values: [
+                  { name: 'DSC', text: '0.912' },
+                  { name: 'HD95', text: '∞', words: 'one of the two masks is empty' },
+                ],
+              })),
+            }}
+            regions={[
+              { name: 'liver', labels: [1, 4] },
+              { name: 'spleen', labels: [2] },
+              { name: 'kidneys', labels: [3] },
+              { name: 'lesion', labels: [4] },
+            ]}
+            modality="CT"
             windowPresets={[
               { name: 'Soft tissue', center: 40, width: 400 },
               { name: 'Liver', center: 80, width: 150 },

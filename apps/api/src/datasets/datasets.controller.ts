@@ -1,0 +1,91 @@
+import { Controller, Inject } from '@nestjs/common';
+import { ENDPOINTS, type datasetCaseView } from '#contracts';
+import { notFound, type Actor } from '#domain';
+import type { Dataset, DatasetCase, DatasetVersion, EvaluationRecords, Log } from '#evaluation';
+import type { z } from 'zod';
+import { Mount, type Answer, type Ask } from '../http/mount.js';
+import { permit } from '../http/permit.js';
+import { LOG, RECORDS } from '../settings.js';
+import { CaseIntake } from './case-intake.js';
+
+/** Datasets that organisers bring, until benchmarks are made of them: for their owners' eyes only. */
+@Controller()
+export class DatasetsController {
+  constructor(
+    @Inject(RECORDS) private readonly records: EvaluationRecords,
+    @Inject(LOG) private readonly log: Log,
+    private readonly intake: CaseIntake,
+  ) {}
+
+  @Mount(ENDPOINTS.createDataset)
+  async create({ actor, body }: Ask<typeof ENDPOINTS.createDataset>): Promise<Answer<typeof ENDPOINTS.createDataset>> {
+    const ownerId = actor.userId as string; // the policy asks for an account
+    const { dataset, existing } = await this.records.createDataset({ ...body, ownerId });
+    if (!existing) this.log.info('dataset.created', { datasetId: dataset.id, userId: ownerId });
+    return { ...(await this.view(dataset)), existing };
+  }
+
+  @Mount(ENDPOINTS.listDatasets)
+  async list({ actor }: Ask<typeof ENDPOINTS.listDatasets>): Promise<Answer<typeof ENDPOINTS.listDatasets>> {
+    const own = await this.records.listDatasets(actor.userId as string); // the policy asks for an account
+    return { items: own.map((one) => ({ ...one, createdAt: one.createdAt.toISOString() })) };
+  }
+
+  @Mount(ENDPOINTS.getDataset)
+  async get({ actor, params }: Ask<typeof ENDPOINTS.getDataset>): Promise<Answer<typeof ENDPOINTS.getDataset>> {
+    return this.view(await this.own(actor, params.slug));
+  }
+
+  @Mount(ENDPOINTS.addDatasetCase)
+  async addCase({ actor, params, request }: Ask<typeof ENDPOINTS.addDatasetCase>): Promise<Answer<typeof ENDPOINTS.addDatasetCase>> {
+    const dataset = await this.own(actor, params.slug);
+    const added = await this.intake.receive(dataset, { request, actor });
+    if (!added.existing) this.log.info('dataset.case-added', { datasetId: dataset.id, caseId: added.case.id });
+    return { ...caseView(added.case), existing: added.existing };
+  }
+
+  @Mount(ENDPOINTS.freezeDataset)
+  async freeze({ actor, params }: Ask<typeof ENDPOINTS.freezeDataset>): Promise<Answer<typeof ENDPOINTS.freezeDataset>> {
+    const dataset = await this.own(actor, params.slug);
+    const { version, existing } = await this.records.freezeDataset(dataset.id);
+    if (!existing) this.log.info('dataset.frozen', { datasetId: dataset.id, version: version.version });
+    return { ...versionView(version), existing };
+  }
+
+  /** @throws RequestRefused 404, also when it is somebody else's */
+  private async own(actor: Actor, slug: string): Promise<Dataset> {
+    const dataset = await this.records.findDataset(slug);
+    if (dataset === null) throw notFound('dataset');
+    permit(actor, 'dataset.own', { ownerId: dataset.ownerId }, 'dataset');
+    return dataset;
+  }
+
+  private async view({ createdAt, ...dataset }: Dataset): Promise<Answer<typeof ENDPOINTS.getDataset>> {
+    const cases = await this.records.datasetCases(dataset.id);
+    const versions = await this.records.datasetVersions(dataset.id);
+    return {
+      ...dataset,
+      labels: [...dataset.labels],
+      channels: [...dataset.channels],
+      createdAt: createdAt.toISOString(),
+      caseCount: cases.length,
+      cases: cases.map(caseView),
+      versions: versions.map(versionView),
+    };
+  }
+}
+
+function caseView({ name, patient, split, facts, geometry, references, digest }: DatasetCase): z.input<typeof datasetCaseView> {
+  return {
+    name,
+    patient,
+    split,
+    facts,
+    size: [...geometry.sizeXyz],
+    spacingMm: [...geometry.spacingMm],
+    readers: references.map(({ reader, consensus }) => ({ reader, consensus })),
+    digest,
+  };
+}
+
+const versionView = ({ version, digest, caseCount, createdAt }: DatasetVersion) => ({ version, digest, caseCount, createdAt: createdAt.toISOString() });

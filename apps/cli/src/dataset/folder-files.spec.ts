@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { DatasetFileFault } from '#evaluation';
+import { archiveFiles } from './archive-files.js';
+import { folderFiles, namedFiles } from './folder-files.js';
+import { writeTar, writeZip } from './test-support/archive-writer.js';
+
+let root: string;
+let outside: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'voxelmark-dataset-'));
+  outside = await mkdtemp(join(tmpdir(), 'voxelmark-outside-'));
+  await mkdir(join(root, 'images'));
+  await writeFile(join(root, 'images/a.nii'), 'image');
+  await writeFile(join(outside, 'secret.nii'), 'secret');
+});
+afterEach(() => Promise.all([root, outside].map((folder) => rm(folder, { recursive: true }))));
+
+const textOf = async (reading: Promise<Uint8Array>): Promise<string> => new TextDecoder().decode(await reading);
+const codeOf = (reading: Promise<unknown>): Promise<unknown> =>
+  reading.then(
+    () => 'read',
+    (error: unknown) => (error instanceof DatasetFileFault ? error.code : error),
+  );
+
+describe('files of a folder', () => {
+  it('follows links within the folder and no others', async () => {
+    await symlink(join(root, 'images/a.nii'), join(root, 'images/b.nii'));
+    await symlink(join(outside, 'secret.nii'), join(root, 'images/c.nii'));
+    await symlink(outside, join(root, 'references'));
+    await symlink('../..', join(root, 'images/up'));
+    await symlink(root, join(root, 'images/circle'));
+    await symlink('nowhere', join(root, 'broken'));
+    const files = await folderFiles(root);
+    expect(files.files).toEqual([
+      { path: 'images/a.nii', bytes: 5 },
+      { path: 'images/b.nii', bytes: 5 },
+    ]);
+    expect(files.passedOver.map(({ path, why }) => `${why} ${path}`).sort()).toEqual(['broken', 'images/c.nii', 'images/circle', 'images/up', 'references'].map((path) => `link ${path}`));
+    expect(await textOf(files.read('images/b.nii'))).toBe('image');
+  });
+
+  it('reads nothing that was not listed, nor a link that took its place', async () => {
+    const files = await folderFiles(root);
+    for (const path of ['../x', '/etc/passwd', 'images/../images/a.nii', join(outside, 'secret.nii')]) expect(await codeOf(files.read(path))).toBe('file-unreadable');
+    await rm(join(root, 'images/a.nii'));
+    await symlink(join(outside, 'secret.nii'), join(root, 'images/a.nii'));
+    expect(await codeOf(files.read('images/a.nii'))).toBe('file-unreadable');
+  });
+
+  it('reads the beginning of a file, and a link as the dataset itself', async () => {
+    await symlink(root, join(outside, 'dataset'));
+    const files = await folderFiles(join(outside, 'dataset'));
+    expect(await textOf(files.readStart('images/a.nii', 2))).toBe('im');
+    expect(await textOf(files.readStart('images/a.nii', 99))).toBe('image');
+    const named = await namedFiles([join(root, 'images'), join(outside, 'secret.nii')]);
+    expect(named.files.map(({ path }) => path)).toEqual(['images/a.nii', 'secret.nii']);
+    expect(await textOf(named.read('images/a.nii'))).toBe('image');
+  });
+});
+
+describe('files of an archive', () => {
+  const content = 'voxels '.repeat(100);
+
+  it('are read where they lie, from zip, tar and tar.gz', async () => {
+    const tar = writeTar([{ name: 'images', type: '5' }, { name: 'images/a.nii', content }, { name: 'x', type: 'L', content: `images/${'b'.repeat(120)}.nii\0` }, { name: 'cut', content: 'b' }]);
+    const zip = writeZip([{ name: 'images/' }, { name: 'images/a.nii', content, deflated: true }, { name: `images/${'b'.repeat(120)}.nii`, content: 'b' }], { comment: 'with a comment' });
+    for (const [name, bytes] of [['d.zip', zip], ['d.tar', tar], ['d.tar.gz', gzipSync(tar)]] as const) {
+      await writeFile(join(outside, name), bytes);
+      const { files, close } = await archiveFiles(join(outside, name));
+      expect(files.name).toBe('d');
+      expect(files.files).toEqual([
+        { path: 'images/a.nii', bytes: 700 },
+        { path: `images/${'b'.repeat(120)}.nii`, bytes: 1 },
+      ]);
+      expect(await textOf(files.read('images/a.nii'))).toBe(content);
+      expect(await textOf(files.readStart('images/a.nii', 6))).toBe('voxels');
+      await close();
+    }
+  });
+
+  it('are refused with a code where the archive is damaged or of another kind', async () => {
+    const tar = gzipSync(writeTar([{ name: 'a', content }]));
+    for (const [name, bytes, code] of [
+      ['a.tar.gz', tar.subarray(0, 40), 'archive-damaged'],
+      ['b.tgz', new Uint8Array(100), 'archive-damaged'],
+      ['c.7z', new Uint8Array(100), 'archive-format'],
+      ['d.tar.gz', gzipSync(writeTar([{ name: '../a', content }])), 'archive-path'],
+    ] as const) {
+      await writeFile(join(outside, name), bytes);
+      expect(await codeOf(archiveFiles(join(outside, name)))).toBe(code);
+    }
+  });
+
+  it('leave a bomb unpacked', async () => {
+    const bomb = gzipSync(Buffer.alloc(2 ** 21));
+    await writeFile(join(outside, 'bomb.tar.gz'), bomb);
+    expect(await codeOf(archiveFiles(join(outside, 'bomb.tar.gz'), 2 ** 20))).toBe('archive-too-large');
+  });
+});

@@ -1,0 +1,121 @@
+import { useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import type { Geometry, Vec3 } from '#imaging';
+import { pointOfPixel } from './plane-camera.js';
+import type { PlaneCamera } from './plane-camera.js';
+import { Crosshair, Letters, ScaleBar } from './plane-view.js';
+import { PLANES, sideDistance, sliceNumber, spokenDistance } from './planes.js';
+import type { PlaneName } from './planes.js';
+import { usePlaneGestures } from './use-plane-gestures.js';
+import type { DragTool } from './use-plane-gestures.js';
+
+type Pixel = readonly [number, number];
+
+export interface SideTileProps {
+  readonly title: string;
+  /** Place and score on this case. */
+  readonly note: string;
+  readonly plane: PlaneName;
+  readonly geometry: Geometry;
+  readonly positionLps: Vec3;
+  readonly camera: (sizePx: Pixel) => PlaneCamera;
+  /** Draws the picture at the resolution of the screen; null while it is loading. */
+  readonly paint: ((camera: PlaneCamera) => Uint8ClampedArray<ArrayBuffer>) | null;
+  readonly status: string | null;
+  readonly tool: DragTool;
+  readonly showCrosshair: boolean;
+  readonly onPoint: (point: Vec3) => void;
+  readonly onScroll: (slices: number) => void;
+  readonly onPan: (camera: PlaneCamera, dx: number, dy: number) => void;
+  readonly onZoom: (camera: PlaneCamera, factor: number, about: Pixel) => void;
+  readonly onWindowStart: () => void;
+  readonly onWindowDrag: (dx: number, dy: number) => void;
+  /** Opens this one alone; null where there is nothing to open. */
+  readonly onOpen: (() => void) | null;
+}
+
+const MOST_PIXELS_PER_PX = 2;
+
+/** One of several pictures side by side. */
+export function SideTile(props: SideTileProps): ReactNode {
+  const { title, note, geometry, positionLps, paint } = props;
+  const plane = PLANES[props.plane];
+  const surface = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState<Pixel>([0, 0]);
+  useEffect(() => {
+    const element = surface.current;
+    if (!element) return;
+    const observer = new ResizeObserver(([{ contentRect: box }]) =>
+      setSize([Math.round(box.width), Math.round(box.height)]),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const camera = size[0] > 0 && size[1] > 0 ? props.camera(size) : null;
+
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    if (!context || !camera || !canvas.current) return;
+    const sharp = Math.min(MOST_PIXELS_PER_PX, window.devicePixelRatio);
+    const [width, height] = [Math.round(camera.widthPx * sharp), Math.round(camera.heightPx * sharp)];
+    if (canvas.current.width !== width) canvas.current.width = width;
+    if (canvas.current.height !== height) canvas.current.height = height;
+    if (!paint) return context.clearRect(0, 0, width, height);
+    const fine = { ...camera, widthPx: width, heightPx: height, mmPerPx: (camera.mmPerPx * camera.widthPx) / width };
+    context.putImageData(new ImageData(paint(fine), width, height), 0, 0);
+  });
+
+  usePlaneGestures(surface, props.tool, {
+    onPoint: (at) => camera && props.onPoint(pointOfPixel(camera, at)),
+    onScroll: props.onScroll,
+    onPan: (dx, dy) => camera && props.onPan(camera, dx, dy),
+    onZoom: (factor, about) => camera && props.onZoom(camera, factor, about),
+    onWindowStart: props.onWindowStart,
+    onWindowDrag: props.onWindowDrag,
+    onMeasure: () => undefined, // measuring belongs to the large planes
+    onHover: () => undefined,
+    onEnlarge: () => props.onOpen?.(),
+  });
+
+  const slice = sliceNumber(geometry, plane, positionLps);
+  return (
+    <section
+      className="vmv-plane vmv-tile"
+      data-tile={title}
+      data-tile-plane={props.plane}
+      data-tool={props.tool}
+      tabIndex={0}
+      role="group"
+      aria-label={`${title}, ${note}; ${plane.title} slice ${slice.number} of ${slice.of}, ${spokenDistance(plane.axis, positionLps[plane.axis])}`}
+      aria-describedby="vmv-plane-keys"
+    >
+      <canvas ref={canvas} className="vmv-canvas vmv-tile-canvas" aria-hidden="true" />
+      <div className="vmv-surface" ref={surface}>
+        {camera && props.showCrosshair && <Crosshair camera={camera} positionLps={positionLps} />}
+      </div>
+      <div className="vmv-captions" aria-hidden="true">
+        <Letters name={props.plane} />
+        <div className="vmv-caption vmv-top-left vmv-tile-caption">
+          <span className="vmv-tile-title">{title}</span>
+          <span className="vmv-number">{note}</span>
+        </div>
+        <div className="vmv-caption vmv-bottom-left vmv-number vmv-faint">
+          {props.status ?? `${sideDistance(plane.axis, positionLps[plane.axis])}  ${slice.number} / ${slice.of}`}
+        </div>
+        {camera && <ScaleBar mmPerPx={camera.mmPerPx} widthPx={camera.widthPx} />}
+      </div>
+      {props.onOpen && (
+        <button
+          type="button"
+          className="vmv-button vmv-on-image vmv-enlarge vmv-open"
+          aria-label={`Open ${title} in three planes`}
+          title="Open in three planes"
+          onClick={props.onOpen}
+        >
+          Open
+        </button>
+      )}
+    </section>
+  );
+}

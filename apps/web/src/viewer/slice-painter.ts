@@ -1,0 +1,190 @@
+import { indexIjk } from '#imaging';
+import type { Geometry, Vec3 } from '#imaging';
+import type { GreyWindow } from './grey-window.js';
+import { ERROR_LEGEND } from './overlay-style.js';
+import type { LayerPen, Rgba } from './overlay-style.js';
+import { pointOfPixel } from './plane-camera.js';
+import type { PlaneCamera } from './plane-camera.js';
+
+// One slice as a picture, without the renderer: for many small pictures side by side, where each would need viewports and
+// textures of its own. Grey values are interpolated between voxels, labels are those of the nearest voxel.
+
+/** Where the pixels of a picture lie in a volume: index of pixel (x, y) = start + x * across + y * down. */
+interface Raster {
+  readonly width: number;
+  readonly height: number;
+  readonly start: Vec3;
+  readonly across: Vec3;
+  readonly down: Vec3;
+}
+
+function rasterOf(geometry: Geometry, camera: PlaneCamera): Raster {
+  const [width, height] = [Math.round(camera.widthPx), Math.round(camera.heightPx)];
+  const at = (x: number, y: number): Vec3 => indexIjk(geometry, pointOfPixel(camera, [x, y]));
+  // A pixel is seen at its middle.
+  const start = at(0.5, 0.5);
+  const minus = (a: Vec3): Vec3 => [a[0] - start[0], a[1] - start[1], a[2] - start[2]];
+  return { width, height, start, across: minus(at(1.5, 0.5)), down: minus(at(0.5, 1.5)) };
+}
+
+/** Flat index of the nearest voxel of each pixel, -1 outside the image; rows from the top. */
+export function cutSlice(geometry: Geometry, camera: PlaneCamera): Int32Array {
+  const { width, height, start, across, down } = rasterOf(geometry, camera);
+  const [nx, ny, nz] = geometry.sizeXyz;
+  const cut = new Int32Array(width * height).fill(-1);
+  for (let y = 0, n = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, n++) {
+      const i = Math.round(start[0] + x * across[0] + y * down[0]);
+      const j = Math.round(start[1] + x * across[1] + y * down[1]);
+      const k = Math.round(start[2] + x * across[2] + y * down[2]);
+      if (i >= 0 && i < nx && j >= 0 && j < ny && k >= 0 && k < nz) cut[n] = (k * ny + j) * nx + i;
+    }
+  }
+  return cut;
+}
+
+/**
+ * Grey picture of a slice, red, green, blue and 255 for each pixel, rows from the top; black outside the image.
+ *
+ * @param voxels x fastest on `geometry`; linear interpolation between voxel centres, the border voxel beyond them
+ */
+export function paintGrey(
+  geometry: Geometry,
+  voxels: ArrayLike<number>,
+  camera: PlaneCamera,
+  { center, width: windowWidth }: GreyWindow,
+  inverted: boolean,
+): Uint8ClampedArray<ArrayBuffer> {
+  const { width, height, start, across, down } = rasterOf(geometry, camera);
+  const [nx, ny, nz] = geometry.sizeXyz;
+  const picture = new Uint8ClampedArray(4 * width * height);
+  const lower = center - windowWidth / 2;
+  const scale = 255 / windowWidth;
+  const between = (x: number, n: number): [number, number, number] => {
+    const inside = Math.min(n - 1, Math.max(0, x));
+    const low = Math.floor(inside);
+    return [low, Math.min(n - 1, low + 1), inside - low];
+  };
+  for (let y = 0, n = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, n += 4) {
+      picture[n + 3] = 255;
+      const i = start[0] + x * across[0] + y * down[0];
+      const j = start[1] + x * across[1] + y * down[1];
+      const k = start[2] + x * across[2] + y * down[2];
+      if (!(i >= -0.5 && i < nx - 0.5 && j >= -0.5 && j < ny - 0.5 && k >= -0.5 && k < nz - 0.5)) continue;
+      const [i0, i1, fi] = between(i, nx);
+      const [j0, j1, fj] = between(j, ny);
+      const [k0, k1, fk] = between(k, nz);
+      const onSlice = (slice: number): number => {
+        const a = (slice * ny + j0) * nx;
+        const b = (slice * ny + j1) * nx;
+        const front = voxels[a + i0] + (voxels[a + i1] - voxels[a + i0]) * fi;
+        if (fj < 1e-6) return front;
+        return front + (voxels[b + i0] + (voxels[b + i1] - voxels[b + i0]) * fi - front) * fj;
+      };
+      const low = onSlice(k0);
+      const value = fk < 1e-6 ? low : low + (onSlice(k1) - low) * fk;
+      const grey = Math.min(255, Math.max(0, (value - lower) * scale));
+      picture[n] = picture[n + 1] = picture[n + 2] = inverted ? 255 - grey : grey;
+    }
+  }
+  return picture;
+}
+
+const blend = (picture: Uint8ClampedArray, n: number, [r, g, b]: Rgba, alpha: number): void => {
+  picture[4 * n] += (r - picture[4 * n]) * alpha;
+  picture[4 * n + 1] += (g - picture[4 * n + 1]) * alpha;
+  picture[4 * n + 2] += (b - picture[4 * n + 2]) * alpha;
+};
+
+/**
+ * Draws classes over a picture.
+ *
+ * @param cut     as `cutSlice` gives it for the same camera
+ * @param classOf class of a voxel; 0 draws nothing
+ * @param colors  of class 1, 2, ...; their fourth number, 0 to 255, scales the opacity of the fill
+ */
+export function paintClasses(
+  picture: Uint8ClampedArray,
+  width: number,
+  cut: Int32Array,
+  classOf: (voxel: number) => number,
+  colors: readonly Rgba[],
+  { manner, opacity, widthPx }: LayerPen,
+): void {
+  const classes = new Uint8Array(cut.length);
+  for (let n = 0; n < cut.length; n++) if (cut[n] >= 0) classes[n] = classOf(cut[n]);
+  const height = cut.length / width;
+  for (let y = 0, n = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, n++) {
+      const own = classes[n];
+      if (own === 0) continue;
+      const color = colors[own - 1];
+      if (manner !== 'outline') blend(picture, n, color, opacity * (color[3] / 255));
+      if (manner === 'filled') continue;
+      let onBorder = false;
+      for (let d = 1; d <= widthPx && !onBorder; d++) {
+        onBorder =
+          (x >= d && classes[n - d] !== own) ||
+          (x < width - d && classes[n + d] !== own) ||
+          (y >= d && classes[n - d * width] !== own) ||
+          (y < height - d && classes[n + d * width] !== own);
+      }
+      if (onBorder) blend(picture, n, color, manner === 'both' ? 1 : opacity);
+    }
+  }
+}
+
+/** Class of the error map (1 agreement, 2 predicted only, 3 missed, 4 wrong structure) of two segments. */
+export function errorClassOf(reference: number, prediction: number): number {
+  if (reference === prediction) return reference === 0 ? 0 : 1;
+  return reference === 0 ? 2 : prediction === 0 ? 3 : 4;
+}
+
+/** Colours of the error map for `paintClasses`. */
+export const ERROR_PEN: LayerPen = { manner: 'filled', opacity: 0.7, widthPx: 1 };
+
+export function errorColors(parse: (hex: string) => readonly [number, number, number] | null): Rgba[] {
+  return ERROR_LEGEND.map(({ color, alpha }) => {
+    const [r, g, b] = parse(color) ?? [255, 255, 255];
+    return [r, g, b, Math.round(alpha * 255)];
+  });
+}
+
+/**
+ * How many label maps agree on a voxel: the largest number of them that give it the same segment other than background.
+ *
+ * @param maps segments of each, on one grid
+ * @param kept segment as it counts, 0 for one that is hidden
+ */
+export function votesAt(maps: readonly Uint8Array[], kept: Uint8Array, voxel: number): number {
+  let most = 0;
+  for (let a = 0; a < maps.length; a++) {
+    const segment = kept[maps[a][voxel]];
+    if (segment === 0) continue;
+    let votes = 0;
+    for (const map of maps) if (kept[map[voxel]] === segment) votes++;
+    if (votes > most) most = votes;
+  }
+  return most;
+}
+
+/**
+ * Colours for 1 to n votes of n: dark violet for a single one, over magenta and orange to pale yellow, growing lighter all
+ * the way, so that they can be told apart without hues. All together step back: where all agree is not what one looks for.
+ */
+export function voteColors(n: number): Rgba[] {
+  const stops: readonly (readonly [number, number, number])[] = [
+    [110, 64, 170],
+    [200, 62, 130],
+    [250, 140, 70],
+    [248, 224, 120],
+  ];
+  return Array.from({ length: n }, (_, votes): Rgba => {
+    if (votes === n - 1) return [120, 200, 175, 110];
+    const at = n <= 2 ? 0 : (votes / (n - 2)) * (stops.length - 1);
+    const low = Math.min(stops.length - 2, Math.floor(at));
+    const mixed = stops[low].map((c, channel) => Math.round(c + (stops[low + 1][channel] - c) * (at - low)));
+    return [mixed[0], mixed[1], mixed[2], 255];
+  });
+}

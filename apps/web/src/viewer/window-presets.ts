@@ -1,0 +1,83 @@
+import type { ShownImage } from './case-volumes.js';
+import { tidyWindow, windowOfRange } from './grey-window.js';
+import type { GreyWindow } from './grey-window.js';
+
+export interface NamedWindow extends GreyWindow {
+  readonly name: string;
+}
+
+/** Windows in Hounsfield units that readers of CT know by name. */
+const CT_WINDOWS: readonly NamedWindow[] = [
+  { name: 'Soft tissue', center: 40, width: 400 },
+  { name: 'Lung', center: -600, width: 1500 },
+  { name: 'Bone', center: 400, width: 1800 },
+  { name: 'Brain', center: 40, width: 80 },
+  { name: 'Liver', center: 80, width: 150 },
+];
+
+/**
+ * The windows to choose from: those of the benchmark first, then those of the modality, then those of the image itself. The
+ * first is the one a view begins with. Grey values have a fixed meaning only in CT; everything else begins with the
+ * percentiles of the image.
+ *
+ * @param modality of the channel, as the benchmark names it: 'CT', 'MR', ...
+ */
+export function windowPresets(
+  declared: readonly NamedWindow[],
+  modality: string | undefined,
+  image: Pick<ShownImage, 'range' | 'percentiles'> | null,
+): NamedWindow[] {
+  const ofModality = modality?.toUpperCase() === 'CT' ? CT_WINDOWS : [];
+  const ofImage = image
+    ? [
+        { name: '1 to 99 %', ...tidyWindow(windowOfRange(image.percentiles.lower, image.percentiles.upper)) },
+        { name: 'Full range', ...windowOfRange(image.range.lower, image.range.upper) },
+      ]
+    : [];
+  const presets: NamedWindow[] = [];
+  for (const preset of [...declared, ...ofModality, ...ofImage]) {
+    const known = presets.some(
+      ({ name, center, width }) =>
+        name.toLowerCase() === preset.name.toLowerCase() || (center === preset.center && width === preset.width),
+    );
+    if (!known) presets.push(preset);
+  }
+  return presets;
+}
+
+/** Bins of the histogram that percentiles are read from; a value is known to 1/4096 of the range. */
+const BINS = 4096;
+/** Larger images are sampled: every n-th voxel, so that about this many are read. */
+const ENOUGH_VOXELS = 4_000_000;
+
+/**
+ * Values below which 1 % and 99 % of the voxels lie, the voxels of the smallest value left out: in most images that is
+ * the padding around the body. To within 1/4096 of the range.
+ *
+ * @param range smallest and largest finite value; what lies outside or is not a number is left out
+ */
+export function percentilesOf(
+  voxels: ArrayLike<number>,
+  { lower, upper }: { readonly lower: number; readonly upper: number },
+): { lower: number; upper: number } {
+  if (!(upper > lower)) return { lower, upper };
+  const counts = new Float64Array(BINS);
+  const step = Math.max(1, Math.floor(voxels.length / ENOUGH_VOXELS));
+  const scale = BINS / (upper - lower);
+  let total = 0;
+  for (let v = 0; v < voxels.length; v += step) {
+    const value = voxels[v];
+    if (!(value > lower && value <= upper)) continue;
+    counts[Math.min(BINS - 1, Math.floor((value - lower) * scale))]++;
+    total++;
+  }
+  const at = (share: number): number => {
+    let sum = 0;
+    for (let bin = 0; bin < BINS; bin++) {
+      sum += counts[bin];
+      if (sum >= share * total) return lower + (bin + 0.5) / scale;
+    }
+    return upper;
+  };
+  return total === 0 ? { lower, upper } : { lower: at(0.01), upper: at(0.99) };
+}

@@ -1,0 +1,219 @@
+import {
+  bringToGrid,
+  describeDicom,
+  describeGrid,
+  imageFormat,
+  labelExtents,
+  readDicomSegmentation,
+  readDicomSeries,
+  readImage,
+  readNiftiChannels,
+  readRtStruct,
+  sameGrid,
+  toLabels,
+  type Acquisition,
+  type Geometry,
+  type LabelMap,
+  type NiftiImage,
+  type PixelCodecs,
+  type SegmentationLayer,
+  type Volume,
+} from '#imaging';
+import { DatasetFileFault, type Findings } from './finding.js';
+import { folderOf, type DatasetFiles } from './dataset-files.js';
+import type { DeclaredLabels, ImageSource, PlannedCase, ReferenceSource } from './planned.js';
+
+export interface CaseReading {
+  readonly files: DatasetFiles;
+  /** Decoders of compressed DICOM; asked for when the first series is read, since they are large. */
+  readonly codecs: () => Promise<PixelCodecs>;
+  readonly findings: Findings;
+  readonly labels: DeclaredLabels | null;
+  /** Largest volume in bytes that is read. */
+  readonly maxBytes?: number;
+}
+
+/** What is made of the volumes of a case. Each is handed over once and may be forgotten then: one at a time is held. */
+export interface CaseVisitor {
+  image(volume: Volume, channel: string): Promise<void> | void;
+  /** On the grid of the image, whatever axes it was stored along. */
+  reference(labelMap: LabelMap, source: ReferenceSource, names: ReadonlyMap<number, string>): Promise<void> | void;
+}
+
+/** What was learnt of a case beside its voxels. */
+export interface ReadCase {
+  readonly geometry: Geometry;
+  readonly acquisition: Acquisition | null;
+}
+
+/** Spacings of real images lie between; others are mostly metres or micrometres written as millimetres. */
+const PLAUSIBLE_MM = [0.01, 30] as const;
+
+/**
+ * Reads the volumes of a case one after the other, checks each, and hands it over. A fault is a finding and ends nothing but
+ * what depends on it: with a faulty first image references are still read, and their own faults told.
+ *
+ * @returns null when no image of the case could be read
+ */
+export async function readCase(reading: CaseReading, planned: PlannedCase, visitor: CaseVisitor): Promise<ReadCase | null> {
+  const { findings } = reading;
+  let geometry: Geometry | null = null;
+  let acquisition: Acquisition | null = null;
+  for (const source of planned.images) {
+    const place = { case: planned.name, file: source.kind === 'series' ? source.folder : source.path };
+    try {
+      const read = await readSource(reading, source);
+      acquisition ??= read.acquisition;
+      for (const [n, volume] of read.volumes.entries()) {
+        const channel = source.kind === 'channels' ? source.channels[n] : source.channel;
+        if (n === 0 && volume.placed === 'pixdim') {
+          findings.say('position-unknown', place, 'a header that states the spacing and no place in space (qform_code and sform_code are 0)', 'an affine; left and right of this image are a guess');
+        }
+        if (n === 0 && volume.geometry.spacingMm.some((s) => s < PLAUSIBLE_MM[0] || s > PLAUSIBLE_MM[1])) {
+          findings.say('spacing-implausible', place, describeGrid(volume.geometry), `voxels of ${PLAUSIBLE_MM.join(' to ')} mm`);
+        }
+        if (geometry !== null && !sameGrid(geometry, volume.geometry)) {
+          findings.say('channel-grid-differs', place, `grid of ${channel} is ${describeGrid(volume.geometry)}${apart(geometry, volume.geometry)}`, `that of the first channel, ${describeGrid(geometry)}`);
+          continue;
+        }
+        geometry ??= volume.geometry;
+        await visitor.image(volume, channel);
+      }
+    } catch (error) {
+      findings.refuse(error, place);
+    }
+  }
+  for (const source of planned.references) {
+    const place = { case: planned.name, file: source.path };
+    try {
+      const found = await readReference(reading, source, geometry, place);
+      if (!found) continue;
+      checkLabels(reading, found.labelMap, place);
+      await visitor.reference(found.labelMap, source, found.names);
+    } catch (error) {
+      findings.refuse(error, place);
+    }
+  }
+  return geometry && { geometry, acquisition };
+}
+
+/** Same size, another place: said in words, since the description of both grids is the same. */
+function apart(a: Geometry, b: Geometry): string {
+  if (describeGrid(a) !== describeGrid(b)) return '';
+  const distance = Math.hypot(...a.originLps.map((x, n) => x - b.originLps[n]));
+  return `, with its first voxel ${Number(distance.toPrecision(3))} mm away`;
+}
+
+type PlacedVolume = Volume & { readonly placed?: NiftiImage['header']['placedBy'] };
+
+async function readSource({ files, codecs, maxBytes }: CaseReading, source: ImageSource): Promise<{ volumes: PlacedVolume[]; acquisition: Acquisition | null }> {
+  const limits = { maxBytes };
+  if (source.kind === 'series') {
+    const bytes: Uint8Array[] = [];
+    for (const path of source.paths) bytes.push(await files.read(path));
+    const series = await readDicomSeries(bytes, await codecs(), limits);
+    return { volumes: [series], acquisition: series.acquisition };
+  }
+  const bytes = await files.read(source.path);
+  if (imageFormat(bytes) !== 'nifti') {
+    if (source.kind === 'channels') throw new DatasetFileFault('channels-differ', 'a file that is no NIfTI', `a NIfTI file with ${source.channels.length} channels`);
+    return { volumes: [await readImage(bytes, { ...limits, detached: beside(files, source.path) })], acquisition: null };
+  }
+  const volumes = await readNiftiChannels(bytes, limits);
+  const expected = source.kind === 'channels' ? source.channels.length : 1;
+  if (volumes.length !== expected) {
+    const names = source.kind === 'channels' ? `: ${source.channels.join(', ')}` : '';
+    throw new DatasetFileFault('channels-differ', `an image of ${volumes.length} channel(s)`, `${expected}${names}`);
+  }
+  return { volumes: volumes.map(({ geometry, data, header }) => ({ geometry, data, placed: header.placedBy })), acquisition: null };
+}
+
+/** Fetches the voxels of a header file; the reader has made sure that the name is plain. */
+const beside = (files: DatasetFiles, path: string) => (name: string) => files.read(`${folderOf(path)}${name}`);
+
+interface FoundReference {
+  readonly labelMap: LabelMap;
+  /** Names that the file itself gives its labels. */
+  readonly names: ReadonlyMap<number, string>;
+}
+
+async function readReference(reading: CaseReading, source: ReferenceSource, geometry: Geometry | null, place: { case: string; file: string }): Promise<FoundReference | null> {
+  const { files, findings, maxBytes } = reading;
+  const bytes = await files.read(source.path);
+  if (imageFormat(bytes) === 'dicom') return geometry && readDicomReference(reading, bytes, geometry, place);
+  const volume = await readImage(bytes, { maxBytes, detached: beside(files, source.path) });
+  const labelMap = { geometry: volume.geometry, data: toLabels(volume.data) } as LabelMap;
+  if (geometry === null) return null; // its voxels are labels; more cannot be said without the image
+  if (!sameGrid(labelMap.geometry, geometry)) {
+    const turned = bringToGrid(labelMap, geometry);
+    findings.say('reference-turned', place, `stored as ${describeGrid(labelMap.geometry)}`, `${describeGrid(geometry)}, as its image; it is turned, no label changes`);
+    return { labelMap: turned, names: new Map() };
+  }
+  return { labelMap: { ...labelMap, geometry } as LabelMap, names: new Map() };
+}
+
+/** Structures of a SEG or RTSTRUCT, as one label map: by their names where labels are declared, else by their numbers. */
+async function readDicomReference(reading: CaseReading, bytes: Uint8Array, geometry: Geometry, place: { case: string; file: string }): Promise<FoundReference> {
+  const { findings, labels, codecs } = reading;
+  const description = await describeDicom(bytes);
+  const declared = labels && new Map(labels.labels.map(({ name, value }) => [name, value]));
+  let structures: readonly { readonly label: number; readonly name: string; readonly emptySlices?: number }[];
+  let layers: readonly SegmentationLayer[];
+  if (description?.kind === 'structures') {
+    ({ structures, layers } = await readRtStruct(bytes, geometry, declared ? { names: new Set(declared.keys()) } : {}));
+    for (const { label, emptySlices = 0 } of structures) {
+      if (emptySlices > 0) findings.say('structure-gap', place, `structure ${label} has no contour on ${emptySlices} slice(s) between its first and its last`, 'a contour on each; those slices stay empty');
+    }
+  } else {
+    const read = await readDicomSegmentation(bytes, geometry, await codecs());
+    structures = read.segments.map(({ number, label }) => ({ label: number, name: label }));
+    layers = read.layers;
+  }
+  const names = new Map(structures.filter(({ label }) => label !== 0).map(({ label, name }) => [label, name]));
+  if (declared === null) {
+    if (layers.length > 1) {
+      const [, ...further] = layers;
+      throw new DatasetFileFault('reference-overlap', `structures ${further.flatMap(({ segments }) => segments).join(', ')} share voxels with others`, 'structures that lie apart, or a labels.json with those that are to be kept');
+    }
+    return { labelMap: layers[0].labelMap, names };
+  }
+  const left = [...names].filter(([, name]) => !declared.has(name));
+  if (left.length > 0) {
+    findings.say('structure-left-out', place, `${left.length} structure(s) whose names are not declared: ${left.slice(0, 10).map(([label]) => label).join(', ')}`, `${[...declared.keys()].slice(0, 10).map((name) => `"${name}"`).join(', ')}; they are left out`);
+  }
+  const chosen = new Map([...names].flatMap(([label, name]) => (declared.has(name) ? [[label, declared.get(name)!] as const] : [])));
+  return { labelMap: merge(layers, chosen, geometry), names: new Map([...declared].map(([name, value]) => [value, name])) };
+}
+
+/** Puts chosen labels of several layers into one map. @throws DatasetFileFault `reference-overlap` */
+function merge(layers: readonly SegmentationLayer[], chosen: ReadonlyMap<number, number>, geometry: Geometry): LabelMap {
+  const count = layers[0].labelMap.data.length;
+  const data = Math.max(0, ...chosen.values()) > 255 ? new Uint16Array(count) : new Uint8Array(count);
+  for (const { labelMap } of layers) {
+    for (let v = 0; v < count; v++) {
+      const from = labelMap.data[v];
+      if (from === 0) continue;
+      const value = chosen.get(from);
+      if (value === undefined) continue;
+      if (data[v] !== 0 && data[v] !== value) {
+        throw new DatasetFileFault('reference-overlap', `structures of labels ${data[v]} and ${value} share voxels`, 'structures that lie apart, since a voxel has one label');
+      }
+      data[v] = value;
+    }
+  }
+  return { geometry, data } as LabelMap;
+}
+
+function checkLabels({ findings, labels }: CaseReading, labelMap: LabelMap, place: { case: string; file: string }): void {
+  const found = labelExtents(labelMap)
+    .map(({ label }) => label)
+    .filter((label) => label !== 0);
+  if (found.length === 0) findings.say('reference-empty', place, 'background only', 'at least one label, unless there is nothing to segment in this case');
+  if (labels === null) return;
+  const allowed = labels.labels.map(({ value }) => value);
+  const strangers = found.filter((label) => !allowed.includes(label) && label !== labels.ignore);
+  if (strangers.length > 0) {
+    const more = strangers.length > 10 ? ` and ${strangers.length - 10} more` : '';
+    findings.say('label-undeclared', place, `labels ${strangers.slice(0, 10).join(', ')}${more}`, `declared labels only: ${[0, ...allowed].slice(0, 40).join(', ')}`);
+  }
+}
