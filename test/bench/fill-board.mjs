@@ -84,7 +84,7 @@ async function fillPhase(client, phase) {
        select n, jsonb_object_agg(metric, value) as metrics from mean group by n
      ), detailed as (
        select n, jsonb_agg(jsonb_build_object('region', r.name, 'metric', metric, 'mean', value * (1 + 0.02 * (r.place - 2.5)),
-                                              'n', $4::int, 'penalised', (n % 10 = 0)::int)) as aggregates
+                                              'n', $4::int, 'penalised', (n % 10 = 0)::int, 'empty', (n % 7 = 0)::int)) as aggregates
          from mean cross join unnest($3::text[]) with ordinality as r (name, place) group by n
      )
      insert into leaderboard_row (run_id, phase_id, signature, sequence, state_hash, rank, algorithm_slug, version, metrics, aggregates, case_scored, case_failed,

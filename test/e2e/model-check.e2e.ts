@@ -223,6 +223,25 @@ describe('voxelmark model check against a benchmark', () => {
     expect(of('budget')).toMatchObject({ limitSeconds: 1, fits: false });
   });
 
+  it('refuses labels of another meaning, as the server does: exit 6', async () => {
+    await file(
+      'beside.json',
+      manifest({
+        labels: [
+          { value: 0, name: 'background' },
+          { value: 1, name: 'spleen' },
+        ],
+      }),
+    );
+    const { code, statuses, of } = await against();
+    await file('beside.json', manifest());
+    expect([code, statuses.split(',')[0]]).toEqual([6, 'inspect failed']);
+    expect(of('inspect')).toMatchObject({
+      code: 'manifest-invalid',
+      message: expect.stringContaining('label 1 is "spleen"'),
+    });
+  });
+
   it('passes over a server that is away, and knows a benchmark that does not exist', async () => {
     const away = await check([
       at('alone.onnx'),

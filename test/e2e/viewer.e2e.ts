@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { indexIjk, orientTo, voxelVolumeMm3 } from '#imaging';
+import { indexIjk, orientTo, pointLps, voxelVolumeMm3 } from '#imaging';
 import type { Vec3 } from '#imaging';
 import type { Browser, Page } from 'playwright-core';
 import {
@@ -12,6 +12,7 @@ import {
   phantomGeometry,
 } from '../../apps/web/src/viewer/harness/phantom.js';
 import type { PhantomGrid } from '../../apps/web/src/viewer/harness/phantom.js';
+import { listErrors } from '../../apps/web/src/viewer/error-list.js';
 import { fnv1a } from '../../apps/web/src/viewer/checksum.js';
 import { CHROMIUM_INSTALL, chromiumPath, collectProblems, launchBrowser } from '../browser.js';
 import { describeIf } from '../requires.js';
@@ -195,6 +196,29 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
       return b - r > 60;
     }, 'missed voxels are blue');
 
+    // The list is what the same kernel says of the two volumes here; keys and clicks go to the voxel it names.
+    const listed = listErrors(reference.geometry, reference.data, prediction.data);
+    const isAt = (ijk: Vec3, what: string): Promise<void> =>
+      eventually(async () => {
+        const at = await position();
+        return pointLps(reference.geometry, ijk).every((mm, w) => Math.abs(mm - at[w]) < 0.01);
+      }, what);
+    await isAt(listed.regions[0].atIjk, 'the largest error');
+    await page.keyboard.press('n');
+    await isAt(listed.regions[1].atIjk, 'the next error');
+    await page.keyboard.press('b');
+    await isAt(listed.regions[0].atIjk, 'the error before');
+    const wrong = listed.regions.findIndex(({ kind }) => kind === 'wrongLabel');
+    await page.locator('.vmv-error').nth(wrong).click();
+    await isAt(listed.regions[wrong].atIjk, 'a wrong structure');
+    await page.getByRole('group', { name: 'Worst slice' }).getByRole('button', { name: 'Coronal' }).click();
+    if (!listed.worst.coronal) throw new Error('the phantom has no wrong voxel');
+    await isAt(listed.worst.coronal.atIjk, 'the worst coronal slice');
+    const counts = listed.pieces.map(({ found, referencePieces }) => `${found} of ${referencePieces} found`);
+    await page.getByText('Connected pieces').click();
+    const said = await page.locator('.vmv-details[open] li').allTextContents();
+    counts.forEach((words, n) => expect(said[n]).toContain(words));
+
     // without the liver there is nothing to miss there
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Show only spleen' }).click();
@@ -202,7 +226,7 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
   });
 
   it('a link reopens the same view', async () => {
-    await open('at=40,40,-20&w=80,150&mode=errors&layout=coronal&invert=1&hide=prediction&off=2,4');
+    await open('at=40,40,-20&w=80,150&mode=errors&layout=coronal&invert=1&hide=prediction&off=2,4&region=lesion');
     await page.locator('[data-plane=coronal]').focus();
     await page.keyboard.press('ArrowDown');
     const told = async (): Promise<string[]> =>
@@ -211,7 +235,7 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     await page.waitForTimeout(1500);
     expect(await told()).toHaveLength(1); // once, although the page renders again each time
     const [link] = await told();
-    expect(link).toContain('&w=80,150&mode=errors&layout=coronal&invert=1&hide=prediction&off=2,4');
+    expect(link).toContain('&w=80,150&mode=errors&layout=coronal&invert=1&hide=prediction&off=2,4&region=lesion');
     const before = await position();
     await open(link);
     (await position()).forEach((mm, w) => expect(mm).toBeCloseTo(before[w], 9));
@@ -223,6 +247,12 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     await open('prediction=other-grid&mode=errors');
     expect(await page.locator('.vmv-notice').textContent()).toContain('another grid than the image');
     expect(await page.locator('.vmv-notice').textContent()).toContain('30.0 mm apart');
+    await page.getByText('Geometry', { exact: true }).click();
+    expect(await page.locator('.vmv-receipt tbody tr').allTextContents()).toEqual([
+      expect.stringMatching(/^Image[A-Z]{3}[0-9a-f]{8}the image$/),
+      expect.stringMatching(/^Reference segmentation[A-Z]{3}[0-9a-f]{8}same grid$/),
+      expect.stringMatching(/––refused$/),
+    ]);
     expect(await labels()).toEqual({ reference: 0 });
     expect(await page.getByRole('button', { name: 'Error map' }).count()).toBe(0);
   });
@@ -290,6 +320,107 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     expect(await pixelOf('axial', [0, 0, 0])).toEqual(home);
   });
 
+  it('measures in mm, plays slices, takes another key, and saves a picture with its caption', async () => {
+    await open('at=0,0,2');
+    const box = await page.locator('[data-plane=axial]').boundingBox();
+    if (!box) throw new Error('the axial plane has no size');
+    const [from, to] = [await pixelOf('axial', [-50, -8, 2]), await pixelOf('axial', [-10, 22, 2])];
+    await page.getByRole('button', { name: 'Length' }).click();
+    await page.mouse.move(box.x + from[0], box.y + from[1]);
+    await page.mouse.down();
+    await page.mouse.move(box.x + to[0], box.y + to[1], { steps: 3 });
+    await page.mouse.up();
+    const rows = page.locator('.vmv-measurement');
+    const length = Number.parseFloat((await rows.first().textContent()) ?? '');
+    expect(Math.abs(length - 50)).toBeLessThan(1); // a 3-4-5 triangle; the pointer stands on whole pixels
+    // keyboard alone: a probe at the crosshair reads what the renderer holds
+    await page.locator('[data-plane=axial]').focus();
+    await page.keyboard.press('h');
+    await page.keyboard.press('Enter');
+    expect(await rows.nth(1).textContent()).toContain(`${await probe<number>('value')} HU`.replace('-', '−'));
+
+    await page.keyboard.press('?');
+    await page.getByRole('button', { name: 'Play the slices, stop: y. Change the key' }).click();
+    await page.keyboard.press('r');
+    expect(await page.locator('.vmv-key-said').textContent()).toContain('r already means “Reference on or off”.');
+    await page.keyboard.press('q');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-plane=axial]').focus();
+    const [, , z] = await position();
+    await page.keyboard.press('q');
+    await eventually(async () => (await position())[2] < z, 'the slices play');
+    await page.keyboard.press('q');
+    expect(await ask(`localStorage.getItem('voxelmark.viewer.keys')`)).toBe('{"cine":"q"}');
+
+    const saved = page.waitForEvent('download');
+    await page.keyboard.press('k');
+    const file = await saved;
+    expect(file.suggestedFilename()).toMatch(/^straight_1_1_-?\d+\.png$/);
+    const png = await readFile(await file.path());
+    expect([...png.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    expect(png.readUInt32BE(16)).toBe(Math.round((await page.locator('.vmv-stage').boundingBox())?.width ?? 0));
+  });
+
+  it('lays predictions side by side, moving together or not, and shows surfaces', async () => {
+    const liver: Vec3 = [-60, -4, 2];
+    await open(`at=${liver.join(',')}&layout=sides-axial`);
+    const tiles = page.locator('[data-tile]');
+    await eventually(async () => (await tiles.count()) === 5, 'reference, agreement and three predictions');
+    expect(await tiles.evaluateAll((all) => all.map((tile) => (tile as unknown as { dataset: { tile: string } }).dataset.tile))).toEqual([
+      'Reference segmentation',
+      'Agreement',
+      'net-1 1.0.0',
+      'net-2 1.0.0',
+      'net-3 1.0.0',
+    ]);
+    /** Red less blue in the middle of a tile's picture. */
+    const tint = (tile: string): Promise<number> =>
+      ask(`(() => {
+        const canvas = document.querySelector('[data-tile="${tile}"] canvas');
+        const svg = document.querySelector('[data-tile="${tile}"] .vmv-crosshair');
+        const at = ['x', 'y'].map((axis) => Math.round(Number(svg.dataset[axis]) * canvas.width / canvas.clientWidth));
+        const [r, , b] = canvas.getContext('2d').getImageData(at[0] - 2, at[1] - 2, 1, 1).data;
+        return r - b;
+      })()`);
+    for (const tile of ['Reference segmentation', 'net-2 1.0.0']) expect(await tint(tile)).toBeGreaterThan(40);
+    await page.getByRole('button', { name: 'Error map' }).click(); // net-2 is the reference itself: agreement is green
+    await eventually(async () => (await tint('net-2 1.0.0')) < 20, 'agreement is green');
+    await page.getByRole('button', { name: 'Overlays' }).click();
+
+    const [, , z] = await position();
+    await page.locator('[data-tile="net-1 1.0.0"]').hover();
+    await page.mouse.wheel(0, 120);
+    await eventually(async () => (await position())[2] === z - 4, 'all go one slice down');
+    await page.getByLabel('Slices and crosshair').uncheck();
+    await page.mouse.move(0, 0);
+    await page.locator('[data-tile="net-1 1.0.0"]').hover();
+    await page.mouse.wheel(0, 120);
+    await eventually(
+      async () => ((await page.locator('[data-tile="net-1 1.0.0"]').getAttribute('aria-label')) ?? '').includes('slice 22 of 40'),
+      'this one goes on',
+    );
+    expect((await position())[2]).toBe(z - 4);
+    expect(await page.locator('[data-tile="net-2 1.0.0"]').getAttribute('aria-label')).toContain('2. DSC 0.810; Axial slice 21');
+
+    await page.getByRole('button', { name: 'Three planes and surfaces' }).click();
+    await page.waitForSelector('[data-surfaces=drawn]');
+    const covered = (): Promise<number> =>
+      ask(`(() => {
+        const canvas = document.querySelector('[data-surfaces] canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((alpha, n) => n % 4 === 3 && alpha > 0).length / (canvas.width * canvas.height);
+      })()`);
+    expect(await covered()).toBeGreaterThan(0.03);
+    await page.locator('[data-surfaces]').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('[data-surfaces]').getAttribute('aria-label')).toContain('seen from AR');
+    // the planes, which had no size until now, are drawn as well
+    await eventually(async () => {
+      const [r, , b] = await colorAt('axial', [liver[0], liver[1], z - 4]);
+      return r - b > 40;
+    }, 'the axial plane is tinted');
+  });
+
   it('survives a lost graphics context', async () => {
     await open('at=0,0,0');
     problems.length = 0;
@@ -318,7 +449,9 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
   });
 
   it.each(['light', 'dark'])('has no accessibility fault that axe finds, %s', async (theme) => {
-    await open(`theme=${theme}&prediction=undeclared`);
+    await open(`theme=${theme}&prediction=undeclared&layout=${theme === 'light' ? 'surfaces' : 'sides-axial'}`);
+    await page.getByRole('button', { name: 'Largest error' }).click();
+    await page.getByText('Geometry', { exact: true }).click();
     const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await page.evaluate(axe); // through the debugger, so the page's policy stays in force
     const violations = await ask<string[]>(`axe.run('.vmv').then(({ violations }) => violations.map(({ id, nodes }) =>
@@ -339,6 +472,10 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     }
     for (const name of [
       'Crosshair',
+      'Ellipse',
+      'Play the slices',
+      'Predictions side by side',
+      'Save a picture',
       'Window preset',
       'Invert',
       'Error map',

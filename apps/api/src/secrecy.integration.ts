@@ -385,7 +385,7 @@ describe('what each person may, endpoint by endpoint', () => {
     const parts = path
       .split('/')
       .map((part, n, list) =>
-        /^[0-9a-f-]{36,64}$/.test(part) || ['benchmarks', 'algorithms', 'versions'].includes(list[n - 1]) ? '*' : part,
+        /^[0-9a-f-]{36,64}$/.test(part) || ['benchmarks', 'algorithms', 'datasets', 'versions'].includes(list[n - 1]) ? '*' : part,
       );
     return parts.join('/');
   }

@@ -1,4 +1,12 @@
-import { isOverlay, KEPT_BYTES, KEPT_TEXT, CLEANED_TEXT, profileOf, type BasicAction, type ProfileRow } from './attributes.js';
+import {
+  isOverlay,
+  KEPT_BYTES,
+  KEPT_TEXT,
+  CLEANED_TEXT,
+  profileOf,
+  type BasicAction,
+  type ProfileRow,
+} from './attributes.js';
 import type { DeidentificationPolicy } from './policy.js';
 import { isFreeText } from './values.js';
 
@@ -9,10 +17,10 @@ import { isFreeText } from './values.js';
  * one; `enter` a sequence whose items are treated element by element; `graphic` and `content` items of certain kinds only;
  * `remove`, `empty`, `dummy` as the standard's X, Z and D.
  */
-export type Action = 'keep' | 'clean' | 'shift' | 'uid' | 'enter' | 'graphic' | 'content' | 'remove' | 'empty' | 'dummy';
+export type Action =
+  'keep' | 'clean' | 'shift' | 'uid' | 'enter' | 'graphic' | 'content' | 'remove' | 'empty' | 'dummy';
 
-const ENHANCED =
-  /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(2\.1|2\.2|4\.1|4\.2|4\.3|4\.4|128\.1|130|66\.4|66\.7)$/;
+const ENHANCED = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(2\.1|2\.2|4\.1|4\.2|4\.3|4\.4|128\.1|130|66\.4|66\.7)$/;
 const PET = '1.2.840.10008.5.1.4.1.1.128';
 
 /** How much an object needs an attribute: type 1 has a value, type 2 is there, type 3 may be missing (PS3.3). */
@@ -94,7 +102,8 @@ export function profileAction(
   if (policy.device === 'keep' && has('D')) return kept;
   if (policy.institution === 'keep' && has('I')) return kept;
   if (policy.structuredContent === 'clean' && has('s') && vr === 'SQ') return 'content';
-  const cleaned = (policy.descriptors === 'clean' && has('t')) || (policy.patientCharacteristics === 'keep' && has('p'));
+  const cleaned =
+    (policy.descriptors === 'clean' && has('t')) || (policy.patientCharacteristics === 'keep' && has('p'));
   if (cleaned) return vr === 'SQ' ? 'enter' : isFreeText(vr) || vr === 'CS' ? 'clean' : otherwise;
   return otherwise;
 }

@@ -73,7 +73,13 @@ export function vrOf(tag: number): string | undefined {
 /** Whether the items of a sequence are coded concepts. */
 export const isCodeSequence = (tag: number): boolean => CODED.has(tag);
 
-const tags = (list: string): ReadonlySet<number> => new Set(list.trim().split(/\s+/).map((tag) => parseInt(tag, 16)));
+const tags = (list: string): ReadonlySet<number> =>
+  new Set(
+    list
+      .trim()
+      .split(/\s+/)
+      .map((tag) => parseInt(tag, 16)),
+  );
 
 /**
  * Free text outside of the standard's table that is kept as it is: what a machine writes about itself. Any other free text

@@ -4,7 +4,9 @@ export function dayNumber(year: number, month: number, day: number): number {
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
   const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
+  return (
+    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  );
 }
 
 /** The day of a number of days since 1970-01-01. */
@@ -62,7 +64,8 @@ export function shiftDate(text: string, days: number): string | null {
 /** Date and time with zone; null when the day is not whole, as a year alone cannot be shifted by days. */
 export function shiftDateTime(text: string, days: number): string | null {
   const [, date, time, zone] = /^(\d{8})([\d.]*)([+-]\d{4})?$/.exec(text) ?? [];
-  if (date === undefined || (time !== '' && parseTime(time) === null) || (zone !== undefined && !isZone(zone))) return null;
+  if (date === undefined || (time !== '' && parseTime(time) === null) || (zone !== undefined && !isZone(zone)))
+    return null;
   const shifted = shiftDate(date, days);
   return shifted === null ? null : `${shifted}${time}${zone ?? ''}`;
 }

@@ -34,7 +34,9 @@ export type TextReader = (bytes: Uint8Array) => string | null;
  * @param terms values of (0008,0005); none means ASCII
  */
 export function textReader(terms: readonly string[]): TextReader {
-  const labels = terms.map((term) => LABELS[term.trim().replace(/^ISO_IR |^ISO 2022 IR /, (head) => (head ? 'IR ' : ''))]);
+  const labels = terms.map(
+    (term) => LABELS[term.trim().replace(/^ISO_IR |^ISO 2022 IR /, (head) => (head ? 'IR ' : ''))],
+  );
   return (bytes) => {
     const escaped = bytes.includes(0x1b);
     if (!escaped && bytes.every((byte) => byte < 0x80)) return ASCII.decode(bytes);

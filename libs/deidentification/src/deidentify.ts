@@ -208,7 +208,9 @@ function marksOf(policy: DeidentificationPolicy, patient: string, identity: Iden
     writtenText(TAG.method, 'LO', 'PS3.15 Annex E, Voxelmark'),
     { tag: TAG.methodCodes, vr: 'SQ', pieces: codes.flat() },
     writtenText(TAG.temporal, 'CS', temporal),
-    ...(policy.siteCode && policy.institution === 'remove' ? [writtenText(TAG.institution, 'LO', policy.siteCode)] : []),
+    ...(policy.siteCode && policy.institution === 'remove'
+      ? [writtenText(TAG.institution, 'LO', policy.siteCode)]
+      : []),
   ];
 }
 
@@ -232,4 +234,3 @@ function bandOf(years: number): AgeBand {
   const limits = [18, 40, 60, 75];
   return AGE_BANDS[limits.filter((limit) => years >= limit).length];
 }
-

@@ -3,13 +3,15 @@ import type { DeidentificationPolicy } from './policy.js';
 import { DeidentificationRefused } from './refusal.js';
 
 /** Why a steward has to look before a file goes on. */
-export type HoldCode =
-  | 'deid-burned-in' // the file says that text is burned into its pixels
-  | 'deid-pixels-unstated' // a kind of image that usually has text in its pixels, and the file does not say that it has none
-  | 'deid-secondary-capture' // a picture of a screen or of paper
-  | 'deid-overlay-in-pixels' // an overlay in the unused bits of the pixels
-  | 'deid-recognisable' // a head, whose surface shows a face
-  | 'deid-body-part-unstated'; // nothing says that it is no head
+export const HOLD_CODES = [
+  'deid-burned-in', // the file says that text is burned into its pixels
+  'deid-pixels-unstated', // a kind of image that usually has text in its pixels, and the file does not say that it has none
+  'deid-secondary-capture', // a picture of a screen or of paper
+  'deid-overlay-in-pixels', // an overlay in the unused bits of the pixels
+  'deid-recognisable', // a head, whose surface shows a face
+  'deid-body-part-unstated', // nothing says that it is no head
+] as const;
+export type HoldCode = (typeof HOLD_CODES)[number];
 
 export interface Hold {
   readonly code: HoldCode;
@@ -31,14 +33,33 @@ const BECAUSE: Readonly<Record<HoldCode, string>> = {
 
 const STORAGE = '1.2.840.10008.5.1.4.1.1.';
 /** Tomography: what is benchmarked. CT, MR and PET with their enhanced and converted forms. */
-const TOMOGRAPHY = new Set(['2', '2.1', '2.2', '4', '4.1', '4.2', '4.3', '4.4', '128', '128.1', '130', '20'].map((end) => STORAGE + end));
+const TOMOGRAPHY = new Set(
+  ['2', '2.1', '2.2', '4', '4.1', '4.2', '4.3', '4.4', '128', '128.1', '130', '20'].map((end) => STORAGE + end),
+);
 /** Segmentations, structure sets and doses: no picture of a person. */
 const DERIVED = new Set(['66.4', '66.7', '481.2', '481.3'].map((end) => STORAGE + end));
 /** Radiography, ultrasound, angiography: text in the pixels is usual. */
 const PICTURES = new Set(
-  ['1', '1.1', '1.1.1', '1.2', '1.2.1', '1.3', '1.3.1', '3.1', '6.1', '6.2', '12.1', '12.1.1', '12.2', '12.2.1', '13.1.1', '13.1.2', '13.1.3', '481.1'].map(
-    (end) => STORAGE + end,
-  ),
+  [
+    '1',
+    '1.1',
+    '1.1.1',
+    '1.2',
+    '1.2.1',
+    '1.3',
+    '1.3.1',
+    '3.1',
+    '6.1',
+    '6.2',
+    '12.1',
+    '12.1.1',
+    '12.2',
+    '12.2.1',
+    '13.1.1',
+    '13.1.2',
+    '13.1.3',
+    '481.1',
+  ].map((end) => STORAGE + end),
 );
 const SECONDARY_CAPTURE = new Set(['7', '7.1', '7.2', '7.3', '7.4'].map((end) => STORAGE + end));
 const NUCLEAR_MEDICINE = `${STORAGE}20`;
@@ -102,7 +123,8 @@ export function holdsOf(dataSet: DicomDataSet, sopClassUid: string, policy: Deid
     const head = [...parts, ...descriptions].some((text) => HEAD.test(text.replaceAll('_', ' ')));
     const stated = parts.length > 0 || descriptions.some((text) => BODY.test(text));
     if (visible === 'YES' || (head && visible !== 'NO' && policy.head === 'hold')) codes.push('deid-recognisable');
-    else if (!head && !stated && visible !== 'NO' && policy.unstatedBodyPart === 'hold') codes.push('deid-body-part-unstated');
+    else if (!head && !stated && visible !== 'NO' && policy.unstatedBodyPart === 'hold')
+      codes.push('deid-body-part-unstated');
   }
   return codes.map((code) => ({ code, because: BECAUSE[code] }));
 }

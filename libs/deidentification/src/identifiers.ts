@@ -1,4 +1,4 @@
-import type { DicomDataSet } from '#imaging';
+import { ImageFormatError, type DicomDataSet } from '#imaging';
 import { isPrivate, vrOf } from './attributes.js';
 import type { TextReader } from './charset.js';
 
@@ -19,11 +19,12 @@ const IDENTIFYING = new Set([
 const INSTITUTION = new Set([0x00080080, 0x00080081]);
 /** Items of these hold geometry, a hundred thousand of them. */
 const FUNCTIONAL_GROUPS = new Set([0x52009229, 0x52009230]);
-/** Parts of names and addresses that are words of every description. */
+/** Parts of names and addresses that are words of every description, and makers, whose name is often an institution's. */
 const ORDINARY = new Set(
   (
     'the and hospital clinic university medical center centre radiology department unknown anonymous none phantom ' +
-    'head test patient doctor dr. mrs des und der van von'
+    'head test patient doctor dr. mrs des und der van von' +
+    ' agfa canon carestream elekta fuji fujifilm general electric hitachi hologic konica medical mindray neusoft philips samsung shimadzu siemens toshiba united imaging varian'
   ).split(' '),
 );
 
@@ -63,7 +64,12 @@ export class Identifiers {
       const vr = vrOf(tag);
       const element = dataSet.element(tag)!;
       if (vr === 'SQ' && ['', 'SQ', 'UN'].includes(element.vr)) {
-        for (const item of dataSet.items(tag)) this.#collect(item, read, keepInstitution);
+        try {
+          for (const item of dataSet.items(tag)) this.#collect(item, read, keepInstitution);
+        } catch (error) {
+          // bytes under UN that are no sequence do not get into the new file either
+          if (element.vr !== 'UN' || !(error instanceof ImageFormatError)) throw error;
+        }
         continue;
       }
       const person = vr === 'PN';

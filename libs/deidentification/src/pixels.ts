@@ -46,12 +46,18 @@ export function rewritePixels(dataSet: DicomDataSet, transferSyntaxUid: string):
     const [offsets, ...fragments] = dataSet.fragments(PIXELS);
     if (!offsets || fragments.length === 0) throw refuse('there is no compressed frame');
     const quiet = transferSyntaxUid === RUN_LENGTHS ? fragments : fragments.map(withoutComments);
-    return { tag: PIXELS, vr: 'OB', open: true, pieces: [...[offsets, ...quiet].flatMap((piece) => writeItem([piece])), sequenceEnd()] };
+    return {
+      tag: PIXELS,
+      vr: 'OB',
+      open: true,
+      pieces: [...[offsets, ...quiet].flatMap((piece) => writeItem([piece])), sequenceEnd()],
+    };
   }
   if (element.open) throw refuse('pixels of an uncompressed transfer syntax come in fragments');
   const expected = declaredBytes(dataSet);
   if (expected === null) throw refuse('the header does not say how many pixels there are');
-  if (element.length < expected) throw refuse(`there are ${element.length} bytes of pixels; the header declares ${expected}`);
+  if (element.length < expected)
+    throw refuse(`there are ${element.length} bytes of pixels; the header declares ${expected}`);
   const { littleEndian, explicitVr } = dataSet.encoding;
   const bits = dataSet.uint16(0x00280100)!;
   const vr = explicitVr ? element.vr : 'OW';
@@ -82,7 +88,7 @@ export function withoutComments(fragment: Uint8Array): Uint8Array {
   if (!jpeg && !j2k) return fragment;
   const [isRemark, starts] = jpeg ? [isJpegRemark, 0xda] : [(marker: number) => marker === J2K_COMMENT, 0x90];
   let copy: Uint8Array | null = null;
-  for (let at = 2; at + 4 <= fragment.length && fragment[at] === 0xff; ) {
+  for (let at = 2; at + 4 <= fragment.length && fragment[at] === 0xff;) {
     const marker = fragment[at + 1];
     const length = (fragment[at + 2] << 8) | fragment[at + 3];
     if (marker === starts || length < 2) break;

@@ -10,7 +10,9 @@ const safePrivate = z.strictObject({
   group: z
     .string()
     .regex(/^[0-9a-f]{3}[13579bdf]$/, 'expected four hexadecimal digits of an odd group, for instance 0019'),
-  element: z.string().regex(/^[0-9a-f]{2}$/, 'expected the last two hexadecimal digits of the element, for instance 0c'),
+  element: z
+    .string()
+    .regex(/^[0-9a-f]{2}$/, 'expected the last two hexadecimal digits of the element, for instance 0c'),
   vr: z
     .enum(['CS', 'DS', 'IS', 'FD', 'FL', 'SL', 'SS', 'UL', 'US'])
     .describe('Numbers and code strings only: free text is never safe.'),
@@ -31,7 +33,9 @@ export const deidentificationPolicy = z.strictObject({
     .strictObject({ least: z.int().min(1).max(36_500), most: z.int().min(1).max(36_500) })
     .refine(({ least, most }) => most - least >= 29, 'expected at least 30 different shifts')
     .default({ least: 30, most: 3650 })
-    .describe('How many whole days earlier the dates of a patient become; which number is taken depends on the secret.'),
+    .describe(
+      'How many whole days earlier the dates of a patient become; which number is taken depends on the secret.',
+    ),
   descriptors: z.enum(['remove', 'clean']).default('clean').describe('`clean`: Clean Descriptors, by a list of words.'),
   words: z.array(word).max(5000).default([]).describe('Words kept in descriptions beside our own list.'),
   patientCharacteristics: z

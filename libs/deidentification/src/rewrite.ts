@@ -19,7 +19,7 @@ import {
   withoutPadding,
 } from './values.js';
 import { WordList } from './words.js';
-import { writeElements, writeItem, writtenText, type Written } from './write.js';
+import { joined, writeElements, writeItem, writtenText, type Written } from './write.js';
 
 /** How many elements were treated in which way, those inside of sequences included. No value, no tag. */
 export interface ActionCounts {
@@ -152,7 +152,9 @@ export class Rewriter {
       case 'enter':
         return this.#sequence(dataSet, element, () => true);
       case 'content':
-        return this.#sequence(dataSet, element, (item) => ['CODE', 'NUM', 'NUMERIC'].includes(item.text(VALUE_TYPE) ?? ''));
+        return this.#sequence(dataSet, element, (item) =>
+          ['CODE', 'NUM', 'NUMERIC'].includes(item.text(VALUE_TYPE) ?? ''),
+        );
       case 'graphic': {
         const region = dataSet.text((tag & 0xffff0000) | 0x40) === 'R';
         if (region) return this.#keep(dataSet, element, vr);
@@ -215,7 +217,8 @@ export class Rewriter {
     const pieces: Uint8Array[] = [];
     try {
       for (const item of dataSet.items(tag)) {
-        if (takes(item)) pieces.push(...writeItem(writeElements(this.elements(item))));
+        // One piece an item: a segmentation has a hundred thousand of them, of forty elements each.
+        if (takes(item)) pieces.push(joined(writeItem(writeElements(this.elements(item)))));
         else this.counts.removed++;
       }
     } catch (error) {
@@ -269,7 +272,11 @@ export class Rewriter {
     if (kept.every((text) => text === '')) return 'unusable';
     this.counts.cleaned++;
     const longest = { SH: 16, LO: 64, CS: 16 }[vr] ?? 1024;
-    return writtenText(tag, vr, kept.map((text) => (vr === 'CS' ? text.toUpperCase() : text).slice(0, longest)).join('\\'));
+    return writtenText(
+      tag,
+      vr,
+      kept.map((text) => (vr === 'CS' ? text.toUpperCase() : text).slice(0, longest)).join('\\'),
+    );
   }
 
   /** The allowed words of a text; none when one of them is a name of this file. */
@@ -306,7 +313,8 @@ export class Rewriter {
   /** Text of a coded concept: kept where the scheme is a published one, otherwise word by word. */
   #codeText(dataSet: DicomDataSet, { tag }: DicomElement): Written | null {
     const { identifiers } = this.#file;
-    const valueOf = (code: number): string => (dataSet.has(code) ? (this.#texts(dataSet.bytes(code)!, 'LO')?.[0] ?? '') : '');
+    const valueOf = (code: number): string =>
+      dataSet.has(code) ? (this.#texts(dataSet.bytes(code)!, 'LO')?.[0] ?? '') : '';
     const value = valueOf(tag);
     const scheme = valueOf(CODE.scheme);
     const published = isPublishedScheme(scheme) && !identifiers.echoedIn(value, (word) => this.#file.words.has(word));
@@ -329,7 +337,9 @@ export class Rewriter {
         if (published || (isLocalScheme(value) && !identifiers.echoedIn(value))) return written('SH', value, 'kept');
         return written('SH', LOCAL_SCHEME, 'dummy');
       case CODE.meaning:
-        return published && hasForm('LO', value) && !SUSPICIOUS.test(value) ? written('LO', value, 'kept') : byWords('LO', 64);
+        return published && hasForm('LO', value) && !SUSPICIOUS.test(value)
+          ? written('LO', value, 'kept')
+          : byWords('LO', 64);
       case CODE.version:
         if (published && /^[A-Za-z0-9._-]{1,16}$/.test(value)) return written('SH', value, 'kept');
         this.counts.removed++;
@@ -360,7 +370,9 @@ export class Rewriter {
     const creator = this.#texts(dataSet.bytes(creatorTag)!, 'LO')?.[0];
     return rules.find(
       (rule) =>
-        rule.creator === creator && parseInt(rule.group, 16) === tag >>> 16 && parseInt(rule.element, 16) === (tag & 0xff),
+        rule.creator === creator &&
+        parseInt(rule.group, 16) === tag >>> 16 &&
+        parseInt(rule.element, 16) === (tag & 0xff),
     );
   }
 

@@ -20,7 +20,12 @@ function markOf(n: number): Mark {
   const letters = [...n.toString(16).padStart(4, '0')].map((digit) => 'BCDFGHJKLMNPQRST'[parseInt(digit, 16)]).join('');
   const number = Buffer.alloc(8);
   number.writeDoubleLE(864_200_000_000 + n);
-  return { letters: `ZQX${letters}`, digits: `8642${String(n).padStart(5, '0')}`, number, bytes: Buffer.from(`Z${letters}QZQ`) };
+  return {
+    letters: `ZQX${letters}`,
+    digits: `8642${String(n).padStart(5, '0')}`,
+    number,
+    bytes: Buffer.from(`Z${letters}QZQ`),
+  };
 }
 
 /** A value with the mark in it that a representation can hold. */
@@ -29,7 +34,12 @@ function marked(vr: string, { letters, digits, number, bytes }: Mark): Value {
     case 'SQ':
       return [
         { '00080100': ['SH', `${letters}-1`], '00080102': ['SH', 'LOCAL'], '00080104': ['LO', `${letters} meaning`] },
-        { '00100010': ['PN', `${letters}^Nested`], '00081030': ['LO', letters], '00090010': ['LO', letters], '00091001': ['UN', bytes] },
+        {
+          '00100010': ['PN', `${letters}^Nested`],
+          '00081030': ['LO', letters],
+          '00090010': ['LO', letters],
+          '00091001': ['UN', bytes],
+        },
       ];
     case 'PN':
       return `${letters}^Given`;
@@ -86,7 +96,11 @@ const attributes: (readonly [tag: string, vr: string])[] = [
 ];
 const policies: Record<string, DeidentificationPolicy> = {
   'the default': deidentificationPolicy.parse({}),
-  'the basic profile alone': deidentificationPolicy.parse({ dates: 'remove', descriptors: 'remove', patientCharacteristics: 'remove' }),
+  'the basic profile alone': deidentificationPolicy.parse({
+    dates: 'remove',
+    descriptors: 'remove',
+    patientCharacteristics: 'remove',
+  }),
 };
 
 /** All attributes, each with a mark of its own. Group 0 is no part of a file; nested it is tested as well. */
@@ -139,19 +153,40 @@ describe('a mark outside of the table', () => {
 
   it.each<[string, DataSet]>([
     ['the patient’s birth date in another calendar', { '00100033': ['LO', MARK] }],
-    ['free text that the table forgot', { '00120063': ['LO', MARK], '00380102': ['LO', MARK], '00400400': ['LT', MARK] }],
+    [
+      'free text that the table forgot',
+      { '00120063': ['LO', MARK], '00380102': ['LO', MARK], '00400400': ['LT', MARK] },
+    ],
     ['an attribute that the standard does not know', { '00081fff': ['LO', MARK] }],
     ['an attribute of unknown representation', { '00081fff': ['UN', Buffer.from(MARK)] }],
     ['text where numbers belong', { '00180050': ['DS', MARK], '00200013': ['IS', MARK], '00280106': ['LO', MARK] }],
-    ['text in a code string', { '00180015': ['CS', `abdomen ${MARK.toLowerCase()}`], '00180022': ['CS', `${MARK}abc`] }],
-    ['a private block, in a sequence too', { '00291010': ['OB', Buffer.from(MARK)], '00081140': ['SQ', [{ '00431001': ['LO', MARK] }]] }],
-    ['a local code', { '00082218': ['SQ', [{ '00080100': ['SH', MARK], '00080102': ['SH', MARK], '00080104': ['LO', MARK] }]] }],
+    [
+      'text in a code string',
+      { '00180015': ['CS', `abdomen ${MARK.toLowerCase()}`], '00180022': ['CS', `${MARK}abc`] },
+    ],
+    [
+      'a private block, in a sequence too',
+      { '00291010': ['OB', Buffer.from(MARK)], '00081140': ['SQ', [{ '00431001': ['LO', MARK] }]] },
+    ],
+    [
+      'a local code',
+      { '00082218': ['SQ', [{ '00080100': ['SH', MARK], '00080102': ['SH', MARK], '00080104': ['LO', MARK] }]] },
+    ],
     ['the length of a group', { '00100000': ['UL', Buffer.from('ZQZQZQ')] }],
-    ['a signature and trailing padding', { fffafffa: ['SQ', [{ '04000115': ['OB', Buffer.from(MARK)] }]], fffcfffc: ['OB', Buffer.from(MARK)] }],
+    [
+      'a signature and trailing padding',
+      { fffafffa: ['SQ', [{ '04000115': ['OB', Buffer.from(MARK)] }]], fffcfffc: ['OB', Buffer.from(MARK)] },
+    ],
     ['bytes after the last pixel', { '7fe00010': ['OW', Buffer.concat([Buffer.alloc(16), Buffer.from(MARK)])] }],
     ['a colour profile', { '00282000': ['OB', Buffer.from(MARK)] }],
-    ['the patient’s own name in a text that is kept', { '00100010': ['PN', MARK], '00080070': ['LO', `for ${MARK}`], '00181020': ['LO', MARK] }],
-    ['the patient’s own name as a word of the policy’s list', { '00100010': ['PN', MARK], '00081030': ['LO', `CT ${MARK}`] }],
+    [
+      'the patient’s own name in a text that is kept',
+      { '00100010': ['PN', MARK], '00080070': ['LO', `for ${MARK}`], '00181020': ['LO', MARK] },
+    ],
+    [
+      'the patient’s own name as a word of the policy’s list',
+      { '00100010': ['PN', MARK], '00081030': ['LO', `CT ${MARK}`] },
+    ],
     ['a date in pieces', { '00081030': ['LO', 'abdomen 86/42/09 7531'], '0008103e': ['LO', 'abdomen 8642097531'] }],
   ])('does not survive: %s', async (_, planted) => {
     const words = deidentificationPolicy.parse({ words: [MARK] });
@@ -171,7 +206,9 @@ describe('a mark outside of the table', () => {
 describe('dates and names', () => {
   it('no date of the file stays what it was; intervals do', async () => {
     const dated = attributes.filter(([, vr]) => vr === 'DA' || vr === 'DT');
-    const all = Object.fromEntries(dated.map(([tag, vr]): [string, [string, string]] => [tag, [vr, vr === 'DA' ? '20110203' : '20110203040506']]));
+    const all = Object.fromEntries(
+      dated.map(([tag, vr]): [string, [string, string]] => [tag, [vr, vr === 'DA' ? '20110203' : '20110203040506']]),
+    );
     for (const policy of Object.values(policies)) {
       expect((await bytesAfter(ctSlice(all), policy)).toString('latin1')).not.toContain('20110203');
     }

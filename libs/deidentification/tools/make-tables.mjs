@@ -48,7 +48,9 @@ const rows = JSON.parse(readFileSync(source, 'utf8')).map((row) => {
     })
     .join('');
   const tag = row.id.startsWith('ggggeeee') ? 'private' : row.id;
-  const vr = /^[0-9a-f]{8}$/.test(tag) ? vrOf(entryOf(parseInt(tag.slice(0, 4), 16), parseInt(tag.slice(4), 16))) : '--';
+  const vr = /^[0-9a-f]{8}$/.test(tag)
+    ? vrOf(entryOf(parseInt(tag.slice(0, 4), 16), parseInt(tag.slice(4), 16)))
+    : '--';
   return [tag, vr, row.basicProfile, options || '-', row.name.replace(/\s+/g, ' ')].join(' ');
 });
 const unknown = rows.filter((row) => row.includes('undefined'));

@@ -1,10 +1,10 @@
 import { readManifestText } from '#contracts';
-import { ModelFailure, RequestRefused } from '#domain';
+import { ModelFailure, RequestRefused, type PhaseRules } from '#domain';
 import { manifestProblems, type ExpandedManifest, type Manifest } from '#pipeline';
 import { canonicalJson } from './canonical-json.js';
 import { channelOrder, plainName } from './channels.js';
 import type { ModelInspector, ModelReport, StoredBlob } from './ports.js';
-import type { Benchmark, ModelFileFacts } from './records.js';
+import type { ModelFileFacts } from './records.js';
 
 /** A model file as it was sent: not stored yet, perhaps. */
 export interface SentModel extends StoredBlob {
@@ -65,7 +65,7 @@ export async function manifestOfBundle(
 export function orderBundle<M extends StoredBlob & { readonly file: string }>(
   manifest: Manifest,
   models: readonly M[],
-  benchmark: Pick<Benchmark, 'channels' | 'labels' | 'phases'>,
+  benchmark: AskedOfManifests,
 ): readonly M[] {
   const problems = [
     ...manifestProblems(manifest),
@@ -89,14 +89,9 @@ export function orderBundle<M extends StoredBlob & { readonly file: string }>(
 export function fitProblems(
   { models: listed = [], inputs: [{ channels }] }: Pick<Manifest, 'models' | 'inputs'>,
   models: readonly { readonly file: string; readonly sha256: string }[],
-  benchmark: Pick<Benchmark, 'channels'>,
+  benchmark: Pick<AskedOfManifests, 'channels'>,
 ): string[] {
-  const problems: string[] = [];
-  const wanted = channels.map(({ name }) => name);
-  const offered = benchmark.channels.map(({ name }) => name);
-  if (channelOrder(wanted, offered) === null) {
-    problems.push(`its channels are ${wanted.join(', ')}; the images of a case here are ${offered.join(', ')}`);
-  }
+  const problems = channelProblems(channels, benchmark);
   const names = models.map(({ file }) => file);
   if (models.length === 1 && listed.length <= 1) {
     const promised = listed[0]?.sha256;
@@ -120,11 +115,36 @@ export function fitProblems(
   return problems;
 }
 
+/** What a manifest is compared with: of a record or of an API answer. */
+export interface AskedOfManifests {
+  readonly channels: readonly { readonly name: string }[];
+  readonly labels: readonly { readonly value: number; readonly name: string }[];
+  readonly phases: readonly { readonly rules: Pick<PhaseRules, 'regions'> }[];
+}
+
+/** What can be said of a manifest and a benchmark without looking at any file: other channels, other labels. */
+export function benchmarkProblems(
+  manifest: Manifest,
+  benchmark: AskedOfManifests,
+): string[] {
+  return [...channelProblems(manifest.inputs[0].channels, benchmark), ...labelProblems(manifest, benchmark)];
+}
+
+function channelProblems(
+  channels: readonly { readonly name: string }[],
+  benchmark: Pick<AskedOfManifests, 'channels'>,
+): string[] {
+  const wanted = channels.map(({ name }) => name);
+  const offered = benchmark.channels.map(({ name }) => name);
+  if (channelOrder(wanted, offered) !== null) return [];
+  return [`its channels are ${wanted.join(', ')}; the images of a case here are ${offered.join(', ')}`];
+}
+
 /**
  * Where labels of a manifest and of a benchmark contradict each other: a value that means another structure, or nothing
  * that is scored. Labels of other structures are no problem; they are not scored.
  */
-export function labelProblems(manifest: Manifest, benchmark: Pick<Benchmark, 'labels' | 'phases'>): string[] {
+export function labelProblems(manifest: Manifest, benchmark: Pick<AskedOfManifests, 'labels' | 'phases'>): string[] {
   const known = new Map(benchmark.labels.map(({ value, name }) => [value, name]));
   const problems = manifest.labels.flatMap(({ value, name }) => {
     const meant = known.get(value);

@@ -103,6 +103,7 @@ export {
   factsOf,
   fitProblems,
   inspectBundle,
+  benchmarkProblems,
   labelProblems,
   manifestOfBundle,
   MOST_MODELS,
@@ -122,5 +123,6 @@ export { readTable, type DatasetTable } from './datasets/dataset-table.js';
 export { DATASET_CODES, DatasetFileFault, Findings, type ArchiveCode, type DatasetCode, type DatasetFinding } from './datasets/finding.js';
 export { layoutOf, planDataset, planOneCase } from './datasets/plan-dataset.js';
 export { DATASET_LAYOUTS, type DatasetLayout, type DeclaredLabel, type DeclaredLabels, type PlannedCase, type PlannedDataset } from './datasets/planned.js';
+export { readCase, type CaseReading, type CaseVisitor, type ReadCase } from './datasets/read-case.js';
 export { addCase, caseExists, sentCaseDigest, type AddCasePorts, type SentCase, type SentVolume } from './datasets/add-case.js';
 export type { DataDictionary, Dataset, DatasetCase, DatasetRecords, DatasetVersion, NewDataset, NewDatasetCase } from './datasets/dataset-records.js';

@@ -265,7 +265,9 @@ describe('preflight', () => {
     expect(of(small, 'budget')).toMatchObject({ status: 'passed', detail: { fits: true, secondsPerCase: 2.5 } });
     expect(of(small, 'budget').detail.croppedTo).toBeCloseTo(1 / 6);
     // a case twice as long in one axis, cropped alike: 13 tiles and a bit without a crop
-    const wide = { cases: [...budget.cases, { name: 'wide', geometry: { ...GEOMETRY, sizeXyz: [24, 6, 4] } as Geometry }] };
+    const wide = {
+      cases: [...budget.cases, { name: 'wide', geometry: { ...GEOMETRY, sizeXyz: [24, 6, 4] } as Geometry }],
+    };
     const unknown = await preflight(
       portsOf(runner),
       taskOf({ manifest: cropped, limits, budget: wide, practice: ran(3) }),
@@ -297,7 +299,10 @@ describe('preflight', () => {
     const large = { ...GEOMETRY, sizeXyz: [256, 256, 64] } as Geometry;
     const bomb = await writeNifti({ geometry: large, data: new Uint8Array(2 ** 22) }, { gzip: true });
     expect(bomb.length).toBeLessThan(10_000);
-    const checks = await preflight(portsOf(runner), taskOf({ conformance: { images: [image], expected: bomb, minDice: 0.9 } }));
+    const checks = await preflight(
+      portsOf(runner),
+      taskOf({ conformance: { images: [image], expected: bomb, minDice: 0.9 } }),
+    );
     expect(of(checks, 'conformance')).toMatchObject({ status: 'failed', detail: { code: 'nifti-too-large' } });
   });
 

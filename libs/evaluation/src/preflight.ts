@@ -2,8 +2,9 @@ import { ModelFailure, type RunLimits } from '#domain';
 import { ImageFormatError, type Geometry, type LabelMap } from '#imaging';
 import type { MetricValue, RegionScore, ScoredRegion } from '#metrics';
 import { PipelineError, type Manifest } from '#pipeline';
-import { forecast } from './forecast.js';
+import { failed, passed, skip, type Answer } from './check-answers.js';
 import type { CaseUsage, Clock, ModelFile, ModelRunner, ModelSession, Scorer } from './ports.js';
+import { budgeted, type Practised } from './preflight-budget.js';
 import { ABNORMAL_ENDS } from './use-model.js';
 import { zeroTile, type ZeroTile } from './zero-tile.js';
 
@@ -161,17 +162,6 @@ export async function preflight(
   return checks;
 }
 
-type Answer = Omit<PreflightCheck, 'name'>;
-const passed = (detail: Answer['detail']): Answer => ({ status: 'passed', detail });
-const failed = (code: string, message: string, detail: Answer['detail'] = {}): Answer => ({
-  status: 'failed',
-  detail: { code, message, ...detail },
-});
-const skip = (reason: string, detail: Answer['detail'] = {}): Answer => ({
-  status: 'skipped',
-  detail: { reason, ...detail },
-});
-
 /** What the model or a file of the author's does wrong is an answer; everything else goes on. */
 async function orFailed(work: () => Promise<Answer>): Promise<Answer> {
   try {
@@ -253,87 +243,6 @@ function printed({ region, status, values }: RegionScore): Record<string, unknow
       entries.flatMap(([id, value]) => (value.kind === 'undefined' ? [[id, value.why]] : [])),
     ),
   };
-}
-
-/** The practice case, once it was run. */
-interface Practised {
-  readonly name: string;
-  readonly usage: CaseUsage;
-}
-
-/**
- * The longest of the cases against the limit of one case. What comes before and after the network is taken from the slowest
- * case that was run.
- *
- * Crops depend on voxels, which the forecast does not see (`exact: false`). What they left of the practice case
- * (`croppedTo`, the share of the network's time) is taken to be what they leave of the others; without a practice case they
- * are taken to cut nothing off. Neither proves that another case is too long, so only a practice case that was itself too
- * long turns anybody away: `fits` is null where the forecast is over the limit and no more is known.
- */
-function budgeted(
-  { manifest, limits }: PreflightTask,
-  budget: PreflightTask['budget'],
-  tile: ZeroTile,
-  usages: readonly CaseUsage[],
-  practised: Practised | null,
-  memoryEstimateBytes: number | null,
-): Answer {
-  const around = Math.max(0, ...usages.map(({ elapsedMs, sessionMs }) => elapsedMs - sessionMs)) / 1000;
-  const peakMemoryBytes = Math.max(tile.peakRssBytes, ...usages.map(({ peakRssBytes }) => peakRssBytes));
-  const figures = {
-    secondsPerRun: tile.secondsPerRun,
-    secondsAround: usages.length === 0 ? null : around,
-    measuredSeconds: usages.map(({ elapsedMs }) => elapsedMs / 1000),
-    peakMemoryBytes,
-    memoryEstimateBytes,
-    limitSeconds: limits.caseSeconds,
-    limitMemoryBytes: limits.memoryMib * 1024 * 1024,
-  };
-  if ('skip' in budget) return skip(budget.skip, figures);
-  const exact = !manifest.preprocess.some(({ op }) => op === 'cropNonzero' || op === 'cropForeground');
-  const whole = budget.cases.map(({ name, geometry }) => ({ case: name, ...forecast(manifest, geometry, tile) }));
-  if (whole.length === 0) return skip('there is no case whose size may be told', figures);
-  const croppedTo = exact ? null : shareLeft(practised, whole);
-  const cases = whole.map((one) => ({ ...one, seconds: one.seconds * (croppedTo ?? 1) + around }));
-  const worst = cases.reduce((longest, one) => (one.seconds > longest.seconds ? one : longest));
-  const tooLong = practised !== null && practised.usage.elapsedMs / 1000 > limits.caseSeconds;
-  const fits = exact ? worst.seconds <= limits.caseSeconds : tooLong ? false : worst.seconds <= limits.caseSeconds || null;
-  const detail = {
-    ...figures,
-    secondsPerCase: worst.seconds,
-    secondsTotal: cases.reduce((sum, { seconds }) => sum + seconds, 0),
-    tiles: worst.tiles,
-    runs: worst.runs,
-    exact,
-    croppedTo,
-    fits,
-    cases,
-  };
-  if (fits !== false) return passed(detail);
-  if (!exact && practised !== null) {
-    const took = Math.ceil(practised.usage.elapsedMs / 1000);
-    return failed(
-      'budget-exceeded',
-      `case ${practised.name} took ${took} s, its crop included; the limit is ${limits.caseSeconds} s`,
-      detail,
-    );
-  }
-  const sum = `${worst.tiles} tiles x ${worst.mirrors} mirror images x ${worst.models} models x ${tile.secondsPerRun.toPrecision(3)} s`;
-  return failed(
-    'budget-exceeded',
-    `case ${worst.case} would take about ${Math.ceil(worst.seconds)} s (${sum}); the limit is ${limits.caseSeconds} s`,
-    detail,
-  );
-}
-
-/** The share of the forecast that the network took on the practice case, at most 1; null when that was not run. */
-function shareLeft(
-  practised: Practised | null,
-  whole: readonly { readonly case: string; readonly seconds: number }[],
-): number | null {
-  const forecastSeconds = whole.find((one) => one.case === practised?.name)?.seconds ?? 0;
-  if (practised === null || forecastSeconds <= 0) return null;
-  return Math.min(1, practised.usage.sessionMs / 1000 / forecastSeconds);
 }
 
 async function inEach<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {

@@ -192,7 +192,10 @@ describe('a bundle that was tried before', () => {
     expect(written[2].checks).toBeNull();
     // with a conformance case in the preflight alone: what was found with it is not for this submission
     const conformance = { images: [part], expected: part };
-    const other = { ...tried(), latestPreflight: async () => ({ checks: [passed], conformance }) as unknown as Preflight };
+    const other = {
+      ...tried(),
+      latestPreflight: async () => ({ checks: [passed], conformance }) as unknown as Preflight,
+    };
     await submit(ports({ records: keep(other) }), COMMAND);
     expect(written[3].checks).toBeNull();
     await submit(ports({ records: keep(other) }), { ...COMMAND, conformance });

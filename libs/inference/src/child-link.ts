@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { codePaths, isolated, signalOf, wrappersOf, type IsolationLevel } from './isolation.js';
 import { memoryWatch, type Memory } from './resident-memory.js';
 import { sessionFolders } from './scratch.js';
@@ -70,6 +71,7 @@ export function spawnChild(options: ChildOptions): ChildLink {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'], // the fourth is the lifeline: it closes when we are gone, however we went
     windowsHide: true,
   });
+  if (!posix) yieldToOthers(child.pid);
   const memory = child.pid === undefined ? null : memoryWatch(child.pid, wrappersOf(level));
   let stderr = '';
   let ended = false;
@@ -120,4 +122,14 @@ export function spawnChild(options: ChildOptions): ChildLink {
 function childEnvironment(): NodeJS.ProcessEnv {
   const base = { LANG: 'C.UTF-8', TZ: 'UTC', PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ORT_DISABLE_TELEMETRY: '1' };
   return process.platform === 'win32' ? { ...base, SystemRoot: process.env.SystemRoot } : base;
+}
+
+/** Windows: on a machine that also serves pages, those come first. Elsewhere the shell that sets the limits sees to it. */
+function yieldToOthers(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    // ended already, which is no reason not to run
+    if (!(error instanceof Error)) throw error;
+  }
 }

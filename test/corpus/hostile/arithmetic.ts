@@ -251,6 +251,21 @@ sized(
   ],
 );
 
+// of four numbers at once, the runtime's minimum of 3,000,000,000 and 0 is 3,000,000,000
+const four = (name: string, x: number) => long(name, x, x, x, x);
+sized(
+  'model-shape-unknown',
+  'a size by a minimum',
+  [node('Min', ['k', 'o'], ['m']), node('Slice', ['m', 'from', 'to'], ['size'])],
+  [four('k', 3_000_000_000), four('o', 0), long('from', 0), long('to', 1)],
+);
+sized(
+  'model-shape-unknown',
+  'a size by cutting off what is more',
+  [node('Clip', ['k', 'z', 'o'], ['m']), node('Slice', ['m', 'from', 'to'], ['size'])],
+  [four('k', 1), scalar('z', -1n), scalar('o', 3_000_000_000n), long('from', 0), long('to', 1)],
+);
+
 /** Twice 2^32 elements where the runtime makes a tensor two shorter than a plain reading of the standard would have it. */
 const shorter = (
   code: Parameters<typeof add>[0],

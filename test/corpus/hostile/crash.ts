@@ -149,5 +149,51 @@ add('model-tensor-size', 'statistics of nothing', () =>
     }),
   ),
 );
+add('model-tensor-size', 'the largest of nothing', () =>
+  model(
+    graph({
+      nodes: [
+        node('Slice', ['image', 'zero', 'zero', 'axis'], ['nothing']),
+        node('TopK', ['nothing', 'one'], ['n', 'at']),
+        node('ReduceSum', ['n'], ['sum'], [attribute.int('keepdims', 0)]),
+        ...finish('sum'),
+      ],
+      inputs: [value('image', FLOAT, [1, 1, 8, 8, 8])],
+      outputs: [LOGITS],
+      initialisers: [long('zero', 0), long('axis', 2), long('one', 1)],
+    }),
+  ),
+);
+add('model-attribute', 'a block so large that its square is 0', () =>
+  model(
+    graph({
+      nodes: [node('DepthToSpace', ['image'], ['a'], [attribute.int('blocksize', 2 ** 62)]), ...finish('a')],
+      inputs: [value('image', FLOAT, [1, 16, 4, 4])],
+      outputs: [LOGITS],
+    }),
+  ),
+);
+add('model-attribute', 'two parts in three outputs', () =>
+  model(
+    graph({
+      nodes: [
+        node('Split', ['image'], ['a', 'b', 'c'], [attribute.int('axis', 2), attribute.int('num_outputs', 2)]),
+        ...finish('a'),
+      ],
+      inputs: [value('image', FLOAT, [1, 1, 8, 8, 8])],
+      outputs: [LOGITS],
+    }),
+    18,
+  ),
+);
+add('model-shape-unknown', 'statistics over an axis that is not there', () =>
+  body(
+    [node('LayerNormalization', ['image', 'w'], ['n', 'mean', 'by'], [attribute.int('axis', 2 ** 31)]), ...finish('n')],
+    [tensor('w', [1], Float32Array.of(1))],
+  ),
+);
+add('model-attribute', 'a flag that is neither false nor true', () =>
+  body([node('ReduceMax', ['image'], ['peak'], [attribute.int('keepdims', 7)]), ...finish('peak')]),
+);
 
 export const CRASH = models;

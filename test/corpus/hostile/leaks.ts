@@ -34,7 +34,7 @@ add('walls', 'an output in double precision under a false declaration', () =>
     node('Concat', ['d', 'd'], ['logits'], [attribute.int('axis', 1)]),
   ]),
 );
-add('walls', 'a convolution with a dilation of a million', () =>
+add('model-shape-unknown', 'a convolution with a dilation of a million', () =>
   body(
     [
       node(

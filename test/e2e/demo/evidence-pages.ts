@@ -165,6 +165,7 @@ export function evidencePages(folder: () => string): void {
     const page = await open(BOARD, 'organiser');
     await page.getByText('You are an organiser here').waitFor();
     expect(await offer(page).count()).toBe(0);
+    await page.getByRole('link', { name: 'Submit' }).waitFor({ state: 'detached' }); // in the header: it runs all there are
     await page.close();
   });
 

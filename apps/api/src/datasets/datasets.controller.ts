@@ -28,7 +28,7 @@ export class DatasetsController {
   @Mount(ENDPOINTS.listDatasets)
   async list({ actor }: Ask<typeof ENDPOINTS.listDatasets>): Promise<Answer<typeof ENDPOINTS.listDatasets>> {
     const own = await this.records.listDatasets(actor.userId as string); // the policy asks for an account
-    return { items: own.map((one) => ({ ...one, createdAt: one.createdAt.toISOString() })) };
+    return { items: own.map((one) => ({ ...summary(one), caseCount: one.caseCount })) };
   }
 
   @Mount(ENDPOINTS.getDataset)
@@ -60,19 +60,24 @@ export class DatasetsController {
     return dataset;
   }
 
-  private async view({ createdAt, ...dataset }: Dataset): Promise<Answer<typeof ENDPOINTS.getDataset>> {
+  private async view(dataset: Dataset): Promise<Answer<typeof ENDPOINTS.getDataset>> {
     const cases = await this.records.datasetCases(dataset.id);
     const versions = await this.records.datasetVersions(dataset.id);
     return {
-      ...dataset,
+      ...summary(dataset),
+      description: dataset.description,
       labels: [...dataset.labels],
       channels: [...dataset.channels],
-      createdAt: createdAt.toISOString(),
+      dictionary: dataset.dictionary,
       caseCount: cases.length,
       cases: cases.map(caseView),
       versions: versions.map(versionView),
     };
   }
+}
+
+function summary({ id, slug, name, licence, synthetic, createdAt }: Dataset) {
+  return { id, slug, name, licence, synthetic, createdAt: createdAt.toISOString() };
 }
 
 function caseView({ name, patient, split, facts, geometry, references, digest }: DatasetCase): z.input<typeof datasetCaseView> {

@@ -14,8 +14,11 @@ export function kitNames(
   for (const name of cases) {
     for (let n = 1; !named.has(name); n++) {
       const reference = n === 1 ? plain(name) : `${plain(name)}-${n}`;
-      const images = channels.length === 1 ? [reference] : channels.map((_, at) => `${reference}_${suffix(channels, at)}`);
-      const paths = [...images.map((image) => `images/${image}`), `references/${reference}`].map((path) => path.toLowerCase());
+      const images =
+        channels.length === 1 ? [reference] : channels.map((_, at) => `${reference}_${suffix(channels, at)}`);
+      const paths = [...images.map((image) => `images/${image}`), `references/${reference}`].map((path) =>
+        path.toLowerCase(),
+      );
       if (paths.some((path) => taken.has(path))) continue;
       for (const path of paths) taken.add(path);
       named.set(name, { images, reference });

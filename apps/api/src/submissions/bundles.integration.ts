@@ -195,7 +195,10 @@ describe('preflight', () => {
     const { records, blobs } = world.parts;
     const asked = (await tryOut(bundle('kept'))).json();
     const enter = (fields: Record<string, string>, who: Who = 'owner') =>
-      submit(Object.entries({ benchmark: 'bench', ...fields }).map(([name, value]) => field(name, value)), who);
+      submit(
+        Object.entries({ benchmark: 'bench', ...fields }).map(([name, value]) => field(name, value)),
+        who,
+      );
     const preflight = asked.id as string;
     expect((await enter({ preflight })).json().code).toBe('preflight-files-gone'); // not tried yet
     const claim = await records.claimPreflight(preflight, 'w1', 10);

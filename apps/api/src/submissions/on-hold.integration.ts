@@ -80,6 +80,27 @@ describe('a run on hold', () => {
     expect(states(await look('owner', id))).toEqual(['queued', 'waiting']);
   });
 
+  it('of held-out images of people is known to its submitter at its time only, whatever he tries', async () => {
+    const { id, runs } = await onHold('later');
+    const { records } = world.parts;
+    await records.retryRun(runs[0].id, { release: true });
+    await world.complete(runs[0].id, { epoch: 2 });
+    await records.claimRun(runs[1].id, 1, 'w1');
+    await records.startRun(runs[1].id, 1, 'w1', 'signature');
+    await records.quarantineRun(runs[1].id, 1, { code: 'inference-crashed', detail: 'twice' });
+    const retry = () => world.ask('owner', 'POST', `/runs/${runs[1].id}/retry`);
+    await world.tellsLater(runs[1].id, '1 hour');
+    expect(states(await look('owner', id))).toEqual(['completed', 'running']);
+    expect((await look('owner', id)).runs[1].failure).toBeNull();
+    expect([(await retry()).statusCode, (await retry()).json().code]).toEqual([409, 'run-not-retryable']);
+    expect((await retry()).json().detail).toMatch(/^This run is running/);
+    for (const who of ['organiser', 'steward', 'admin'] as const)
+      expect([who, states(await look(who, id))[1]]).toEqual([who, 'quarantined']);
+    await world.tellsLater(runs[1].id, '-1 second');
+    expect(states(await look('owner', id))[1]).toBe('quarantined');
+    expect((await retry()).json().code).toBe('forbidden');
+  });
+
   it('is ended by an administrator: failed, for the reason it was on hold; its submitter may then try it again', async () => {
     const { id, runs } = await onHold('ended');
     const ended = (await world.ask('admin', 'POST', `/submissions/${id}/cancel`)).json() as View;

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { builtChildScript } from '../../../../libs/inference/src/test-support/built.js';
-import { agreementWithFile, removeStaleFiles, runPreflight, type Benchmark, type ModelSessions, type StagePorts } from '#evaluation';
+import {
+  agreementWithFile,
+  removeStaleFiles,
+  runPreflight,
+  type Benchmark,
+  type ModelSessions,
+  type StagePorts,
+} from '#evaluation';
 import { readLabelMap, readNifti, writeNifti } from '#imaging';
 import { createModelRunner } from '#inference';
 import { scoreCase } from '#metrics';

@@ -43,14 +43,18 @@ export class PreflightsController {
         `You have asked for ${recent} checks within the last hour; ${PREFLIGHTS_AN_HOUR} are allowed. \`voxelmark model check\` runs the same checks on your own machine.`,
       );
     }
-    return this.intake.receive('preflight', { request, actor }, {
-      admit: () => Promise.resolve(),
-      enter: async (bundle, manifest) => {
-        const preflight = await this.takeIn.preflight(bundle, { benchmark: benchmark.id, submitterId, manifest });
-        this.log.info('preflight.taken-in', { preflightId: preflight.id, userId: submitterId, bytes: bundle.bytes });
-        return preflightView(preflight, benchmark, this.clock.now());
+    return this.intake.receive(
+      'preflight',
+      { request, actor },
+      {
+        admit: () => Promise.resolve(),
+        enter: async (bundle, manifest) => {
+          const preflight = await this.takeIn.preflight(bundle, { benchmark: benchmark.id, submitterId, manifest });
+          this.log.info('preflight.taken-in', { preflightId: preflight.id, userId: submitterId, bytes: bundle.bytes });
+          return preflightView(preflight, benchmark, this.clock.now());
+        },
       },
-    });
+    );
   }
 
   @Mount(ENDPOINTS.getPreflight)

@@ -13,6 +13,8 @@ export interface RunSight {
   readonly caseResults: boolean;
   /** What the model or ONNX Runtime said, word for word. */
   readonly errorText: boolean;
+  /** Has to decide what becomes of a run on hold. */
+  readonly decides: boolean;
 }
 
 /** @param resource of the phase that the run belongs to, with the submission's owner */
@@ -21,12 +23,21 @@ export function sightOfRun(actor: Actor, resource: Resource): RunSight {
     progress: may(actor, 'run.case-list', resource),
     caseResults: may(actor, 'run.case-result', resource),
     errorText: may(actor, 'run.error-text', resource),
+    decides: may(actor, 'run.release', resource),
   };
 }
 
-/** Whether a run has to look as if its cases were still being worked on: how long they took is for other eyes. */
-export function endsLater({ releaseAt }: Pick<EvaluationRun, 'releaseAt'>, sight: RunSight, now: Date): boolean {
-  return !sight.caseResults && releaseAt !== null && now < releaseAt;
+/**
+ * Whether a run has to look as if its cases were still being worked on: how long they took is for other eyes. Whoever decides
+ * about runs on hold sees that one is.
+ */
+export function endsLater(
+  { releaseAt, state }: Pick<EvaluationRun, 'releaseAt' | 'state'>,
+  sight: RunSight,
+  now: Date,
+): boolean {
+  if (sight.caseResults || (sight.decides && state === 'quarantined')) return false;
+  return releaseAt !== null && now < releaseAt;
 }
 
 /**
@@ -42,7 +53,13 @@ export function runSummaryView(
   now: Date,
 ): RunSummary {
   if (endsLater(run, sight, now)) {
-    const unknown = { state: 'running', failureCode: null, failureDetail: null, finishedAt: null, releaseAt: null } as const;
+    const unknown = {
+      state: 'running',
+      failureCode: null,
+      failureDetail: null,
+      finishedAt: null,
+      releaseAt: null,
+    } as const;
     return runSummaryView({ ...run, ...unknown }, phase, sight, queuePosition, now);
   }
   const { cases } = run;

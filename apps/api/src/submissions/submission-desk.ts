@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RunSummary, SubmissionView } from '#contracts';
 import { notFound, type Action, type Actor, type Resource } from '#domain';
-import type { AccountRecords, Benchmark, Clock, EvaluationRecords, EvaluationRun, Phase, Submission } from '#evaluation';
+import type {
+  AccountRecords,
+  Benchmark,
+  Clock,
+  EvaluationRecords,
+  EvaluationRun,
+  Phase,
+  Submission,
+} from '#evaluation';
 import { inPhase, Sight } from '../benchmarks/sight.js';
 import { may, permit } from '../http/permit.js';
 import { ACCOUNTS, CLOCK, RECORDS } from '../settings.js';

@@ -435,6 +435,14 @@ export class World {
     if (!done) throw new Error('the run could not be completed');
   }
 
+  /** Lets it be told so long from now how a run ended, as if its images were of people. */
+  async tellsLater(runId: string, interval: string): Promise<void> {
+    await this.database.dataSource.query('update evaluation_run set release_at = now() + $2::interval where id = $1', [
+      runId,
+      interval,
+    ]);
+  }
+
   /** Lets the files of a finished preflight be kept until so long from now. */
   async kept(preflightId: string, interval: string): Promise<void> {
     await this.database.dataSource.query('update preflight set files_until = now() + $2::interval where id = $1', [

@@ -68,6 +68,7 @@ export const modelCheck: Command = {
               ),
               practice: facts?.practice ?? none,
               budget: facts?.budget ?? none,
+              problems: facts?.problems ?? [],
             };
           },
           {

@@ -1,7 +1,7 @@
 import { ENDPOINTS, type BenchmarkView, type CaseView } from '#contracts';
 import type { RunLimits } from '#domain';
 import { voxelCount, type Geometry, type Mat3 } from '#imaging';
-import { channelOrder, strictestLimits, type PracticeCase, type PreflightTask } from '#evaluation';
+import { benchmarkProblems, channelOrder, strictestLimits, type PracticeCase, type PreflightTask } from '#evaluation';
 import type { ExpandedManifest } from '#pipeline';
 import type { ApiClient } from '../api-client.js';
 import { CliError, EXIT } from '../exit.js';
@@ -12,6 +12,8 @@ export interface BenchmarkFacts {
   readonly limits: RunLimits | null;
   readonly practice: PreflightTask['practice'];
   readonly budget: PreflightTask['budget'];
+  /** Where manifest and benchmark contradict each other: the server would refuse the submission for them. */
+  readonly problems: readonly string[];
 }
 
 /** Cases whose size is asked for. */
@@ -37,6 +39,7 @@ export async function askBenchmark(
     for (const { id } of ordered) cases.push(await client.call(ENDPOINTS.getCase, { params: { id } }));
     return {
       limits: benchmark.phases.length === 0 ? null : strictestLimits(benchmark),
+      problems: benchmarkProblems(manifest, benchmark),
       practice: practiceOf(client, benchmark, cases, manifest),
       budget:
         cases.length === 0
@@ -45,7 +48,7 @@ export async function askBenchmark(
     };
   } catch (error) {
     const skip = skipOf(error);
-    return { limits: null, practice: skip, budget: skip };
+    return { limits: null, problems: [], practice: skip, budget: skip };
   }
 }
 

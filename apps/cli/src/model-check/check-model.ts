@@ -26,6 +26,8 @@ export interface CheckMaterial {
   readonly conformance: PreflightTask['conformance'];
   readonly practice: PreflightTask['practice'];
   readonly budget: PreflightTask['budget'];
+  /** Where manifest and benchmark contradict each other. */
+  readonly problems: readonly string[];
 }
 
 /**
@@ -54,7 +56,11 @@ export async function checkModel(
     return refusedAtOnce({ code: bundle.code, message: bundle.message, models: reports }, options);
   }
   const { manifest, paths, sums } = bundle;
-  const { limits, ...rest } = await material(manifest);
+  const { limits, problems, ...rest } = await material(manifest);
+  if (problems.length > 0) {
+    const message = `The manifest cannot be used in this benchmark: ${problems.join('; ')}`;
+    return refusedAtOnce({ code: 'manifest-invalid', message, models: reports }, options);
+  }
   return withSandbox((runner) => {
     const models = paths.map((path, n) => modelFile(path, sums[n]));
     const task: PreflightTask = { models, manifest, limits, ...rest };

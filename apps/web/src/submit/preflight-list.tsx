@@ -162,7 +162,8 @@ function PracticeCase({
 }
 
 function Forecast({ forecast }: { readonly forecast: NonNullable<PreflightView['forecast']> }): ReactNode {
-  const { tiles, runs, secondsPerRun, secondsPerCase, limitSeconds, peakMemoryBytes, limitMemoryBytes, fits } = forecast;
+  const { tiles, runs, secondsPerRun, secondsPerCase, limitSeconds, peakMemoryBytes, limitMemoryBytes, fits } =
+    forecast;
   return (
     <div className="forecast">
       <Meter
@@ -180,7 +181,8 @@ function Forecast({ forecast }: { readonly forecast: NonNullable<PreflightView['
       <p className="fine">
         {count(tiles, 'tile')}, {count(runs, 'run')} of a network at {formatDuration(secondsPerRun * 1000)} each.
         Held-out cases are taken to be like the open ones.
-        {fits === null && ' How much a crop leaves of an image is not known beforehand: it may well be quicker than this.'}
+        {fits === null &&
+          ' How much a crop leaves of an image is not known beforehand: it may well be quicker than this.'}
       </p>
     </div>
   );

@@ -13,6 +13,17 @@ const labels: Volume<Uint8Array> = { geometry: grid, data: Uint8Array.of(0, 1, 1
 const file = (volume: Volume): Promise<Uint8Array> => writeNifti(volume, { gzip: true });
 
 describe('the image of a case', () => {
+  let gridHash: string;
+  beforeAll(async () => {
+    gridHash = (await readShownImage(await file(image))).grid.hash;
+  });
+  it('another grid has another hash', async () => {
+    const elsewhere = { ...grid, originLps: [-10, 20, 30.01] } as const;
+    const { hash } = (await readShownImage(await file({ geometry: elsewhere, data: image.data }))).grid;
+    expect(hash).toMatch(/^[0-9a-f]{8}$/);
+    expect(hash).not.toBe(gridHash);
+  });
+
   it.each(['LPS', 'RAS', 'SPL', 'AIR', 'IPR'])(
     'stored as %s is shown in one order, voxel by voxel the same',
     async (axes) => {
@@ -22,6 +33,7 @@ describe('the image of a case', () => {
       expect(shown.geometry.direction).toEqual(grid.direction);
       expect(shown.geometry.originLps).toEqual([expect.closeTo(-10, 5), expect.closeTo(20, 5), expect.closeTo(30, 5)]);
       expect(shown.range).toEqual({ lower: -1000, upper: 3000 });
+      expect(shown.grid).toEqual({ hash: gridHash, storedAxes: axes });
     },
   );
 

@@ -1,8 +1,10 @@
 import {
+  axisCodes,
   axisMapTo,
   bringToGrid,
   describeGrid,
   errorMap,
+  geometryHash,
   ImageFormatError,
   mapGeometry,
   orientTo,
@@ -11,6 +13,7 @@ import {
   readNifti,
 } from '#imaging';
 import type { Geometry, LabelMap, Vec3, Volume, VoxelArray } from '#imaging';
+import { fnv1a } from './checksum.js';
 import { largestRegions } from './connected-regions.js';
 import { listErrors } from './error-list.js';
 import type { ErrorList } from './error-list.js';
@@ -20,6 +23,14 @@ import { percentilesOf } from './window-presets.js';
 
 /** Voxel types that the renderer takes as they are. */
 export type DisplayVoxels = Uint8Array | Int16Array | Uint16Array | Float32Array;
+
+/** Which grid a file lies on. */
+export interface GridReceipt {
+  /** Of size, position, spacing and directions in canonical order, rounded as `geometryHash` has it; eight hex digits. */
+  readonly hash: string;
+  /** Sides that the stored axes run to: 'RAS'. */
+  readonly storedAxes: string;
+}
 
 /** An image ready to be shown: stored axes run nearest to L, P, S; an oblique image stays oblique. */
 export interface ShownImage {
@@ -31,6 +42,7 @@ export interface ShownImage {
   readonly percentiles: { readonly lower: number; readonly upper: number };
   /** Grid of the file, whose axes may be permuted and flipped: for telling people the voxel index in their file. */
   readonly storedGeometry: Geometry;
+  readonly grid: GridReceipt;
 }
 
 /** A label map ready to be shown on the grid of its image. */
@@ -41,6 +53,7 @@ export interface ShownLabelMap {
   readonly undeclared: readonly number[];
   /** Where to look for each segment: inside its largest connected part; null when it does not occur. n + 2 entries. */
   readonly look: readonly (Vec3 | null)[];
+  readonly grid: GridReceipt;
 }
 
 /** Reference and prediction side by side, for the structures that are shown. */
@@ -74,7 +87,7 @@ export async function readShownImage(bytes: Uint8Array): Promise<ShownImage> {
   const { geometry, data } = orientTo<VoxelArray>(stored, CANONICAL);
   const range = finiteRange(data);
   const voxels = displayVoxels(data, range);
-  return { geometry, voxels, range, percentiles: percentilesOf(voxels, range), storedGeometry: stored.geometry };
+  return { geometry, voxels, range, percentiles: percentilesOf(voxels, range), storedGeometry: stored.geometry, grid: receiptOf(stored.geometry) };
 }
 
 /**
@@ -103,7 +116,18 @@ export async function readShownLabelMap(
   }
   const { data, voxels, undeclared } = toSegments(onImage.data, labelValues);
   const largest = largestRegions(data, image.sizeXyz);
-  return { segments: data, voxels, undeclared, look: voxels.map((_, segment) => largest.get(segment)?.atIjk ?? null) };
+  return {
+    segments: data,
+    voxels,
+    undeclared,
+    look: voxels.map((_, segment) => largest.get(segment)?.atIjk ?? null),
+    grid: receiptOf(stored.geometry),
+  };
+}
+
+function receiptOf(stored: Geometry): GridReceipt {
+  const canonical = mapGeometry(stored, axisMapTo(stored, CANONICAL));
+  return { hash: fnv1a(new TextEncoder().encode(geometryHash(canonical))), storedAxes: axisCodes(stored) };
 }
 
 /** How two grids differ, in words; both in the orientation of the image, so that permuted storage is not named. */

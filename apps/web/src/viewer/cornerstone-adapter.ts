@@ -185,7 +185,9 @@ export class Scene {
       const before = this.#renderings;
       await new Promise(requestAnimationFrame);
       const mounted = Object.values(this.#viewports).every((v) => v.getActors().length === 1 + this.#overlays.size);
-      quiet = mounted && this.#renderings === before && this.#renderings > 0 ? quiet + 1 : 0;
+      // Where no plane has a size, in a layout without them, nothing will be rendered.
+      const unseen = Object.values(this.#viewports).every(({ element }) => element.clientWidth === 0);
+      quiet = mounted && this.#renderings === before && (this.#renderings > 0 || unseen) ? quiet + 1 : 0;
     }
   }
 

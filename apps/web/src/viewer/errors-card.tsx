@@ -192,12 +192,12 @@ function Controls({ state }: { readonly state: ErrorListState }): ReactNode {
             type="button"
             className="vmv-button vmv-chip"
             aria-pressed={state.kinds.includes(kind)}
-            aria-label={`List errors: ${KIND_WORDS[kind]}`}
             title={KIND_WORDS[kind]}
             onClick={() => state.toggleKind(kind)}
           >
             {legend && <Swatch color={legend.color} hollow={!state.kinds.includes(kind)} />}
-            {legend?.short}
+            {kind === 'wrongLabel' ? 'WL' : legend?.short}
+            <span className="vmv-unseen">, list errors: {KIND_WORDS[kind]}</span>
           </button>
         );
       })}
@@ -225,7 +225,6 @@ function Rows({
             ref={row.n === state.current ? chosen : undefined}
             className="vmv-error"
             aria-current={row.n === state.current || undefined}
-            aria-label={row.sentence}
             title={row.sentence}
             onClick={() => onChoose(row.n)}
           >

@@ -46,7 +46,7 @@ export function HelpSheet({ open, keys, onKeys, onResetKeys, onClose }: HelpShee
     <dialog
       ref={dialog}
       className="vmv-help"
-      aria-labelledby="vmv-help-title"
+      aria-label="Keyboard and mouse"
       onClose={() => {
         setEditing(null);
         setSaid('');
@@ -55,8 +55,10 @@ export function HelpSheet({ open, keys, onKeys, onResetKeys, onClose }: HelpShee
       onCancel={(event) => editing !== null && event.preventDefault()}
       onKeyDown={onKeyDown}
     >
+      {open && (
+        <>
       <div className="vmv-card-head">
-        <h2 id="vmv-help-title">Keyboard and mouse</h2>
+        <h2>Keyboard and mouse</h2>
         <button type="button" className="vmv-button vmv-small" aria-label="Close" onClick={onClose}>
           <Icon name="close" />
         </button>
@@ -115,6 +117,8 @@ export function HelpSheet({ open, keys, onKeys, onResetKeys, onClose }: HelpShee
           </dl>
         </section>
       </div>
+        </>
+      )}
     </dialog>
   );
 }

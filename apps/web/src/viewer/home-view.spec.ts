@@ -13,6 +13,7 @@ const image: ShownImage = {
   storedGeometry: geometry,
   voxels: new Int16Array(75),
   range: { lower: -1000, upper: 2000 },
+  grid: { hash: '0badcafe', storedAxes: 'LPS' },
   percentiles: { lower: -1000, upper: 2000 },
 };
 const presets = [{ center: 80, width: 150 }];

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
-import { pointLps, voxelVolumeMm3 } from '#imaging';
+import { describeGrid, pointLps, voxelVolumeMm3 } from '#imaging';
 import type { Vec3 } from '#imaging';
 import type { CaseViewerProps, ScoredRegion, SidePrediction } from './case-viewer.js';
+import { fnv1a } from './checksum.js';
 import { draggedWindow, matchingPreset } from './grey-window.js';
 import type { GreyWindow } from './grey-window.js';
 import { homeView, spokenView } from './home-view.js';
@@ -22,8 +23,10 @@ import type { PlaneName } from './planes.js';
 import { readPoint, shortReading } from './point-reading.js';
 import type { PointReading } from './point-reading.js';
 import { MOST_TILES, SideBySide } from './side-by-side.js';
+import { captionLines, pictureName, saveFile, takePicture } from './screenshot.js';
 import { StatusTile } from './status-tile.js';
 import { Toolbar } from './toolbar.js';
+import { SurfaceView } from './surface-view.js';
 import { useCase } from './use-case.js';
 import type { LayerSource } from './use-case.js';
 import { useMoves } from './use-moves.js';
@@ -36,7 +39,7 @@ import type { DragTool } from './use-plane-gestures.js';
 import { usePlanes } from './use-planes.js';
 import { useProbe } from './use-probe.js';
 import { useScene } from './use-scene.js';
-import { layerRows, readingRows, statusOf, structureRows } from './viewer-rows.js';
+import { layerRows, readingRows, receiptRows, statusOf, structureRows } from './viewer-rows.js';
 import { nextLayout, sidePlane, singlePlane, viewReducer } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
@@ -191,6 +194,15 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     [referenceLayer, sources],
   );
 
+  const surfaceLayers = useMemo(
+    () =>
+      [...drawn]
+        .sort((a, b) => Number(a.kind === 'prediction') - Number(b.kind === 'prediction'))
+        .filter(({ visible }) => visible)
+        .map(({ id, segments }) => ({ id, segments, title: sources.find((source) => source.id === id)?.title ?? id })),
+    [drawn, sources],
+  );
+
   // ---- reading values
   const read = useCallback(
     (point: Vec3): PointReading | null => {
@@ -255,6 +267,25 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     });
     resetFraming();
     errorList.forget();
+  };
+  const stage = useRef<HTMLDivElement>(null);
+  const savePicture = (): void => {
+    if (!image || !stage.current) return;
+    const visible = drawn.filter((layer) => layer.visible);
+    const lines = captionLines({
+      caseName,
+      layers: sides
+        ? [...(sideReference ? [sideReference.title] : []), `${Math.min(predictions.length, MOST_TILES)} predictions`]
+        : visible.map(({ id }) => sources.find((source) => source.id === id)?.title ?? id),
+      positionLps: view.positionLps,
+      window: view.window,
+      inverted: view.inverted,
+      unit: valueUnit,
+      errorsOf: mode === 'errors' ? (region?.name ?? 'all structures shown') : null,
+      gridHash: image.grid.hash,
+      voxelHash: fnv1a(image.voxels),
+    });
+    takePicture(stage.current, lines).then((blob) => saveFile(blob, pictureName(caseName, view.positionLps)), reportError);
   };
   const toggleKind = (kind: LayerSource['kind']): void =>
     dispatch({ kind: 'toggle-layers', ids: sources.filter((source) => source.kind === kind).map(({ id }) => id) });
@@ -325,7 +356,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
           return { ...old, ...Object.fromEntries(changed) };
         });
       case 'screenshot':
-        return undefined;
+        return savePicture();
       case 'help':
         return setHelpOpen(true);
     }
@@ -404,10 +435,11 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
           layout={view.layout}
           canCompare={predictions.length > 0}
           onLayout={(layout) => dispatch({ kind: 'layout', layout })}
+          onPicture={savePicture}
           onReset={reset}
           onHelp={() => setHelpOpen(true)}
         />
-        <div className="vmv-stage" data-layout={view.layout}>
+        <div className="vmv-stage" ref={stage} data-layout={view.layout}>
           {PLANE_NAMES.map((plane) => (
             <PlaneView
               key={plane}
@@ -433,6 +465,9 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               onMeasure={measurements.onMeasure}
             />
           ))}
+          {view.layout === 'surfaces' && !status && (
+            <SurfaceView geometry={geometry} layers={surfaceLayers} labels={labels} hiddenSegments={hiddenSegments} />
+          )}
           {sides && image && !status && (
             <SideBySide
               image={image}
@@ -491,6 +526,8 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
                 }
               : null
           }
+          receipt={receiptRows(sources, loaded)}
+          gridWords={image ? describeGrid(image.storedGeometry) : ''}
           safeColors={safeColors}
           onSafeColors={() => setSafeColors((on) => !on)}
           measurements={measurements}

@@ -2,6 +2,8 @@ import type { ReactNode } from 'react';
 import type { Vec3 } from '#imaging';
 import { ErrorsCard } from './errors-card.js';
 import type { ErrorsCardProps } from './errors-card.js';
+import { GeometryCard } from './geometry-card.js';
+import type { ReceiptRow } from './geometry-card.js';
 import { Icon } from './icons.js';
 import { MANNERS, WIDTHS_PX } from './overlay-style.js';
 import type { LayerPen, Manner } from './overlay-style.js';
@@ -50,6 +52,8 @@ export interface PanelProps {
   readonly reading: readonly ReadingRow[];
   /** Null without scores. */
   readonly scores: ScoresCardProps | null;
+  readonly receipt: readonly ReceiptRow[];
+  readonly gridWords: string;
   readonly safeColors: boolean;
   readonly onSafeColors: () => void;
   readonly measurements: MeasurementsState;
@@ -71,6 +75,7 @@ export function Panel(props: PanelProps): ReactNode {
       <MeasurementsCard state={props.measurements} onGo={props.onMeasurement} />
       {props.errors && <ErrorsCard {...props.errors} voxelVolumeMm3={props.voxelVolumeMm3} />}
       <Reading rows={props.reading} />
+      {props.receipt.length > 0 && <GeometryCard rows={props.receipt} grid={props.gridWords} />}
     </div>
   );
 }

@@ -53,6 +53,7 @@ export interface ToolbarProps {
   readonly layout: Layout;
   readonly canCompare: boolean;
   readonly onLayout: (layout: Layout) => void;
+  readonly onPicture: () => void;
   readonly onReset: () => void;
   readonly onHelp: () => void;
 }
@@ -116,6 +117,14 @@ export function Toolbar(props: ToolbarProps): ReactNode {
           disabled={disabled}
           onClick={props.onReset}
         />
+        <ToolButton
+          icon="camera"
+          name="Save a picture"
+          short
+          title={`Save a picture with caption, PNG (${props.keys.screenshot})`}
+          disabled={disabled}
+          onClick={props.onPicture}
+        />
       </div>
       <div className="vmv-group" role="group" aria-label="Cine">
         <ToolButton
@@ -173,11 +182,13 @@ export function Toolbar(props: ToolbarProps): ReactNode {
         )}
       </div>
       {props.onMode && <ModeSwitch mode={props.mode} onMode={props.onMode} disabled={disabled} />}
+      <div className="vmv-bar-end">
       <p className="vmv-research" data-testid="research-only">
         <Icon name="warning" />
         Research only, not for care
       </p>
       <ToolButton icon="help" name="Keyboard and mouse" short title={`Keyboard and mouse (${props.keys.help})`} onClick={props.onHelp} />
+      </div>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { Geometry } from '#imaging';
-import type { ShownLabelMap } from './case-volumes.js';
+import type { ShownImage, ShownLabelMap } from './case-volumes.js';
 import type { CaseState, LayerSource } from './use-case.js';
-import { layerRows, readingRows, statusOf, structureRows } from './viewer-rows.js';
+import { layerRows, readingRows, receiptRows, statusOf, structureRows } from './viewer-rows.js';
 
 const sources: LayerSource[] = [
   { id: 'ref', kind: 'reference', title: 'Consensus', url: '/r' },
@@ -16,6 +16,7 @@ const map: ShownLabelMap = {
   voxels: [4, 3, 0, 1],
   undeclared: [9],
   look: [null, [0, 0, 0], null, [1, 1, 1]],
+  grid: { hash: '0badcafe', storedAxes: 'RAS' },
 };
 const pen = { manner: 'both', opacity: 0.5, widthPx: 3 } as const;
 const state: CaseState = {
@@ -101,6 +102,20 @@ describe('rows of the panel', () => {
       { name: 'Value', text: '62 HU' },
       { name: 'Consensus', text: 'liver' },
       { name: 'Error map', text: 'both background' },
+    ]);
+  });
+});
+
+describe('the geometry receipt', () => {
+  it('has nothing to compare before there is an image', () => expect(receiptRows(sources, state)).toEqual([]));
+  it('says of each layer whether it lies on the grid of the image', () => {
+    const image = { grid: { hash: '0badcafe', storedAxes: 'LPS' } } as ShownImage;
+    const refused = { status: 'refused', sentence: 'It lies elsewhere.' } as const;
+    const rows = receiptRows(sources, { ...state, image, layers: { ...state.layers, pred: refused } });
+    expect(rows.map(({ name, grid, verdict }) => [name, grid?.storedAxes ?? null, verdict])).toEqual([
+      ['Image', 'LPS', 'image'],
+      ['Consensus', 'RAS', 'same'],
+      ['unet 1.0', null, 'refused'],
     ]);
   });
 });

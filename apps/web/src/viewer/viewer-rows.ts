@@ -2,6 +2,7 @@ import { indexIjk } from '#imaging';
 import type { Geometry, Vec3 } from '#imaging';
 import { labelColor } from './overlay-style.js';
 import type { LayerPen, ShownLabel } from './overlay-style.js';
+import type { ReceiptRow } from './geometry-card.js';
 import type { LayerRow, ReadingRow, StructureRow } from './panel.js';
 import { sideDistance } from './planes.js';
 import { errorName, greyText, segmentName } from './point-reading.js';
@@ -97,6 +98,19 @@ export function readingRows(
   if (reading.errorClass !== null)
     rows.push({ name: 'Error map', text: errorName(reading.errorClass) ?? 'both background' });
   return rows;
+}
+
+/** The grid of each file beside that of the image. */
+export function receiptRows(sources: readonly LayerSource[], state: CaseState): ReceiptRow[] {
+  if (!state.image) return [];
+  return [
+    { name: 'Image', grid: state.image.grid, verdict: 'image' },
+    ...sources.map(({ id, title }): ReceiptRow => {
+      const layer = state.layers[id];
+      if (layer?.status === 'shown') return { name: title, grid: layer.map.grid, verdict: 'same' };
+      return { name: title, grid: null, verdict: layer?.status === 'refused' ? 'refused' : 'loading' };
+    }),
+  ];
 }
 
 /** What covers the planes instead of a picture; null when there is a picture. */

@@ -54,7 +54,8 @@ export function createScoringPool({ threads, script }: { readonly threads: numbe
       if (!task) return;
       thread.tasks.delete(id);
       if (thread.tasks.size === 0) worker.unref();
-      if (outcome.kind === 'done') task.resolve(outcome.value as never); // of the kind that was asked for
+      if (outcome.kind === 'done')
+        task.resolve(outcome.value as never); // of the kind that was asked for
       else if (outcome.kind === 'unreadable') task.reject(task.whose(outcome));
       else task.reject(new Error(`defect while computing metrics: ${outcome.message}`));
     });

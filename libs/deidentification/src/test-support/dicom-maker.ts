@@ -30,7 +30,9 @@ function bytesOf(vr: string, value: Value, form: Form): Buffer {
   }
   if (Array.isArray(value)) {
     const bytes = Buffer.alloc(2 * value.length);
-    (value as number[]).forEach((n, at) => (form.littleEndian === false ? bytes.writeUInt16BE(n, 2 * at) : bytes.writeUInt16LE(n, 2 * at)));
+    (value as number[]).forEach((n, at) =>
+      form.littleEndian === false ? bytes.writeUInt16BE(n, 2 * at) : bytes.writeUInt16LE(n, 2 * at),
+    );
     return bytes;
   }
   const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value as Uint8Array);
@@ -82,7 +84,9 @@ export function makeFile(dataSet: DataSet, form: Form = {}, transferSyntaxUid?: 
     ...Object.fromEntries(Object.entries(dataSet).filter(([tag]) => tag.startsWith('0002'))),
   });
   const main = Object.fromEntries(Object.entries(dataSet).filter(([tag]) => !tag.startsWith('0002')));
-  return new Uint8Array(Buffer.concat([Buffer.alloc(128, 'MZ SENTINEL '), Buffer.from('DICM'), meta, makeElements(main, form)]));
+  return new Uint8Array(
+    Buffer.concat([Buffer.alloc(128, 'MZ SENTINEL '), Buffer.from('DICM'), meta, makeElements(main, form)]),
+  );
 }
 
 export const CT_IMAGE = '1.2.840.10008.5.1.4.1.1.2';
@@ -125,4 +129,5 @@ export function ctSlice(extra: DataSet = {}): DataSet {
 }
 
 /** HMAC-SHA256 as an organiser's machine computes it. */
-export const testDigest: KeyedDigest = (message) => createHmac('sha256', 'a secret of a test, long enough').update(message).digest();
+export const testDigest: KeyedDigest = (message) =>
+  createHmac('sha256', 'a secret of a test, long enough').update(message).digest();

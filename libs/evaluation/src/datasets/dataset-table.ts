@@ -42,7 +42,7 @@ export function readTable(file: string, text: string, findings: Findings): Datas
   }
   if (!columns.includes('case')) return refuse('table-column', `columns ${columns.join(', ').slice(0, 200)}`, 'a column "case"');
   for (const name of columns.filter((column) => PERSONAL.test(column))) {
-    findings.say('table-personal', { file }, `a column "${name}"`, 'no columns that say who somebody is; leave it out unless it holds something else');
+    findings.say('table-personal', { file }, `a column "${name}"`, 'no columns that say who somebody is; it is left out (give it another name if it holds something else)');
   }
   const rows = [];
   for (const { line, fields } of body) {
@@ -64,10 +64,10 @@ function tabs(text: string): { line: number; fields: string[] }[] {
     .filter(({ fields }) => fields.length > 1 || fields[0] !== '');
 }
 
-/** Facts of a row: what is not known by its name; numbers where the whole column consists of numbers. */
+/** Facts of a row: what is not known by its name and does not say who somebody is; numbers where the whole column consists of numbers. */
 export function factsOf(table: DatasetTable): (values: Readonly<Record<string, string>>) => Record<string, string | number> {
   const known: readonly string[] = KNOWN.filter((name) => name !== 'site');
-  const columns = table.columns.filter((name) => !known.includes(name));
+  const columns = table.columns.filter((name) => !known.includes(name) && !PERSONAL.test(name));
   const isAbsent = (value: string): boolean => value === '' || value.toLowerCase() === 'n/a';
   const numeric = new Set(
     columns.filter((name) => {

@@ -48,3 +48,11 @@ export function exactly(value: number, dtype: string | null): number | null {
 export function isExact(value: number, dtype: string | null): boolean {
   return dtype !== null && dtype in RANGES ? Number.isSafeInteger(value) : Number.isFinite(value);
 }
+
+/**
+ * Does the runtime find the lesser and the greater of such numbers? ONNX Runtime 1.30 compares int64 rightly and then, on
+ * processors with AVX, picks each half of the number by the sign of that half: the minimum of 3,000,000,000 and 0 is 3,000,000,000.
+ */
+export function isOrdered(value: number, dtype: string | null): boolean {
+  return !(dtype === 'int64' || dtype === 'uint64') || Math.abs(value) < 2 ** 31;
+}

@@ -48,10 +48,17 @@ describe('values that are followed', () => {
 
   it('numbers beyond 2^53 are moved, compared with smaller ones, and never computed with', () => {
     const most = big('a', 2n ** 63n - 1n);
-    expect(binary('Min', most, long('b', 5))).toEqual([5]);
+    expect(values(follow([node('Identity', ['a'], ['y'])], [big('a', 2n ** 62n)], 'y'))).toEqual([[2 ** 62]]);
     expect(binary('Greater', most, long('b', 5))).toEqual([1]);
     expect(binary('Greater', most, big('b', 2n ** 63n - 2n))).toEqual([null]);
     expect(binary('Equal', most, big('b', 2n ** 63n - 2n))).toEqual([null]);
+  });
+
+  it('the lesser and the greater of int64 only where the runtime finds it', () => {
+    expect(binary('Min', long('a', 7, 3e9), long('b', 5, 0))).toEqual([5, null]);
+    expect(binary('Max', long('a', -7, 3e9), long('b', 5, 0))).toEqual([5, null]);
+    const ints = [tensor('a', [1], Int32Array.of(2 ** 31 - 1)), tensor('b', [1], Int32Array.of(-1))] as const;
+    expect(binary('Min', ...ints)).toEqual([-1]);
   });
 
   it('floating point is rounded to its type', () => {

@@ -121,11 +121,33 @@ const COUNTS: Readonly<Record<string, readonly string[]>> = {
   SpaceToDepth: ['blocksize'],
 };
 
+/** Their squares and products with a size must not overflow. */
+const MOST_COUNT = 2 ** 16;
+/** Where the runtime compares one flag now with 0, now with 1. */
+const FLAGS = ['keepdims', 'noop_with_empty_axes', 'ceil_mode', 'allowzero', 'fmod', 'transA', 'transB'];
+/** Windows, their steps and margins: beyond it their sums overflow. */
+const WINDOWS = ['kernel_shape', 'strides', 'dilations', 'pads', 'output_padding', 'output_shape'];
+const MOST_WINDOW = 2 ** 31;
+
 function checkAttributes(view: NodeView, report: Report): void {
+  const wrong = (name: string, got: number, expected: string) =>
+    report('model-attribute', `has the attribute "${name}" of ${got}; expected ${expected}`, view.node.label, true);
   for (const name of COUNTS[view.op] ?? []) {
     const count = view.attributeOf(name)?.int ?? 1;
-    if (count >= 1) continue;
-    report('model-attribute', `has the attribute "${name}" of ${count}; expected 1 or more`, view.node.label, true);
+    if (count < 1 || count > MOST_COUNT) wrong(name, count, `1 to ${MOST_COUNT}`);
+  }
+  for (const name of FLAGS) {
+    const flag = view.attributeOf(name)?.int ?? 0;
+    if (flag !== 0 && flag !== 1) wrong(name, flag, '0 or 1');
+  }
+  for (const name of WINDOWS) {
+    const far = view.ints(name)?.find((number) => Math.abs(number) > MOST_WINDOW);
+    if (far !== undefined) wrong(name, far, `numbers up to ${MOST_WINDOW}`);
+  }
+  if (view.op === 'Split') {
+    const outputs = view.node.outputs.length;
+    const parts = view.attributeOf('num_outputs')?.int ?? outputs;
+    if (parts !== outputs) wrong('num_outputs', parts, `${outputs}, the number of its outputs`);
   }
   const values = view.node.attributes.size;
   if (view.op === 'Constant' && values !== 1) {
@@ -136,12 +158,13 @@ function checkAttributes(view: NodeView, report: Report): void {
   }
 }
 
-/** Statistics of nothing: the runtime reads what is not there. */
+/** Statistics of nothing, and the largest of it: the runtime reads what is not there, or divides by how much there is. */
 function checkEmpty(view: NodeView, report: Report): void {
-  if (!view.op.endsWith('Normalization') || !view.has(0) || leastElements(view.shape(0)) > 0) return;
+  const counts = view.op.endsWith('Normalization') || view.op === 'TopK';
+  if (!counts || !view.has(0) || leastElements(view.shape(0)) > 0) return;
   report(
     'model-tensor-size',
-    `normalises "${view.node.inputs[0]}" of size [${view.shape(0)!.join(', ')}], which holds nothing`,
+    `${view.op} reads "${view.node.inputs[0]}" of size [${view.shape(0)!.join(', ')}], which holds nothing`,
     view.node.label,
   );
 }

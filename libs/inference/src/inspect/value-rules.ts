@@ -1,5 +1,5 @@
 import { isInteger } from './description.js';
-import { exactly, isExact } from './exact.js';
+import { exactly, isExact, isOrdered } from './exact.js';
 import type { NodeView } from './node-view.js';
 import { sliceIndices } from './shape-rules.js';
 import { axisOf, leastElements, MOST_TRACKED, type OutputFact, type TensorFact } from './tensor-fact.js';
@@ -136,7 +136,12 @@ define('Mod', (v, [out]) => {
   return combined(v, out.shape as Sizes, computed(dtype, [dtype], remainder));
 });
 // of two numbers the runtime takes one: nothing is computed
-define('Min Max', (v, [out]) => combined(v, out.shape as Sizes, v.op === 'Min' ? Math.min : Math.max));
+define('Min Max', (v, [out]) => {
+  const pick = v.op === 'Min' ? Math.min : Math.max;
+  return combined(v, out.shape as Sizes, (a, b) =>
+    isOrdered(a, out.dtype) && isOrdered(b, out.dtype) ? pick(a, b) : null,
+  );
+});
 define(Object.keys(COMPARED).join(' '), (v, [out]) => {
   const { dtype } = v.input(0);
   return combined(v, out.shape as Sizes, (a, b) =>
@@ -170,11 +175,13 @@ function cast(value: number, from: string | null, to: string | null): Value {
   return exactly(isInteger(to) ? Math.trunc(value) : value, to);
 }
 
-define('Clip', (v) => {
-  const low = v.float('min') ?? v.numbers(1)?.[0] ?? -Infinity;
-  const high = v.float('max') ?? v.numbers(2)?.[0] ?? Infinity;
-  if ((v.has(1) && !v.numbers(1)) || (v.has(2) && !v.numbers(2))) return [];
-  return [v.input(0).values?.map((a) => (a === null ? null : Math.min(high, Math.max(low, a)))) ?? null];
+define('Clip', (v, [out]) => {
+  const low = v.float('min') ?? v.number(1) ?? -Infinity;
+  const high = v.float('max') ?? v.number(2) ?? Infinity;
+  if ((v.has(1) && v.number(1) === null) || (v.has(2) && v.number(2) === null) || low > high) return [];
+  const ordered = (a: number) => isOrdered(a, out.dtype) || a === -Infinity || a === Infinity;
+  if (!ordered(low) || !ordered(high)) return [];
+  return [v.input(0).values?.map((a) => (a === null || !ordered(a) ? null : Math.min(high, Math.max(low, a)))) ?? null];
 });
 
 // ------------------------------------------------------------------------------------------------- moved, not changed
@@ -309,6 +316,7 @@ const FOLDS: Readonly<Record<string, (a: number, b: number) => number>> = {
 define('ReduceMax ReduceMin', (v, [out]) => {
   const values = v.numbers(0);
   if (!values || values.length === 0 || elements(out.shape as Sizes) !== 1) return [];
+  if (!values.every((value) => isOrdered(value, out.dtype))) return [];
   return [[v.op === 'ReduceMax' ? Math.max(...values) : Math.min(...values)]];
 });
 define(Object.keys(FOLDS).join(' '), (v, [out]) => {

@@ -11,7 +11,9 @@ export class KeepFilesReleaseEnds implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('alter table preflight add column files_until timestamptz(3)');
     await runner.query('update preflight set files_until = now() where finished_at is not null');
-    await runner.query('create index ix_preflight_files_until on preflight (files_until) where files_until is not null');
+    await runner.query(
+      'create index ix_preflight_files_until on preflight (files_until) where files_until is not null',
+    );
     await runner.query('create index ix_preflight_finished_at on preflight (finished_at)');
     await runner.query('alter table evaluation_run add column release_at timestamptz(3)');
   }

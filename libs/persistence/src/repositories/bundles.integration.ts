@@ -273,7 +273,8 @@ describe('preflights', () => {
     const checks = done.map((check) => ({ ...check, status: 'failed' as const }));
     await records.endPreflight(await taken(failed.id), { checks, practice: null, failure: null });
     expect(await stale(failed.id)).toMatchObject({ digests: expect.arrayContaining([blob('labels failing').sha256]) });
-    const minutes = async (id: string) => ((await records.findPreflight(id))!.filesUntil!.getTime() - Date.now()) / 60_000;
+    const minutes = async (id: string) =>
+      ((await records.findPreflight(id))!.filesUntil!.getTime() - Date.now()) / 60_000;
     expect(await minutes(older.id)).toBeLessThan(11);
     expect(await minutes(older.id)).toBeGreaterThan(8);
   });

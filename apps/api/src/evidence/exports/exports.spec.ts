@@ -152,7 +152,9 @@ describe('LaTeX', () => {
   const table = latexTable(source);
 
   it('sets the best in bold and a dagger where the first is not separable', () => {
-    expect(table).toContain('1 & U Net 1.0\\_b & $\\mathbf{0.900 \\pm 0.100}$ & [0.890, 0.910] & [1, 2.5] & 1 & 5 \\\\');
+    expect(table).toContain(
+      '1 & U Net 1.0\\_b & $\\mathbf{0.900 \\pm 0.100}$ & [0.890, 0.910] & [1, 2.5] & 1 & 5 \\\\',
+    );
     expect(table).toContain('2 & Net\\_2 1.0\\_b$^\\dagger$ & $0.880 \\pm 0.200$');
     expect(table).toContain('3 & Last 1.0\\_b & $0.500 \\pm 0.300$');
     expect(table).toContain('\\caption{Abdomen \\& 50 \\%, Test: Dice, mean over structures, 36 cases.');

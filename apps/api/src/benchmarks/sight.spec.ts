@@ -1,0 +1,45 @@
+import type { Actor } from '#domain';
+import type { EvaluationRecords, Phase } from '#evaluation';
+import { Sight } from './sight.js';
+
+const VISITOR: Actor = { userId: null, role: 'visitor', scopes: null };
+const KEEPER: Actor = { userId: 'u', role: 'organiser', scopes: null };
+const HELD_OUT = { id: 'phase', kind: 'test', label: 'SEALED' } as Phase;
+
+/** Sight over a phase of twelve cases; the first answers of the records are faults when told. */
+function sightOf(patients: number, faults = 0) {
+  const reads: string[] = [];
+  const cases = (phaseId: string) => {
+    reads.push(phaseId);
+    if (reads.length <= faults) return Promise.reject(new Error('the database is away'));
+    return Promise.resolve(Array.from({ length: 12 }, (_, c) => ({ patient: `p${c % patients}` })));
+  };
+  return { reads, sight: new Sight({ cases } as unknown as EvaluationRecords) };
+}
+const open = { published: true, capacities: [] };
+
+describe('what may be known of the results of held-out cases', () => {
+  it('counts, of ten patients or more; how many cases these have does not matter', async () => {
+    expect(await sightOf(10).sight.ofResults(VISITOR, open, HELD_OUT)).toEqual({ seesCases: false, seesCounts: true });
+    expect(await sightOf(9).sight.ofResults(VISITOR, open, HELD_OUT)).toEqual({ seesCases: false, seesCounts: false });
+  });
+
+  it('everything, for whoever may see single cases: then nobody counts patients', async () => {
+    const { sight, reads } = sightOf(3);
+    const keeps = { published: true, capacities: ['organiser' as const] };
+    expect(await sight.ofResults(KEEPER, keeps, HELD_OUT)).toEqual({ seesCases: true, seesCounts: true });
+    expect(await sight.ofResults(VISITOR, open, { ...HELD_OUT, label: 'PUBLIC', kind: 'practice' })).toEqual({
+      seesCases: true,
+      seesCounts: true,
+    });
+    expect(reads).toEqual([]);
+  });
+
+  it('reads the cases of a phase once, and again after a fault', async () => {
+    const { sight, reads } = sightOf(12, 1);
+    await expect(sight.ofResults(VISITOR, open, HELD_OUT)).rejects.toThrow('the database is away');
+    const twice = [sight.ofResults(VISITOR, open, HELD_OUT), sight.ofResults(VISITOR, open, HELD_OUT)];
+    expect((await Promise.all(twice)).map(({ seesCounts }) => seesCounts)).toEqual([true, true]);
+    expect(reads).toEqual(['phase', 'phase']);
+  });
+});
