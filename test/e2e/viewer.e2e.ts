@@ -366,13 +366,11 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     await open(`at=${liver.join(',')}&layout=sides-axial`);
     const tiles = page.locator('[data-tile]');
     await eventually(async () => (await tiles.count()) === 5, 'reference, agreement and three predictions');
-    expect(await tiles.evaluateAll((all) => all.map((tile) => (tile as unknown as { dataset: { tile: string } }).dataset.tile))).toEqual([
-      'Reference segmentation',
-      'Agreement',
-      'net-1 1.0.0',
-      'net-2 1.0.0',
-      'net-3 1.0.0',
-    ]);
+    expect(
+      await tiles.evaluateAll((all) =>
+        all.map((tile) => (tile as unknown as { dataset: { tile: string } }).dataset.tile),
+      ),
+    ).toEqual(['Reference segmentation', 'Agreement', 'net-1 1.0.0', 'net-2 1.0.0', 'net-3 1.0.0']);
     /** Red less blue in the middle of a tile's picture. */
     const tint = (tile: string): Promise<number> =>
       ask(`(() => {
@@ -382,25 +380,28 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
         const [r, , b] = canvas.getContext('2d').getImageData(at[0] - 2, at[1] - 2, 1, 1).data;
         return r - b;
       })()`);
-    for (const tile of ['Reference segmentation', 'net-2 1.0.0']) expect(await tint(tile)).toBeGreaterThan(40);
-    await page.getByRole('button', { name: 'Error map' }).click(); // net-2 is the reference itself: agreement is green
-    await eventually(async () => (await tint('net-2 1.0.0')) < 20, 'agreement is green');
+    for (const tile of ['Reference segmentation', 'net-1 1.0.0']) expect(await tint(tile)).toBeGreaterThan(40);
+    await page.getByRole('button', { name: 'Error map' }).click(); // net-1 is the reference itself: agreement is green
+    await eventually(async () => (await tint('net-1 1.0.0')) < 20, 'agreement is green');
     await page.getByRole('button', { name: 'Overlays' }).click();
 
     const [, , z] = await position();
-    await page.locator('[data-tile="net-1 1.0.0"]').hover();
+    await page.locator('[data-tile="net-2 1.0.0"]').hover();
     await page.mouse.wheel(0, 120);
     await eventually(async () => (await position())[2] === z - 4, 'all go one slice down');
     await page.getByLabel('Slices and crosshair').uncheck();
     await page.mouse.move(0, 0);
-    await page.locator('[data-tile="net-1 1.0.0"]').hover();
+    await page.locator('[data-tile="net-2 1.0.0"]').hover();
     await page.mouse.wheel(0, 120);
     await eventually(
-      async () => ((await page.locator('[data-tile="net-1 1.0.0"]').getAttribute('aria-label')) ?? '').includes('slice 22 of 40'),
+      async () =>
+        ((await page.locator('[data-tile="net-2 1.0.0"]').getAttribute('aria-label')) ?? '').includes('slice 22 of 40'),
       'this one goes on',
     );
     expect((await position())[2]).toBe(z - 4);
-    expect(await page.locator('[data-tile="net-2 1.0.0"]').getAttribute('aria-label')).toContain('2. DSC 0.810; Axial slice 21');
+    expect(await page.locator('[data-tile="net-1 1.0.0"]').getAttribute('aria-label')).toContain(
+      ', 1. DSC 1.000; Axial slice 21',
+    );
 
     await page.getByRole('button', { name: 'Three planes and surfaces' }).click();
     await page.waitForSelector('[data-surfaces=drawn]');

@@ -142,7 +142,7 @@ it('leaderboard show reads every page, and again when the board changes between 
     submitter: 'A',
     metrics: { dice: 1 / rank },
     aggregates: [],
-    cases: { scored: 1, failed: 0 },
+    cases: { scored: 1, failed: 0, empty: null },
     modelSha256: DIGEST,
     manifestSha256: DIGEST,
     state: { hash: DIGEST, sequence: rank },

@@ -108,8 +108,18 @@ export function profileAction(
   return otherwise;
 }
 
+/** Groups of the attributes that the classes of objects that are taken are made of. Print, waveforms, eyes and luggage are not. */
+const GROUPS = new Set([
+  0x0008, 0x0010, 0x0012, 0x0018, 0x0020, 0x0028, 0x0040, 0x0054, 0x0062, 0x0066, 0x3004, 0x3006, 0x300a, 0x300c,
+  0x5200, 0x7fe0,
+]);
+
+/** Needed by them, from other groups: shape of the presentation look-up table, label of the content. */
+const BEYOND_GROUPS = new Set([0x20500020, 0x00700080]);
+
 /** The action for an attribute that the standard's table does not mention. */
 function unlistedAction(tag: number, vr: string, policy: DeidentificationPolicy): Action {
+  if (!GROUPS.has(tag >>> 16) && !BEYOND_GROUPS.has(tag) && !CLEANED_TEXT.has(tag)) return 'remove';
   switch (vr) {
     case 'SQ':
       return 'enter';

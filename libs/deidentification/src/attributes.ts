@@ -98,8 +98,8 @@ export const CLEANED_TEXT = tags(`
   00540018 00540400 00620005 00620006 00620009 00620020 00660031 00660036 00700081 0018925e 00189252
 `);
 
-/** Of these, the ones that must have a value wherever they occur (type 1). */
-export const NEEDED_TEXT = tags('00209056 00409210 00620005 00620009 00660031 00660036');
+/** Of both, the ones that must have a value somewhere (type 1), enhanced objects for instance. */
+export const NEEDED_TEXT = tags('00080070 00081090 00181020 00209056 00409210 00620005 00620009 00660031 00660036');
 
 /** Bytes outside of the table that are kept: pixels, their offset tables, and look-up tables of values. */
 export const KEPT_BYTES = tags(`

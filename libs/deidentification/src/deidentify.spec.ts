@@ -191,6 +191,15 @@ describe('what is kept', () => {
     expect((await ofSlice(extra, { siteCode: 'S03' })).dataSet.text(0x00080080)).toBe('S03');
   });
 
+  it('the good names of a list, and no number of a position with a bad one', async () => {
+    const { dataSet } = await ofSlice({
+      '00080008': ['CS', 'ORIGINAL\\by Smith\\AXIAL'],
+      '00200032': ['DS', '-10\\Smith\\5'],
+    });
+    expect(dataSet.texts(0x00080008)).toEqual(['ORIGINAL', '', 'AXIAL']);
+    expect(dataSet.texts(0x00200032)).toEqual([]);
+  });
+
   it('says in the file what was done', async () => {
     const { dataSet } = await ofSlice({}, { device: 'keep' });
     expect(dataSet.text(0x00120062)).toBe('YES');
@@ -244,7 +253,7 @@ describe('what is kept', () => {
       'Müller',
     ]);
     const undeclared = await ofSlice({ '00080070': ['LO', Buffer.from('M\xfcller', 'latin1')] });
-    expect(undeclared.dataSet.text(0x00080070)).toBeUndefined();
+    expect(undeclared.dataSet.text(0x00080070)).toBe('REMOVED');
   });
 
   it('private elements that the policy names, and no others', async () => {
@@ -311,7 +320,7 @@ describe('pixels', () => {
     const jpeg = Buffer.concat([
       Buffer.from([0xff, 0xd8, 0xff, 0xfe, 0, text.length + 2]),
       text,
-      Buffer.from([0xff, 0xc3, 0, 4, 1, 2, 0xff, 0xda, 0, 2, 7, 0xff, 0xfe, 0, 4, 9, 9, 0xff, 0xd9]),
+      Buffer.from([0xff, 0xc3, 0, 4, 1, 2, 0xff, 0xda, 0, 2, 7, 0xff, 0xfe, 0, 4, 9, 9, 0xff, 0xd9, 7, 7, 7]),
     ]);
     const fragment = (bytes: Uint8Array): Buffer => {
       const head = Buffer.from([0xfe, 0xff, 0x00, 0xe0, 0, 0, 0, 0]);
@@ -331,6 +340,7 @@ describe('pixels', () => {
     const [offsets, kept] = dataSet.fragments(0x7fe00010);
     const expected = Buffer.from(even);
     expected.fill(0x20, 6, 6 + text.length);
+    expected.fill(0, expected.lastIndexOf(0xd9) + 1); // and what follows the end of the frame
     expect([offsets.length, Buffer.from(kept).equals(expected)]).toEqual([0, true]);
   });
 });

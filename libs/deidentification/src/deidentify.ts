@@ -1,13 +1,15 @@
 import { ImageFormatError, openDicom, type DicomDataSet } from '#imaging';
 import { parseDate, yearsBetween } from './calendar.js';
+import { cappedAge } from './characteristics.js';
 import { textReader, type TextReader } from './charset.js';
+import { noCounts, type ActionCounts } from './counts.js';
 import { holdsOf, SOP_CLASS, type Hold, type HoldCode } from './gate.js';
 import { Identifiers } from './identifiers.js';
 import type { KeyedNames } from './keyed.js';
 import { rewritePixels, transferSyntaxOf } from './pixels.js';
 import { methodCodes, type DeidentificationPolicy } from './policy.js';
 import { DeidentificationRefused } from './refusal.js';
-import { cappedAge, noCounts, Rewriter, type ActionCounts } from './rewrite.js';
+import { Rewriter } from './rewrite.js';
 import { withoutPadding } from './values.js';
 import { WordList } from './words.js';
 import { writeElements, writeHead, writeItem, writtenText, type Written } from './write.js';

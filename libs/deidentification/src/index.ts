@@ -7,4 +7,4 @@ export type { KeyedDigest } from './keyed.js';
 export { HOLD_CODES } from './gate.js';
 export type { Hold, HoldCode } from './gate.js';
 export type { RefusalCode } from './refusal.js';
-export type { ActionCounts } from './rewrite.js';
+export type { ActionCounts } from './counts.js';

@@ -33,8 +33,8 @@ function declaredBytes(dataSet: DicomDataSet): number | null {
 }
 
 /**
- * Pixels as they are, value for value. Two things are left behind: bytes after the last pixel, and what the comments of a
- * JPEG or JPEG 2000 stream say; the lengths of compressed frames do not change.
+ * Pixels as they are, value for value. Two things are left behind: bytes after the last pixel or the end of a frame, and what
+ * the comments of a JPEG or JPEG 2000 stream say; the lengths of compressed frames do not change.
  *
  * @throws DeidentificationRefused `deid-pixels`
  */
@@ -45,7 +45,11 @@ export function rewritePixels(dataSet: DicomDataSet, transferSyntaxUid: string):
     if (!element.open) throw refuse('pixels of a compressed transfer syntax do not come in fragments');
     const [offsets, ...fragments] = dataSet.fragments(PIXELS);
     if (!offsets || fragments.length === 0) throw refuse('there is no compressed frame');
-    const quiet = transferSyntaxUid === RUN_LENGTHS ? fragments : fragments.map(withoutComments);
+    // with as many fragments as frames, each fragment ends where its frame ends
+    const whole = fragments.length === (dataSet.number(0x00280008) ?? 1);
+    const quiet =
+      transferSyntaxUid === RUN_LENGTHS ? fragments : fragments.map((fragment) => withoutComments(fragment, whole));
+
     return {
       tag: PIXELS,
       vr: 'OB',
@@ -81,8 +85,10 @@ const J2K_COMMENT = 0x64;
 /**
  * A fragment whose comments are spaces. Only the header of a stream is walked: what follows the start of its scans or tiles
  * is pixels. A fragment that begins in any other way continues a frame and is left alone.
+ *
+ * @param whole the fragment is a whole frame: what follows its end is zeros
  */
-export function withoutComments(fragment: Uint8Array): Uint8Array {
+export function withoutComments(fragment: Uint8Array, whole: boolean): Uint8Array {
   const jpeg = fragment[0] === 0xff && fragment[1] === 0xd8;
   const j2k = fragment[0] === 0xff && fragment[1] === 0x4f;
   if (!jpeg && !j2k) return fragment;
@@ -99,5 +105,17 @@ export function withoutComments(fragment: Uint8Array): Uint8Array {
     }
     at += 2 + length;
   }
+  const end = whole ? endOf(fragment) : fragment.length;
+  if (fragment.subarray(end).some((byte) => byte !== 0)) {
+    copy ??= fragment.slice();
+    copy.fill(0, end);
+  }
   return copy ?? fragment;
+}
+
+/** One past the last end marker (both families have the same); the whole length where there is none. */
+function endOf(fragment: Uint8Array): number {
+  for (let at = fragment.length - 2; at >= 2; at--)
+    if (fragment[at] === 0xff && fragment[at + 1] === 0xd9) return at + 2;
+  return fragment.length;
 }

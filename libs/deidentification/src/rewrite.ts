@@ -2,11 +2,21 @@ import { ImageFormatError, type DicomDataSet, type DicomElement } from '#imaging
 import { actionOf, type Action } from './actions.js';
 import { isCodeSequence, isPrivate, NEEDED_TEXT, profileOf, vrOf } from './attributes.js';
 import { isZone, parseTime, shiftDate, shiftDateTime } from './calendar.js';
+import {
+  cappedAge,
+  ETHNIC_GROUP,
+  isCharacteristic,
+  isPregnancyStatus,
+  PATIENT_AGE,
+  PREGNANCY_STATUS,
+} from './characteristics.js';
 import type { TextReader } from './charset.js';
 import { CODE, isCodeText, isCodeValue, isLocalScheme, isPublishedScheme, LOCAL_SCHEME } from './codes.js';
+import { noCounts } from './counts.js';
 import type { Identifiers } from './identifiers.js';
 import type { KeyedNames } from './keyed.js';
 import type { DeidentificationPolicy, SafePrivate } from './policy.js';
+import { representationOf } from './representation.js';
 import {
   dummyOf,
   hasForm,
@@ -20,33 +30,6 @@ import {
 } from './values.js';
 import { WordList } from './words.js';
 import { joined, writeElements, writeItem, writtenText, type Written } from './write.js';
-
-/** How many elements were treated in which way, those inside of sequences included. No value, no tag. */
-export interface ActionCounts {
-  kept: number;
-  cleaned: number;
-  shifted: number;
-  newUid: number;
-  removed: number;
-  emptied: number;
-  dummy: number;
-  /** Private elements removed. */
-  private: number;
-  /** Values that have not the form of their representation, or repeat a name of the file: gone. */
-  unusable: number;
-}
-
-export const noCounts = (): ActionCounts => ({
-  kept: 0,
-  cleaned: 0,
-  shifted: 0,
-  newUid: 0,
-  removed: 0,
-  emptied: 0,
-  dummy: 0,
-  private: 0,
-  unusable: 0,
-});
 
 /** What does not change within a file. */
 export interface FileContext {
@@ -68,27 +51,10 @@ const WELL_KNOWN_FRAME = /^1\.2\.840\.10008\.1\.4\.\d{1,2}\.\d{1,3}$/;
 const STANDARD_UID = /^1\.2\.840\.10008(\.\d{1,5}){1,9}$/;
 const PIXELS = 0x7fe00010;
 const CHARACTER_SET = 0x00080005;
-const PATIENT_AGE = 0x00101010;
 const TIMEZONE = 0x00080201;
 const VALUE_TYPE = 0x0040a040;
-const PREGNANCY_STATUS = 0x001021c0;
-const oneOf =
-  (...terms: string[]) =>
-  (value: string): boolean =>
-    terms.includes(value);
-/** What characteristics of a patient can be; anything else there is none. */
-const CHARACTERISTICS: ReadonlyMap<number, (value: string) => boolean> = new Map([
-  [0x00100040, oneOf('M', 'F', 'O')], // sex
-  [0x00101020, (value: string) => Number(value) <= 3 && value.length <= 6], // size in metres
-  [0x00101030, (value: string) => Number(value) <= 700 && value.length <= 7], // weight in kilograms
-  [0x001021a0, oneOf('YES', 'NO', 'UNKNOWN')], // smoking status
-  [0x00102203, oneOf('ALTERED', 'UNALTERED')], // sex neutered
-]);
-const ETHNIC_GROUP = 0x00102160;
-const OLDEST = 90;
-/** Numbers that may be written wider or narrower than the dictionary says. */
-const WHOLE = new Set(['SL', 'SS', 'SV', 'UL', 'US', 'UV']);
-const REAL = new Set(['FD', 'FL']);
+/** Bytes of a free text; the standard's longest limited one has 10,240 characters. */
+const LONGEST_TEXT = 1 << 18;
 /** Runs of digits this long are dates or numbers of a patient; so are mail addresses and names with carets. */
 const SUSPICIOUS = /\d{7}|[@^]/;
 
@@ -123,7 +89,7 @@ export class Rewriter {
 
   #element(dataSet: DicomDataSet, element: DicomElement): Written | null {
     const { tag } = element;
-    const vr = this.#vrOf(element);
+    const vr = representationOf(element, this.#file.signed);
     if (vr === undefined) {
       this.counts.removed++;
       return null;
@@ -131,7 +97,7 @@ export class Rewriter {
     const { action, otherwise } = actionOf(tag, vr ?? vrOf(tag)!, this.#file.policy, this.#file.sopClassUid);
     if (vr === null) {
       this.counts.unusable++;
-      return this.#instead(tag, vrOf(tag)!, otherwise);
+      return this.#instead(tag, vrOf(tag)!, action === 'remove' ? 'remove' : otherwise);
     }
     const done = this.#carryOut(action, dataSet, element, vr);
     if (done !== 'unusable') return done;
@@ -191,24 +157,6 @@ export class Rewriter {
     return { tag, vr: written, pieces: width === undefined ? [] : [new Uint8Array(Math.max(2, width))] };
   }
 
-  /**
-   * Representation under which an element is read and written: the dictionary's, except where writers have a choice.
-   * Undefined for attributes that the standard does not know, null where the file contradicts the dictionary.
-   */
-  #vrOf({ tag, vr: stated, open }: DicomElement): string | null | undefined {
-    const known = vrOf(tag);
-    if (known === undefined) return undefined;
-    if (open && known !== 'SQ') return null;
-    const either = this.#file.signed ? 'SS' : 'US';
-    if (stated === '' || stated === 'UN') return known === 'XS' ? either : known;
-    if (known === 'XS') return stated === 'US' || stated === 'SS' ? stated : null;
-    if (stated === known) return known;
-    if ((known === 'OB' || known === 'OW') && (stated === 'OB' || stated === 'OW')) return stated;
-    if (known === 'OW' && (stated === 'US' || stated === 'SS')) return 'OW';
-    if ((WHOLE.has(known) && WHOLE.has(stated)) || (REAL.has(known) && REAL.has(stated))) return stated;
-    return isText(known) && isText(stated) ? known : null;
-  }
-
   #sequence(
     dataSet: DicomDataSet,
     { tag, vr: stated }: DicomElement,
@@ -235,14 +183,22 @@ export class Rewriter {
     const bytes = dataSet.bytes(tag)!;
     if (isText(vr)) {
       const values = this.#texts(bytes, vr);
-      const kept = values?.map((value) => (tag === PATIENT_AGE ? cappedAge(value) : value));
-      if (!kept || kept.some((value) => !this.#mayStay(tag, vr, value))) return 'unusable';
+      const capped = values?.map((value) => (tag === PATIENT_AGE ? cappedAge(value) : value)) ?? [];
+      const stay = capped.map((value) => this.#mayStay(tag, vr, value));
+      // One bad name in a list leaves the others; one bad number makes nonsense of a position.
+      const list = vr === 'CS' || vr === 'LO' || vr === 'SH';
+      if (!stay.includes(true) || (!list && stay.includes(false))) return 'unusable';
+      const kept = capped.map((value, n) => (stay[n] ? value : ''));
+      if (stay.includes(false)) {
+        if (kept.every((value) => value === '')) return 'unusable';
+        this.counts.unusable++;
+      }
       this.counts.kept++;
       return writtenText(tag, vr, kept.join('\\'));
     }
     const width = NUMBER_BYTES[vr] ?? 1;
     if (length % width !== 0) return 'unusable';
-    if (tag === PREGNANCY_STATUS && !(length === 2 && (dataSet.uint16(tag) ?? 0) <= 4)) return 'unusable';
+    if (tag === PREGNANCY_STATUS && !isPregnancyStatus(length, dataSet.uint16(tag))) return 'unusable';
     this.counts.kept++;
     const swap = dataSet.encoding.littleEndian ? 1 : (SWAP_BYTES[vr] ?? 1);
     const value = swap > 1 ? swapped(bytes, swap) : bytes;
@@ -252,8 +208,7 @@ export class Rewriter {
   #mayStay(tag: number, vr: string, value: string): boolean {
     if (value === '') return true;
     if (tag === TIMEZONE) return isZone(value);
-    const plausible = CHARACTERISTICS.get(tag);
-    if (plausible && !plausible(value)) return false;
+    if (!isCharacteristic(tag, value)) return false;
     if (!hasForm(vr, value)) return false;
     if (vr !== 'CS' && !isFreeText(vr)) return true;
     // What the standard's options keep by name, as the institution's, is kept whatever it looks like.
@@ -380,14 +335,10 @@ export class Rewriter {
   #texts(bytes: Uint8Array, vr: string): string[] | null {
     if (bytes.length === 0) return [''];
     const free = isFreeText(vr) || vr === 'PN';
+    if (free && bytes.length > LONGEST_TEXT) return null;
     if (!free && bytes.some((byte) => byte >= 0x80)) return null;
     const text = this.#file.read(bytes);
     if (text === null) return null;
     return (isOneText(vr) ? [text] : text.split('\\')).map(withoutPadding);
   }
-}
-
-/** Ages above 89 become 90, as whoever is older is easily found. Something that is no age stays what it is. */
-export function cappedAge(age: string): string {
-  return /^\d{3}Y$/.test(age) && Number(age.slice(0, 3)) > OLDEST ? `0${OLDEST}Y` : age;
 }

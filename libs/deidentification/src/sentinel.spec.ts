@@ -157,6 +157,7 @@ describe('a mark outside of the table', () => {
       'free text that the table forgot',
       { '00120063': ['LO', MARK], '00380102': ['LO', MARK], '00400400': ['LT', MARK] },
     ],
+    ['a code string of another world', { '00142208': ['CS', MARK], '40101037': ['CS', MARK] }],
     ['an attribute that the standard does not know', { '00081fff': ['LO', MARK] }],
     ['an attribute of unknown representation', { '00081fff': ['UN', Buffer.from(MARK)] }],
     ['text where numbers belong', { '00180050': ['DS', MARK], '00200013': ['IS', MARK], '00280106': ['LO', MARK] }],

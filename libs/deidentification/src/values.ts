@@ -66,7 +66,6 @@ export function hasForm(vr: string, value: string): boolean {
   const most = vr === 'DS' || vr === 'IS' ? LONGEST_NUMBER : TEXT_LENGTH[vr];
   if (most === undefined || value.length > most) return false;
   const form = FORM[vr];
-  // eslint-disable-next-line no-control-regex
   return form ? form.test(value) : !/[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/.test(value);
 }
 

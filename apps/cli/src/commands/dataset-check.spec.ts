@@ -49,6 +49,8 @@ describe('voxelmark dataset check', () => {
     expect(report).toMatchObject({ exit: 6, ok: false, codes: ['image-missing', 'reference-missing'] });
     expect(report.text).toContain('error    reference-missing  case case-one');
     expect(report.text).toContain('cannot be imported yet: 2 errors, 0 warnings, 0 notes');
+    await writeFile(join(root, 'one/references/x\u001b[2J.nii.gz'), await mask());
+    expect((await run(join(root, 'one'))).text).toContain('case x?[2J');
     await writeFile(join(root, 'bad.zip'), writeZip([{ name: '../c.nii.gz' }]));
     expect(await run(join(root, 'bad.zip'))).toMatchObject({ exit: 6, layout: null, cases: 0, codes: ['archive-path'] });
     expect(await run(join(root, 'one'), '--layout', 'bids')).toMatchObject({ exit: 6, layout: 'bids', codes: ['dataset-description', 'dataset-no-cases'] });

@@ -67,7 +67,9 @@ function tell({ ok, cases, findings, labels, channels, splits }: DatasetReport, 
   ].join('\n'));
 }
 
+/** A finding as lines for people. Names of files are others' to choose: what would move the cursor is shown as a question mark. */
 export function describeFinding({ severity, code, case: name, file, found, expected }: DatasetFinding): string {
-  const place = [name === null ? null : `case ${name}`, file].filter(Boolean).join(', ');
-  return `${severity.padEnd(8)} ${code}${place ? `  ${place}` : ''}\n           found:    ${found}\n           expected: ${expected}\n`;
+  const plain = (words: string): string => words.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
+  const place = [name === null ? null : `case ${name}`, file].filter((part) => part !== null).join(', ');
+  return `${severity.padEnd(8)} ${code}${place ? `  ${plain(place)}` : ''}\n           found:    ${plain(found)}\n           expected: ${plain(expected)}\n`;
 }

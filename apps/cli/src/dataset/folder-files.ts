@@ -23,7 +23,12 @@ export async function folderFiles(path: string): Promise<DatasetFiles> {
   const inside = (target: string): boolean => target === root || target.startsWith(root.endsWith(sep) ? root : root + sep);
 
   const walk = async (folder: string, prefix: string, above: ReadonlySet<string>): Promise<void> => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+      if (prefix === '') throw error;
+      return null; // one folder that may not be read does not hide the others
+    });
+    if (entries === null) passedOver.push({ path: prefix.slice(0, -1), why: 'entry' });
+    for (const entry of entries ?? []) {
       const name = prefix + entry.name;
       let target = join(folder, entry.name);
       if (entry.isSymbolicLink()) {

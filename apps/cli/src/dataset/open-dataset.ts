@@ -12,7 +12,7 @@ import {
   type Findings,
   type PlannedDataset,
 } from '#evaluation';
-import { usageError } from '../exit.js';
+import { usageError, type CliError } from '../exit.js';
 import { unreadable } from '../files.js';
 import { archiveFiles, isArchive } from './archive-files.js';
 import { folderFiles, namedFiles } from './folder-files.js';
@@ -63,17 +63,17 @@ export async function openDataset({ paths, layout, table: tablePath }: DatasetAr
       const { files, close } = await archiveFiles(first);
       return opened(files, await planDataset(files, layout, table, findings), close);
     } catch (error) {
-      findings.refuse(error, { file: basename(first) });
+      refuseOrExplain(findings, error, first);
       return opened(NOTHING, null);
     }
   }
   if (paths.length === 1 && kinds[0] === 'file' && /\.(csv|tsv)$/i.test(first)) {
     if (table) throw usageError('a table was given as PATH and as --table; expected one');
-    const files = await folderFiles(dirname(resolve(first)));
+    const files = await readable(dirname(first), folderFiles(dirname(resolve(first))));
     return opened(files, await planDataset(files, layout ?? 'folder', await tableAt(first, findings), findings));
   }
   if (kinds.every((kind) => kind === 'folder')) {
-    const files = paths.length === 1 ? await folderFiles(first) : await namedFiles(distinct(paths));
+    const files = await readable(paths.join(', '), paths.length === 1 ? folderFiles(first) : namedFiles(distinct(paths)));
     const planned = paths.length === 1 ? await planDataset(files, layout, table, findings) : await planTogether(files, paths, layout, table, findings);
     return opened(files, planned);
   }
@@ -82,9 +82,29 @@ export async function openDataset({ paths, layout, table: tablePath }: DatasetAr
   }
   if (layout !== null && layout !== 'folder' && layout !== 'dicom') throw usageError(`--layout ${layout} is a folder; ${paths.join(', ')} are the files of one case`);
   if (table) throw usageError('--table goes with a dataset of several cases');
-  const files = await namedFiles(distinct(paths));
+  const files = await readable(paths.join(', '), namedFiles(distinct(paths)));
   const [image, ...references] = paths.map((path) => basename(resolve(path)));
   return opened(files, await planOneCase(files, image, references, findings));
+}
+
+/** @throws CliError `no-such-file` for what the system refuses */
+async function readable<T>(path: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw systemFault(error, path) ?? error;
+  }
+}
+
+function refuseOrExplain(findings: Findings, error: unknown, path: string): void {
+  const fault = systemFault(error, path);
+  if (fault) throw fault;
+  findings.refuse(error, { file: basename(path) });
+}
+
+function systemFault(error: unknown, path: string): CliError | null {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' && typeof syscall === 'string' ? unreadable(path, 'dataset', code, error) : null;
 }
 
 function distinct(paths: readonly string[]): readonly string[] {

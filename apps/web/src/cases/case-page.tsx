@@ -100,7 +100,11 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
               scores={scores}
               predictions={predictions}
               onPrediction={(chosen) =>
-                void navigate({ search: (now) => ({ ...now, run: chosen, layout: undefined }), replace: true, resetScroll: false })
+                void navigate({
+                  search: (now) => ({ ...now, run: chosen, layout: undefined }),
+                  replace: true,
+                  resetScroll: false,
+                })
               }
               modality={benchmark.channels[0]?.modality}
               valueUnit={benchmark.channels[0]?.unit}

@@ -72,7 +72,13 @@ describe('predictions side by side', () => {
   const order = (ranked: string, ...given: CasePrediction[]) =>
     comparablePredictions(given, rules(ranked), metrics, (id) => `/objects/${id}`);
   it('stand best on this case first; failures are left out, those without a score come last', () => {
-    const all = order('dice', prediction('b', 0.5), prediction('x', 0.99, null), prediction('c', null), prediction('a', 0.9));
+    const all = order(
+      'dice',
+      prediction('b', 0.5),
+      prediction('x', 0.99, null),
+      prediction('c', null),
+      prediction('a', 0.9),
+    );
     expect(all).toEqual([
       { id: 'a', title: 'A 1.0.0', url: '/objects/a', score: 'DSC 0.450' },
       { id: 'b', title: 'B 1.0.0', url: '/objects/b', score: 'DSC 0.250' },

@@ -117,8 +117,12 @@ describe('comparing', () => {
   });
 
   it('a hidden structure is background on both sides', () => {
-    expect([...compare(line, reference, prediction, { ...ALL, hiddenSegments: [1] }).errors]).toEqual([0, 0, 0, 3, 1, 0]);
-    expect([...compare(line, reference, prediction, { ...ALL, hiddenSegments: [2] }).errors]).toEqual([1, 3, 2, 2, 0, 0]);
+    expect([...compare(line, reference, prediction, { ...ALL, hiddenSegments: [1] }).errors]).toEqual([
+      0, 0, 0, 3, 1, 0,
+    ]);
+    expect([...compare(line, reference, prediction, { ...ALL, hiddenSegments: [2] }).errors]).toEqual([
+      1, 3, 2, 2, 0, 0,
+    ]);
   });
 
   it('swapping the two swaps invented and missed', () => {

@@ -87,7 +87,14 @@ export async function readShownImage(bytes: Uint8Array): Promise<ShownImage> {
   const { geometry, data } = orientTo<VoxelArray>(stored, CANONICAL);
   const range = finiteRange(data);
   const voxels = displayVoxels(data, range);
-  return { geometry, voxels, range, percentiles: percentilesOf(voxels, range), storedGeometry: stored.geometry, grid: receiptOf(stored.geometry) };
+  return {
+    geometry,
+    voxels,
+    range,
+    percentiles: percentilesOf(voxels, range),
+    storedGeometry: stored.geometry,
+    grid: receiptOf(stored.geometry),
+  };
 }
 
 /**

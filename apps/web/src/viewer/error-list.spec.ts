@@ -109,7 +109,9 @@ describe('the list of errors', () => {
         for (const region of regions.filter(({ voxels }) => voxels === 1)) {
           const v = region.atIjk[0] + 4 * (region.atIjk[1] + 3 * region.atIjk[2]);
           const missed = region.kind === 'falseNegative';
-          const targets = [...r.keys()].filter((n) => (missed ? r[n] !== region.reference : r[n] === region.prediction));
+          const targets = [...r.keys()].filter((n) =>
+            missed ? r[n] !== region.reference : r[n] === region.prediction,
+          );
           const nearest = targets.length === 0 ? null : Math.min(...targets.map((n) => apart(v, n)));
           if (nearest === null) expect(region.nearestMm).toBeNull();
           else expect(region.nearestMm).toBeCloseTo(nearest, 9);

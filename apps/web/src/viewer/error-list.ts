@@ -84,8 +84,7 @@ export function listErrors(geometry: Geometry, reference: Uint8Array, prediction
     );
   }
   const pairs = new Uint16Array(total);
-  for (let v = 0; v < total; v++)
-    if (reference[v] !== prediction[v]) pairs[v] = reference[v] * PAIR + prediction[v];
+  for (let v = 0; v < total; v++) if (reference[v] !== prediction[v]) pairs[v] = reference[v] * PAIR + prediction[v];
 
   const found: { pair: number; voxels: Int32Array }[] = [];
   let regionCount = 0;
@@ -112,8 +111,7 @@ export function listErrors(geometry: Geometry, reference: Uint8Array, prediction
       segment.reference === 0 ? 'falsePositive' : segment.prediction === 0 ? 'falseNegative' : 'wrongLabel';
     const ofReference = structures.get(segment.reference);
     const ofPrediction = structures.get(segment.prediction);
-    const distances =
-      kind === 'falseNegative' ? ofReference?.inside(voxels) : ofPrediction?.outside(voxels);
+    const distances = kind === 'falseNegative' ? ofReference?.inside(voxels) : ofPrediction?.outside(voxels);
     return {
       kind,
       ...segment,
@@ -175,7 +173,13 @@ function measureStructure(
   if (count > MOST_MEASURED) {
     const unknown = (): null => null;
     // Pieces of so large a structure are not counted either; it is surely there on the side that the box comes from.
-    return { pieces: null, outside: unknown, inside: unknown, referenceMatched: () => true, predictionMatched: () => true };
+    return {
+      pieces: null,
+      outside: unknown,
+      inside: unknown,
+      referenceMatched: () => true,
+      predictionMatched: () => true,
+    };
   }
   const inReference = new Uint8Array(count);
   const inPrediction = new Uint8Array(count);

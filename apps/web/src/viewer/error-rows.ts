@@ -43,9 +43,7 @@ export function errorRows(
   order: ErrorOrder,
   kinds: readonly ErrorKind[],
 ): ErrorRow[] {
-  const rows = regions
-    .map((region, n) => ({ region, n }))
-    .filter(({ region }) => kinds.includes(region.kind));
+  const rows = regions.map((region, n) => ({ region, n })).filter(({ region }) => kinds.includes(region.kind));
   if (order === 'distance')
     rows.sort((a, b) => (b.region.farthestMm ?? Infinity) - (a.region.farthestMm ?? Infinity) || a.n - b.n);
   return rows.map(({ region, n }) => errorRow(region, n, names, voxelVolumeMm3));

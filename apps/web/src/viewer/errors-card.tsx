@@ -212,19 +212,20 @@ function Rows({
   readonly state: ErrorListState;
   readonly onChoose: (n: number) => void;
 }): ReactNode {
+  const { current } = state;
   const chosen = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     chosen.current?.scrollIntoView({ block: 'nearest' });
-  }, [state.current]);
+  }, [current]);
   return (
     <ol className="vmv-errors" aria-label="Errors" tabIndex={0}>
       {state.rows.map((row) => (
         <li key={row.n}>
           <button
             type="button"
-            ref={row.n === state.current ? chosen : undefined}
+            ref={row.n === current ? chosen : undefined}
             className="vmv-error"
-            aria-current={row.n === state.current || undefined}
+            aria-current={row.n === current || undefined}
             title={row.sentence}
             onClick={() => onChoose(row.n)}
           >

@@ -16,7 +16,13 @@ const VERDICTS: Readonly<Record<ReceiptRow['verdict'], string>> = {
 };
 
 /** Which grid each file lies on, so that nobody has to trust that they fit. */
-export function GeometryCard({ rows, grid }: { readonly rows: readonly ReceiptRow[]; readonly grid: string }): ReactNode {
+export function GeometryCard({
+  rows,
+  grid,
+}: {
+  readonly rows: readonly ReceiptRow[];
+  readonly grid: string;
+}): ReactNode {
   return (
     <section className="vmv-card" aria-labelledby="vmv-geometry">
       <details className="vmv-details">
@@ -47,8 +53,8 @@ export function GeometryCard({ rows, grid }: { readonly rows: readonly ReceiptRo
           </tbody>
         </table>
         <p className="vmv-note">
-          The hash is of size, position, spacing and directions, brought to one order of axes. A layer on another grid is
-          refused, not moved.
+          The hash is of size, position, spacing and directions, brought to one order of axes. A layer on another grid
+          is refused, not moved.
         </p>
       </details>
     </section>

@@ -57,66 +57,66 @@ export function HelpSheet({ open, keys, onKeys, onResetKeys, onClose }: HelpShee
     >
       {open && (
         <>
-      <div className="vmv-card-head">
-        <h2>Keyboard and mouse</h2>
-        <button type="button" className="vmv-button vmv-small" aria-label="Close" onClick={onClose}>
-          <Icon name="close" />
-        </button>
-      </div>
-      <p className="vmv-note">
-        Keys work while the viewer has the focus: click a plane, or reach it with Tab. Press a key in the list to change
-        it; changes stay in this browser.{' '}
-        <button
-          type="button"
-          className="vmv-link"
-          onClick={() => {
-            onResetKeys();
-            setEditing(null);
-            setSaid('All keys are as they were.');
-          }}
-        >
-          Reset all keys
-        </button>
-      </p>
-      <p className="vmv-key-said" role="status">
-        {editing ? `Press the new key for “${ACTIONS[editing].does}”, or Escape. ` : ''}
-        {said}
-      </p>
-      <div className="vmv-help-columns">
-        {keyHelp(keys).map(({ title, keys: lines }) => (
-          <section key={title}>
-            <h3>{title}</h3>
-            <dl>
-              {lines.map((line) => (
-                <div key={line.does}>
-                  <dt>
-                    <Caps
-                      line={line}
-                      editing={line.action !== undefined && line.action === editing}
-                      onEdit={(action) => {
-                        setEditing(action);
-                        setSaid('');
-                      }}
-                    />
-                  </dt>
-                  <dd>{line.does}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
-        <section>
-          <h3>Mouse and touch</h3>
-          <dl>
-            {POINTER_HELP.map(({ gesture, does }) => (
-              <div key={gesture}>
-                <dt>{gesture}</dt>
-                <dd>{does}</dd>
-              </div>
+          <div className="vmv-card-head">
+            <h2>Keyboard and mouse</h2>
+            <button type="button" className="vmv-button vmv-small" aria-label="Close" onClick={onClose}>
+              <Icon name="close" />
+            </button>
+          </div>
+          <p className="vmv-note">
+            Keys work while the viewer has the focus: click a plane, or reach it with Tab. Press a key in the list to
+            change it; changes stay in this browser.{' '}
+            <button
+              type="button"
+              className="vmv-link"
+              onClick={() => {
+                onResetKeys();
+                setEditing(null);
+                setSaid('All keys are as they were.');
+              }}
+            >
+              Reset all keys
+            </button>
+          </p>
+          <p className="vmv-key-said" role="status">
+            {editing ? `Press the new key for “${ACTIONS[editing].does}”, or Escape. ` : ''}
+            {said}
+          </p>
+          <div className="vmv-help-columns">
+            {keyHelp(keys).map(({ title, keys: lines }) => (
+              <section key={title}>
+                <h3>{title}</h3>
+                <dl>
+                  {lines.map((line) => (
+                    <div key={line.does}>
+                      <dt>
+                        <Caps
+                          line={line}
+                          editing={line.action !== undefined && line.action === editing}
+                          onEdit={(action) => {
+                            setEditing(action);
+                            setSaid('');
+                          }}
+                        />
+                      </dt>
+                      <dd>{line.does}</dd>
+                    </div>
+                  ))}
+                </dl>
+              </section>
             ))}
-          </dl>
-        </section>
-      </div>
+            <section>
+              <h3>Mouse and touch</h3>
+              <dl>
+                {POINTER_HELP.map(({ gesture, does }) => (
+                  <div key={gesture}>
+                    <dt>{gesture}</dt>
+                    <dd>{does}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          </div>
         </>
       )}
     </dialog>

@@ -20,16 +20,17 @@ const KEY_OF_CAP: Readonly<Record<string, KeyPress[]>> = {
 };
 
 describe('keyboard', () => {
-  it.each(keyHelp(DEFAULT_KEYS).flatMap(({ keys }) => keys.flatMap(({ caps, action }) => caps.map((cap) => [cap, action] as const))))(
-    'the help sheet tells the truth about %s',
-    (cap, action) => {
-      for (const key of KEY_OF_CAP[cap] ?? [press(cap)]) {
-        const command = commandFor(key, true);
-        if (action) expect(command).toEqual({ do: action });
-        else expect(command).not.toBeNull();
-      }
-    },
-  );
+  it.each(
+    keyHelp(DEFAULT_KEYS).flatMap(({ keys }) =>
+      keys.flatMap(({ caps, action }) => caps.map((cap) => [cap, action] as const)),
+    ),
+  )('the help sheet tells the truth about %s', (cap, action) => {
+    for (const key of KEY_OF_CAP[cap] ?? [press(cap)]) {
+      const command = commandFor(key, true);
+      if (action) expect(command).toEqual({ do: action });
+      else expect(command).not.toBeNull();
+    }
+  });
   it('no two actions share a key', () => {
     expect(new Set(Object.values(DEFAULT_KEYS)).size).toBe(Object.keys(DEFAULT_KEYS).length);
   });

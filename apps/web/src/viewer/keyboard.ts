@@ -127,7 +127,9 @@ export function changeKey(keys: KeyMap, action: Action, pressed: string): KeyMap
 
 /** Keys as they are kept: only those that differ from the defaults. */
 export function keysToKeep(keys: KeyMap): string {
-  return JSON.stringify(Object.fromEntries(ACTION_NAMES.flatMap((name) => (keys[name] === ACTIONS[name].key ? [] : [[name, keys[name]]]))));
+  return JSON.stringify(
+    Object.fromEntries(ACTION_NAMES.flatMap((name) => (keys[name] === ACTIONS[name].key ? [] : [[name, keys[name]]]))),
+  );
 }
 
 /** Keys from what was kept; whatever cannot be read or would collide is left at its default. */
@@ -177,7 +179,10 @@ export function keyHelp(keys: KeyMap): readonly { readonly title: string; readon
         { caps: ['Escape'], does: 'Give a measurement up' },
       ],
     },
-    { title: 'Overlays', keys: [{ caps: ['1', '9'], between: 'to', does: 'Structure 1 to 9 on or off' }, ...group('Overlays')] },
+    {
+      title: 'Overlays',
+      keys: [{ caps: ['1', '9'], between: 'to', does: 'Structure 1 to 9 on or off' }, ...group('Overlays')],
+    },
     { title: 'View', keys: group('View') },
     { title: 'What dragging does', keys: group('Tools') },
   ];

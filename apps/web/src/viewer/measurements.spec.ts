@@ -32,18 +32,41 @@ describe('drawing a measurement', () => {
   it('a drag makes a length', () => {
     const { done, draft } = after(press('length', 0, 0, 0), move(3, 4, 0), release(true));
     expect(draft).toBeNull();
-    expect(done).toMatchObject([{ kind: 'length', points: [[0, 0, 0], [3, 4, 0]] }]);
+    expect(done).toMatchObject([
+      {
+        kind: 'length',
+        points: [
+          [0, 0, 0],
+          [3, 4, 0],
+        ],
+      },
+    ]);
     expect(lengthMm(done[0].points)).toBe(5);
   });
   it('two clicks make the same, and the line follows the pointer between them', () => {
     const between = after(press('length', 0, 0, 0), release(false), move(1, 1, 0));
-    expect(between.draft?.points).toEqual([[0, 0, 0], [1, 1, 0]]);
+    expect(between.draft?.points).toEqual([
+      [0, 0, 0],
+      [1, 1, 0],
+    ]);
     const { done, draft } = [press('length', 3, 4, 0), release(false)].reduce(measurementReducer, between);
     expect([done.length, draft]).toEqual([1, null]);
   });
   it('an angle takes a drag and a click, or three clicks', () => {
-    const dragged = after(press('angle', 5, 0, 0), move(0, 0, 0), release(true), move(9, 9, 0), press('angle', 0, 5, 0));
-    const clicked = after(press('angle', 5, 0, 0), release(false), press('angle', 0, 0, 0), release(false), press('angle', 0, 5, 0));
+    const dragged = after(
+      press('angle', 5, 0, 0),
+      move(0, 0, 0),
+      release(true),
+      move(9, 9, 0),
+      press('angle', 0, 5, 0),
+    );
+    const clicked = after(
+      press('angle', 5, 0, 0),
+      release(false),
+      press('angle', 0, 0, 0),
+      release(false),
+      press('angle', 0, 5, 0),
+    );
     for (const { done, draft } of [dragged, clicked]) {
       expect(draft).toBeNull();
       expect(angleDegrees(done[0].points)).toBeCloseTo(90, 9);
@@ -66,12 +89,27 @@ describe('drawing a measurement', () => {
 
 describe('reading a measurement', () => {
   it('angles are 0 where an arm has no length, and at most 180', () => {
-    expect(angleDegrees([[0, 0, 0], [0, 0, 0], [1, 0, 0]])).toBe(0);
-    expect(angleDegrees([[-1, 0, 0], [0, 0, 0], [2, 0, 0]])).toBe(180);
+    expect(
+      angleDegrees([
+        [0, 0, 0],
+        [0, 0, 0],
+        [1, 0, 0],
+      ]),
+    ).toBe(0);
+    expect(
+      angleDegrees([
+        [-1, 0, 0],
+        [0, 0, 0],
+        [2, 0, 0],
+      ]),
+    ).toBe(180);
   });
   it('an ellipse takes the voxels whose centres are inside, on its slice', () => {
     // radii 2 and 2 mm about (4, 4): the voxel in the middle and its four neighbours, which lie exactly on the border
-    const ellipse = ellipseOf(PLANES.axial, [[2, 2, 5], [6, 6, 5]]);
+    const ellipse = ellipseOf(PLANES.axial, [
+      [2, 2, 5],
+      [6, 6, 5],
+    ]);
     expect(ellipse).toEqual({ centreLps: [4, 4, 5], radiiMm: [2, 2] });
     const value = ([x, y, z]: Vec3): number => x + 10 * y + 100 * z;
     const reading = readEllipse(grid, PLANES.axial, ellipse, value);
@@ -80,17 +118,40 @@ describe('reading a measurement', () => {
     expect(reading?.sd).toBeCloseTo(Math.sqrt((2 * 20 ** 2 + 2 * 2 ** 2) / 5), 9);
   });
   it('works on the other planes, whose axes differ in spacing', () => {
-    const ellipse = ellipseOf(PLANES.coronal, [[0, 4, -0.1], [4, 4, 5.1]]);
+    const ellipse = ellipseOf(PLANES.coronal, [
+      [0, 4, -0.1],
+      [4, 4, 5.1],
+    ]);
     expect(readEllipse(grid, PLANES.coronal, ellipse, () => 7)).toMatchObject({ count: 2, mean: 7, sd: 0 }); // (2, 0) and (2, 5)
   });
   it('has nothing to say where no voxel lies inside', () => {
-    const tiny = ellipseOf(PLANES.axial, [[0.5, 0.5, 0], [1, 1, 0]]);
+    const tiny = ellipseOf(PLANES.axial, [
+      [0.5, 0.5, 0],
+      [1, 1, 0],
+    ]);
     expect(readEllipse(grid, PLANES.axial, tiny, () => 1)).toBeNull();
-    expect(readEllipse(grid, PLANES.axial, ellipseOf(PLANES.axial, [[2, 2, 0], [2, 2, 0]]), () => 1)).toBeNull();
+    expect(
+      readEllipse(
+        grid,
+        PLANES.axial,
+        ellipseOf(PLANES.axial, [
+          [2, 2, 0],
+          [2, 2, 0],
+        ]),
+        () => 1,
+      ),
+    ).toBeNull();
   });
   it('says it in words', () => {
     const say = (kind: 'length' | 'angle' | 'roi' | 'probe', ...points: Vec3[]): string =>
-      measurementText({ id: 1, kind, plane: 'axial', points }, grid, PLANES.axial, 'HU', () => -40, () => '62 HU · liver');
+      measurementText(
+        { id: 1, kind, plane: 'axial', points },
+        grid,
+        PLANES.axial,
+        'HU',
+        () => -40,
+        () => '62 HU · liver',
+      );
     expect(say('length', [0, 0, 0], [3, 4, 0])).toBe('5.0 mm');
     expect(say('angle', [1, 0, 0], [0, 0, 0], [0, 1, 0])).toBe('90.0°');
     expect(say('probe', [0, 0, 0])).toBe('62 HU · liver');

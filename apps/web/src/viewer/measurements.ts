@@ -56,7 +56,9 @@ export function measurementReducer(state: Measurements, action: MeasurementActio
     case 'cancel':
       return draft ? { ...state, draft: null } : state;
     case 'remove':
-      return done.some(({ id }) => id === action.id) ? { ...state, done: done.filter(({ id }) => id !== action.id) } : state;
+      return done.some(({ id }) => id === action.id)
+        ? { ...state, done: done.filter(({ id }) => id !== action.id) }
+        : state;
     case 'clear':
       return done.length > 0 || draft ? { ...state, done: [], draft: null } : state;
   }

@@ -74,7 +74,9 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   const geometry = image?.geometry ?? null;
 
   // ---- what is looked at
-  const [view, dispatch] = useReducer(viewReducer, null, () => homeView(null, presetsFor(windowPresets, modality, null), initialView));
+  const [view, dispatch] = useReducer(viewReducer, null, () =>
+    homeView(null, presetsFor(windowPresets, modality, null), initialView),
+  );
   const [tool, setTool] = useState<DragTool>('crosshair');
   const [showCrosshair, setShowCrosshair] = useState(true);
   const [pens, setPens] = useState<Readonly<Record<string, LayerPen>>>({});
@@ -100,10 +102,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     return () => clearTimeout(resting);
   }, [view]);
 
-  const presets = useMemo(
-    () => presetsFor(windowPresets, modality, image),
-    [image, windowPresets, modality],
-  );
+  const presets = useMemo(() => presetsFor(windowPresets, modality, image), [image, windowPresets, modality]);
 
   // ---- the renderer
   const elements = useRef<Partial<Record<PlaneName, HTMLDivElement>>>({});
@@ -142,7 +141,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   const referenceId = idOf(sources, drawn, 'reference');
   const predictionId = idOf(sources, drawn, 'prediction');
   const bothThere = drawn.some(({ id }) => id === referenceId) && drawn.some(({ id }) => id === predictionId);
-  const region = regions.find(({ name }) => name === view.region) ?? null;
+  const region = useMemo(() => regions.find(({ name }) => name === view.region) ?? null, [regions, view.region]);
   const pair =
     bothThere && referenceId !== null && predictionId !== null
       ? { referenceId, predictionId, hiddenSegments, regionSegments: region && segmentsOfRegion(region, labels) }
@@ -285,7 +284,10 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       gridHash: image.grid.hash,
       voxelHash: fnv1a(image.voxels),
     });
-    takePicture(stage.current, lines).then((blob) => saveFile(blob, pictureName(caseName, view.positionLps)), reportError);
+    takePicture(stage.current, lines).then(
+      (blob) => saveFile(blob, pictureName(caseName, view.positionLps)),
+      reportError,
+    );
   };
   const toggleKind = (kind: LayerSource['kind']): void =>
     dispatch({ kind: 'toggle-layers', ids: sources.filter((source) => source.kind === kind).map(({ id }) => id) });
@@ -329,7 +331,10 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       case 'invert':
         return dispatch({ kind: 'invert' });
       case 'layout':
-        return dispatch({ kind: 'layout', layout: nextLayout(view.layout, plane ?? usualPlane, predictions.length > 0) });
+        return dispatch({
+          kind: 'layout',
+          layout: nextLayout(view.layout, plane ?? usualPlane, predictions.length > 0),
+        });
       case 'reset':
         return reset();
       case 'cine':
@@ -352,7 +357,9 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
         return setPens((old) => {
           const predictions = sources.filter(({ kind }) => kind === 'prediction');
           const manner = nextManner((old[predictions[0]?.id ?? ''] ?? DEFAULT_PEN.prediction).manner);
-          const changed = predictions.map(({ id }) => [id, { ...(old[id] ?? DEFAULT_PEN.prediction), manner }] as const);
+          const changed = predictions.map(
+            ({ id }) => [id, { ...(old[id] ?? DEFAULT_PEN.prediction), manner }] as const,
+          );
           return { ...old, ...Object.fromEntries(changed) };
         });
       case 'screenshot':
@@ -470,6 +477,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
           )}
           {sides && image && !status && (
             <SideBySide
+              key={sides}
               image={image}
               plane={sides}
               onPlane={(plane) => dispatch({ kind: 'layout', layout: `sides-${plane}` })}

@@ -139,7 +139,13 @@ export function Letters({ name }: { readonly name: PlaneName }): ReactNode {
 }
 
 /** Where the two other planes cut this one, in their colours, with a gap so that the voxel itself stays visible. */
-export function Crosshair({ camera, positionLps }: { readonly camera: PlaneCamera; readonly positionLps: Vec3 }): ReactNode {
+export function Crosshair({
+  camera,
+  positionLps,
+}: {
+  readonly camera: PlaneCamera;
+  readonly positionLps: Vec3;
+}): ReactNode {
   const [x, y] = pixelOfPoint(camera, positionLps);
   const { plane, widthPx, heightPx } = camera;
   const gap = 14;

@@ -86,7 +86,8 @@ function drawPlane(context: CanvasRenderingContext2D, plane: HTMLElement, stage:
     if (picture.width > 0 && picture.height > 0)
       context.drawImage(picture, left - stage.left, top - stage.top, width, height);
   }
-  for (const svg of plane.querySelectorAll('.vmv-crosshair, .vmv-measures, .vmv-scale svg')) drawLines(context, svg, stage);
+  for (const svg of plane.querySelectorAll('.vmv-crosshair, .vmv-measures, .vmv-scale svg'))
+    drawLines(context, svg, stage);
   for (const text of plane.querySelectorAll<HTMLElement>('.vmv-letter, .vmv-caption')) {
     if (text.querySelector('span')) {
       for (const part of text.querySelectorAll<HTMLElement>(':scope > span')) drawText(context, part, stage);

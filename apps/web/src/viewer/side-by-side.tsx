@@ -1,11 +1,11 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { Geometry, Vec3 } from '#imaging';
+import type { Vec3 } from '#imaging';
 import type { SidePrediction } from './case-viewer.js';
 import type { ShownImage } from './case-volumes.js';
 import { draggedWindow } from './grey-window.js';
 import type { GreyWindow } from './grey-window.js';
-import { DEFAULT_PEN, labelColor, parseHexColor, UNDECLARED_COLOR } from './overlay-style.js';
+import { labelColor, parseHexColor, UNDECLARED_COLOR } from './overlay-style.js';
 import type { LayerPen, Rgba, ShownLabel } from './overlay-style.js';
 import { panBy, planeCamera, WHOLE_VOLUME, zoomAbout } from './plane-camera.js';
 import type { PlaneCamera, PlaneFraming } from './plane-camera.js';
@@ -66,7 +66,10 @@ export interface SideBySideProps {
   readonly onOpen: (id: string) => void;
 }
 
-/** One plane of the case as the reference has it and as each prediction has it, best first, all moving together. */
+/**
+ * One plane of the case as the reference has it and as each prediction has it, best first, all moving together. Give it
+ * the plane as its key: zoom and what was unlinked belong to one plane.
+ */
 export function SideBySide(props: SideBySideProps): ReactNode {
   const { image, plane, labels, hiddenSegments, regionSegments } = props;
   const { geometry } = image;
@@ -75,10 +78,6 @@ export function SideBySide(props: SideBySideProps): ReactNode {
   const [framing, setFraming] = useState(WHOLE_VOLUME);
   const [own, setOwn] = useState<Readonly<Record<string, Own>>>({});
   const dragFrom = useRef<GreyWindow>(props.window);
-  useEffect(() => {
-    setFraming(WHOLE_VOLUME);
-    setOwn({});
-  }, [plane]);
 
   const toggleLink = (link: Link): void => {
     setLinks((old) => ({ ...old, [link]: !old[link] }));
@@ -126,8 +125,7 @@ export function SideBySide(props: SideBySideProps): ReactNode {
 
   const { reference } = props;
   const drawReference: Draw = (picture, width, cut) =>
-    reference &&
-    paintClasses(picture, width, cut, (v) => look.kept[reference.segments[v]], look.colors, reference.pen);
+    reference && paintClasses(picture, width, cut, (v) => look.kept[reference.segments[v]], look.colors, reference.pen);
   const drawPrediction =
     (segments: Uint8Array): Draw =>
     (picture, width, cut) => {
@@ -179,9 +177,7 @@ export function SideBySide(props: SideBySideProps): ReactNode {
         showCrosshair={props.showCrosshair}
         onPoint={(point) => (links.slice ? props.onMove(point) : put({ slice: placeOnGrid(geometry, point) }))}
         onScroll={(slices) =>
-          links.slice
-            ? props.onScroll(plane, slices)
-            : put({ slice: stepSlices(geometry, PLANES[plane], at, slices) })
+          links.slice ? props.onScroll(plane, slices) : put({ slice: stepSlices(geometry, PLANES[plane], at, slices) })
         }
         onPan={(camera, dx, dy) => reframe((now) => panBy(now, camera, dx, dy))}
         onZoom={(camera, factor, about) => reframe((now) => zoomAbout(now, camera, factor, about))}

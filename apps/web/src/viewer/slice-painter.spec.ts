@@ -10,7 +10,10 @@ const grid: Geometry = {
   originLps: [0, 0, 0],
   direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
 };
-const voxels = Int16Array.from({ length: 16 }, (_, v) => 10 * (v % 4) + 100 * (Math.floor(v / 4) % 2) + 1000 * Math.floor(v / 8));
+const voxels = Int16Array.from(
+  { length: 16 },
+  (_, v) => 10 * (v % 4) + 100 * (Math.floor(v / 4) % 2) + 1000 * Math.floor(v / 8),
+);
 // one pixel for each voxel: FILL leaves a margin of 10 %, so the zoom takes it back
 const camera = planeCamera(grid, PLANES.axial, [0, 0, 2], { ...WHOLE_VOLUME, zoom: 1 / 0.9 }, [4, 2]);
 const coronal = planeCamera(grid, PLANES.coronal, [0, 2, 0], { ...WHOLE_VOLUME, zoom: 1 / 0.9 }, [4, 2]);
@@ -35,7 +38,9 @@ describe('a slice as a picture', () => {
   });
   it('interpolates between voxels', () => {
     const twice = planeCamera(grid, PLANES.axial, [0, 0, 2], { ...WHOLE_VOLUME, zoom: 1 / 0.9 }, [8, 4]);
-    const row = [...paintGrey(grid, voxels, twice, { center: 1015, width: 30 }, false).slice(0, 32)].filter((_, n) => n % 4 === 0);
+    const row = [...paintGrey(grid, voxels, twice, { center: 1015, width: 30 }, false).slice(0, 32)].filter(
+      (_, n) => n % 4 === 0,
+    );
     // at 0 (border), 1/4, 3/4, 5/4 ... voxels
     expect(row).toEqual([0, 21, 64, 106, 149, 191, 234, 255].map((grey) => expect.closeTo(grey, -0.5) as number));
   });
@@ -54,13 +59,21 @@ describe('classes over a picture', () => {
   });
   it('draws nothing outside the image', () => {
     const picture = new Uint8ClampedArray(4);
-    paintClasses(picture, 1, Int32Array.of(-1), () => 1, [[200, 0, 0, 255]], { manner: 'filled', opacity: 1, widthPx: 1 });
+    paintClasses(picture, 1, Int32Array.of(-1), () => 1, [[200, 0, 0, 255]], {
+      manner: 'filled',
+      opacity: 1,
+      widthPx: 1,
+    });
     expect([...picture]).toEqual([0, 0, 0, 0]);
   });
   it('has the classes of the error map', () => {
-    expect([errorClassOf(0, 0), errorClassOf(2, 2), errorClassOf(0, 1), errorClassOf(1, 0), errorClassOf(1, 2)]).toEqual([
-      0, 1, 2, 3, 4,
-    ]);
+    expect([
+      errorClassOf(0, 0),
+      errorClassOf(2, 2),
+      errorClassOf(0, 1),
+      errorClassOf(1, 0),
+      errorClassOf(1, 2),
+    ]).toEqual([0, 1, 2, 3, 4]);
   });
 });
 

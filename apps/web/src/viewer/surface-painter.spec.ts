@@ -13,7 +13,17 @@ function scene(direction: Mat3 = [1, 0, 0, 0, 1, 0, 0, 0, 1], opacity = 1): Surf
   for (const j of [2, 1]) put(8, j, 8, 2);
   const box = segmentBox(segments, geometry.sizeXyz, kept);
   if (!box) throw new Error('the test has no segments');
-  return { geometry, segments, kept, box, colors: [[255, 0, 0], [0, 0, 255]], opacity };
+  return {
+    geometry,
+    segments,
+    kept,
+    box,
+    colors: [
+      [255, 0, 0],
+      [0, 0, 255],
+    ],
+    opacity,
+  };
 }
 /** Which colour is seen in the quadrants of the picture: upper left, upper right, lower left, lower right. */
 function blueQuadrants(drawn: SurfaceScene, view: SurfaceView): number[] {

@@ -80,7 +80,12 @@ const DARK = 0.04;
 const GAP_STEPS = 3;
 
 /** Millimetres of a pixel, so that the box fits from every side. */
-export function surfaceMmPerPx({ geometry, box }: SurfaceScene, view: SurfaceView, width: number, height: number): number {
+export function surfaceMmPerPx(
+  { geometry, box }: SurfaceScene,
+  view: SurfaceView,
+  width: number,
+  height: number,
+): number {
   const [a, b] = corners(geometry, box);
   return Math.hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]) / (0.95 * Math.min(width, height)) / view.zoom;
 }
@@ -96,7 +101,12 @@ function corners(geometry: Geometry, { from, to }: SegmentBox): [Vec3, Vec3] {
  * Red, green, blue and opacity of each pixel, rows from the top; transparent where no ray meets a surface. Lit from the
  * eye; parallel projection.
  */
-export function paintSurfaces(scene: SurfaceScene, view: SurfaceView, width: number, height: number): Uint8ClampedArray<ArrayBuffer> {
+export function paintSurfaces(
+  scene: SurfaceScene,
+  view: SurfaceView,
+  width: number,
+  height: number,
+): Uint8ClampedArray<ArrayBuffer> {
   const { geometry, segments, kept, box, colors, opacity, colorAt } = scene;
   const { right, up, eye } = surfaceAxes(view);
   const [nx, ny, nz] = geometry.sizeXyz;

@@ -183,11 +183,17 @@ export function Toolbar(props: ToolbarProps): ReactNode {
       </div>
       {props.onMode && <ModeSwitch mode={props.mode} onMode={props.onMode} disabled={disabled} />}
       <div className="vmv-bar-end">
-      <p className="vmv-research" data-testid="research-only">
-        <Icon name="warning" />
-        Research only, not for care
-      </p>
-      <ToolButton icon="help" name="Keyboard and mouse" short title={`Keyboard and mouse (${props.keys.help})`} onClick={props.onHelp} />
+        <p className="vmv-research" data-testid="research-only">
+          <Icon name="warning" />
+          Research only, not for care
+        </p>
+        <ToolButton
+          icon="help"
+          name="Keyboard and mouse"
+          short
+          title={`Keyboard and mouse (${props.keys.help})`}
+          onClick={props.onHelp}
+        />
       </div>
     </div>
   );

@@ -5,7 +5,11 @@ import type { KeyMap } from './keyboard.js';
 const KEPT_AS = 'voxelmark.viewer.keys';
 
 /** The keys of this browser; they are kept in it and nowhere else. */
-export function useKeys(): { readonly keys: KeyMap; readonly setKeys: (keys: KeyMap) => void; readonly reset: () => void } {
+export function useKeys(): {
+  readonly keys: KeyMap;
+  readonly setKeys: (keys: KeyMap) => void;
+  readonly reset: () => void;
+} {
   const [keys, put] = useState(() => keysFromKept(read()));
   const setKeys = (next: KeyMap): void => {
     put(next);

@@ -12,7 +12,12 @@ export interface MeasurementsState {
   readonly listed: readonly ShownMeasurement[];
   /** Those that lie on the slice shown, the draft among them. */
   readonly onSlice: Readonly<Record<PlaneName, readonly ShownMeasurement[]>>;
-  readonly onMeasure: (plane: PlaneName, phase: 'press' | 'move' | 'drag' | 'click', at: Vec3, measure: Measure) => void;
+  readonly onMeasure: (
+    plane: PlaneName,
+    phase: 'press' | 'move' | 'drag' | 'click',
+    at: Vec3,
+    measure: Measure,
+  ) => void;
   readonly cancel: () => void;
   readonly remove: (id: number) => void;
   readonly clear: () => void;
@@ -31,9 +36,7 @@ export function useMeasurements(
   const texts = useMemo(() => {
     const shown = (measurement: Measurements['done'][number]): ShownMeasurement => ({
       measurement,
-      text: geometry
-        ? measurementText(measurement, geometry, PLANES[measurement.plane], unit, valueAt, describe)
-        : '',
+      text: geometry ? measurementText(measurement, geometry, PLANES[measurement.plane], unit, valueAt, describe) : '',
     });
     return { done: state.done.map(shown), draft: state.draft ? [shown(state.draft)] : [] };
   }, [state, geometry, unit, valueAt, describe]);

@@ -75,5 +75,13 @@ describe('deep links', () => {
 
 /** What a missing part means: its default. Negative zeros are zeros. */
 function defaults(partial: Partial<ViewState>): Partial<ViewState> {
-  return { mode: 'overlays', layout: 'planes', inverted: false, hiddenLayers: [], hiddenLabels: [], region: null, ...partial };
+  return {
+    mode: 'overlays',
+    layout: 'planes',
+    inverted: false,
+    hiddenLayers: [],
+    hiddenLabels: [],
+    region: null,
+    ...partial,
+  };
 }

@@ -76,7 +76,7 @@ export function makeFile(dataSet: DataSet, form: Form = {}, transferSyntaxUid?: 
     transferSyntaxUid ??
     (form.littleEndian === false ? SYNTAX.big : form.explicitVr === false ? SYNTAX.implicit : SYNTAX.explicit);
   const meta = makeElements({
-    '00020002': ['UI', String(dataSet['00080016']?.[1] ?? '')],
+    '00020002': ['UI', dataSet['00080016']?.[1] ?? ''],
     '00020003': ['UI', '1.2.3.4.5'],
     '00020010': ['UI', syntax],
     '00020012': ['UI', '1.2.3.99'],

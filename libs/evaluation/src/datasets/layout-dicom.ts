@@ -25,6 +25,7 @@ export async function planDicom(input: LayoutInput): Promise<PlannedDataset> {
   const cases = series.flatMap((one): PlannedCase[] => {
     const own = owned.get(one)!;
     const name = names.get(one)!;
+    // several are told apart by the names of label maps; DICOM files are often called after their UIDs, which are no readers
     if (own.length === 0) {
       const beside = withReference.has(one.study);
       findings.say(
@@ -42,7 +43,7 @@ export async function planDicom(input: LayoutInput): Promise<PlannedDataset> {
         patient: one.patient || null,
         facts: {},
         images: [{ kind: 'series', paths: one.paths, folder: one.folder || input.files.name, channel: one.modality }],
-        references: own.map(({ path }) => ({ reader: own.length > 1 ? readerOf(path) : null, path })),
+        references: own.map(({ path }, n) => ({ reader: own.length > 1 ? (stemOf(nameOf(path)) ?? `reader ${n + 1}`) : null, path })),
       },
     ];
   });
@@ -60,8 +61,6 @@ export async function planDicom(input: LayoutInput): Promise<PlannedDataset> {
     cases,
   };
 }
-
-const readerOf = (path: string): string => stemOf(nameOf(path)) ?? nameOf(path).replace(/\.[^.]*$/, '');
 
 /** The series that a reference names; without a name, the only one of its frame of reference. */
 function ownerOf({ findings }: LayoutInput, reference: ScannedReference, series: readonly ScannedSeries[]): ScannedSeries | null {

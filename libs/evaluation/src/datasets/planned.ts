@@ -73,7 +73,7 @@ export function layoutInput(files: DatasetFiles, findings: Findings): LayoutInpu
     if (why === 'link') {
       findings.say('dataset-link', { file: path }, 'a link that leads out of the dataset or nowhere', 'files; it is not followed');
     } else {
-      const found = why === 'entry' ? 'neither a file nor a folder' : 'folders nested deeper than we look';
+      const found = why === 'entry' ? 'neither a file nor a folder, or a folder that may not be read' : 'folders nested deeper than we look';
       findings.say('dataset-entry', { file: path }, found, 'files in folders; it is passed over');
     }
   }

@@ -1,8 +1,11 @@
 import { lazy, StrictMode, Suspense, useState } from 'react';
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { countOverlap, dice, iou } from '#metrics';
+import type { MetricValue, Overlap } from '#metrics';
 import { decodeView, encodeView } from '../view-link.js';
-import { PHANTOM_LABELS } from './phantom.js';
+import type { RegionScores } from '../case-viewer.js';
+import { PHANTOM_GRIDS, PHANTOM_LABELS, phantomCase, phantomGeometry } from './phantom.js';
 
 // The viewer on a page of its own, for tests and for working on it. Not part of the product's build.
 // ?grid=oblique&prediction=other-grid&reference=none&theme=dark and the parameters of a deep link.
@@ -24,6 +27,44 @@ HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, ...a
 addEventListener('voxelmark-harness-lose-context', () => {
   for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext();
 });
+
+// Scores as a platform would give them; labels of one prediction are changed to one that is not declared.
+const phantom = phantomCase(phantomGeometry(PHANTOM_GRIDS.find((name) => name === grid) ?? 'straight'));
+const REGIONS = [
+  { name: 'liver', labels: [1, 4] },
+  { name: 'spleen', labels: [2] },
+  { name: 'kidneys', labels: [3] },
+  { name: 'lesion', labels: [4] },
+];
+const figure = (value: MetricValue): number => (value.kind === 'value' ? value.value : NaN);
+function overlaps(prediction: Uint8Array): readonly Overlap[] {
+  const mask = (data: Uint8Array, labels: readonly number[]): Uint8Array =>
+    data.map((label) => (labels.includes(label) ? 1 : 0));
+  return REGIONS.map(({ labels }) => countOverlap(mask(phantom.reference.data, labels), mask(prediction, labels)));
+}
+const scoresOf = (prediction: Uint8Array): RegionScores[] =>
+  overlaps(prediction).map((overlap, n) => ({
+    region: REGIONS[n].name,
+    labels: REGIONS[n].labels,
+    values: [
+      { name: 'DSC', text: figure(dice(overlap)).toFixed(3) },
+      { name: 'IoU', text: figure(iou(overlap)).toFixed(3) },
+    ],
+  }));
+const meanDice = (prediction: Uint8Array): string => {
+  const all = overlaps(prediction).map((overlap) => figure(dice(overlap)));
+  return (all.reduce((sum, one) => sum + one, 0) / all.length).toFixed(3);
+};
+const PREDICTIONS = [
+  { name: 'reference', data: phantom.reference.data },
+  { name: 'prediction', data: phantom.prediction.data },
+  { name: 'undeclared', data: phantom.prediction.data.map((label) => (label === 3 ? 9 : label)) },
+].map(({ name, data }, n) => ({
+  id: name,
+  title: `net-${n + 1} 1.0.0`,
+  url: `/data/${grid}/${name}.nii.gz`,
+  score: `DSC ${meanDice(data)}`,
+}));
 
 function Harness(): ReactNode {
   const [open, setOpen] = useState(true);
@@ -67,31 +108,9 @@ function Harness(): ReactNode {
                   ]),
             ]}
             labels={PHANTOM_LABELS}
-            predictions={['prediction', 'reference', 'undeclared'].map((name, n) => ({
-              id: name,
-              title: `net-${n + 1} 1.0.0`,
-              url: `/data/${grid}/${name}.nii.gz`,
-              score: `DSC 0.${9 - n}10`,
-            }))}
-            scores={{
-              prediction: [
-                ['liver', [1, 4]],
-                ['lesion', [4]],
-              ].map(([region, labels]) => ({
-                region: region as string,
-                labels: labels as number[],
-                values: [
-                  { name: 'DSC', text: '0.912' },
-                  { name: 'HD95', text: '∞', words: 'one of the two masks is empty' },
-                ],
-              })),
-            }}
-            regions={[
-              { name: 'liver', labels: [1, 4] },
-              { name: 'spleen', labels: [2] },
-              { name: 'kidneys', labels: [3] },
-              { name: 'lesion', labels: [4] },
-            ]}
+            predictions={PREDICTIONS}
+            scores={{ prediction: scoresOf(phantom.prediction.data) }}
+            regions={REGIONS}
             modality="CT"
             windowPresets={[
               { name: 'Soft tissue', center: 40, width: 400 },
