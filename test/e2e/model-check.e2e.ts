@@ -144,7 +144,7 @@ describe('voxelmark model check against a benchmark', () => {
     summary: 'Two cases.',
     rules: 'None.',
     synthetic: true,
-    labels: [{ value: 1, name: 'Block' }],
+    labels: [{ value: 1, name: 'bright' }],
     windowPresets: [],
     dataset: { slug: 'blocks', name: 'Blocks', licence: 'CC0-1.0', description: 'Computed.' },
     phases: [
