@@ -1,12 +1,25 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { transformSync } from '@swc/core';
 import { MALFORMED } from './malformed.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const MOST_BYTES = 300 * 2 ** 20;
+
+/** The reading program beside the built product, which it reads with. */
+function program(): string {
+  const dist = join(root, 'dist/test/malformed');
+  mkdirSync(dist, { recursive: true });
+  for (const name of ['read', 'read-folder']) {
+    const source = readFileSync(join(root, `test/malformed/${name}.ts`), 'utf8');
+    const { code } = transformSync(source, { swcrc: false, module: { type: 'es6' }, jsc: { target: 'es2022', parser: { syntax: 'typescript' } } });
+    writeFileSync(join(dist, `${name}.js`), code);
+  }
+  return join(dist, 'read-folder.js');
+}
 
 describe('malformed images in a process of its own', () => {
   const folder = mkdtempSync(join(tmpdir(), 'malformed-'));
@@ -24,13 +37,7 @@ describe('malformed images in a process of its own', () => {
     writeFileSync(join(folder, 'list.json'), JSON.stringify(list));
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [
-        '--conditions=source',
-        '--import',
-        './test/typescript.mjs',
-        'test/malformed/read-folder.ts',
-        join(folder, 'list.json'),
-      ],
+      [program(), join(folder, 'list.json')],
       { cwd: root, maxBuffer: 1 << 24 },
     );
     const { codes, peakBytes } = JSON.parse(stdout) as { codes: string[]; peakBytes: number };

@@ -1,6 +1,6 @@
 /**
  * Reads files that must be refused, in a process of its own, and prints as one JSON object the code of each and the most memory
- * that the process held: node --conditions=source --import ./test/typescript.mjs test/malformed/read-folder.ts LIST.json
+ * that the process held: node read-folder.js LIST.json, compiled, so that no compiler is in that memory
  *
  * The list holds [kind, [paths…]] for each case.
  */

@@ -2,7 +2,7 @@ import { createPixelCodecs } from '#codecs';
 import { readDicomSegmentation, readDicomSeries, readLabelMap, readMetaImage, readNifti, readNrrd, readRtStruct } from '#imaging';
 import type { Geometry } from '#imaging';
 import { openTar } from '../../apps/cli/src/dataset/tar.js';
-import { sourceOf } from '../../apps/cli/src/dataset/test-support/archive-writer.js';
+import type { ArchiveSource } from '../../apps/cli/src/dataset/archive-source.js';
 import { openZip } from '../../apps/cli/src/dataset/zip.js';
 
 export type Kind = 'zip' | 'tar' | 'series' | 'segmentation' | 'structures' | 'nifti' | 'labels' | 'nrrd' | 'metaimage';
@@ -45,4 +45,9 @@ export function read(kind: Kind, files: readonly Uint8Array[]): Promise<unknown>
 async function readArchive(kind: 'zip' | 'tar', bytes: Uint8Array): Promise<void> {
   const { entries, read: readEntry } = await (kind === 'zip' ? openZip : openTar)(sourceOf(bytes));
   for (const path of entries.keys()) await readEntry(path, Infinity);
+}
+
+/** An archive that is in memory; what is read of it is a copy, as of a file. */
+function sourceOf(bytes: Uint8Array): ArchiveSource {
+  return { size: bytes.length, read: (offset, length) => Promise.resolve(new Uint8Array(bytes.subarray(offset, offset + length))) };
 }

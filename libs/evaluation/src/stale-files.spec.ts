@@ -3,6 +3,7 @@ import { blobLock, removeStaleFiles } from './stale-files.js';
 function world({ inUse = [] as string[], locked = [] as string[] } = {}) {
   const blobs = new Set(['model', 'image', 'prediction']);
   const forgotten: string[] = [];
+  const faults: string[] = [];
   const ports = {
     records: {
       staleFiles: async () => [{ preflightId: 'p1', digests: ['model', 'image'], own: ['prediction'] }],
@@ -15,8 +16,9 @@ function world({ inUse = [] as string[], locked = [] as string[] } = {}) {
       },
     },
     blobs: { delete: async (sha256: string) => blobs.delete(sha256) },
+    log: { error: (_event: string, error: unknown) => void faults.push((error as Error).message) },
   };
-  return { ports, blobs, forgotten };
+  return { ports, blobs, forgotten, faults };
 }
 
 describe('files of preflights that nobody needs any more', () => {
@@ -30,6 +32,21 @@ describe('files of preflights that nobody needs any more', () => {
     const { ports, blobs, forgotten } = world({ inUse: ['model'] });
     await removeStaleFiles(ports, 10);
     expect([...blobs, ...forgotten]).toEqual(['model', 'p1']);
+  });
+
+  it('keep no others when they cannot be removed', async () => {
+    const { ports, forgotten, faults } = world();
+    ports.records.staleFiles = async () => [
+      { preflightId: 'p0', digests: ['locked down'], own: [] },
+      { preflightId: 'p1', digests: ['model'], own: [] },
+    ];
+    const remove = ports.blobs.delete;
+    ports.blobs.delete = async (sha256) => {
+      if (sha256 === 'locked down') throw new Error('not permitted');
+      return remove(sha256);
+    };
+    expect(await removeStaleFiles(ports, 10)).toBe(1);
+    expect([forgotten, faults]).toEqual([['p1'], ['not permitted']]);
   });
 
   it('are looked at again when somebody holds one', async () => {

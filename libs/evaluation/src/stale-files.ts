@@ -1,5 +1,5 @@
-import type { BlobStore } from './ports.js';
-import type { EvaluationRecords } from './records.js';
+import type { BlobStore, Log } from './ports.js';
+import type { EvaluationRecords, StaleFiles } from './records.js';
 
 /** Held while a blob is removed, and by whoever wrote a row that refers to it while he looks whether it is there. */
 export function blobLock(sha256: string): string {
@@ -14,28 +14,38 @@ export function blobLock(sha256: string): string {
  * @returns how many preflights are done with
  */
 export async function removeStaleFiles(
-  {
-    records,
-    blobs,
-  }: {
+  ports: {
     readonly records: Pick<EvaluationRecords, 'staleFiles' | 'forgetFiles' | 'blobInUse' | 'withLock'>;
     readonly blobs: Pick<BlobStore, 'delete'>;
+    readonly log: Pick<Log, 'error'>;
   },
   limit: number,
 ): Promise<number> {
   let done = 0;
-  for (const { preflightId, digests, own } of await records.staleFiles(limit)) {
-    let held = false;
-    for (const sha256 of digests) {
-      const free = await records.withLock(blobLock(sha256), async () => {
-        if (!(await records.blobInUse(sha256))) await blobs.delete(sha256);
-      });
-      held ||= !free;
+  for (const stale of await ports.records.staleFiles(limit)) {
+    try {
+      if (await removeFilesOf(ports, stale)) done++;
+    } catch (error) {
+      // one that cannot be removed keeps no other
+      ports.log.error('files.removal-failed', error, { preflight: stale.preflightId });
     }
-    for (const sha256 of own) await blobs.delete(sha256);
-    if (held) continue;
-    await records.forgetFiles(preflightId);
-    done++;
   }
   return done;
+}
+
+/** False when a blob is held by somebody at the moment. */
+async function removeFilesOf(
+  { records, blobs }: Pick<Parameters<typeof removeStaleFiles>[0], 'records' | 'blobs'>,
+  { preflightId, digests, own }: StaleFiles,
+): Promise<boolean> {
+  let held = false;
+  for (const sha256 of digests) {
+    const free = await records.withLock(blobLock(sha256), async () => {
+      if (!(await records.blobInUse(sha256))) await blobs.delete(sha256);
+    });
+    held ||= !free;
+  }
+  for (const sha256 of own) await blobs.delete(sha256);
+  if (!held) await records.forgetFiles(preflightId);
+  return !held;
 }

@@ -24,7 +24,6 @@ describe('files handed to and from a process that runs foreign models', () => {
   it.each([
     ['a link to a file of ours', (path: string) => symlinkSync(secret, path)],
     ['a link to nowhere', (path: string) => symlinkSync(at('nowhere'), path)],
-    ['a folder', (path: string) => mkdirSync(path)],
     ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
   ])('neither writes through %s nor reads from it, and removes only that', async (_, plant) => {
     plant(at('planted'));
@@ -34,6 +33,15 @@ describe('files handed to and from a process that runs foreign models', () => {
     await removeExchanged(at('planted'));
     expect(readFileSync(secret, 'utf8')).toBe('ours');
     await writeForChild(at('planted'), Uint8Array.of(9));
+  });
+
+  it('goes into no folder that was planted, not even to remove it: it may be a link by then', async () => {
+    mkdirSync(at('planted'));
+    writeFileSync(at('planted/inside'), 'theirs');
+    await expect(writeForChild(at('planted'), Uint8Array.of(9))).rejects.toMatchObject({ code: 'inference-crashed' });
+    await expect(readFromChild(at('planted'), 4, size)).rejects.toMatchObject({ code: 'inference-crashed' });
+    await removeExchanged(at('planted'));
+    expect(readFileSync(at('planted/inside'), 'utf8')).toBe('theirs');
   });
 
   it('refuses another size before reading', async () => {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { EngineUnavailable, ModelFailure } from '#domain';
 
 // Files that we and a process which runs foreign models hand one another. That process may write in their folder too: a
@@ -56,9 +56,17 @@ export async function readFromChild(
   }
 }
 
-/** Removes what is under the name, whatever it is; a link, not what it points at. */
-export function removeExchanged(path: string): Promise<void> {
-  return rm(path, { force: true, recursive: true });
+/**
+ * Removes the file or link under the name; a link, not what it points at. A folder stays until the process is gone: going
+ * into one that the process may swap for a link meanwhile would mean removing what lies behind the link.
+ */
+export async function removeExchanged(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    // EISDIR, EPERM: a folder, as Linux and as others say it
+    if (!['ENOENT', 'EISDIR', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
 
 /** Windows knows neither flag, and makes links for administrators only. */

@@ -41,10 +41,10 @@ export function memoryWatch(pid: number, wrappers: number): () => Promise<Memory
 function read(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
-  } catch (error) {
-    // ended between two looks; EINVAL, ESRCH: while we looked
-    if (['ENOENT', 'ESRCH', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
-    throw error;
+  } catch {
+    // ended between two looks or while we looked, or we have no descriptor left to look with: the next look may, and the
+    // process watches itself as well
+    return null;
   }
 }
 
@@ -73,9 +73,8 @@ function familyOf(pid: number, wrappers: number): number[] {
 function threadsOf(pid: number): readonly string[] {
   try {
     return readdirSync(`/proc/${pid}/task`);
-  } catch (error) {
-    if (['ENOENT', 'ESRCH', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-    throw error;
+  } catch {
+    return []; // as above
   }
 }
 

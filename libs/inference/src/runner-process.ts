@@ -168,7 +168,7 @@ export class RunnerProcess {
     clearTimeout(asked.timer);
     if (at > 0) return asked.resolve({ reply, peakRssBytes: asked.peakBytes }); // the peak is that of the one in hand
     this.takeInHand();
-    void this.answer(asked, reply);
+    this.answer(asked, reply).catch(asked.reject);
   }
 
   /**

@@ -30,6 +30,19 @@ export async function reading<T>(database: Database, work: (manager: EntityManag
   }
 }
 
+/**
+ * Runs several readings on one state of the database: what another transaction commits between two of them is in neither.
+ *
+ * @throws EngineUnavailable when the database is away
+ */
+export async function readingAtOnce<T>(database: Database, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  try {
+    return await database.dataSource.transaction('REPEATABLE READ', work);
+  } catch (error) {
+    throw asEngineFault(error);
+  }
+}
+
 /** Rows of a SELECT, or of anything with RETURNING. `$1` and so on are the parameters. */
 export async function rows<Row>(
   manager: EntityManager,

@@ -53,6 +53,9 @@ export function startCoordinator({
       alsoUntil?.addEventListener('abort', done);
     });
 
+  /** Beside the relay, one at a time: a slow blob store keeps no job waiting. */
+  let removing: Promise<void> | null = null;
+
   async function lead(lost: AbortSignal): Promise<void> {
     log.info('coordinator.leading');
     let nextSweep = 0;
@@ -65,7 +68,7 @@ export function startCoordinator({
         nextSweep = performance.now() + sweepEveryMs;
       }
       while ((await records.relayOutbox((jobs) => queue.add(jobs), RELAY_BATCH)) === RELAY_BATCH);
-      if (due) await removeFiles();
+      if (due) removing ??= removeFiles().finally(() => (removing = null));
       await pause(Math.min(RELAY_EVERY_MS, Math.max(0, nextSweep - performance.now())), lost);
     }
   }
@@ -73,7 +76,7 @@ export function startCoordinator({
   /** A blob store that is away keeps nobody from working: the rows still know what is to be removed. */
   async function removeFiles(): Promise<void> {
     try {
-      const preflights = await removeStaleFiles({ records, blobs }, STALE_BATCH);
+      const preflights = await removeStaleFiles({ records, blobs, log }, STALE_BATCH);
       if (preflights > 0) log.info('coordinator.removed-files', { preflights });
     } catch (error) {
       log.error('coordinator.removal-failed', error);
@@ -102,6 +105,7 @@ export function startCoordinator({
     async stop() {
       stopping.abort();
       await running;
+      await removing;
     },
   };
 }

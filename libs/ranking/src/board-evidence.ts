@@ -16,6 +16,7 @@ import { leaveOneOut, rankLevels, rankUnderSchemes, type PartRanking } from './r
 import { DEFAULT_ALPHA, describeScheme, type DirectionOf, type RankingScheme, type SingleScheme } from './scheme.js';
 import { joinRegions } from './score-table.js';
 import type { Study } from './study.js';
+import { tellingPatients } from './telling-patients.js';
 
 /** A clinical or acquisition fact by which cases are grouped. */
 export interface Attribute {
@@ -201,6 +202,11 @@ export function boardEvidence(
         places.map(({ algorithm }) => demand(values, algorithm).values),
         { draws, seed, patients: demand(values, places[0].algorithm).patients },
       );
+  // an interval over values of which all but a few are the same is about these few
+  const toldOf = (mean: MeanInterval, of: { readonly values: ArrayLike<number>; readonly patients: readonly string[] }) =>
+    detail === 'cases' || tellingPatients(of.values, of.patients) >= FEWEST_TO_RANK
+      ? mean
+      : { ...mean, low: null, high: null };
   const standings = places.map(({ algorithm, rank, aggregate }, at): EvidenceStanding => {
     const held = demand(spread, algorithm);
     const { tier, likeFirst, betterThanFirst } = demand(tiers, algorithm);
@@ -214,7 +220,7 @@ export function boardEvidence(
       tier: few ? null : tier,
       likeFirst: few ? null : likeFirst,
       betterThanFirst: few ? null : betterThanFirst,
-      mean: few ? null : means[at],
+      mean: few ? null : toldOf(means[at], demand(values, algorithm)),
     };
   });
   const order = standings.map(({ algorithm }) => tests.algorithms.indexOf(algorithm));

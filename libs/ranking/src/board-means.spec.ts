@@ -51,6 +51,44 @@ describe('intervals of all means', () => {
     }
   });
 
+  it('are not told where few held-out patients have a value of their own', () => {
+    const both = { seed: 42, draws: 60, regions: ['lesion'] };
+    const rare = studyOfData({
+      algorithms: ALGORITHMS,
+      cases: CASES,
+      patients: PATIENTS,
+      tables: [
+        {
+          metric: 'dice',
+          region: 'lesion',
+          penalties: new Float64Array(CASES.length),
+          // in two cases only; algorithm c misses it in both
+          values: Float64Array.from({ length: 3 * CASES.length }, (_, i) =>
+            i % CASES.length < 12 ? 1 : i < 2 * CASES.length ? 0.5 + i / 100 : 0,
+          ),
+        },
+      ],
+    });
+    const intervals = (detail: 'cases' | 'released') =>
+      boardMeans({ study: rare, ...both, detail }).columns.map((column) => column.intervals);
+    expect(intervals('released')).toEqual([
+      { a: null, b: null, c: null },
+      { a: null, b: null, c: null },
+    ]);
+    expect(Object.values(intervals('cases')[0]).every((ends) => ends !== null)).toBe(true);
+    const { standings } = boardEvidence({
+      study: rare,
+      scheme: { kind: 'mean-then-rank', metric: 'dice', region: 'lesion', ties: 'min' },
+      directionOf: () => 'higher',
+      attributes: [],
+      failed: () => false,
+      seed: 42,
+      draws: 60,
+      detail: 'released',
+    });
+    expect(standings.map(({ mean }) => [mean?.low, mean?.high])).toEqual(Array(3).fill([null, null]));
+  });
+
   it('are not told of fewer than ten held-out patients, however many cases these have', () => {
     const few = study(CASES.map((_, c) => `p${c % 9}`));
     const ask = { study: few, regions: REGIONS, seed: 42, draws: 60 };

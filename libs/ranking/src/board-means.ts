@@ -2,12 +2,13 @@ import { bootstrapMeans, FEWEST_TO_RANK } from '#statistics';
 import { evidenceDraws } from './board-evidence.js';
 import { joinRegions } from './score-table.js';
 import type { Study } from './study.js';
+import { tellingPatients } from './telling-patients.js';
 
 /** Intervals of one column of means: a metric, over a structure or `all`. */
 export interface MeanColumn {
   readonly metric: string;
   readonly region: string;
-  /** Ends by algorithm; null: one patient has no interval. */
+  /** Ends by algorithm; null: one patient has no interval, and one of fewer than ten held-out patients is about these few. */
   readonly intervals: Readonly<Record<string, readonly [low: number, high: number] | null>>;
 }
 
@@ -56,10 +57,10 @@ export function boardMeans({
     return { ...settings, withheld: 'few-patients', columns: [] };
   const columns = study.metrics.flatMap((metric) => ['all', ...regions].map((region) => ({ metric, region })));
   const count = study.algorithms.length;
-  const found = bootstrapMeans(
-    columns.flatMap((column) => valuesByAlgorithm(study, column)),
-    { ...settings, patients },
-  );
+  const lists = columns.flatMap((column) => valuesByAlgorithm(study, column));
+  const found = bootstrapMeans(lists, { ...settings, patients });
+  const told = (at: number): boolean =>
+    detail === 'cases' || tellingPatients(lists[at], patients) >= FEWEST_TO_RANK;
   return {
     ...settings,
     withheld: null,
@@ -68,7 +69,8 @@ export function boardMeans({
       intervals: Object.fromEntries(
         study.algorithms.map((algorithm, a) => {
           const { low, high } = found[at * count + a];
-          return [algorithm, low === null || high === null ? null : ([low, high] as const)];
+          const none = low === null || high === null || !told(at * count + a);
+          return [algorithm, none ? null : ([low, high] as const)];
         }),
       ),
     })),

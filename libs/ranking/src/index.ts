@@ -45,3 +45,4 @@ export { studyOfData } from './board-study.js';
 export type { StudyData, StudyTable } from './board-study.js';
 export { humanCeiling } from './human-ceiling.js';
 export type { HumanCeiling, ReaderAgreement } from './human-ceiling.js';
+export { tellingPatients } from './telling-patients.js';

@@ -7,10 +7,12 @@ import {
   comparePair,
   evidenceDraws,
   humanCeiling,
+  tellingPatients,
   type BoardEvidence,
   type BoardMeans,
   type Comparison,
   type HumanCeiling,
+  type PairedCase,
   type RankingScheme,
 } from '#ranking';
 import { FEWEST_TO_RANK, standardDeviation } from '#statistics';
@@ -41,6 +43,8 @@ export interface ComparedRuns {
   readonly region: string;
   /** False: a figure to report, by which nothing is better or worse. */
   readonly ranked: boolean;
+  /** Patients behind the differences: see `tellingPatients`. */
+  readonly telling: number;
   readonly comparison: Comparison;
   /** Of cases, by id. */
   readonly names: Readonly<Record<string, string>>;
@@ -117,19 +121,21 @@ export class EvidenceDesk implements OnApplicationShutdown {
 
   /**
    * Standard deviation over cases by run id, of a metric over a region (or `all`). Null of fewer than ten patients whose
-   * cases may not be seen.
+   * cases may not be seen; a run has none where all but a few of its values are the same.
    */
   deviations(opened: FilledBoard, metric: string, region: string): Promise<ReadonlyMap<string, number> | null> {
     return this.shelf.once(
       opened.state.hash,
-      ['deviations', metric, region, opened.seesCounts],
+      ['deviations', metric, region, opened.seesCounts, opened.seesCases],
       async () => {
         if (!opened.seesCounts) return null;
         const tables = await this.tables(opened);
         return new Map(
-          tables.study.algorithms.map((runId) => {
-            const values = pairOf(tables, metric, region, runId, runId).map(({ first }) => first);
-            return [runId, standardDeviation(values)] as const;
+          tables.study.algorithms.flatMap((runId) => {
+            const cases = pairOf(tables, metric, region, runId, runId);
+            const values = cases.map(({ first }) => first);
+            const told = opened.seesCases || tellingPatients(values, patientsOf(cases)) >= FEWEST_TO_RANK;
+            return told ? [[runId, standardDeviation(values)] as const] : [];
           }),
         );
       },
@@ -176,6 +182,10 @@ export class EvidenceDesk implements OnApplicationShutdown {
         region,
         names: Object.fromEntries(pairs.map((pair) => [pair.case, pair.name])),
         ranked: role === 'rank',
+        telling: tellingPatients(
+          pairs.map((pair) => pair.first - pair.second),
+          patientsOf(pairs),
+        ),
         comparison: comparePair(pairs, role === 'rank' ? direction : null, options),
       };
     });
@@ -197,6 +207,10 @@ function agreementsOf(
       .filter((score) => region === 'all' || score.region === region)
       .map(({ values }) => ({ case: id, patient, readers, value: values[metric], penalty })),
   );
+}
+
+function patientsOf(cases: readonly PairedCase[]): string[] {
+  return cases.map(({ case: id, patient }) => patient ?? id);
 }
 
 /** The first 32 bits of an address. */

@@ -178,7 +178,7 @@ export class EvidenceController {
     const { metric, region, ranked, names, comparison: found } = compared;
     const interval = ({ estimate, low, high }: Interval) => ({ estimate, low, high });
     // of a few hidden cases an interval tells their values, and a decision their order
-    const told = seesCases || found.patients >= FEWEST_TO_RANK;
+    const told = seesCases || compared.telling >= FEWEST_TO_RANK;
     const better = (p: number | null) => (p === null || !told ? null : p <= DEFAULT_ALPHA);
     return {
       benchmark: benchmark.slug,

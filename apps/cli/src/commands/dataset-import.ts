@@ -36,12 +36,15 @@ export const datasetImport: Command = {
       const cases = planned.cases.filter(({ references }) => references.length > 0);
       const skipped = planned.cases.length - cases.length;
       if (invocation.options.yes !== true) {
+        const facts = [...new Set(cases.flatMap((one) => Object.keys(one.facts)))].sort();
         terminal.out(
-          { ok: true, dryRun: true, layout: planned.layout, dataset: wanted.slug, cases: cases.length, withoutReference: skipped, findings: findings.list },
+          { ok: true, dryRun: true, layout: planned.layout, dataset: wanted.slug, cases: cases.length, withoutReference: skipped, names: cases.map(({ name }) => name), facts, findings: findings.list },
           [
             ...findings.list.map(describeFinding),
             `would import ${cases.length} case(s) as dataset "${wanted.slug}" (${wanted.name}), licence ${wanted.licence || 'not stated: --licence is needed'}`,
             ...(skipped > 0 ? [`${skipped} case(s) without reference segmentation stay behind`] : []),
+            `names of cases that would be sent: ${cases.map(({ name }) => name).slice(0, 20).join(', ')}${cases.length > 20 ? ', …' : ''}`,
+            `facts of the table that would be sent: ${facts.join(', ') || 'none'}; look whether names or facts say who somebody is`,
             'nothing was sent; add --yes to import',
           ].join('\n'),
         );

@@ -1,5 +1,6 @@
 import { parseCsv } from '#domain';
 import type { DatasetFinding, Findings } from './finding.js';
+import { isPatientColumn, isPersonalColumn } from './personal-columns.js';
 
 /** A table of cases: one row or more for each. */
 export interface DatasetTable {
@@ -11,8 +12,6 @@ export interface DatasetTable {
 
 /** Columns that mean something to us, in any case of letters; all others are clinical facts. */
 const KNOWN = ['case', 'image', 'reference', 'reader', 'patient', 'site', 'split'] as const;
-/** Names of columns that say who somebody is. */
-const PERSONAL = /(^|[ _-])(name|surname|birth|birthdate|dob|mrn|nhs|ssn|address|postcode|zip|phone|email|hospital ?number|insurance)([ _-]|$)|^(patient|participant)[ _-]?name$/i;
 const MOST_ROWS = 200_000;
 
 /**
@@ -35,13 +34,13 @@ export function readTable(file: string, text: string, findings: Findings): Datas
   if (records.length === 0) return refuse('table-invalid', 'an empty file', 'a line with the names of the columns, and a line for each case');
   if (records.length > MOST_ROWS) return refuse('table-invalid', `${records.length} lines`, `at most ${MOST_ROWS}`);
   const [head, ...body] = records;
-  const columns = head.fields.map((name) => KNOWN.find((known) => known === name.toLowerCase()) ?? (name.toLowerCase() === 'participant_id' ? 'case' : name));
+  const columns = head.fields.map(meaningOf);
   const twice = columns.find((name, n) => columns.indexOf(name) !== n);
   if (twice !== undefined || columns.includes('')) {
     return refuse('table-column', twice === undefined || twice === '' ? 'a column without a name' : `column "${twice}" twice`, 'a name of its own for each column');
   }
   if (!columns.includes('case')) return refuse('table-column', `columns ${columns.join(', ').slice(0, 200)}`, 'a column "case"');
-  for (const name of columns.filter((column) => PERSONAL.test(column))) {
+  for (const name of columns.filter(isFact).filter(isPersonalColumn)) {
     findings.say('table-personal', { file }, `a column "${name}"`, 'no columns that say who somebody is; it is left out (give it another name if it holds something else)');
   }
   const rows = [];
@@ -57,6 +56,18 @@ export function readTable(file: string, text: string, findings: Findings): Datas
   return { file, columns, rows };
 }
 
+/** What a column is called here: one of `KNOWN`, or by its own name. */
+function meaningOf(name: string): string {
+  const known = KNOWN.find((one) => one === name.toLowerCase());
+  if (known !== undefined) return known;
+  if (name.toLowerCase() === 'participant_id') return 'case';
+  return isPatientColumn(name) ? 'patient' : name;
+}
+
+function isFact(column: string): boolean {
+  return column === 'site' || !(KNOWN as readonly string[]).includes(column);
+}
+
 function tabs(text: string): { line: number; fields: string[] }[] {
   return text
     .split(/\r?\n/)
@@ -66,8 +77,7 @@ function tabs(text: string): { line: number; fields: string[] }[] {
 
 /** Facts of a row: what is not known by its name and does not say who somebody is; numbers where the whole column consists of numbers. */
 export function factsOf(table: DatasetTable): (values: Readonly<Record<string, string>>) => Record<string, string | number> {
-  const known: readonly string[] = KNOWN.filter((name) => name !== 'site');
-  const columns = table.columns.filter((name) => !known.includes(name) && !PERSONAL.test(name));
+  const columns = table.columns.filter((name) => isFact(name) && !isPersonalColumn(name));
   const isAbsent = (value: string): boolean => value === '' || value.toLowerCase() === 'n/a';
   const numeric = new Set(
     columns.filter((name) => {

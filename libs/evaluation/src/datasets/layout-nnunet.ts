@@ -20,7 +20,7 @@ export async function planNnunet(input: LayoutInput): Promise<PlannedDataset> {
   const labels = described ? readLabels(input, fields) : null;
   const ending = fileEnding(input, fields);
   const cases = isFields(fields.dataset)
-    ? listedCases(input, fields.dataset)
+    ? listedCases(input, fields.dataset, channels)
     : [...folderCases(input, 'Tr', 'training', ending, channels), ...folderCases(input, 'Ts', 'test', ending, channels)];
   const training = cases.filter(({ split }) => split === 'training').length;
   if (described && fields.numTraining !== training) {
@@ -106,7 +106,7 @@ function noReference({ findings }: LayoutInput, name: string, part: 'Tr' | 'Ts',
 }
 
 /** Cases as `dataset` of dataset.json lists them, which replaces the names of files. */
-function listedCases(input: LayoutInput, listed: Fields): PlannedCase[] {
+function listedCases(input: LayoutInput, listed: Fields, channels: readonly string[] | null): PlannedCase[] {
   const resolve = (name: string, path: unknown): string | null => {
     const plain = innerPath(input, FILE, name, path);
     const whole = plain === null ? undefined : input.paths.get(plain);
@@ -122,6 +122,13 @@ function listedCases(input: LayoutInput, listed: Fields): PlannedCase[] {
       input.findings.say('dataset-description', { case: name, file: `${input.base}${FILE}` }, `images of the case are ${shown(images)}`, 'a list of paths, one for each channel');
     }
     const found = paths.map((path) => resolve(name, path));
+    const expected = channels ?? paths.map((_, n) => `channel ${n}`);
+    for (const [n, channel] of expected.entries()) {
+      if (paths.length > 0 && n >= paths.length) input.findings.say('channel-missing', { case: name }, `no file for channel ${n}, ${channel}`, `a path for it in "images" of the case in ${FILE}`);
+    }
+    if (paths.length > expected.length) {
+      input.findings.say('channels-differ', { case: name }, `${paths.length} images`, `${expected.length}, one for each channel that channel_names declares`);
+    }
     const reference: ReferenceSource[] = [];
     if (label === undefined) input.findings.say('reference-missing', { case: name }, 'no reference segmentation', `"label" of the case in ${FILE}`);
     else {
@@ -133,7 +140,7 @@ function listedCases(input: LayoutInput, listed: Fields): PlannedCase[] {
       split: 'training',
       patient: null,
       facts: {},
-      images: found.flatMap((path, n) => (path === null ? [] : [{ kind: 'file', path, channel: `channel ${n}` }])),
+      images: found.slice(0, expected.length).flatMap((path, n) => (path === null ? [] : [{ kind: 'file', path, channel: expected[n] }])),
       references: reference,
     };
   });

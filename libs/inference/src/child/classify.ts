@@ -19,9 +19,15 @@ export function classify(error: unknown): Failure {
   if (error instanceof ModelFailure) return told(error.code, error.detail);
   if (error instanceof PipelineError) return told(error.code, text);
   if (error instanceof ImageFormatError) return told('case-unreadable', `${error.code}: ${text}`);
+  if (isTooLarge(error)) return told('output-shape', `the label map is larger than a file may be here: ${text}`);
   if (error instanceof ScratchFault || isOfFiles(error)) return told('runner-scratch', text);
   if (ranOutOfMemory(text)) return told('inference-out-of-memory', text);
   return told('defect', error instanceof Error ? (error.stack ?? text) : text);
+}
+
+/** Beyond `ulimit -f`: nothing but what a model makes us write grows that large. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EFBIG';
 }
 
 /** Files of the exchange are read and written by us alone; ONNX Runtime's own errors carry no name of a system call. */

@@ -14,7 +14,7 @@ import { lockInTransaction } from '../advisory-lock.js';
 import type { Database } from '../database.js';
 import type { EvaluationRunEntity } from '../entities/evaluation-run.entity.js';
 import { LeaderboardRowEntity } from '../entities/leaderboard-row.entity.js';
-import { inTransaction, reading, rows } from '../transaction.js';
+import { inTransaction, reading, readingAtOnce, rows } from '../transaction.js';
 import { isUuid } from '../uuid.js';
 import { endWaiting, enqueue, laterWaiting, lockRun, move } from './run-moves.js';
 
@@ -41,7 +41,8 @@ export function leaderboards(
 
     boardEntry: (runId) => reading(database, (manager) => boardEntry(manager, runId)),
 
-    leaderboard: (phaseId, page) => reading(database, (manager) => readBoard(manager, phaseId, page)),
+    // a state and its rows: a run that enters the board meanwhile is in both or in neither
+    leaderboard: (phaseId, page) => readingAtOnce(database, (manager) => readBoard(manager, phaseId, page)),
 
     boardState: (hash) =>
       reading(database, async (manager) => {

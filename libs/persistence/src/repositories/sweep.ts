@@ -154,7 +154,8 @@ async function hasLostCase(manager: EntityManager, run: EvaluationRunEntity): Pr
 async function silentForTooLong(manager: EntityManager, run: EvaluationRunEntity): Promise<boolean> {
   const silent = await rows(
     manager,
-    `select 1 from evaluation_run where id = $1 and coalesce(sign_of_life_at, created_at) < now() - ${PATIENCE}`,
+    // a sealed run that waits for its release is silent on purpose
+    `select 1 from evaluation_run where id = $1 and coalesce(greatest(sign_of_life_at, release_at), created_at) < now() - ${PATIENCE}`,
     [run.id],
   );
   return silent.length > 0;
