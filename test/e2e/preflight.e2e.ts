@@ -114,8 +114,6 @@ describeIf(chromiumPath() !== null, 'a researcher has a bundle checked before it
       before = now;
       await page.waitForTimeout(300);
     }
-    // a transition of no length still waits for a frame, which a busy machine may owe for longer than that
-    await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
   }
   /** Presses the button and waits for the last answer; returns what the server says. */
   async function check(name = 'Run the checks'): Promise<PreflightView> {
