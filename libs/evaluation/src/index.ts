@@ -104,7 +104,6 @@ export {
   fitProblems,
   inspectBundle,
   benchmarkProblems,
-  labelProblems,
   manifestOfBundle,
   MOST_MODELS,
   orderBundle,

@@ -12,7 +12,6 @@ import {
   type BoardMeans,
   type Comparison,
   type HumanCeiling,
-  type PairedCase,
   type RankingScheme,
 } from '#ranking';
 import { FEWEST_TO_RANK, standardDeviation } from '#statistics';
@@ -209,8 +208,8 @@ function agreementsOf(
   );
 }
 
-function patientsOf(cases: readonly PairedCase[]): string[] {
-  return cases.map(({ case: id, patient }) => patient ?? id);
+function patientsOf(cases: readonly { readonly patient: string }[]): string[] {
+  return cases.map(({ patient }) => patient);
 }
 
 /** The first 32 bits of an address. */

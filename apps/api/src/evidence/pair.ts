@@ -9,7 +9,7 @@ export function pairOf(
   region: string,
   first: string,
   second: string,
-): (PairedCase & { readonly name: string })[] {
+): (PairedCase & { readonly name: string; readonly patient: string })[] {
   const tables = study.tables.filter((one) => one.metric === metric && (region === 'all' || one.region === region));
   const valueOf = (runId: string, c: number): number => {
     const at = study.algorithms.indexOf(runId) * cases.length + c;

@@ -4,10 +4,10 @@ import { FAILURE_ADVICE, type FailureCode } from '#domain';
 import type { BenchmarkView, CaseView } from '#contracts';
 import type { CaseSearch } from '../app/search.js';
 import { factWords, shownFacts } from '../benchmarks/data-summary.js';
-import { formatFigure, formatTriple, reasonWords } from '../format/numbers.js';
+import { formatFigure, formatTriple } from '../format/numbers.js';
 import { metricColumns, rankingMetrics } from '../leaderboard/board-columns.js';
 import { MetricNote } from '../leaderboard/metric-note.js';
-import { figureOf } from '../runs/case-columns.js';
+import { figureOf, figureWords } from '../runs/case-columns.js';
 import { Swatch } from '../ui/badge.js';
 import { Icon } from '../ui/icons.js';
 import { Notice } from '../ui/notice.js';
@@ -180,18 +180,13 @@ function Scores({
                   <MetricNote metric={metric} brief />
                 </th>
                 {rules.regions.map(({ name }) => {
-                  const { value, reason, status } = figureOf(prediction, name, metric.id);
-                  const words =
-                    reason !== undefined
-                      ? reasonWords(reason)
-                      : status === 'both_empty'
-                        ? 'both masks empty: agreement'
-                        : undefined;
+                  const figure = figureOf(prediction, name, metric.id);
+                  const words = figureWords(figure);
                   return (
                     <td key={name} className="numeric" title={words}>
-                      {formatFigure(value, metric.unit)}
+                      {formatFigure(figure.value, metric.unit)}
                       {words !== undefined && <span className="visually-hidden"> ({words})</span>}
-                      {status === 'both_empty' && <sup className="penalised">∅</sup>}
+                      {figure.status === 'both_empty' && <sup className="penalised">∅</sup>}
                     </td>
                   );
                 })}

@@ -1,7 +1,7 @@
 import type { BenchmarkView, CaseView } from '#contracts';
-import { formatFigure, formatQuantity, reasonWords } from '../format/numbers.js';
+import { formatFigure, formatQuantity } from '../format/numbers.js';
 import { metricColumns, rankingMetrics } from '../leaderboard/board-columns.js';
-import { figureOf } from '../runs/case-columns.js';
+import { figureOf, figureWords } from '../runs/case-columns.js';
 import { meanOf, type CasePrediction } from './chosen-layers.js';
 
 // What the viewer shows of scores: the figures of the case's results as they came, never computed again.
@@ -33,14 +33,8 @@ export function viewerScores(
     region: name,
     labels,
     values: shown.map(({ id, abbreviation, unit }) => {
-      const { value, reason, status } = figureOf(prediction, name, id);
-      const words =
-        reason !== undefined
-          ? reasonWords(reason)
-          : status === 'both_empty'
-            ? 'both masks empty: agreement'
-            : undefined;
-      return { name: abbreviation, text: formatFigure(value, unit), words };
+      const figure = figureOf(prediction, name, id);
+      return { name: abbreviation, text: formatFigure(figure.value, unit), words: figureWords(figure) };
     }),
   }));
 }

@@ -1,5 +1,5 @@
 import type { CaseResultView } from '#contracts';
-import type { Figure } from '../format/numbers.js';
+import { reasonWords, type Figure } from '../format/numbers.js';
 import type { SortKey } from '../format/order.js';
 
 /** What one case scored on one structure in one metric. */
@@ -19,6 +19,12 @@ export function figureOf({ scores }: Scored, region: string, metric: string): Ca
   const value = Object.hasOwn(score.values, metric) ? score.values[metric] : null;
   const reason = Object.hasOwn(score.reasons, metric) ? score.reasons[metric] : undefined;
   return { value, reason: value === 'Infinity' ? (reason ?? 'unbounded') : reason, status: score.status };
+}
+
+/** What stands behind a figure that is no plain one; undefined where nothing needs saying. */
+export function figureWords({ reason, status }: Pick<CaseFigure, 'reason' | 'status'>): string | undefined {
+  if (reason !== undefined) return reasonWords(reason);
+  return status === 'both_empty' ? 'both masks empty: agreement' : undefined;
 }
 
 /** Columns: case, state, time, cpu, memory, or `region:NAME`. Unbounded distances sort as the largest. */
