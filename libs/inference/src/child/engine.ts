@@ -1,12 +1,20 @@
 import { writeFile } from 'node:fs/promises';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { ModelFacts } from '#evaluation';
 import type { Geometry } from '#imaging';
 import { runPrepared, type Manifest, type Prepared } from '#pipeline';
+import { tileMemoryOf } from '../inspect/tile-memory.js';
 import type { LoadRequest } from '../protocol.js';
 import { classify, type Failure } from './classify.js';
 import { collectGarbage } from './garbage.js';
 import { openNetwork, type Network } from './network-client.js';
+import { seat } from './seating.js';
+
+/** What the thread is started with. */
+export interface EngineLimits {
+  /** Memory that the process may have. */
+  readonly memoryBytes: number;
+}
 
 export type EngineRequest =
   LoadRequest | { readonly kind: 'run'; readonly case: number; readonly prepared: Prepared; readonly labels: string };
@@ -25,20 +33,24 @@ export type EngineReply =
     }
   | { readonly kind: 'failed'; readonly case: number; readonly failure: Failure };
 
-// A thread of the process that runs models: what lies between a prepared image and its label map. ONNX Runtime has a thread of
+// A thread of the process that runs models: what lies between a prepared image and its label map. ONNX Runtime has threads of
 // its own, which it blocks, for ever if a model wants so.
 
+const { memoryBytes } = workerData as EngineLimits;
+
 const HEAP_MIB = 256;
-/** One that runs, and one that is cut meanwhile. */
-const TILES_AT_ONCE = 2;
+/** Beside those that run, one is cut meanwhile. */
+const TILES_AHEAD = 1;
 
 let loaded: { readonly network: Network; readonly manifest: Manifest } | null = null;
 
 async function answer(request: EngineRequest): Promise<EngineReply> {
   try {
     if (request.kind === 'run') return await run(request);
-    const network = await openNetwork(request, HEAP_MIB);
-    loaded = { network, manifest: request.manifest };
+    const { models, manifest, threads, inspect } = request;
+    const networks = models.map((path) => (inspect ? tileMemoryOf(path, manifest) : null));
+    const network = await openNetwork(request, seat(threads, networks, memoryBytes), HEAP_MIB);
+    loaded = { network, manifest };
     return { kind: 'loaded', facts: network.facts };
   } catch (error) {
     return { kind: 'failed', case: request.kind === 'run' ? request.case : 0, failure: classify(error) };
@@ -53,7 +65,7 @@ async function run(request: Extract<EngineRequest, { kind: 'run' }>): Promise<En
   const start = now();
   const { labels, stagesMs } = await runPrepared(request.prepared, manifest, network.run, {
     now,
-    tilesAtOnce: TILES_AT_ONCE,
+    tilesAtOnce: network.lanes + TILES_AHEAD,
   });
   const { data, geometry } = labels;
   await writeFile(request.labels, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

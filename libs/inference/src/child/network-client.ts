@@ -5,40 +5,78 @@ import type { RunTile } from '#pipeline';
 import type { LoadRequest } from '../protocol.js';
 import { ScratchFault } from './classify.js';
 import type { NetworkReply, NetworkRequest } from './network-thread.js';
+import type { Seating } from './seating.js';
 
-/** The networks of a version, on a thread of their own. */
+/** The networks of a version, on threads of their own. */
 export interface Network {
   readonly facts: ModelFacts;
-  /** Wall time spent in ONNX Runtime so far, ms. */
+  /** Wall time so far during which ONNX Runtime ran, on however many threads, ms. */
   readonly sessionMs: number;
+  /** Tiles that run at the same time. */
+  readonly lanes: number;
   readonly run: RunTile;
 }
 
 type Answered<Kind extends NetworkReply['kind']> = Extract<NetworkReply, { kind: Kind }>;
 
 /**
- * Starts the thread and loads the models on it.
+ * Starts the threads and loads the models on each.
  *
  * @throws ModelFailure
  */
-export async function openNetwork(request: LoadRequest, heapMib: number): Promise<Network> {
-  const thread = new Worker(new URL('./network-thread.js', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: heapMib },
-  });
-  thread.on('error', (error) => {
-    throw error; // ends the engine, and that the process
-  });
-  const waiting: ((reply: NetworkReply) => void)[] = [];
-  thread.on('message', (reply: NetworkReply) => waiting.shift()!(reply));
+export async function openNetwork(request: LoadRequest, seating: Seating, heapMib: number): Promise<Network> {
+  const lanes = Array.from({ length: seating.lanes }, () => new Lane(heapMib));
+  const [{ facts }] = await Promise.all(
+    lanes.map((lane) => lane.ask('loaded', { kind: 'load', request, seating }, [])),
+  );
+  let sessionMs = 0;
+  let latest = 0;
+  return {
+    facts,
+    get sessionMs() {
+      return sessionMs;
+    },
+    lanes: lanes.length,
+    async run(tile, _shape, tileRequest) {
+      const lane = lanes.reduce((best, other) => (other.load < best.load ? other : best));
+      const { values, began, ended } = await lane.ask('ran', { kind: 'tile', tile, request: tileRequest }, [
+        tile.buffer,
+      ]);
+      sessionMs += Math.max(0, ended - Math.max(began, latest));
+      latest = Math.max(latest, ended);
+      return values;
+    },
+  };
+}
 
-  async function ask<Kind extends 'loaded' | 'ran'>(
+/** A thread with all networks of the version: one tile at a time, the next waits in its line. */
+class Lane {
+  private readonly thread: Worker;
+  private readonly waiting: ((reply: NetworkReply) => void)[] = [];
+
+  constructor(heapMib: number) {
+    this.thread = new Worker(new URL('./network-thread.js', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: heapMib },
+    });
+    this.thread.on('error', (error) => {
+      throw error; // ends the engine, and that the process
+    });
+    this.thread.on('message', (reply: NetworkReply) => this.waiting.shift()!(reply));
+  }
+
+  /** Requests without an answer yet. */
+  get load(): number {
+    return this.waiting.length;
+  }
+
+  async ask<Kind extends 'loaded' | 'ran'>(
     expected: Kind,
     message: NetworkRequest,
     transfer: readonly ArrayBuffer[],
   ): Promise<Answered<Kind>> {
     const reply = await new Promise<NetworkReply>((resolve) => {
-      waiting.push(resolve);
-      thread.postMessage(message, transfer);
+      this.waiting.push(resolve);
+      this.thread.postMessage(message, transfer);
     });
     if (reply.kind === expected) return reply as Answered<Kind>;
     if (reply.kind !== 'failed') throw new Error(`the network answered "${reply.kind}"; expected "${expected}"`);
@@ -46,18 +84,4 @@ export async function openNetwork(request: LoadRequest, heapMib: number): Promis
     if (code === 'runner-scratch') throw new ScratchFault(detail);
     throw code === 'defect' ? new Error(detail) : new ModelFailure(code, detail);
   }
-
-  const { facts } = await ask('loaded', request, []);
-  let sessionMs = 0;
-  return {
-    facts,
-    get sessionMs() {
-      return sessionMs;
-    },
-    async run(tile, _shape, tileRequest) {
-      const ran = await ask('ran', { kind: 'tile', tile, request: tileRequest }, [tile.buffer]);
-      sessionMs += ran.sessionMs;
-      return ran.values;
-    },
-  };
 }

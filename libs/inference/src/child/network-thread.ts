@@ -4,25 +4,27 @@ import type { TileRequest } from '#pipeline';
 import type { LoadRequest } from '../protocol.js';
 import { classify, type Failure } from './classify.js';
 import { loadNetwork, type LoadedNetwork } from './network.js';
+import type { Seating } from './seating.js';
 
 export type NetworkRequest =
-  LoadRequest | { readonly kind: 'tile'; readonly tile: Float32Array<ArrayBuffer>; readonly request: TileRequest };
+  | { readonly kind: 'load'; readonly request: LoadRequest; readonly seating: Seating }
+  | { readonly kind: 'tile'; readonly tile: Float32Array<ArrayBuffer>; readonly request: TileRequest };
 
 /** Answers come in the order of the requests. */
 export type NetworkReply =
   | { readonly kind: 'loaded'; readonly facts: ModelFacts }
-  | { readonly kind: 'ran'; readonly values: Float32Array; readonly sessionMs: number }
+  | { readonly kind: 'ran'; readonly values: Float32Array; readonly began: number; readonly ended: number }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-// The thread that ONNX Runtime runs on, and nothing beside it: while it is busy with one tile, the engine blends the one
-// before and cuts the next.
+// A thread that ONNX Runtime runs on, and nothing beside it: while it is busy with one tile, the engine blends the one before
+// and cuts the next.
 
 let network: LoadedNetwork | null = null;
 
 async function answer(asked: NetworkRequest): Promise<NetworkReply> {
   try {
     if (asked.kind === 'load') {
-      network = await loadNetwork(asked);
+      network = await loadNetwork(asked.request, asked.seating);
       return { kind: 'loaded', facts: network.facts };
     }
     if (!network) throw new Error('asked to run a tile before a model was loaded');

@@ -7,31 +7,35 @@ import type { TensorOutline } from '../inspect/description.js';
 import { outlineModelFile } from '../inspect/outline.js';
 import { ranOutOfMemory } from '../out-of-memory.js';
 import { MAX_DETAIL, type LoadRequest } from '../protocol.js';
+import type { Seating } from './seating.js';
 
 /** The loaded networks of a version. */
 export interface LoadedNetwork {
   readonly facts: ModelFacts;
   /**
    * @param tile values of a tensor of `request.inputDims`, last axis fastest
-   * @returns values of a tensor of `request.outputDims` in an array of its own, and the wall time in ONNX Runtime
+   * @returns values of a tensor of `request.outputDims` in an array of its own, and when ONNX Runtime began and ended, ms since 1970
    * @throws ModelFailure
    */
   run(
     tile: Float32Array,
     request: TileRequest,
-  ): Promise<{ readonly values: Float32Array<ArrayBuffer>; readonly sessionMs: number }>;
+  ): Promise<{ readonly values: Float32Array<ArrayBuffer>; readonly began: number; readonly ended: number }>;
 }
 
 /**
  * Looks at the model files, then loads them. ONNX Runtime enters the process only after all of them passed the look.
  *
  * A model is loaded by path: from a buffer, ONNX Runtime would read files of the working directory as external weights.
- * Everything that could change a number is fixed: provider, threads, execution order, optimisation level. `extended` leaves
- * out the layout rewrites that depend on the processor. Without the arena a run gives its memory back and is no slower.
+ * Everything that could change a number is fixed: provider, execution order, optimisation level. `extended` leaves out the
+ * layout rewrites that depend on the processor.
  *
  * @throws ModelFailure; its detail names the file when there are several
  */
-export async function loadNetwork({ models, manifest, threads, inspect }: LoadRequest): Promise<LoadedNetwork> {
+export async function loadNetwork(
+  { models, manifest, inspect }: LoadRequest,
+  { threadsEach, keepsMemory }: Seating,
+): Promise<LoadedNetwork> {
   const outlines = models.map((path, n) =>
     naming(manifest, n, () => {
       if (!inspect) return { inputs: [], outputs: [] };
@@ -48,9 +52,9 @@ export async function loadNetwork({ models, manifest, threads, inspect }: LoadRe
         executionProviders: ['cpu'],
         executionMode: 'sequential',
         graphOptimizationLevel: 'extended',
-        intraOpNumThreads: threads,
+        intraOpNumThreads: threadsEach,
         interOpNumThreads: 1,
-        enableCpuMemArena: false,
+        enableCpuMemArena: keepsMemory,
         logSeverityLevel: 4,
       });
       sessions.push(session);
@@ -75,14 +79,14 @@ export async function loadNetwork({ models, manifest, threads, inspect }: LoadRe
         inputType === 'float16'
           ? new ort.Tensor('float16', encodeFloat16(tile), inputDims)
           : new ort.Tensor('float32', tile, inputDims);
-      const start = performance.now();
+      const began = now();
       let result: Tensor;
       try {
         result = (await session.run({ [input]: fed }, [output]))[output];
       } catch (error) {
         throw failure('inference-failed', error);
       }
-      const sessionMs = performance.now() - start;
+      const ended = now();
       const { dims, type } = result;
       if (
         type !== outputType ||
@@ -96,11 +100,16 @@ export async function loadNetwork({ models, manifest, threads, inspect }: LoadRe
         );
       }
       if (labels !== null) {
-        return { values: labelsAsChannels(whole(result.data, outputType), outputDims[0], labels), sessionMs };
+        return { values: labelsAsChannels(whole(result.data, outputType), outputDims[0], labels), began, ended };
       }
-      return { values: floats(result.data, outputType), sessionMs };
+      return { values: floats(result.data, outputType), began, ended };
     },
   };
+}
+
+/** The same for all threads of the process, to a fraction of a millisecond. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** Half precision comes as bit patterns, or as a Float16Array where the language has one. */

@@ -14,7 +14,7 @@ import {
 } from '../protocol.js';
 import { createRoom } from './ahead.js';
 import { classify, type Failure } from './classify.js';
-import type { EngineReply, EngineRequest } from './engine.js';
+import type { EngineLimits, EngineReply, EngineRequest } from './engine.js';
 import { endWithWorker } from './lifeline.js';
 import type { LightTableReply, LightTableRequest } from './light-table.js';
 import { forgetPeak, peakRssBytes, processCpuMs, threadCpuMs, threads, unpackedBytes } from './measures.js';
@@ -22,8 +22,8 @@ import { forgetPeak, peakRssBytes, processCpuMs, threadCpuMs, threads, unpackedB
 // The process that runs the models of one version: requests on stdin, replies on stdout, volumes in files. It has no
 // credentials, no business outside its scratch folder, and ends with the worker that started it.
 //
-// Four threads. This one listens and decides what is next. The light table reads and prepares images. The engine cuts tiles,
-// blends and brings labels back; it has a thread for ONNX Runtime. So the next case is prepared, and the next tile cut, while
+// This thread listens and decides what is next. The light table reads and prepares images. The engine cuts tiles, blends and
+// brings labels back; it has threads for ONNX Runtime. So the next case is prepared, and the next tile cut, while
 // ONNX Runtime is busy, and this thread never is.
 
 const memoryBytes = Number(process.argv[2]);
@@ -55,7 +55,7 @@ const before = new Set(threads());
 const lightTable = thread<LightTableRequest, LightTableReply>('./light-table.js', onLightTable);
 /** The system's number of that thread, where it can be told: the one that has just been added. */
 const lightTableThread = onlyOne(threads().filter((id) => !before.has(id)));
-const engine = thread<EngineRequest, EngineReply>('./engine.js', onEngine);
+const engine = thread<EngineRequest, EngineReply>('./engine.js', onEngine, { memoryBytes } satisfies EngineLimits);
 let starting = 2;
 /** Wall time of what it did, where its CPU time cannot be told: it is one thread that computes, so the two are close. */
 let lightTableWallMs = 0;
@@ -183,8 +183,11 @@ function tell(message: Reply | Running): void {
 }
 
 /** Starts a thread; one that ends takes the process with it. */
-function thread<Message, Answer>(script: string, onAnswer: (answer: Answer) => void) {
-  const worker = new Worker(new URL(script, import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } });
+function thread<Message, Answer>(script: string, onAnswer: (answer: Answer) => void, workerData?: unknown) {
+  const worker = new Worker(new URL(script, import.meta.url), {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
+  });
   worker.on('message', onAnswer);
   worker.on('error', (error) => {
     writeSync(2, `${script}: ${error.stack ?? String(error)}\n`);
