@@ -101,6 +101,18 @@ describe('forms of networks', () => {
     expect(await labelsOf([onnx.argmaxModel(keepChannel)], manifest)).toEqual(expected);
   });
 
+  it('three tiles at once: the labels of one after the other', async () => {
+    const manifest = minimalManifest({ inference: { mode: 'sliding', patch: [3, 3, 3], overlap: 0.5, mirror: [0] } });
+    const labels = async (threads: number) => {
+      const session = await open([onnx.thresholdModel()], manifest, { threads });
+      const { labels } = await session.predict([await ramp()], never).finally(() => session.close());
+      return [...labels.data];
+    };
+    const alone = await labels(1);
+    expect(new Set(alone)).toEqual(new Set([0, 1]));
+    expect(await labels(3)).toEqual(alone);
+  });
+
   it('regions: channels of their own, painted in order', async () => {
     // sigmoid(x) > 0.5 where x > 0: channel 0 above 0.2, channel 1 above 0.6
     const manifest = minimalManifest({
