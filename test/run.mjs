@@ -2,7 +2,7 @@
 /**
  * `npm test`: everything there is to check, one after the other, with one plain closing line.
  *
- *   install check, types, build, then Jest: unit (beside the lint rules), integration, e2e
+ *   install check, types, build, then Jest: unit (beside the lint rules), integration and e2e (side by side)
  *
  * A suite whose outside program is missing is reported as skipped by name, with the line that installs it; with
  * REQUIRE_ALL=1 such a skip counts as a failure. Suites on data that a clone cannot have say "data absent" and are exempt.
@@ -13,7 +13,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
@@ -97,36 +97,43 @@ const command = (...words) => async () => {
   return code === 0 ? [] : [`\`${words.join(' ')}\` ended with ${code}`];
 };
 
-async function jest(project, extra = []) {
-  if (only && !only.includes(project)) return;
+/** Some of Jest's projects, in one run of it. */
+async function jest(projects, extra = []) {
+  const wanted = projects.filter((project) => !only || only.includes(project));
+  if (wanted.length === 0) return;
+  const name = wanted.join(', ');
   const folder = mkdtempSync(join(tmpdir(), 'voxelmark-test-'));
   const file = join(folder, 'report.json');
-  process.stderr.write(`\n--- ${project}\n`);
+  process.stderr.write(`\n--- ${name}\n`);
   try {
     const { code } = await run(process.execPath, [
       '--experimental-vm-modules',
       '--no-warnings',
       'node_modules/jest/bin/jest.js',
       '--selectProjects',
-      project,
+      ...wanted,
       '--json',
       `--outputFile=${file}`,
       '--passWithNoTests',
       ...extra,
       ...patterns,
     ]);
-    count(project, JSON.parse(readFileSync(file, 'utf8')), code);
+    count(name, JSON.parse(readFileSync(file, 'utf8')), code);
   } catch (error) {
     total.failed++;
-    failures.push(`${project}: no report (${error})`);
+    failures.push(`${name}: no report (${error})`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function count(project, report, code) {
+/** The project of a suite, by the name of its file. */
+const projectOf = (path) => /\.(integration|e2e)\.ts$/.exec(path)?.[1] ?? 'unit';
+
+function count(name, report, code) {
   let failedHere = 0;
   for (const suite of report.testResults) {
+    const project = projectOf(suite.name);
     if (suite.assertionResults.length === 0 && suite.status === 'failed') {
       failedHere++;
       failures.push(`${project}: ${suite.name.replace(root, '')} could not run: ${suite.message.slice(0, 300)}`);
@@ -146,7 +153,7 @@ function count(project, report, code) {
   total.failed += failedHere;
   if (code !== 0 && failedHere === 0) {
     total.failed++;
-    failures.push(`${project}: Jest ended with ${code} although no test failed`);
+    failures.push(`${name}: Jest ended with ${code} although no test failed`);
   }
 }
 
@@ -155,13 +162,12 @@ await check('install', installCheck);
 const lint = check('lint', command('npm', 'run', '--silent', 'lint'));
 await check('types', command('npm', 'run', '--silent', 'types'));
 const built = await check('build', command('npm', 'run', '--silent', 'build'));
-await jest('unit', ['--maxWorkers=2']);
+await jest(['unit'], ['--maxWorkers=2']);
 await lint;
-if (built) {
-  // databases, child processes and browsers wait for one another much of the time: three suites at once keep two cores busy
-  await jest('integration', ['--maxWorkers=3']);
-  await jest('e2e', ['--maxWorkers=3']);
-}
+// Databases, child processes and browsers wait for one another much of the time: with three suites at once two cores are busy
+// for 60 % of it. Each suite may need 2 GiB: a database, an API, workers, processes that run models, a browser.
+const atOnce = Math.max(2, Math.min(2 * availableParallelism(), 6, Math.floor(totalmem() / 2 ** 31)));
+if (built) await jest(['integration', 'e2e'], [`--maxWorkers=${atOnce}`, '--testSequencer=./test/longest-first.mjs']);
 
 const out = (line) => process.stdout.write(`${line}\n`);
 for (const name of new Set(absentNames)) out(`data absent, not run: ${name}`);

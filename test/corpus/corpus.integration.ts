@@ -98,10 +98,11 @@ describe('hostile models, loaded unseen', () => {
     '%s: a code, in time, within its memory, and nobody else is touched',
     async (_, { make }) => {
       highest = 0;
-      const start = await startSeconds(); // of a process, on this machine, now: not the model's
       const { outcome, seconds } = await run(runner, make());
       expect(['predicted', ...FAILURE_CODES.filter((code) => code !== 'defect')]).toContain(outcome);
-      expect(seconds.load).toBeLessThan(LIMITS.loadSeconds + 2 + 2 * start);
+      // the start of a process, on this machine, now, is not the model's
+      const allowed = LIMITS.loadSeconds + 2;
+      if (seconds.load >= allowed) expect(seconds.load).toBeLessThan(allowed + 2 * (await startSeconds()));
       expect(seconds.case).toBeLessThan(LIMITS.caseSeconds + 2);
       expect(highest).toBeLessThan((LIMITS.memoryMib + 128) * MIB);
       expect(descendants(process.pid)).toEqual([]);

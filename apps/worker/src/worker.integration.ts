@@ -319,3 +319,30 @@ describe('workers that are lost', () => {
     expect(await orphan.stop('SIGCONT')).toBe(1);
   }, 60_000);
 });
+
+it('two runs at once: the second does not wait for all cases of the first', async () => {
+  await small.makeBenchmark('long', {}, { peaks: [1, 1, 1, 1, 1, 1, 1, 1] });
+  const model = onnx.loopModel(60_000n); // longer than it takes to look at the queue
+  const [first, second] = [
+    await small.submit(model, 'first-of-two', { benchmark: 'long' }),
+    await small.submit(model, 'second-of-two', { benchmark: 'long' }),
+  ];
+  const worker = small.startWorker({ VOXELMARK_WORKER_CONCURRENCY: '2', VOXELMARK_LOG_LEVEL: 'info' });
+  try {
+    const ids = [first.runs[0].id, second.runs[0].id];
+    const scored = () =>
+      worker
+        .lines()
+        .map((line) => JSON.parse(line) as { event: string; runId: string })
+        .filter(({ event, runId }) => event === 'case.scored' && ids.includes(runId))
+        .map(({ runId }) => ids.indexOf(runId));
+    const order = await eventually(async () => scored().length === 16 && scored(), 60);
+    // both are validated first, so of the first five to be done some are of either run; in the order of the queue, none of one
+    expect(new Set(order.slice(0, 5)).size).toBe(2);
+    expect((await small.results(ids[0])).map(({ attempt }) => attempt)).toEqual(Array(8).fill(1));
+    expect((await small.results(ids[1])).map(({ attempt }) => attempt)).toEqual(Array(8).fill(1));
+    for (const { id } of [first, second]) await small.platform.records.cancelSubmission(id);
+  } finally {
+    await worker.stop('SIGTERM');
+  }
+}, 120_000);

@@ -55,6 +55,12 @@ const interpolation = {
 };
 const channels = { channels: or(z.union([z.literal('all'), z.array(channel).min(1).max(64)]), 'all') };
 const mask = z.union([z.enum(['none', 'nonzero', 'crop']), strict({ above: finite })]);
+const perSlice = {
+  perSlice: z
+    .union([z.literal(0), z.literal(1), z.literal(2)])
+    .optional()
+    .describe('tensor axis across which slices are taken, each with its own statistics; default: those of the volume'),
+};
 const nullable = <T extends z.ZodType>(item: T) => z.tuple([item.nullable(), item.nullable(), item.nullable()]);
 
 export const preprocessOp = z.discriminatedUnion(
@@ -98,13 +104,14 @@ export const preprocessOp = z.discriminatedUnion(
       hi: finite.optional(),
       percentiles: z.tuple([z.number().min(0).max(100), z.number().min(0).max(100)]).optional(),
       mask: or(mask, 'none').describe('with percentiles only'),
+      ...perSlice,
       ...channels,
     }).refine(
-      ({ lo, hi, percentiles, mask: of }) =>
+      ({ lo, hi, percentiles, mask: of, perSlice: across }) =>
         percentiles === undefined
-          ? lo !== undefined && hi !== undefined && of === undefined
+          ? lo !== undefined && hi !== undefined && of === undefined && across === undefined
           : lo === undefined && hi === undefined,
-      { message: 'expected either lo and hi, or percentiles (with or without mask)' },
+      { message: 'expected either lo and hi, or percentiles (with or without mask and perSlice)' },
     ),
     strict({
       op: z.literal('zscore'),
@@ -115,6 +122,7 @@ export const preprocessOp = z.discriminatedUnion(
       eps: or(positive, 1e-8),
       outside: or(z.enum(['keep', 'zero']), 'keep'),
       perChannel: or(z.boolean(), true),
+      ...perSlice,
       ...channels,
     }),
     strict({
@@ -122,6 +130,7 @@ export const preprocessOp = z.discriminatedUnion(
       out: or(range, [0, 1]),
       mask: or(mask, 'none'),
       perChannel: or(z.boolean(), true),
+      ...perSlice,
       ...channels,
     }),
     strict({ op: z.literal('scaleLinear'), scale: or(oneOrEach, 1), offset: or(oneOrEach, 0), ...channels }),

@@ -42,6 +42,18 @@ describe('voxelmark.json', () => {
     });
   });
 
+  it('keeps statistics of slices, and says nothing of them where an author does not', () => {
+    const preprocess = [
+      { op: 'minmax', perSlice: 0 },
+      { op: 'zscore' },
+      { op: 'clip', percentiles: [1, 99], perSlice: 2 },
+    ];
+    const [first, second, third] = manifest.parse({ ...minimal, preprocess }).preprocess;
+    expect(first).toMatchObject({ op: 'minmax', perSlice: 0 });
+    expect(second).not.toHaveProperty('perSlice'); // the digests of manifests from before stay as they are
+    expect(third).toMatchObject({ op: 'clip', perSlice: 2 });
+  });
+
   it('means the same when it is read again', () => {
     const once = manifest.parse(minimal);
     expect(manifest.parse(JSON.parse(JSON.stringify(once)))).toEqual(once);
@@ -54,6 +66,8 @@ describe('voxelmark.json', () => {
     ['axes named twice', { preprocess: [{ op: 'orient', axes: 'RLS' }] }],
     ['axes in small letters', { preprocess: [{ op: 'orient', axes: 'ras' }] }],
     ['an operation that does not exist', { preprocess: [{ op: 'eval', code: '1' }] }],
+    ['slices across a fourth axis', { preprocess: [{ op: 'zscore', perSlice: 3 }] }],
+    ['slices of limits that are given', { preprocess: [{ op: 'clip', lo: 0, hi: 1, perSlice: 0 }] }],
     ['no spacing at all', { preprocess: [{ op: 'resample', spacing: [0, 1, 1] }] }],
     ['a negative spacing', { preprocess: [{ op: 'resample', spacing: [-1, 1, 1] }] }],
     ['infinite windows', { preprocess: [{ op: 'window', in: [0, Number.POSITIVE_INFINITY], out: [0, 1] }] }],

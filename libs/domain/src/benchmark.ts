@@ -1,4 +1,5 @@
 import type { GridRule } from '#imaging';
+import type { RevealRule } from './reveal.js';
 import type { SecrecyLabel } from './secrecy.js';
 
 /** A named set of labels that is scored as one structure. */
@@ -34,7 +35,7 @@ export interface RunLimits {
   readonly caseSeconds: number;
   /** Memory limit of the process that runs the model, MiB. */
   readonly memoryMib: number;
-  /** Intra-op threads of ONNX Runtime; part of the signature. */
+  /** Threads of ONNX Runtime; part of the signature. */
   readonly threads: number;
 }
 
@@ -67,6 +68,10 @@ export interface PhaseRules {
   readonly predictionGrid?: GridRule;
   /** Lowest level of isolation that a worker must have for this phase. Absent: see `requiredIsolation`. */
   readonly requiredIsolation?: IsolationLevel;
+  /** When the phase stops taking submissions, as an ISO 8601 moment. Absent: it stays open. */
+  readonly closesAt?: string;
+  /** Who may see the references. Absent: see `revealRule`. */
+  readonly reveal?: RevealRule;
 }
 
 /** What a phase asks of a worker: what its rules say; without a word, `L2` for sealed images of people and `L0` for all else. */

@@ -9,8 +9,10 @@ import { sessionFolders } from './scratch.js';
  * a single request far beyond the limit (a 98-byte model can ask for 16 GiB) then fails inside ONNX Runtime at once.
  */
 const DATA_HEADROOM_MIB = 512;
-/** Largest file the child may write, in the 512-byte blocks of `ulimit -f`. */
-const FILE_LIMIT_BLOCKS = 1024 * 1024;
+/** `ulimit -f` counts in these. */
+const BLOCK_BYTES = 512;
+/** Largest file the child may write. */
+export const FILE_LIMIT_BYTES = 512 * 1024 * 1024;
 /** JavaScript heap of each thread; voxels and weights live outside it. */
 const HEAP_MIB = 256;
 const STDERR_KEPT = 4096;
@@ -22,6 +24,8 @@ export interface ChildEnd {
   readonly error: Error | null;
   /** Its last words. */
   readonly stderr: string;
+  /** False: nobody who would know has said that it is gone; it may still write in its folder. */
+  readonly gone: boolean;
 }
 
 /** A process that runs models, on this machine or in a container of its own. */
@@ -62,7 +66,11 @@ export function spawnChild(options: ChildOptions): ChildLink {
     String(memoryMib * 1024 * 1024),
   ];
   const posix = process.platform !== 'win32';
-  const limits = { dataKib: (memoryMib + DATA_HEADROOM_MIB) * 1024, fileBlocks: FILE_LIMIT_BLOCKS, cpuSeconds };
+  const limits = {
+    dataKib: (memoryMib + DATA_HEADROOM_MIB) * 1024,
+    fileBlocks: FILE_LIMIT_BYTES / BLOCK_BYTES,
+    cpuSeconds,
+  };
   const [command, ...args] = posix ? isolated(level, limits, session, codePaths(childScript, nodePath), node) : node;
   const child = spawn(command, args, {
     cwd: sessionFolders(session).modelDir,
@@ -76,10 +84,10 @@ export function spawnChild(options: ChildOptions): ChildLink {
   let stderr = '';
   let ended = false;
   let onEnd: (end: ChildEnd) => void = () => undefined;
-  const finish = (end: Omit<ChildEnd, 'stderr'>) => {
+  const finish = (end: Omit<ChildEnd, 'stderr' | 'gone'>) => {
     if (ended) return;
     ended = true;
-    onEnd({ ...end, stderr });
+    onEnd({ ...end, stderr, gone: true });
   };
   child.once('error', (error) => finish({ code: null, signal: null, error }));
   child.once('close', (code, signal) => {

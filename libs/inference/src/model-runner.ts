@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CaseUsage, Log, ModelFacts, ModelRunner, ModelSession } from '#evaluation';
-import { EngineUnavailable, ModelFailure, type IsolationLevel as Level, type RunLimits } from '#domain';
+import { EngineUnavailable, ModelFailure, SessionLost, type IsolationLevel as Level, type RunLimits } from '#domain';
 import { voxelCount, type Geometry, type LabelMap } from '#imaging';
 import type { Manifest } from '#pipeline';
 import type { Reply } from './protocol.js';
@@ -14,6 +14,7 @@ import { spawnChild } from './child-link.js';
 import { readFromChild, removeExchanged, writeForChild } from './exchange.js';
 import { askHost, remoteChild } from './remote-child.js';
 import { RunnerProcess, START_SECONDS } from './runner-process.js';
+import { freeBytesOf, ScratchClaims } from './scratch-claims.js';
 import { createScratch, removeScratch, sweepScratch, type Scratch } from './scratch.js';
 
 export interface ModelRunnerOptions {
@@ -60,6 +61,8 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
       : remoteChild(hostSocket!, { session: basename(session), memoryMib, cpuSeconds });
   };
 
+  const claims = new ScratchClaims(() => freeBytesOf(scratchDir));
+
   return {
     async open(models, manifest, limits) {
       const listed = manifest.models?.length ?? 1;
@@ -68,7 +71,9 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
           'manifest-invalid',
           `the manifest lists ${listed} model(s); ${models.length} were given`,
         );
+      const algorithm = models.map(({ sha256 }) => sha256).join();
       const scratch = await inScratch(() => createScratch(scratchDir));
+      let child: RunnerProcess | null = null;
       try {
         const files = models.map((_, n) => `model-${n}.onnx`);
         for (const [n, model] of models.entries()) {
@@ -76,34 +81,32 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
           await model.copyTo(path);
           await verifyDigest(path, model.sha256);
         }
-        const child = new RunnerProcess(start(scratch.root, limits), limits.memoryMib);
-        try {
-          const load = {
-            kind: 'load',
-            models: files,
-            manifest,
-            threads: limits.threads,
-            inspect: options.inspect ?? true,
-          } as const;
-          const { reply } = await child.request(load, limits.loadSeconds);
-          if (reply.kind !== 'loaded') throw failureOf(reply, 'loaded');
-          const session = new ChildSession(
-            child,
-            scratch,
-            manifest,
-            limits,
-            { ...reply.facts, machine },
-            isolation,
-            () => sessions.delete(session),
-          );
-          sessions.add(session);
-          return session;
-        } catch (error) {
-          await child.close();
-          throw error;
-        }
+        child = new RunnerProcess(start(scratch.root, limits), limits.memoryMib);
+        const load = {
+          kind: 'load',
+          models: files,
+          manifest,
+          threads: limits.threads,
+          inspect: options.inspect ?? true,
+        } as const;
+        const { reply } = await child.request(load, limits.loadSeconds);
+        if (reply.kind !== 'loaded') throw await failureOf(reply, 'loaded', () => claims.believe(algorithm));
+        const session = new ChildSession(
+          child,
+          scratch,
+          manifest,
+          limits,
+          { ...reply.facts, machine },
+          isolation,
+          { worked: () => claims.worked(algorithm), believe: () => claims.believe(algorithm) },
+          log,
+          () => sessions.delete(session),
+        );
+        sessions.add(session);
+        return session;
       } catch (error) {
-        await removeScratch(scratch);
+        await child?.close();
+        await remove(scratch, child, log);
         throw error;
       }
     },
@@ -112,6 +115,13 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
       await Promise.all([...sessions].map((session) => session.close()));
     },
   };
+}
+
+/** The folders of a session, as far as its process lets go of them. */
+async function remove(scratch: Scratch, child: RunnerProcess | null, log: Log): Promise<void> {
+  const gone = child?.gone ?? true;
+  await removeScratch(scratch, gone);
+  if (!gone) log.warn('inference.scratch-left', { folder: basename(scratch.root) });
 }
 
 function localIsolation(
@@ -141,6 +151,8 @@ class ChildSession implements ModelSession {
   private cases = 0;
   /** Images of one case after the other, so that cases run in the order of their calls. */
   private writing: Promise<void> = Promise.resolve();
+  /** Cases that use the folder, up to their last file. */
+  private readonly onTheirWay = new Set<Promise<unknown>>();
   private closing: Promise<void> | null = null;
 
   constructor(
@@ -150,6 +162,9 @@ class ChildSession implements ModelSession {
     private readonly limits: RunLimits,
     readonly facts: ModelFacts,
     readonly isolation: Level,
+    /** What the word of the process is worth that it cannot use its folder. */
+    private readonly folder: { worked(): void; believe(): Promise<boolean> },
+    private readonly log: Log,
     private readonly onClosed: () => void,
   ) {}
 
@@ -162,6 +177,21 @@ class ChildSession implements ModelSession {
     signal: AbortSignal,
   ): Promise<{ readonly labels: LabelMap; readonly usage: CaseUsage }> {
     signal.throwIfAborted();
+    if (this.closing) throw new SessionLost('the session was closed before this case began');
+    const answered = this.oneCase(images, signal);
+    const settled = answered.then(
+      () => undefined,
+      () => undefined, // told to whoever asked
+    );
+    this.onTheirWay.add(settled);
+    void settled.then(() => this.onTheirWay.delete(settled));
+    return answered;
+  }
+
+  private async oneCase(
+    images: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<{ readonly labels: LabelMap; readonly usage: CaseUsage }> {
     const number = ++this.cases;
     const at = (name: string) => join(this.scratch.exchange, `${number}.${name}`);
     const imagePaths = images.map((_, channel) => at(`${channel}.nii.gz`));
@@ -182,8 +212,9 @@ class ChildSession implements ModelSession {
         this.limits.caseSeconds,
         signal,
       );
-      if (reply.kind !== 'predicted') throw failureOf(reply, 'predicted');
+      if (reply.kind !== 'predicted') throw await failureOf(reply, 'predicted', () => this.folder.believe());
       const labels = await readLabels(labelsPath, reply.geometry, reply.dtype, this.manifest);
+      this.folder.worked();
       return { labels, usage: { ...reply.usage, peakRssBytes: Math.max(reply.usage.peakRssBytes, peakRssBytes) } };
     } finally {
       await Promise.all([...imagePaths, labelsPath].map(removeExchanged));
@@ -192,7 +223,9 @@ class ChildSession implements ModelSession {
 
   close(): Promise<void> {
     this.closing ??= this.child.close().then(async () => {
-      await removeScratch(this.scratch);
+      // they name files by the folder that is held open, and its number is somebody else's once it is let go of
+      await Promise.all(this.onTheirWay);
+      await remove(this.scratch, this.child, this.log);
       this.onClosed();
     });
     return this.closing;
@@ -203,10 +236,15 @@ class ChildSession implements ModelSession {
   }
 }
 
-/** The child's own account of a failure. Two codes are not the model's fault and become what they are. */
-function failureOf(reply: Reply, expected: string): Error {
+/** The child's own account of a failure. Two codes are not the model's fault and become what they are, as long as we believe it. */
+async function failureOf(reply: Reply, expected: string, believe: () => Promise<boolean>): Promise<Error> {
   if (reply.kind !== 'failed')
     return new ModelFailure('inference-crashed', `the process answered "${reply.kind}"; expected "${expected}"`);
+  if (reply.code === 'runner-scratch' && !(await believe()))
+    return new ModelFailure(
+      'inference-crashed',
+      `the process says again and again that it cannot use its folder, which others can: ${reply.detail}`,
+    );
   if (reply.code === 'runner-scratch')
     return new EngineUnavailable(
       'runner-scratch',

@@ -69,7 +69,7 @@ export function packetReader(
 
 const MAX_START_BYTES = 4096;
 const ANSWER_MS = 10_000;
-/** After we asked for the end of a process: then its host is taken to be gone, too. */
+/** After we asked for the end of a process: then its host is taken to be gone, too, which does not make the process so. */
 const END_MS = 5_000;
 
 /**
@@ -112,19 +112,23 @@ export function remoteChild(socketPath: string, start: StartWord): ChildLink {
   let onBytes: (bytes: Buffer) => void = () => undefined;
   let onEnd: (end: ChildEnd) => void = () => undefined;
   let ended = false;
+  /** Until we are connected nothing can have been started. */
+  let begun = false;
+  socket.once('connect', () => (begun = true));
   let force: NodeJS.Timeout | undefined;
   const finish = (end: Partial<ChildEnd>) => {
     if (ended) return;
     ended = true;
     clearTimeout(force);
     socket.destroy();
-    onEnd({ code: null, signal: null, error: null, stderr: '', ...end });
+    onEnd({ code: null, signal: null, error: null, stderr: '', gone: !begun, ...end });
   };
   const read = packetReader(
     (bytes) => onBytes(bytes),
     (message) => {
-      if (message.kind === 'ended') finish(message);
-      else if (message.kind === 'refused') finish({ error: new EngineUnavailable(message.code, message.message) });
+      if (message.kind === 'ended') finish({ ...message, gone: true });
+      else if (message.kind === 'refused')
+        finish({ error: new EngineUnavailable(message.code, message.message), gone: true });
     },
   );
   socket.on('data', (chunk: Buffer) => {

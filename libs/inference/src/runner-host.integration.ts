@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunLimits } from '#domain';
 import type { Log, ModelRunner, ModelSession } from '#evaluation';
 import { writeNifti } from '#imaging';
+import type { ChildEnd } from './child-link.js';
 import { createModelRunner } from './model-runner.js';
+import { remoteChild, word } from './remote-child.js';
 import { startRunnerHost, type RunnerHost } from './runner-host.js';
 import { builtChildScript } from './test-support/built.js';
 import { minimalManifest } from './test-support/manifest.js';
@@ -157,4 +159,27 @@ it.each([
 it('a worker without its host says so', async () => {
   const lost = createModelRunner({ scratchDir, log: SILENT, hostSocket: join(folder, 'nobody.sock') });
   await expect(lost).rejects.toMatchObject({ code: 'runner-host' });
+});
+
+it.each([
+  ['says that the process ended', { kind: 'ended', code: null, signal: 'SIGKILL', stderr: '' }, true],
+  ['goes away without a word', null, false],
+] as const)('when the host %s, the process counts as gone only if it did', async (_, words, gone) => {
+  const path = join(folder, 'other.sock');
+  const server = createServer((socket) => {
+    socket.on('data', () => undefined);
+    socket.once('end', () => (words ? socket.end(word(words)) : socket.destroy()));
+  });
+  await new Promise<void>((listening) => server.listen(path, listening));
+  const link = remoteChild(path, { session: 'session-00000000-1-abc', memoryMib: 512, cpuSeconds: 1 });
+  const end = new Promise<ChildEnd>((ended) => link.onEnd(ended));
+  await new Promise<void>((connected) => server.once('connection', () => connected()));
+  link.kill();
+  expect((await end).gone).toBe(gone);
+  await new Promise<unknown>((closed) => server.close(closed));
+});
+
+it('a process that no host was asked for is gone', async () => {
+  const link = remoteChild(join(folder, 'nobody.sock'), { session: 'x', memoryMib: 1, cpuSeconds: 1 });
+  expect((await new Promise<ChildEnd>((ended) => link.onEnd(ended))).gone).toBe(true);
 });

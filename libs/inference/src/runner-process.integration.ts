@@ -1,14 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SessionLost } from '#domain';
+import type { ModelRunner } from '#evaluation';
 import { writeNifti } from '#imaging';
 import type { Request } from './protocol.js';
+import { createModelRunner } from './model-runner.js';
 import { spawnChild } from './child-link.js';
 import { RunnerProcess } from './runner-process.js';
 import { builtChildScript } from './test-support/built.js';
 import { minimalManifest } from './test-support/manifest.js';
 import * as onnx from './test-support/onnx.js';
-import { GEOMETRY } from './test-support/test-runner.js';
+import { GEOMETRY, LIMITS, SILENT } from './test-support/test-runner.js';
 
 /**
  * What the worker makes of a child that does not do as it should: a native hole in the runtime may have handed it over to a
@@ -43,10 +48,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let scripts = 0;
-/** A child whose `onRequest(request)` is given. */
-function child(onRequest: string, { memoryMib = 512, cpuSeconds = 600 } = {}): RunnerProcess {
+function scriptOf(onRequest: string): string {
   const childScript = join(folder, `child-${++scripts}.mjs`);
   writeFileSync(childScript, `${SPEAK}\nasync function onRequest(request) { ${onRequest} }`);
+  return childScript;
+}
+
+/** A child whose `onRequest(request)` is given. */
+function child(onRequest: string, { memoryMib = 512, cpuSeconds = 600 } = {}): RunnerProcess {
+  const childScript = scriptOf(onRequest);
   const options = { childScript, nodePath: process.execPath, session: folder, memoryMib, cpuSeconds };
   return new RunnerProcess(spawnChild({ ...options, level: 0 }), memoryMib);
 }
@@ -149,4 +159,50 @@ describe('limits that hold by themselves', () => {
     });
     await busy.close();
   }, 60_000);
+});
+
+describe('sessions with such a child', () => {
+  const never = new AbortController().signal;
+  const sha256 = createHash('sha256').update('a model').digest('hex');
+  const open = (runner: ModelRunner) =>
+    runner.open([{ sha256, copyTo: (path) => writeFile(path, 'a model') }], minimalManifest(), LIMITS);
+  const loaded =
+    "if (request.kind === 'load') return tell({ kind: 'loaded', facts: { inputs: [], outputs: [], runtime: 'x' } });";
+  let runner: ModelRunner;
+  let scratchDir: string;
+  const start = async (onRequest: string) => {
+    scratchDir = mkdtempSync(join(folder, 'scratch-'));
+    const childScript = scriptOf(`${loaded} ${onRequest}`);
+    runner = await createModelRunner({ scratchDir, log: SILENT, childScript, level: 0 });
+  };
+  afterEach(async () => {
+    await runner.close();
+    expect(readdirSync(scratchDir)).toEqual([]);
+  });
+
+  it('that says time and again that it cannot use its folder is not believed where it could', async () => {
+    await start(`
+      if (request.case > 1) return tell({ kind: 'failed', case: request.case, code: 'runner-scratch', detail: 'EIO' });
+      (await import('node:fs')).writeFileSync(request.labels, Buffer.of(0));
+      running(1); predicted(1);`);
+    const session = await open(runner);
+    const outcome = () =>
+      session.predict([Uint8Array.of(1)], never).then(
+        () => 'predicted',
+        ({ code }: { code: string }) => code,
+      );
+    const outcomes: string[] = [];
+    for (let n = 0; n < 4; n++) outcomes.push(await outcome());
+    expect(outcomes).toEqual(['predicted', 'runner-scratch', 'runner-scratch', 'inference-crashed']);
+  });
+
+  it('a session that is closed lets its cases finish with their files first', async () => {
+    await start('');
+    const session = await open(runner);
+    const [long, short] = [new Uint8Array(96 * 2 ** 20), Uint8Array.of(1)];
+    const predicting = session.predict([long, short], never).catch((error: Error) => error.name);
+    await session.close();
+    expect(await predicting).toBe('SessionLost');
+    await expect(session.predict([short], never)).rejects.toThrow(SessionLost);
+  });
 });

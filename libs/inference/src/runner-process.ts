@@ -73,6 +73,11 @@ export class RunnerProcess {
     return this.end === null && this.killing === null;
   }
 
+  /** Nothing of it is left that could write a file: it ended, and whoever started it has said so. */
+  get gone(): boolean {
+    return this.end?.gone ?? false;
+  }
+
   /**
    * Sends a request and waits for its reply. Requests that wait behind another have no time limit; the first in line has
    * `limitSeconds` for its preparation, and as much again from the moment when the network begins. Neither is believed to

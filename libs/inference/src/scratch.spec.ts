@@ -33,6 +33,12 @@ describe('scratch folders', () => {
     expect(readdirSync(parent)).toEqual(['elsewhere']);
   });
 
+  it('stay where nobody says that the process is gone, which may still put links into them', async () => {
+    const scratch = await createScratch(parent);
+    await removeScratch(scratch, false);
+    expect(readdirSync(parent)).toEqual([basename(scratch.root)]);
+  });
+
   it('of the living, of other machines, and folders that are none stay; those of the dead go', async () => {
     const mine = await createScratch(parent);
     const [, machine] = basename(mine.root).split('-');

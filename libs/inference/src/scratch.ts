@@ -55,8 +55,13 @@ export async function createScratch(scratchDir: string): Promise<Scratch> {
   return { root, ...folders, exchange: `/proc/self/fd/${held.fd}`, held };
 }
 
-export async function removeScratch({ root, held }: Scratch): Promise<void> {
+/**
+ * Removes the folders of a session whose process is gone. Those of one that may still live stay, for the next start of the
+ * worker: going into a folder that it may swap for a link meanwhile would mean removing what lies behind the link.
+ */
+export async function removeScratch({ root, held }: Scratch, gone = true): Promise<void> {
   await held?.close();
+  if (!gone) return;
   await rm(root, { recursive: true, force: true, maxRetries: 3 });
 }
 

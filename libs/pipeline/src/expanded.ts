@@ -39,8 +39,13 @@ type Said<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 export type ExpandedResample = Said<Omit<ResampleOp, 'anisotropy'>> & { readonly anisotropy: Said<Anisotropy> | null };
 export type ExpandedResize = Said<ResizeOp>;
 export type ExpandedCropForeground = Said<Omit<CropForegroundOp, 'margin'>> & { readonly margin: Triple<number> };
+/**
+ * Of slices only where an author says so: the field came after the first manifests were hashed, and theirs stay as they are.
+ */
+type Statistics<T extends { readonly perSlice?: unknown }> = Said<Omit<T, 'perSlice'>> & Pick<T, 'perSlice'>;
 export type ExpandedClip =
-  Said<Extract<ClipOp, { lo: number }>> | (Said<Extract<ClipOp, { percentiles: unknown }>> & { readonly mask: Mask });
+  | Said<Extract<ClipOp, { lo: number }>>
+  | (Statistics<Extract<ClipOp, { percentiles: unknown }>> & { readonly mask: Mask });
 
 export type ExpandedPreprocessOp =
   | OrientOp
@@ -50,8 +55,8 @@ export type ExpandedPreprocessOp =
   | ExpandedResize
   | Said<WindowOp>
   | ExpandedClip
-  | Said<ZScoreOp>
-  | Said<MinMaxOp>
+  | Statistics<ZScoreOp>
+  | Statistics<MinMaxOp>
   | Said<ScaleLinearOp>
   | Said<CastOp>
   | Said<ConcatCoordinatesOp>;

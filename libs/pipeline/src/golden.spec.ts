@@ -139,7 +139,7 @@ describe('grey values equal numpy', () => {
   ];
   it.each(cases)('%s', (name, op) => {
     const data = Float32Array.from(scipy('mri').data);
-    applyIntensity(expandPreprocess(op) as IntensityOp, [data], null);
+    applyIntensity(expandPreprocess(op) as IntensityOp, [data], null, [data.length, 1, 1]);
     expect(worst(data, scipy(name).data)).toBeLessThan(1e-5);
   });
 

@@ -1,3 +1,4 @@
+import type { Vec3 } from '#imaging';
 import type { ExpandedPreprocessOp } from './expanded.js';
 import { decodeFloat16, encodeFloat16 } from './float16.js';
 import type { Mask } from './manifest.js';
@@ -8,10 +9,61 @@ export type IntensityOp = Extract<ExpandedPreprocessOp, { channels: unknown }>;
 /**
  * Runs an operation on grey values, in place.
  *
- * @param channels one array each, all of one length
+ * @param channels one array each, all of one length, x fastest
  * @param crop     the mask that `cropNonzero` found on this grid; null where there is none
+ * @param sizeXyz  of the grid; needed for statistics of slices
  */
-export function applyIntensity(op: IntensityOp, channels: readonly Float32Array[], crop: Uint8Array | null): void {
+export function applyIntensity(
+  op: IntensityOp,
+  channels: readonly Float32Array[],
+  crop: Uint8Array | null,
+  sizeXyz: Vec3,
+): void {
+  if (!('perSlice' in op) || op.perSlice === undefined) return applyTo(op, channels, crop);
+  const axisXyz = (2 - op.perSlice) as 0 | 1 | 2; // tensor axes are slowest first
+  for (let index = 0; index < sizeXyz[axisXyz]; index++) {
+    const slice = { sizeXyz, axisXyz, index };
+    const planes = channels.map((channel) => planeOf(channel, slice));
+    applyTo(op, planes, crop && planeOf(crop, slice));
+    for (const [c, plane] of planes.entries()) putPlane(plane, channels[c], slice);
+  }
+}
+
+/** The voxels of a grid whose index along one axis is this. */
+interface Slice {
+  readonly sizeXyz: Vec3;
+  readonly axisXyz: 0 | 1 | 2;
+  readonly index: number;
+}
+
+/** Calls for each run of voxels of a slice that are `step` apart in the volume. */
+function eachRun(
+  { sizeXyz: [nx, ny, nz], axisXyz, index }: Slice,
+  visit: (from: number, step: number, count: number) => void,
+): void {
+  if (axisXyz === 2) visit(index * nx * ny, 1, nx * ny);
+  else if (axisXyz === 1) for (let k = 0; k < nz; k++) visit((k * ny + index) * nx, 1, nx);
+  else visit(index, nx, ny * nz);
+}
+
+function planeOf<T extends Float32Array | Uint8Array>(volume: T, slice: Slice): T {
+  const voxels = volume.length / slice.sizeXyz[slice.axisXyz];
+  const plane = new (volume.constructor as new (length: number) => T)(voxels);
+  let to = 0;
+  eachRun(slice, (from, step, count) => {
+    for (let n = 0; n < count; n++) plane[to++] = volume[from + n * step];
+  });
+  return plane;
+}
+
+function putPlane(plane: Float32Array, volume: Float32Array, slice: Slice): void {
+  let at = 0;
+  eachRun(slice, (from, step, count) => {
+    for (let n = 0; n < count; n++) volume[from + n * step] = plane[at++];
+  });
+}
+
+function applyTo(op: IntensityOp, channels: readonly Float32Array[], crop: Uint8Array | null): void {
   const chosen = channels.map((_, c) => c).filter((c) => op.channels === 'all' || op.channels.includes(c));
   const groups = 'perChannel' in op && !op.perChannel ? [chosen] : chosen.map((c) => [c]);
   for (const group of groups) {

@@ -46,6 +46,11 @@ function orderProblems({ preprocess }: ExpandedManifest): string[] {
   if (coordinates < preprocess.length - 1) {
     problems.push(`preprocess[${coordinates}] is "concatCoordinates"; expected it last`);
   }
+  const early2d = preprocess.findIndex((op, n) => n < orient && 'perSlice' in op);
+  if (early2d >= 0)
+    problems.push(
+      `preprocess[${early2d}] has perSlice and stands before "orient"; expected after it, where axes are named`,
+    );
   for (const [n, op] of preprocess.entries()) {
     if (!('mask' in op) || op.mask !== 'crop') continue;
     const last = at(...SPATIAL, 'orient').findLast((m) => m < n);
@@ -58,7 +63,8 @@ function orderProblems({ preprocess }: ExpandedManifest): string[] {
   return problems;
 }
 
-function preprocessProblems(op: ExpandedPreprocessOp, field: string, { inputs }: ExpandedManifest): string[] {
+function preprocessProblems(op: ExpandedPreprocessOp, field: string, manifest: ExpandedManifest): string[] {
+  const { inputs, inference } = manifest;
   const problems: string[] = [];
   const channels = inputs[0].channels.length;
   const ascending = (name: string, [low, high]: readonly [number, number]): void => {
@@ -74,6 +80,11 @@ function preprocessProblems(op: ExpandedPreprocessOp, field: string, { inputs }:
         `${field}.channels is [${op.channels.join(', ')}]; expected different numbers from 0 to ${channels - 1}`,
       );
     }
+  }
+  if ('perSlice' in op && 'sliceAxis' in inference && op.perSlice !== inference.sliceAxis) {
+    problems.push(
+      `${field}.perSlice is ${op.perSlice}; expected ${inference.sliceAxis}, as inference.sliceAxis says where the network takes its slices`,
+    );
   }
   const perChannel = (name: string, value: string | number | readonly number[]): void => {
     if (Array.isArray(value) && value.length !== channels) {

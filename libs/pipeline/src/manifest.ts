@@ -179,6 +179,14 @@ interface OnChannels {
   readonly channels?: 'all' | readonly number[];
 }
 
+interface OfSlices {
+  /**
+   * The tensor axis across which slices are taken: statistics are those of each slice by itself, with the size that it has
+   * at this place of the list (after the crops and resamplings before it, and before any padding). Left out: of the volume.
+   */
+  readonly perSlice?: 0 | 1 | 2;
+}
+
 /** Linear map of `in` onto `out`, clipped to `out` when `clip` is true. */
 export interface WindowOp extends OnChannels {
   readonly op: 'window';
@@ -190,14 +198,14 @@ export interface WindowOp extends OnChannels {
 /** To two values, or to two percentiles of each channel (linear interpolation between order statistics, as numpy's default). */
 export type ClipOp = OnChannels & { readonly op: 'clip' } & (
     | { readonly lo: number; readonly hi: number }
-    | { readonly percentiles: readonly [number, number]; readonly mask?: Mask }
+    | (OfSlices & { readonly percentiles: readonly [number, number]; readonly mask?: Mask })
   );
 
 /**
  * (x - mean) / max(std, eps), mean and std given (one number, or one per channel) or taken from the image in float64,
  * two passes. `outside` the mask values stay as they are or become 0. No voxel in the mask: nothing changes.
  */
-export interface ZScoreOp extends OnChannels {
+export interface ZScoreOp extends OnChannels, OfSlices {
   readonly op: 'zscore';
   readonly mean?: 'image' | number | readonly number[];
   readonly std?: 'image' | number | readonly number[];
@@ -209,7 +217,7 @@ export interface ZScoreOp extends OnChannels {
 }
 
 /** Smallest and largest value (of the mask) onto `out`; a constant image becomes out[0]. */
-export interface MinMaxOp extends OnChannels {
+export interface MinMaxOp extends OnChannels, OfSlices {
   readonly op: 'minmax';
   readonly out?: readonly [number, number];
   readonly mask?: Mask;

@@ -122,7 +122,7 @@ function applyOp(grid: Grid, op: ExpandedPreprocessOp, trace: TraceStep[]): Grid
     case 'concatCoordinates':
       return { ...grid, channels: [...channels, ...coordinates(geometry.sizeXyz, op.range)] };
     default:
-      applyIntensity(op, channels, grid.mask);
+      applyIntensity(op, channels, grid.mask, geometry.sizeXyz);
       return grid;
   }
 }

@@ -103,6 +103,51 @@ describe('preparing an image', () => {
     expect(window(false)).toEqual([-0.5, 0.5, 3.5]);
   });
 
+  describe('with statistics of each slice', () => {
+    const STRAIGHT: Geometry = { ...GRID, sizeXyz: [2, 2, 2], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
+    const eight = (): Volume => ({ geometry: STRAIGHT, data: Float32Array.of(0, 1, 2, 4, 10, 30, 40, 50) });
+    const prepared = (...ops: PreprocessOp[]): number[] =>
+      Array.from(prepare(eight(), { preprocess: [{ op: 'orient', axes: 'storedZYX' }, ...ops] }).data);
+
+    it('takes them across the tensor axis that is named: 0 is z of a tensor of z, y, x', () => {
+      expect(prepared({ op: 'minmax', perSlice: 0 })).toEqual([0, 0.25, 0.5, 1, 0, 0.5, 0.75, 1]);
+      // rows y = 0 hold 0, 1, 10, 30 and rows y = 1 hold 2, 4, 40, 50
+      expect(prepared({ op: 'minmax', out: [0, 30], perSlice: 1 }).slice(0, 2)).toEqual([0, 1]);
+      expect(prepared({ op: 'minmax', out: [0, 48], perSlice: 1 }).slice(2, 4)).toEqual([0, 2]);
+      // columns x = 0 hold 0, 2, 10, 40 and columns x = 1 hold 1, 4, 30, 50
+      expect(prepared({ op: 'minmax', out: [0, 40], perSlice: 2 }).filter((_, v) => v % 2 === 0)).toEqual([
+        0, 2, 10, 40,
+      ]);
+    });
+
+    it.each([0, 1, 2] as const)('gives what each slice across axis %i gives by itself', (perSlice) => {
+      const ops: PreprocessOp[] = [
+        { op: 'clip', percentiles: [10, 90], mask: 'nonzero' },
+        { op: 'zscore', mask: { above: 3 }, outside: 'zero' },
+      ];
+      const size: Vec3 = [5, 4, 3];
+      const image = numbered({ ...GRID, sizeXyz: size });
+      const axis = 2 - perSlice;
+      const together = prepare(image, { preprocess: ops.map((op) => ({ ...op, perSlice }) as PreprocessOp) }).data;
+      for (let n = 0; n < size[axis]; n++) {
+        const place = [1, 5, 20][axis];
+        const inSlice = (_: number, v: number) => Math.floor(v / place) % size[axis] === n;
+        const sizeXyz = size.map((m, a) => (a === axis ? 1 : m)) as unknown as Vec3;
+        const alone = prepare(
+          { geometry: { ...GRID, sizeXyz }, data: image.data.filter(inSlice) },
+          { preprocess: ops },
+        ).data;
+        expect(Array.from(together.filter(inSlice))).toEqual(Array.from(alone));
+      }
+    });
+
+    it('takes those of the mask of a crop within the slice', () => {
+      const image = { geometry: STRAIGHT, data: Float32Array.of(0, 1, 2, 3, 0, 30, 0, 50) };
+      const ops: PreprocessOp[] = [{ op: 'cropNonzero' }, { op: 'minmax', mask: 'crop', perSlice: 0 }];
+      expect(Array.from(prepare(image, { preprocess: ops }).data)).toEqual([-0.5, 0, 0.5, 1, -1.5, 0, -1.5, 1]);
+    });
+  });
+
   it('refuses voxels that are no numbers, and images that resampling makes enormous', () => {
     const image = numbered(GRID);
     const fine: PreprocessOp[] = [{ op: 'resample', spacing: [0.001, 0.001, 0.001], order: 1, grid: 'halfVoxel' }];
@@ -273,6 +318,16 @@ describe('checking a manifest', () => {
     ['an orientation that is none', { preprocess: [{ op: 'orient', axes: 'RRS' }] }, /axes is "RRS"/],
     ['spacing 0', { preprocess: [{ op: 'resample', spacing: [0, 1, 1], order: 1, grid: 'halfVoxel' }] }, /\[0, 1, 1\]/],
     ['an empty window', { preprocess: [{ op: 'window', in: [5, 5], out: [0, 1], clip: true }] }, /in is \[5, 5\]/],
+    [
+      'statistics of other slices than those that the network takes',
+      { preprocess: [{ op: 'zscore', perSlice: 2 }], inference: { mode: 'slices', sliceAxis: 0 } },
+      /perSlice is 2; expected 0/,
+    ],
+    [
+      'statistics of slices before axes are named',
+      { preprocess: [{ op: 'minmax', perSlice: 0 }, good.preprocess[0]] },
+      /perSlice and stands before "orient"/,
+    ],
     ['a patch with a fraction', { inference: { ...SLIDING, patch: [1.5, 2, 2] } }, /patch is \[1.5, 2, 2\]/],
     ['a patch beyond memory', { inference: { ...SLIDING, patch: [4096, 4096, 5] } }, /at most 67108864/],
     ['overlap 1', { inference: { ...SLIDING, overlap: 1 } }, /overlap is 1/],

@@ -1,4 +1,4 @@
-import type { Log, ModelRunner, ModelSession, ModelSessions } from '#evaluation';
+import { createSeats, type Log, type ModelRunner, type ModelSession, type ModelSessions } from '#evaluation';
 
 export interface SessionPoolOptions {
   readonly runner: ModelRunner;
@@ -148,6 +148,7 @@ export function createSessionPool({ runner, capacity, idleMs, log }: SessionPool
   }
 
   return {
+    seats: createSeats(CASES_PER_SESSION),
     runner: {
       async open(models, manifest, limits) {
         const place = await acquire(Symbol('outside of runs'), true, (inner) => inner.open(models, manifest, limits));

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { CaseUnreadable, type Agreement, type AgreementTask, type Scorer } from '#evaluation';
+import { CaseUnreadable, type Agreement, type AgreementTask, type CaseStudy, type Scorer, type StudyTask } from '#evaluation';
 import { ImageFormatError, type ImageFormatCode } from '#imaging';
 
 type Scores = Awaited<ReturnType<Scorer['score']>>;
@@ -8,12 +8,13 @@ type Scores = Awaited<ReturnType<Scorer['score']>>;
 export type ScoringTask = { readonly id: number } & (
   | { readonly kind: 'score'; readonly task: Parameters<Scorer['score']>[0] }
   | { readonly kind: 'agree'; readonly task: AgreementTask }
+  | { readonly kind: 'study'; readonly task: StudyTask }
 );
 
 export interface ScoringAnswer {
   readonly id: number;
   readonly outcome:
-    | { readonly kind: 'done'; readonly value: Scores | Agreement }
+    | { readonly kind: 'done'; readonly value: Scores | Agreement | CaseStudy }
     | { readonly kind: 'unreadable'; readonly code: ImageFormatCode; readonly message: string }
     | { readonly kind: 'defect'; readonly message: string };
 }
@@ -89,6 +90,8 @@ export function createScoringPool({ threads, script }: { readonly threads: numbe
       ask<Scores>({ kind: 'score', task }, ({ code, message }) => new CaseUnreadable(`${code}: ${message}`)),
     agree: (task) =>
       ask<Agreement>({ kind: 'agree', task }, ({ code, message }) => new ImageFormatError(code, message)),
+    study: (task) =>
+      ask<CaseStudy>({ kind: 'study', task }, ({ code, message }) => new CaseUnreadable(`${code}: ${message}`)),
     async close() {
       closed = true;
       await Promise.all(pool.map(({ worker }) => worker.terminate()));

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { AgreementTask, Scorer } from '#evaluation';
+import type { AgreementTask, CaseStudy, Scorer, StudyTask } from '#evaluation';
 import { ImageFormatError, readLabelMap } from '#imaging';
 import { scoreCase } from '#metrics';
 import type { ScoringAnswer, ScoringTask } from './scoring-pool.js';
@@ -29,9 +29,14 @@ async function agree({ expected, predicted }: AgreementTask): ReturnType<Scorer[
   return agreementWithFile(expected, predicted);
 }
 
+async function study(task: StudyTask): Promise<CaseStudy> {
+  const { studyCase } = await import('#evaluation');
+  return studyCase(task);
+}
+
 async function answer(asked: ScoringTask): Promise<ScoringAnswer['outcome']> {
   try {
-    const value = asked.kind === 'score' ? await score(asked.task) : await agree(asked.task);
+    const value = asked.kind === 'score' ? await score(asked.task) : asked.kind === 'agree' ? await agree(asked.task) : await study(asked.task);
     return { kind: 'done', value };
   } catch (error) {
     if (error instanceof ImageFormatError) return { kind: 'unreadable', code: error.code, message: error.message };

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -90,6 +91,8 @@ export interface SmallPlatform {
   submit(model: Uint8Array, slug: string, rules?: { readonly benchmark?: string }): Promise<Submission>;
   /** Starts a worker as a process of its own, as the product does. */
   startWorker(environment?: Readonly<Record<string, string>>): WorkerProcess;
+  /** Starts the API beside it, and gives a way to submit a file as a stranger does. */
+  startApi(): Promise<ApiProcess>;
   /** Another benchmark of the same small cases under other limits; `peaks`: how bright its practice cases are. */
   makeBenchmark(
     slug: string,
@@ -101,21 +104,32 @@ export interface SmallPlatform {
   remove(): Promise<void>;
 }
 
-export interface WorkerProcess {
+export interface PlatformProcess {
   readonly process: ChildProcess;
   readonly pid: number;
   /** What it logged so far. */
   lines(): readonly string[];
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
+export type WorkerProcess = PlatformProcess;
+
+export interface ApiProcess extends PlatformProcess {
+  /** Sends a model to a benchmark as a new algorithm. */
+  upload(
+    model: Uint8Array,
+    slug: string,
+    benchmark: string,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
+}
 
 /** Real database, queue and files in a folder of their own, and a benchmark of two practice and three held-out cases. */
 export async function smallPlatform(): Promise<SmallPlatform> {
   const dist = process.env.VOXELMARK_TEST_DIST ?? resolve(import.meta.dirname, '../../../../dist');
   const entry = resolve(dist, 'apps/worker/src/main.js');
+  const apiEntry = resolve(dist, 'apps/api/src/main.js');
   if (!existsSync(entry)) throw new Error(`${entry} is missing; run "npm run build" first`);
   const dataDir = mkdtempSync(join(tmpdir(), 'voxelmark-worker-'));
-  const server = await startEmbeddedPostgres({ dataDir });
+  const server = await startEmbeddedPostgres({ dataDir, durable: false });
   const config = readConfig({ VOXELMARK_DATA_DIR: dataDir });
   await migrateAll(config, SILENT);
   const platform = await openPlatform(config, 'test', SILENT);
@@ -126,7 +140,7 @@ export async function smallPlatform(): Promise<SmallPlatform> {
     role: 'researcher',
     passwordHash: null,
   });
-  const workers: WorkerProcess[] = [];
+  const processes: PlatformProcess[] = [];
 
   const makeBenchmark: SmallPlatform['makeBenchmark'] = async (slug, limits, changes = {}) => {
     const rules = { ...RULES, ...changes.rules, limits: { ...RULES.limits, ...limits } };
@@ -162,6 +176,16 @@ export async function smallPlatform(): Promise<SmallPlatform> {
     return benchmark;
   };
 
+  const begin = (script: string, environment: Readonly<Record<string, string>>): PlatformProcess => {
+    const started = processOf(script, {
+      VOXELMARK_DATA_DIR: dataDir,
+      VOXELMARK_PARENT_PID: String(process.pid),
+      ...environment,
+    });
+    processes.push(started);
+    return started;
+  };
+
   return {
     platform,
     server,
@@ -186,16 +210,41 @@ export async function smallPlatform(): Promise<SmallPlatform> {
         conformance: null,
         idempotencyKey: null,
       };
-      return (await submit({ records, inspector }, command)).submission;
+      return (await submit({ records, inspector, clock: { now: () => new Date() } }, command)).submission;
     },
     startWorker(environment = {}) {
-      const worker = workerProcess(entry, {
-        VOXELMARK_DATA_DIR: dataDir,
-        VOXELMARK_PARENT_PID: String(process.pid),
-        ...environment,
-      });
-      workers.push(worker);
-      return worker;
+      return begin(entry, environment);
+    },
+    async startApi() {
+      const api = begin(apiEntry, { VOXELMARK_PORT: '0', VOXELMARK_DEMO: 'false', VOXELMARK_LOG_LEVEL: 'info' });
+      const ready = await eventually(
+        async () => api.lines().find((line) => line.includes('"api.ready"')),
+        60,
+        () => `the API:\n${api.lines().join('\n')}\n`,
+      );
+      const { url } = JSON.parse(ready) as { url: string };
+      const secret = `vmk_${randomBytes(32).toString('base64url')}`;
+      const token = { userId: submitterId, name: 'test', scopes: ['read', 'submit'], expiresAt: null } as const;
+      await accounts.createToken(token, createHash('sha256').update(secret).digest('hex'));
+      return {
+        ...api,
+        async upload(model, slug, benchmark) {
+          const form = new FormData();
+          for (const [name, value] of Object.entries({
+            benchmark,
+            algorithm: slug,
+            manifest: JSON.stringify(THRESHOLD_MANIFEST),
+          }))
+            form.append(name, value);
+          form.append('model', new Blob([new Uint8Array(model)]), 'model.onnx');
+          const answer = await fetch(`${url}/api/v1/submissions`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${secret}` },
+            body: form,
+          });
+          return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+        },
+      };
     },
     async run(id) {
       const context = await records.runContext(id);
@@ -204,7 +253,7 @@ export async function smallPlatform(): Promise<SmallPlatform> {
     },
     results: (runId) => records.caseResults(runId),
     async remove() {
-      await Promise.all(workers.map((worker) => worker.stop('SIGTERM')));
+      await Promise.all(processes.map((one) => one.stop('SIGTERM')));
       await platform.close();
       await server.stop();
       removeEmbeddedPostgres(dataDir);
@@ -213,7 +262,7 @@ export async function smallPlatform(): Promise<SmallPlatform> {
   };
 }
 
-function workerProcess(entry: string, environment: Readonly<Record<string, string>>): WorkerProcess {
+function processOf(entry: string, environment: Readonly<Record<string, string>>): PlatformProcess {
   const child = spawn(process.execPath, ['--no-warnings', entry], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -12,15 +12,25 @@ const yes = tensor('yes', [], Uint8Array.of(1));
 
 /** Facts of the tensors that are named, for an image of 1 x 1 x 2 x 3 x 4, and the codes of what was found. */
 function follow(nodes: readonly Bytes[], constants: readonly Bytes[], ...names: readonly string[]) {
+  return followWith('tile', [1, 1, 2, 3, 4], nodes, constants, ...names);
+}
+
+function followWith(
+  given: 'tile' | 'least',
+  sizes: readonly number[],
+  nodes: readonly Bytes[],
+  constants: readonly Bytes[],
+  ...names: readonly string[]
+) {
   const outputs = names.map((name) => text(1, name));
   const file = onnx.model(graph({ nodes, inputs: [onnx.IMAGE], outputs, initialisers: constants }));
   const codes: string[] = [];
   const { outputs: facts } = infer(
     readModel(bytesSource(file), new Findings()),
     17,
-    () => [1, 1, 2, 3, 4],
+    () => sizes,
     (code) => codes.push(code),
-    'tile',
+    given,
   );
   return { codes, facts };
 }
@@ -83,6 +93,60 @@ describe('values that are followed', () => {
     expect(facts.map((known) => known.values)).toEqual([null, null]);
     expect(facts[1].shape).toEqual([2]);
   });
+});
+
+describe('one number in many places', () => {
+  const wide = long('wide', 40, 40);
+  const filled = (number: number) => tensor('number', [1], int64s(number));
+  const made = (number: number): readonly Bytes[] => [
+    node('ConstantOfShape', ['wide'], ['full'], [attribute.tensor('value', filled(number))]),
+  ];
+
+  it('is followed where it is spread, moved and computed with', () => {
+    const nodes = [
+      ...made(3),
+      node('Expand', ['two', 'wide'], ['twos']),
+      node('Transpose', ['twos'], ['moved']),
+      node('Sub', ['moved', 'full'], ['less']),
+      node('Cast', ['less'], ['float'], [attribute.int('to', FLOAT)]),
+      node('CumSum', ['less', 'axis'], ['sums']),
+      node('Concat', ['twos', 'full'], ['both'], [attribute.int('axis', 0)]),
+    ];
+    const constants = [wide, long('two', 2), tensor('axis', [], int64s(0))];
+    const { facts } = follow(nodes, constants, 'full', 'moved', 'less', 'float', 'sums', 'both');
+    expect(facts.map(({ uniform }) => uniform)).toEqual([3, 2, -1, -1, null, null]);
+    expect(facts.every((known) => known.values === null && known.shape !== null)).toBe(true);
+  });
+
+  it.each([
+    [8, []],
+    [-1, ['model-integer-division']],
+    [0, ['model-integer-division']],
+  ])('a division by a large tensor that is %i throughout', (number, told) => {
+    for (const op of ['Div', 'Mod'])
+      expect(
+        follow([...made(number), node(op, ['wide40', 'full'], ['y'])], [wide, long('wide40', 7)], 'y').codes,
+      ).toEqual(told);
+  });
+
+  it('is none in a tensor of two numbers', () => {
+    const nodes = [node('Expand', ['pair', 'wide'], ['pairs']), node('Div', ['one', 'pairs'], ['y'])];
+    const { codes } = follow(nodes, [wide, tensor('pair', [2, 1], int64s(2, 3)), long('one', 1)], 'y');
+    expect(codes).toEqual(['model-integer-division']);
+  });
+});
+
+it('a divisor made of sizes counts with those of the tile, not with the least that there can be', () => {
+  const nodes = [
+    node('Shape', ['image'], ['s']),
+    node('Gather', ['s', 'last'], ['w']),
+    node('Sub', ['w', 'two'], ['divisor']),
+    node('Div', ['nine', 'divisor'], ['y']),
+  ];
+  const constants = [long('last', 4), long('two', 2), long('nine', 9)];
+  expect(followWith('least', [1, 1, 1, 1, 1], nodes, constants, 'y').codes).toEqual([]);
+  expect(followWith('tile', [1, 1, 64, 64, 64], nodes, constants, 'y').codes).toEqual([]);
+  expect(followWith('tile', [1, 1, 1, 1, 1], nodes, constants, 'y').codes).toEqual(['model-integer-division']);
 });
 
 describe('sizes that depend on what nobody knows', () => {

@@ -22,7 +22,7 @@ import {
   type OutputFact,
   type TensorFact,
 } from './tensor-fact.js';
-import { valuesOf } from './value-rules.js';
+import { uniformOf, valuesOf } from './value-rules.js';
 import { workOf } from './work.js';
 
 const MIB = 2 ** 20;
@@ -215,12 +215,15 @@ class Inference {
     checkNode(view, loud, this.report);
     const outputs = (node.op === 'Constant' ? constantOutput(view) : (shapeRule(node.op)?.(view) ?? [])).map(possible);
     const values = this.valuesLeft > 0 ? valuesOf(view, outputs) : [];
+    const uniform = this.valuesLeft > 0 && values.length === 0 ? uniformOf(view, outputs) : [];
     for (const list of values) this.valuesLeft -= list?.length ?? 0;
+    this.valuesLeft -= uniform.length;
     const decisive = SHAPED_BY[node.op]?.map((i) => view.input(i)) ?? view.all();
     const inherited = decisive.some(({ loose }) => loose);
     const facts = outputs.map((known, i) => ({
       ...known,
       values: values[i] ?? known.values,
+      uniform: uniform[i] ?? null,
       loose: known.shape?.length !== 0 && (known.loose === true || inherited),
       origin,
     }));
@@ -381,6 +384,7 @@ class Inference {
     const stacked = scans.map((known) => ({
       ...withOrigin(known),
       values: null,
+      uniform: null, // of the last turn alone
       loose: known.loose || early,
       shape: known.shape ? [gone, ...known.shape] : null,
     }));

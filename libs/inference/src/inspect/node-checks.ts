@@ -1,7 +1,7 @@
 import { isInteger } from './description.js';
 import type { Report } from './findings.js';
 import type { NodeView } from './node-view.js';
-import { isSized, leastElements, type TensorFact } from './tensor-fact.js';
+import { isSized, leastElements, oneValue, type TensorFact } from './tensor-fact.js';
 
 /**
  * What can be said against a node from what goes into it.
@@ -90,7 +90,9 @@ function checkDivision(view: NodeView, loud: boolean, report: Report): void {
   const divisor = view.input(1);
   const dtype = view.input(0).dtype ?? divisor.dtype;
   if (dtype !== null && !isInteger(dtype)) return;
-  const { origin, values } = divisor;
+  const { origin } = divisor;
+  const whole = oneValue(divisor);
+  const values = whole === null ? divisor.values : [whole];
   const say = (by: string, certain: boolean) =>
     report(
       'model-integer-division',
@@ -98,7 +100,7 @@ function checkDivision(view: NodeView, loud: boolean, report: Report): void {
       view.node.label,
       certain,
     );
-  if (values?.includes(-1)) say('-1', origin === 'constant');
+  if (values?.includes(-1) && (origin === 'constant' || loud)) say('-1', true);
   else if (origin === 'voxels') say('values of the image', true);
   else if (values?.includes(0) && (origin === 'constant' || loud)) say('0', origin === 'constant');
   else if ((values === null || values.includes(null)) && leastElements(divisor.shape) > 0) {

@@ -9,6 +9,13 @@ export class NodeView {
     readonly opset: number,
   ) {}
 
+  /** The same node on other inputs, those that are left out aside. */
+  of(change: (known: TensorFact, index: number) => TensorFact): NodeView {
+    let index = 0;
+    const facts = this.facts.map((known) => known && change(known, index++));
+    return new NodeView(this.node, facts, this.opset);
+  }
+
   get op(): string {
     return this.node.op;
   }

@@ -18,13 +18,28 @@ export interface TensorFact {
    * Whole numbers beyond 2^53 are rounded; `exactly` and `isExact` see to it that none is computed from them.
    */
   readonly values: readonly (number | null)[] | null;
+  /** What every element holds, of tensors that are too large for `values`; null where that is not known to be one number. */
+  readonly uniform: number | null;
   readonly origin: Origin;
+}
+
+/** The number that all elements hold, however many there are; null where it is not known to be one. */
+export function oneValue({ values, uniform }: Pick<TensorFact, 'values' | 'uniform'>): number | null {
+  if (values === null || values.length === 0) return uniform;
+  return values.every((value) => value === values[0]) ? values[0] : null;
 }
 
 /** What a rule says of an output; not loose unless it says so. */
 export type OutputFact = Pick<TensorFact, 'dtype' | 'shape' | 'values'> & { readonly loose?: boolean };
 
-export const UNKNOWN: TensorFact = { dtype: null, shape: null, loose: false, values: null, origin: 'voxels' };
+export const UNKNOWN: TensorFact = {
+  dtype: null,
+  shape: null,
+  loose: false,
+  values: null,
+  uniform: null,
+  origin: 'voxels',
+};
 
 /** Values are followed up to this many elements: shapes, paddings and scales have fewer than 20. */
 export const MOST_TRACKED = 64;
@@ -53,8 +68,8 @@ export function fact(
   dtype: string | null,
   shape: TensorFact['shape'],
   values: TensorFact['values'] = null,
-): OutputFact & { readonly loose: boolean } {
-  return { dtype, shape, loose: false, values };
+): OutputFact & Pick<TensorFact, 'loose' | 'uniform'> {
+  return { dtype, shape, loose: false, values, uniform: null };
 }
 
 /** Are all sizes known? */
@@ -67,15 +82,16 @@ export function either(a: TensorFact, b: TensorFact): TensorFact {
   const origin = latest([a.origin, b.origin]);
   const dtype = a.dtype === b.dtype ? a.dtype : null;
   const sameShape = a.shape !== null && JSON.stringify(a.shape) === JSON.stringify(b.shape);
+  const uniform = a.uniform === b.uniform ? a.uniform : null;
   const values = sameShape && a.values && b.values ? a.values.map((v, i) => (v === b.values![i] ? v : null)) : null;
-  if (sameShape) return { dtype, shape: a.shape, loose: a.loose || b.loose, values, origin };
+  if (sameShape) return { dtype, shape: a.shape, loose: a.loose || b.loose, values, uniform, origin };
   if (a.shape === null || b.shape === null || a.shape.length !== b.shape.length)
-    return { dtype, shape: null, loose: true, values: null, origin };
+    return { dtype, shape: null, loose: true, values: null, uniform, origin };
   const shape = a.shape.map((size, axis) => {
     const other = b.shape![axis];
     return size === null || other === null ? null : Math.max(size, other);
   });
-  return { dtype, shape, loose: true, values: null, origin };
+  return { dtype, shape, loose: true, values: null, uniform, origin };
 }
 
 /** Sizes of two or more tensors broadcast against one another (numpy's rule); a contradiction leaves the larger one. */

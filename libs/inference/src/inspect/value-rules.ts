@@ -2,7 +2,7 @@ import { isInteger } from './description.js';
 import { exactly, isExact, isOrdered } from './exact.js';
 import type { NodeView } from './node-view.js';
 import { sliceIndices } from './shape-rules.js';
-import { axisOf, leastElements, MOST_TRACKED, type OutputFact, type TensorFact } from './tensor-fact.js';
+import { axisOf, leastElements, MOST_TRACKED, oneValue, type OutputFact, type TensorFact } from './tensor-fact.js';
 
 type Value = number | null;
 type Values = readonly Value[];
@@ -24,6 +24,25 @@ export function valuesOf(view: NodeView, outputs: readonly OutputFact[]): readon
   return rule(view, outputs).map((values, i) =>
     values !== null && known(outputs[i].shape) && values.length === elements(outputs[i].shape) ? values : null,
   );
+}
+
+/** Outputs of these hold what their first input holds, wherever it goes. */
+const MOVED: ReadonlySet<string> = new Set(
+  'Identity Reshape Flatten Squeeze Unsqueeze Expand Transpose Slice Split Gather Tile'.split(' '),
+);
+
+/**
+ * The number that fills outputs which are too large for `valuesOf`, as `Expand` and `ConstantOfShape` make them of one
+ * number: the rule of a single element, where every input holds one number throughout.
+ */
+export function uniformOf(view: NodeView, outputs: readonly OutputFact[]): readonly (number | null)[] {
+  if (view.all().some(({ loose }) => loose)) return [];
+  if (MOVED.has(view.op)) return outputs.map(() => oneValue(view.input(0)));
+  if (view.op !== 'ConstantOfShape' && !ELEMENTWISE.has(view.op)) return [];
+  const filled = view.op === 'ConstantOfShape' ? [] : view.all().map(oneValue);
+  if (filled.includes(null)) return [];
+  const single = view.of((known, i) => ({ ...known, shape: [1], values: [filled[i] ?? null] }));
+  return rules.get(view.op)!(single, [{ ...outputs[0], shape: [1] }]).map((values) => values?.[0] ?? null);
 }
 
 const known = (shape: TensorFact['shape'] | undefined): shape is Sizes =>
@@ -165,6 +184,10 @@ define('Cast CastLike', (v, [out]) => {
   const from = v.input(0).dtype;
   return [v.input(0).values?.map((a) => (a === null ? null : cast(a, from, out.dtype))) ?? null];
 });
+
+const ELEMENTWISE: ReadonlySet<string> = new Set(
+  [BINARY, COMPARED, LOGIC, UNARY].flatMap(Object.keys).concat('Mod', 'Min', 'Max', 'Not', 'Where', 'Cast'),
+);
 
 /** NaN, infinities and what does not fit become whatever the processor makes of them. */
 function cast(value: number, from: string | null, to: string | null): Value {

@@ -1,5 +1,4 @@
 import type { PostprocessOp, PreprocessOp } from '../manifest.js';
-import { spatialLetters } from './bioimage-axes.js';
 import type { Axes } from './bioimage-axes.js';
 import type { ImportLedger, Json, JsonObject } from './imported.js';
 import { isList, isNumbers, isObject, word } from './imported.js';
@@ -92,9 +91,10 @@ function importStep({ name, fields }: Step, axes: Axes, last: boolean, ledger: I
         return refuse('min and max: expected numbers, or percentiles in place of both');
       const together = jointly(fields.axes, axes);
       if (typeof together === 'string') return refuse(together);
-      if (!together.perChannel && axes.channels !== 1)
+      const { perChannel, ...slices } = together;
+      if (!perChannel && axes.channels !== 1)
         return refuse('percentiles over several channels together; expected axes without the channel');
-      return [{ op: 'clip', percentiles: [(low as number | null) ?? 0, (high as number | null) ?? 100] }];
+      return [{ op: 'clip', percentiles: [(low as number | null) ?? 0, (high as number | null) ?? 100], ...slices }];
     }
     case 'scale_linear': {
       if (!only('gain', 'offset', 'axis', 'axes')) return [];
@@ -154,22 +154,26 @@ function axisIs(axis: Json | undefined, letter: string): boolean {
 
 /**
  * Over which values statistics are taken: all of an image when `axes` is left out, else those along these axes together.
+ * The image of a 2D network is a slice. Images lie as they are stored, z being tensor axis 0.
  *
- * @returns a reason when that is not the whole volume, or each channel of it
+ * @returns a reason when those are not the values of the volume or of a slice, of all channels or of each
  */
-function jointly(given: Json | undefined, axes: Axes): { readonly perChannel: boolean } | string {
-  if (!axes.letters.includes('z')) {
-    return 'statistics are those of each slice there, and would be those of the whole volume here; fixed numbers can be said';
-  }
-  if (given === undefined || given === null) return { perChannel: false };
+function jointly(
+  given: Json | undefined,
+  axes: Axes,
+): { readonly perChannel: boolean; readonly perSlice?: 0 | 1 | 2 } | string {
+  const flat = !axes.letters.includes('z');
+  if (given === undefined || given === null) return { perChannel: false, ...(flat ? { perSlice: 0 } : {}) };
   const names = namesOf(given);
   const odd = names?.filter((name) => !axes.letters.includes(name));
   if (!names || !odd || odd.length > 0) return `axes is ${JSON.stringify(given)}; expected axes of the input`;
-  const missing = spatialLetters(axes).filter((letter) => !names.includes(letter));
-  if (missing.length > 0) {
-    return `statistics are taken for each index along ${missing.join(', ')} there; here they are those of the whole volume`;
+  const missing = ['z', 'y', 'x'].filter((letter) => !names.includes(letter));
+  if (missing.length > 1) {
+    return `statistics are taken for each index along ${missing.join(', ')} there; here they are those of the volume or of its slices`;
   }
-  return { perChannel: !names.includes('c') };
+  const [across] = missing;
+  const perChannel = !names.includes('c');
+  return across ? { perChannel, perSlice: 'zyx'.indexOf(across) as 0 | 1 | 2 } : { perChannel };
 }
 
 export interface Decided {

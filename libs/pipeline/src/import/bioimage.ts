@@ -1,4 +1,4 @@
-import type { InferenceMode, Manifest, Triple } from '../manifest.js';
+import type { InferenceMode, Manifest, PreprocessOp, Triple } from '../manifest.js';
 import { checkOutputSizes, layoutOf, outputChannels, readAxes, spatialLetters } from './bioimage-axes.js';
 import type { Axes } from './bioimage-axes.js';
 import { importOutput, importSteps } from './bioimage-steps.js';
@@ -40,6 +40,8 @@ export function importBioimage(text: string, options: ImportOptions = {}): Impor
   checkOutputSizes(inAxes, outAxes, nameOf(input, 'input'), ledger);
   const inference = inferenceOf(inAxes, outAxes.halo, ledger);
   const before = importSteps(input, inAxes, ledger);
+  if ('patch' in inference && before.ops.some(takesStatistics))
+    ledger.note('statistics are those of the whole image, which is cut into tiles after them');
   const outputs = outputChannels(inAxes, outAxes);
   if (inAxes.channels === null || outputs === null)
     ledger.note(
@@ -85,6 +87,10 @@ export function importBioimage(text: string, options: ImportOptions = {}): Impor
     postprocess: after.ops,
     labels: distinctLabels(after.names.map((name, value) => ({ value, name }))),
   }));
+}
+
+function takesStatistics(op: PreprocessOp): boolean {
+  return op.op === 'minmax' || (op.op === 'zscore' && op.mean === undefined) || 'percentiles' in op;
 }
 
 function onlyOne(rdf: JsonObject, key: 'inputs' | 'outputs', ledger: ImportLedger): JsonObject {

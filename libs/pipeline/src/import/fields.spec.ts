@@ -261,6 +261,28 @@ describe('every field of a resource description is said, refused or noted', () =
     expect(perChannel({ axes: ['x', 'y', 'z'] }, 'scale_range')).toMatchObject({ op: 'minmax', perChannel: true });
   });
 
+  it('takes statistics of each slice where they are of planes, and for a 2D network, whose image is a slice', () => {
+    const first = (parts: Parts) => manifestOf(rdf(parts)).preprocess[1];
+    expect(first(normalise({ axes: ['y', 'x'] }))).toMatchObject({ perSlice: 0, perChannel: true });
+    expect(first(normalise({ axes: ['channel', 'z', 'y'] }))).toMatchObject({ perSlice: 2, perChannel: false });
+    expect(first({ ...flat, ...normalise({}) })).toMatchObject({ op: 'zscore', perSlice: 0, perChannel: false });
+    expect(first({ ...flat, ...normalise({ axes: ['y', 'x'] }, 'scale_range') })).toMatchObject({
+      op: 'minmax',
+      perSlice: 0,
+      perChannel: true,
+    });
+    const clip = { min_percentile: 1, max_percentile: 99, axes: ['y', 'x'] };
+    expect(first({ ...flat, ...normalise(clip, 'clip') })).toMatchObject({ percentiles: [1, 99], perSlice: 0 });
+    expect(manifestOf(rdf({ ...flat, ...normalise({}) })).inference).toMatchObject({ mode: 'slices', sliceAxis: 0 });
+  });
+
+  it('says that tiles are cut from an image whose statistics were taken whole', () => {
+    const fixed = ['y', 'x'].map((id) => axis(id, { size: 64 }));
+    const tiled = rdf({ ...flat, axes: [...lead, ...fixed], ...normalise({}) });
+    expect(manifestOf(tiled).preprocess[1]).toMatchObject({ perSlice: 0 });
+    expect(tiled.notes.join('\n')).toContain('statistics are those of the whole image');
+  });
+
   it('says types, one-sided limits and numbers along the channels', () => {
     const { inputs, preprocess } = manifestOf(
       rdf({
@@ -306,9 +328,8 @@ describe('every field of a resource description is said, refused or noted', () =
   });
 
   it.each<[string, Parts, string]>([
-    ['statistics of each plane', normalise({ axes: ['y', 'x'] }), 'zero_mean_unit_variance'],
-    ['statistics of each slice of a 2D network', { ...flat, ...normalise({}) }, 'zero_mean_unit_variance'],
-    ['a range of each slice of a 2D network', { ...flat, ...normalise({}, 'scale_range') }, 'scale_range'],
+    ['statistics of each row', normalise({ axes: ['x'] }), 'zero_mean_unit_variance'],
+    ['statistics of each row of a slice', { ...flat, ...normalise({ axes: ['x'] }) }, 'zero_mean_unit_variance'],
     ['statistics of a dataset', normalise({ mode: 'per_dataset' }), 'zero_mean_unit_variance'],
     ['a range of another tensor', normalise({ reference_tensor: 'other' }, 'scale_range'), 'scale_range'],
     ['numbers along z', normalise({ gain: [1, 2, 3], axis: 'z' }, 'scale_linear'), 'scale_linear'],
