@@ -7,7 +7,7 @@ import ts from 'typescript';
  * Changing this list is a design decision: it comes with a note in docs/adr.
  */
 const KERNELS = ['#imaging', '#statistics', '#metrics', '#ranking', '#pipeline'];
-const RING_2 = [...KERNELS, '#domain', '#contracts', '#evaluation'];
+const RING_2 = [...KERNELS, '#domain', '#datasets', '#contracts', '#evaluation'];
 const ALL = [...RING_2, '#codecs', '#deidentification', '#inference', '#persistence', '#storage', '#queue', '#platform'];
 const NODE = 'node:*';
 const NEST = '@nestjs/*';
@@ -20,21 +20,24 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'libs/pipeline': ['#imaging'],
   'libs/deidentification': ['#imaging', 'zod'],
   'libs/domain': KERNELS,
+  'libs/datasets': ['#imaging', '#domain'],
   'libs/contracts': ['#domain', '#pipeline', 'zod'],
-  'libs/evaluation': [...KERNELS, '#domain', '#contracts', 'node:crypto'],
+  'libs/evaluation': [...KERNELS, '#domain', '#datasets', '#contracts', 'node:crypto'],
   'libs/codecs': ['#imaging', '@cornerstonejs/*'],
   'libs/inference': [...RING_2, NODE, 'onnxruntime-node'],
   'libs/persistence': [...RING_2, NODE, 'typeorm', 'pg', 'reflect-metadata'],
   'libs/storage': [...RING_2, NODE, '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
   'libs/queue': [...RING_2, NODE, 'bullmq', 'ioredis', 'pg'],
   'libs/platform': [...ALL, NODE, NEST, 'zod', '@node-rs/argon2', 'reflect-metadata', 'nodemailer'],
-  'apps/api': [...RING_2, '#platform', NODE, NEST, 'fastify', '@fastify/*', 'fflate', 'zod', 'rxjs', 'nodemailer', 'reflect-metadata'],
+  'apps/api': [...RING_2, '#platform', '#codecs', '#deidentification', NODE, NEST, 'fastify', '@fastify/*', 'fflate', 'zod', 'rxjs', 'nodemailer', 'reflect-metadata'],
   'apps/worker': [...RING_2, '#platform', '#inference', NODE, NEST, 'reflect-metadata'],
   'apps/cli': [...RING_2, '#platform', '#persistence', '#inference', '#codecs', '#deidentification', '#phantoms', NODE, 'reflect-metadata', 'zod'],
   'apps/web': [
     ...KERNELS,
     '#domain',
+    '#datasets',
     '#contracts',
+    '#codecs',
     'zod',
     'react',
     'react/*',

@@ -11,7 +11,12 @@ export default defineConfig({
   resolve: {
     // `source` makes #imaging and its sisters resolve to their TypeScript sources.
     conditions: ['source', ...defaultClientConditions],
-    alias: { xmlbuilder2: join(import.meta.dirname, 'src/viewer/no-xml.ts') },
+    alias: {
+      xmlbuilder2: join(import.meta.dirname, 'src/viewer/no-xml.ts'),
+      // the compiled decoders ask for them where they believe to be in Node
+      fs: join(import.meta.dirname, 'src/datasets/no-node.ts'),
+      path: join(import.meta.dirname, 'src/datasets/no-node.ts'),
+    },
   },
   build: {
     outDir: '../../dist/web',

@@ -3,7 +3,9 @@
  * `npm run bench`: measures the built product and prints one JSON object on stdout; words on stderr. Figures are never
  * asserted: it fails only when something does not work. docs/benchmarks.md says what each figure means.
  *
- *   --only NAME[,NAME]   some of: schedulingOverheadPerCase, submissionsPerSecond, leaderboardP95, startUp, rankBootstrap, metrics, pipeline
+ *   --only NAME[,NAME]   some of: schedulingOverheadPerCase, submissionsPerSecond, leaderboardP95, startUp, rankBootstrap, metrics, pipeline, viewer
+ *
+ * `viewer` needs Chromium and is measured only when it is named: `npm run bench:viewer`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,11 +21,13 @@ const MEASUREMENTS = {
   leaderboardP95: './leaderboard.mjs',
   schedulingOverheadPerCase: './scheduling-overhead.mjs',
   rankBootstrap: './ranking.mjs',
+  viewer: './viewer.mjs',
 };
+const ONLY_WHEN_NAMED = ['viewer'];
 
 function chosen(args) {
   const names = Object.keys(MEASUREMENTS);
-  if (args.length === 0) return names;
+  if (args.length === 0) return names.filter((name) => !ONLY_WHEN_NAMED.includes(name));
   const wanted = args.length === 2 && args[0] === '--only' ? args[1].split(',') : [];
   const unknown = wanted.filter((name) => !names.includes(name));
   if (wanted.length === 0 || unknown.length > 0) {

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { CaseView, LeaderboardView } from '#contracts';
@@ -19,6 +20,7 @@ jest.setTimeout(240_000);
 
 const SLUG = 'walk';
 const EMAIL = 'walker@example.org';
+const ORGANISER = 'organiser@example.org';
 const PASSWORD = 'one-foot-then-the-other';
 const MODEL = join(root, 'datasets/phantoms/models/threshold-smooth');
 
@@ -52,6 +54,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     const records = await openPlatform(readConfig({ VOXELMARK_DATA_DIR: platform.dataDir }), 'test', createLog('error', 'test'));
     try {
       const { id } = await records.accounts.createAccount({ email: EMAIL, name: 'Wilma Walker', role: 'researcher', passwordHash: await hashPassword(PASSWORD) });
+      await records.accounts.createAccount({ email: ORGANISER, name: 'Olga Organiser', role: 'organiser', passwordHash: await hashPassword(PASSWORD) });
       const { regions, metrics, ranking, limits, phases, ...benchmark } = PHANTOM_BENCHMARK;
       const test = phantomDataset().cases.filter(({ split }) => split === 'test').slice(0, 2);
       await importBenchmark(records, {
@@ -174,6 +177,47 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     const dice = view.predictions[0].scores.find(({ region }) => region === 'liver')?.values.dice;
     await page.getByText(Number(dice).toFixed(3)).first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it('an organiser: a folder is checked in the browser, imported, and becomes a published benchmark', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'voxelmark-organiser-'));
+    const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
+    const desk = await context.newPage();
+    const faults = collectProblems(desk, [/401 \(Unauthorized\)/]);
+    try {
+      for (const part of ['images', 'references']) await mkdir(join(folder, part));
+      for (const one of practice) {
+        const { image, consensus } = generateCase(one);
+        await writeFile(join(folder, 'images', `${one.name}.nii.gz`), await writeNifti(image, { gzip: true }));
+        await writeFile(join(folder, 'references', `${one.name}.nii.gz`), await writeNifti(consensus, { gzip: true }));
+      }
+      await desk.goto(`${platform.url}/sign-in?next=%2Fimport`);
+      await desk.getByLabel('E-mail').fill(ORGANISER);
+      await desk.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await desk.keyboard.press('Enter');
+      await desk.locator('input[webkitdirectory]').setInputFiles(folder);
+      await desk.getByRole('button', { name: 'Check it' }).click();
+      await desk.getByText('3 cases, fit to be imported').waitFor();
+      expect(await accessibilityFaults(desk)).toEqual([]);
+      await desk.getByRole('textbox', { name: 'Name', exact: true }).fill('Walked');
+      await desk.getByRole('textbox', { name: 'Licence' }).fill('CC0-1.0');
+      await desk.getByRole('checkbox', { name: /I have looked at the names/ }).check();
+      await desk.getByRole('button', { name: 'Import 3 cases' }).click();
+      await desk.getByRole('link', { name: 'Make a benchmark of it' }).click();
+      await desk.getByRole('textbox', { name: 'Title' }).fill('Walked organs');
+      await desk.getByRole('button', { name: 'Save as a draft' }).click();
+      await desk.getByRole('checkbox', { name: /I have read the/ }).check(); // once a worker has measured the references
+      expect(await accessibilityFaults(desk)).toEqual([]);
+      await desk.getByRole('button', { name: 'Publish', exact: true }).click();
+      await desk.getByRole('button', { name: 'Publish it' }).click();
+      await desk.getByText('It takes submissions').waitFor();
+      const { items } = await new Client(platform.url).get<{ items: { slug: string }[] }>('/benchmarks');
+      expect(items.map(({ slug }) => slug)).toContain('walked-organs');
+      expect(faults).toEqual([]);
+    } finally {
+      await context.close();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('had no error on any page', () => {

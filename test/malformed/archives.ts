@@ -1,5 +1,5 @@
 import { writeTar, writeZip, type WrittenEntry, type WrittenMember } from '../../apps/cli/src/dataset/test-support/archive-writer.js';
-import type { ArchiveCode } from '#evaluation';
+import type { ArchiveCode } from '#datasets';
 
 /** An archive of a dataset that must be refused. */
 export interface MalformedArchive {

@@ -1,4 +1,4 @@
-import { DatasetFileFault } from '#evaluation';
+import { DatasetFileFault } from '#datasets';
 import { ImageFormatError } from '#imaging';
 import { MALFORMED } from './malformed.js';
 import { read } from './read.js';

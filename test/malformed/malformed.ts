@@ -1,4 +1,4 @@
-import type { ArchiveCode } from '#evaluation';
+import type { ArchiveCode } from '#datasets';
 import type { ImageFormatCode } from '#imaging';
 import { ARCHIVES } from './archives.js';
 import { DICOM } from './dicom.js';

@@ -11,9 +11,21 @@ import { TokensController } from './accounts/tokens.controller.js';
 import { UsersController } from './accounts/users.controller.js';
 import { AlgorithmsController } from './algorithms/algorithms.controller.js';
 import { BenchmarksController } from './benchmarks/benchmarks.controller.js';
+import { MakingController } from './benchmarks/making.controller.js';
+import { MakingDesk } from './benchmarks/making-desk.js';
 import { Sight } from './benchmarks/sight.js';
 import { CasesController } from './cases/cases.controller.js';
+import { ObjectAccess } from './cases/object-access.js';
 import { ObjectsController } from './cases/objects.controller.js';
+import { SegmentationsController } from './cases/segmentations.controller.js';
+import { FrameShelf } from './dicomweb/frame-shelf.js';
+import { InboxController } from './dicomweb/inbox.controller.js';
+import { Instances } from './dicomweb/instances.js';
+import { DicomPictureController } from './dicomweb/picture.controller.js';
+import { DicomRetrieveController } from './dicomweb/retrieve.controller.js';
+import { DicomSearchController } from './dicomweb/search.controller.js';
+import { Stow } from './dicomweb/stow.js';
+import { Studies } from './dicomweb/studies.js';
 import { CaseIntake } from './datasets/case-intake.js';
 import { DatasetsController } from './datasets/datasets.controller.js';
 import { BoardDesk } from './evidence/open-board.js';
@@ -29,6 +41,7 @@ import {
   ACCESS_LOG,
   ACCOUNTS,
   BLOBS,
+  CASES,
   CLOCK,
   EVIDENCE,
   INSPECTOR,
@@ -63,6 +76,7 @@ export class ApiModule {
       { provide: QUEUE, useValue: parts.queue },
       { provide: INSPECTOR, useValue: parts.inspector },
       { provide: EVIDENCE, useValue: parts.evidence },
+      { provide: CASES, useValue: parts.cases },
       { provide: PASSWORDS, useValue: parts.passwords },
       { provide: CLOCK, useValue: parts.clock },
       { provide: LOG, useValue: parts.log },
@@ -75,11 +89,17 @@ export class ApiModule {
         TokensController,
         UsersController,
         BenchmarksController,
+        MakingController,
         EvidenceController,
         ExportsController,
         CasesController,
         DatasetsController,
         ObjectsController,
+        SegmentationsController,
+        DicomSearchController,
+        DicomRetrieveController,
+        DicomPictureController,
+        InboxController,
         StarterKitController,
         SubmissionsController,
         PreflightsController,
@@ -98,12 +118,18 @@ export class ApiModule {
         SignIn,
         Throttle,
         Sight,
+        ObjectAccess,
+        MakingDesk,
         BoardDesk,
         EvidenceDesk,
         SubmissionDesk,
         Intake,
         TakeIn,
         CaseIntake,
+        Studies,
+        Stow,
+        Instances,
+        FrameShelf,
         UploadSpool,
         RunEventHub,
         ProblemFilter,

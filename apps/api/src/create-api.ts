@@ -90,6 +90,8 @@ export async function createApi(
 async function prepare(server: FastifyInstance, settings: ApiSettings, bodyMs: number): Promise<void> {
   server.removeContentTypeParser('text/plain');
   await server.register(helmet, securityHeaders(settings.publicUrl));
+  // instances of DICOM come as they are; whoever takes them reads them piece by piece
+  server.addContentTypeParser(/^multipart\/related/i, (_request, payload, done) => done(null, payload));
   await server.register(multipart, { throwFileSizeLimit: false }); // the spool counts and refuses
   server.addHook('onRequest', async (request, reply) => {
     rememberReply(request, reply);

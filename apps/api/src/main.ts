@@ -18,6 +18,7 @@ import {
   type Config,
 } from '#platform';
 import { createApi } from './create-api.js';
+import { createCaseThread } from './datasets/case-engine.js';
 import { createEvidencePool } from './evidence/evidence-pool.js';
 import type { ApiSettings } from './settings.js';
 
@@ -44,6 +45,7 @@ function settingsOf(config: Config): ApiSettings & { publicUrl: string } {
     demoSignIns: config.demo ? DEMO_ACCOUNTS.map(({ email, role }) => ({ email, role, password: DEMO_PASSWORD })) : [],
     webDir: join(ROOT, 'dist', 'web'),
     starterKitDir: join(ROOT, 'datasets', 'starter-kit'),
+    demoModelsDir: join(ROOT, 'datasets', 'phantoms', 'models'),
     strictAnswers: process.env.NODE_ENV === 'development' || process.env.NODE_ENV === 'test',
   };
 }
@@ -68,7 +70,7 @@ async function main(): Promise<void> {
   const platform = await openPlatform(config, 'api', log);
   const settings = settingsOf(config);
   const app = await createApi(
-    { ...platform, passwords: { hash: hashPassword, verify: verifyPassword }, evidence: createEvidencePool(), log },
+    { ...platform, passwords: { hash: hashPassword, verify: verifyPassword }, evidence: createEvidencePool(), cases: createCaseThread(), log },
     settings,
     { logger: nestLogger(log) },
   );

@@ -1,5 +1,5 @@
 import { ENDPOINTS, EXPORT_FORMATS, SCHEME_KINDS } from '#contracts';
-import type { Benchmark, EvaluationCase, Submission } from '#evaluation';
+import { instanceUidOf, seriesUidOf, studyUidOf, type Benchmark, type EvaluationCase, type Submission } from '#evaluation';
 import { PEOPLE, World, type Who } from './test-support/world.js';
 
 let world: World;
@@ -11,6 +11,8 @@ let done: Submission;
 /** Half-way through the held-out cases. */
 let running: Submission;
 let prediction: { practice: string; heldOut: string };
+/** The held-out case that this prediction is of. */
+let predicted: EvaluationCase;
 /** Of the owner's: it went through the practice case. */
 let preflight: string;
 /** Objects of a dataset of the organiser's, of which there is no benchmark. */
@@ -38,14 +40,15 @@ beforeAll(async () => {
   preflight = await world.preflight(benchmark, practice[0]);
   brought = await world.dataset('brought');
 
-  const predicted = async (runId: string): Promise<string> => {
+  const predictionOf = async (runId: string): Promise<string> => {
     const result = (await world.parts.records.caseResults(runId)).find(({ prediction: one }) => one !== null);
+    predicted = heldOut.find(({ id }) => id === result?.caseId) ?? heldOut[0];
     return result?.prediction?.id ?? 'none';
   };
   const stateOf = async (phaseId: string): Promise<string> =>
     (await world.parts.records.leaderboard(phaseId, { limit: 1, offset: 0 })).state?.hash ?? 'none';
   state = { practice: await stateOf(first.id), heldOut: await stateOf(second.id) };
-  prediction = { practice: await predicted(done.runs[0].id), heldOut: await predicted(done.runs[1].id) };
+  prediction = { practice: await predictionOf(done.runs[0].id), heldOut: await predictionOf(done.runs[1].id) };
 }, 120_000);
 afterAll(() => world?.close());
 
@@ -79,11 +82,17 @@ function readable(): string[] {
     '/benchmarks/:slug/starter-kit': ['canary', 'draft'],
     '/benchmarks/:slug/croissant': ['canary', 'draft'],
     '/preflights/:id': [preflight],
+    '/benchmarks/:slug/making': ['canary', 'draft'],
+    '/benchmarks/:slug/dry-runs/:id': ['canary', 'draft'],
     '/datasets/:slug': ['brought'],
+    '/datasets/:slug/inbox': ['brought'],
+    '/datasets/:slug/inbox/archive': ['brought'],
+    '/datasets/:slug/versions/:version/croissant': ['brought'],
     '/leaderboard-states/:hash': [state.practice, state.heldOut],
     '/benchmarks/:slug/access-events': ['canary', 'draft'],
     '/cases/:id': [...practice, ...heldOut].map(({ id }) => id),
     '/objects/:id': [...objects, ...brought, prediction.practice, prediction.heldOut, done.version.models[0].id],
+    '/objects/:id/segmentation': [...objects, ...brought, prediction.practice, prediction.heldOut, done.version.models[0].id],
     '/submissions/:id': [done.id, running.id],
     '/runs/:id': [...done.runs, ...running.runs].map(({ id }) => id),
     '/runs/:id/cases': [...done.runs, ...running.runs].map(({ id }) => id),
@@ -93,17 +102,33 @@ function readable(): string[] {
     '/algorithms/:slug/versions/:version/model': ['finished'],
   };
   return Object.values(ENDPOINTS).flatMap((endpoint) => {
+    if (endpoint.method === 'GET' && endpoint.path.startsWith('/dicomweb/')) return dicomPaths(endpoint.path);
     if (endpoint.method !== 'GET' || endpoint.path === ENDPOINTS.submissionEvents.path) return [];
     if (!endpoint.path.includes(':')) return [endpoint.path];
     const filled = values[endpoint.path];
     if (filled === undefined) throw new Error(`no values for ${endpoint.path}: a new route must be crawled too`);
     const paths = filled.map((value) => endpoint.path.replace(/:(id|slug|hash)/, value).replace(':version', '1.0.0'));
-    if (!Object.hasOwn(endpoint.query.def.type === 'object' ? endpoint.query.shape : {}, 'phase')) return paths;
+    if (!Object.hasOwn('shape' in endpoint.query ? endpoint.query.shape : {}, 'phase')) return paths;
     const asked = (PARAMETERS[endpoint.path] ?? (() => ['']))();
     return paths.flatMap((path) =>
       (['practice', 'test'] as const).flatMap((phase) => asked.map((more) => `${path}?phase=${phase}${more}`)),
     );
   });
+}
+
+/** A route of DICOMweb for a held-out case: image, reference and prediction, first instance and frame. */
+function dicomPaths(path: string): string[] {
+  const { id, images, references } = predicted;
+  const filled = [images[0].id, references[0].object.id, prediction.heldOut].map((object) => {
+    const series = seriesUidOf(id, object);
+    return path
+      .replace(':study', studyUidOf(id))
+      .replace(':series', series)
+      .replace(':instance', instanceUidOf(series, 1))
+      .replace(':frames', '1')
+      .replace(':element', '7fe00010');
+  });
+  return [...new Set(filled)];
 }
 
 describe('canaries: marks in everything that is held out', () => {
@@ -130,6 +155,8 @@ describe('canaries: marks in everything that is held out', () => {
         ...heldOut.map(({ id }) => id),
         ...heldOut.flatMap((one) => [one.images[0].id, ...one.references.map(({ object }) => object.id)]),
         prediction.heldOut,
+        ...heldOut.map(({ id }) => studyUidOf(id)),
+        ...heldOut.map(({ id, images: [image] }) => seriesUidOf(id, image.id)),
       ];
       const leaks: string[] = [];
       for (const path of readable()) {
@@ -150,6 +177,7 @@ describe('canaries: marks in everything that is held out', () => {
     expect([...kinds].sort()).toEqual([
       'held-out image bytes',
       'held-out image noise',
+      'held-out image voxels',
       'name of a held-out case',
       'site of a held-out case',
     ]);
@@ -165,6 +193,9 @@ describe('canaries: marks in everything that is held out', () => {
       for (const expected of [
         'held-out image bytes',
         'held-out reference bytes',
+        'held-out image voxels',
+        'held-out reference outline',
+        'prediction on a held-out image outline',
         'prediction on a held-out image bytes',
         'error text of a held-out case',
         'dice',
@@ -215,6 +246,12 @@ describe('what each person may, endpoint by endpoint', () => {
   const signedIn = (status: number, visitor = 401): Record<Who, number> => ({ ...all(status), visitor });
   const keepers = { ...all(404), organiser: 200, steward: 200 };
   const nobody = '0192f0c4-7777-7777-8777-777777777777';
+  /** Resource of a held-out case: of its study, of a series, of that series' first instance. */
+  const dicom = (depth: 0 | 1 | 2, end: string, object = predicted.images[0].id): string => {
+    const series = seriesUidOf(predicted.id, object);
+    const parts = [`/dicomweb/studies/${studyUidOf(predicted.id)}`, `series/${series}`, `instances/${instanceUidOf(series, 1)}`];
+    return [...parts.slice(0, depth + 1), ...(end === '' ? [] : [end])].join('/');
+  };
 
   // statuses of a request that is well-formed; a person that may sees 2xx (or a fault of the content, never 401/403/404)
   const rows: Row[] = [
@@ -255,7 +292,23 @@ describe('what each person may, endpoint by endpoint', () => {
     ['an object of it, which no benchmark shows', 'GET', () => `/objects/${brought[0]}`, all(404)],
     ['begin a dataset', 'POST', () => '/datasets', { ...all(403), visitor: 401, organiser: 400, admin: 400 }, () => ({})],
     ['freeze a dataset', 'POST', () => '/datasets/brought/versions', { ...all(404), visitor: 401, organiser: 201 }],
+    ['withdraw a case', 'DELETE', () => '/datasets/brought/cases/none', { ...all(404), visitor: 401 }],
+    ['remove a dataset', 'DELETE', () => '/datasets/brought', { ...all(404), visitor: 401, organiser: 409 }],
+    ['version of it as a record', 'GET', () => '/datasets/brought/versions/7/croissant', { ...all(404), visitor: 401 }],
+    ['how a benchmark is made', 'GET', () => '/benchmarks/canary/making', { ...all(403), visitor: 401, organiser: 409 }],
+    ['how a draft is made', 'GET', () => '/benchmarks/draft/making', { ...all(404), visitor: 401, admin: 403 }],
+    ['a dry run', 'GET', () => `/benchmarks/canary/dry-runs/${nobody}`, { ...all(403), visitor: 401, organiser: 409 }],
+    ['make a benchmark', 'POST', () => '/benchmarks', { ...all(403), visitor: 401, organiser: 400, admin: 400 }, () => ({})],
+    ['look what one would become', 'POST', () => '/benchmarks/check', { ...all(403), visitor: 401, organiser: 400, admin: 400 }, () => ({})],
+    ['replace a draft', 'PUT', () => '/benchmarks/draft', { ...all(404), visitor: 401, admin: 403 }, () => ({ slug: 'draft', title: 'Draft', dataset: { slug: 'brought', version: 1 } })],
+    ['publish a draft', 'POST', () => '/benchmarks/draft/publish', { ...all(404), visitor: 401, admin: 403 }, () => ({})],
+    ['ask for a dry run', 'POST', () => '/benchmarks/draft/dry-runs', { ...all(404), visitor: 401, admin: 403 }, () => ({})],
+    ['delete a draft', 'DELETE', () => '/benchmarks/draft', { ...all(404), visitor: 401, admin: 403 }],
     ['add a case', 'POST', () => '/datasets/brought/cases', { ...all(404), visitor: 401, organiser: 415 }],
+    ['store in its inbox', 'POST', () => '/datasets/brought/dicomweb/studies', { ...all(404), visitor: 401, organiser: 415 }],
+    ['its inbox', 'GET', () => '/datasets/brought/inbox', { ...all(404), visitor: 401, organiser: 200 }],
+    ['its inbox as an archive', 'GET', () => '/datasets/brought/inbox/archive', { ...all(404), visitor: 401, organiser: 409 }],
+    ['empty its inbox', 'DELETE', () => '/datasets/brought/inbox', { ...all(404), visitor: 401, organiser: 204 }],
     ['starter kit', 'GET', () => '/benchmarks/canary/starter-kit', all(200)],
     ['starter kit, unpublished', 'GET', () => '/benchmarks/draft/starter-kit', { ...all(404), admin: 200 }],
     ['a preflight of the owner', 'GET', () => `/preflights/${preflight}`, { ...all(404), visitor: 401, owner: 200 }],
@@ -276,7 +329,7 @@ describe('what each person may, endpoint by endpoint', () => {
       'ask for a preflight on an unpublished benchmark',
       'POST',
       () => '/benchmarks/draft/preflights',
-      { ...all(404), visitor: 401, admin: 415 },
+      { ...all(404), visitor: 401, admin: 403 },
       () => ({}),
     ],
     ['runs on hold, unpublished', 'GET', () => '/benchmarks/draft/on-hold', { ...all(404), visitor: 401, admin: 200 }],
@@ -289,7 +342,26 @@ describe('what each person may, endpoint by endpoint', () => {
     ['held-out image', 'GET', () => `/objects/${heldOut[0].images[0].id}`, { ...keepers, reader: 200 }],
     ['held-out reference', 'GET', () => `/objects/${heldOut[0].references[0].object.id}`, keepers],
     ['prediction on a held-out image', 'GET', () => `/objects/${prediction.heldOut}`, keepers],
+    ['practice reference, DICOM', 'GET', () => `/objects/${practice[0].references[0].object.id}/segmentation`, all(200)],
+    ['practice prediction, DICOM', 'GET', () => `/objects/${prediction.practice}/segmentation`, all(200)],
+    ['practice image, which is no segmentation', 'GET', () => `/objects/${practice[0].images[0].id}/segmentation`, all(409)],
+    ['held-out reference, DICOM', 'GET', () => `/objects/${predicted.references[0].object.id}/segmentation`, keepers],
+    ['held-out prediction, DICOM', 'GET', () => `/objects/${prediction.heldOut}/segmentation`, keepers],
     ['model as an object', 'GET', () => `/objects/${done.version.models[0].id}`, all(404)],
+    ['DICOM: studies', 'GET', () => '/dicomweb/studies', all(200)],
+    ['DICOM: series', 'GET', () => '/dicomweb/series', all(200)],
+    ['DICOM: instances', 'GET', () => '/dicomweb/instances', all(200)],
+    ...(['series', 'instances', 'metadata', 'thumbnail', ''] as const).map(
+      (end): Row => [`DICOM: ${end} of a held-out study`, 'GET', () => dicom(0, end), { ...keepers, reader: 200 }],
+    ),
+    ...(['instances', 'metadata', 'thumbnail', ''] as const).map(
+      (end): Row => [`DICOM: ${end} of a held-out image`, 'GET', () => dicom(1, end), { ...keepers, reader: 200 }],
+    ),
+    ...(['metadata', 'rendered', 'thumbnail', 'frames/1', 'frames/1/rendered', 'bulkdata/7fe00010', ''] as const).map(
+      (end): Row => [`DICOM: ${end} of a held-out slice`, 'GET', () => dicom(2, end), { ...keepers, reader: 200 }],
+    ),
+    ['DICOM: held-out reference', 'GET', () => dicom(1, 'metadata', predicted.references[0].object.id), keepers],
+    ['DICOM: prediction on a held-out image', 'GET', () => dicom(1, '', prediction.heldOut), keepers],
     ['submission', 'GET', () => `/submissions/${done.id}`, all(200)],
     ['my submissions', 'GET', () => '/submissions', signedIn(200)],
     ['practice run', 'GET', () => `/runs/${done.runs[0].id}`, all(200)],
@@ -382,13 +454,68 @@ describe('what each person may, endpoint by endpoint', () => {
   });
 
   function shapeOf(path: string): string {
+    if (Object.values(ENDPOINTS).some((endpoint) => endpoint.path === path)) return path;
     const parts = path
       .split('/')
       .map((part, n, list) =>
-        /^[0-9a-f-]{36,64}$/.test(part) || ['benchmarks', 'algorithms', 'datasets', 'versions'].includes(list[n - 1]) ? '*' : part,
+        /^[0-9a-f-]{36,64}$/.test(part) || ['benchmarks', 'algorithms', 'datasets', 'cases', 'studies', 'series', 'instances', 'frames', 'bulkdata', 'versions'].includes(list[n - 1]) ? '*' : part,
       );
     return parts.join('/');
   }
+});
+
+describe('a benchmark with one showcase case, whose practice references are shown to nobody', () => {
+  let train: readonly EvaluationCase[];
+  let held: readonly EvaluationCase[];
+  let predictionOnShown: string;
+  const status = async (who: Who, path: string): Promise<number> => (await world.ask(who, 'GET', path)).statusCode;
+  const everyone = async (path: string): Promise<string> => (await Promise.all(PEOPLE.map((who) => status(who, path)))).join(' ');
+  /** In the order of PEOPLE: visitor, researcher, owner, organiser, reader, steward, admin. */
+  const [ALL, SIGNED_IN] = ['200 200 200 200 200 200 200', '404 200 200 200 200 200 200'];
+  const [KEEPERS, READERS_TOO] = ['404 404 404 200 404 200 404', '404 404 404 200 200 200 404'];
+
+  beforeAll(async () => {
+    const showing = await world.benchmark('showcase', { showcase: true });
+    train = await world.parts.records.cases(showing.phases[0].id);
+    held = await world.parts.records.cases(showing.phases[1].id);
+    const { runs } = await world.submission(showing, 'shown-to-all');
+    await world.complete(runs[0].id);
+    await world.complete(runs[1].id);
+    const results = await world.parts.records.caseResults(runs[1].id);
+    predictionOnShown = results.find(({ caseId }) => caseId === held[0].id)?.prediction?.id ?? 'none';
+  });
+
+  it.each([
+    ['image of the showcase case', () => `/objects/${held[0].images[0].id}`, SIGNED_IN],
+    ['its reference', () => `/objects/${held[0].references[0].object.id}`, SIGNED_IN],
+    ['its reference as DICOM', () => `/objects/${held[0].references[0].object.id}/segmentation`, SIGNED_IN],
+    ['a prediction on it', () => `/objects/${predictionOnShown}`, SIGNED_IN],
+    ['its study', () => `/dicomweb/studies/${studyUidOf(held[0].id)}/metadata`, SIGNED_IN],
+    ['another held-out case', () => `/cases/${held[1].id}`, READERS_TOO],
+    ['the reference of another', () => `/objects/${held[1].references[0].object.id}`, KEEPERS],
+    ['the study of another', () => `/dicomweb/studies/${studyUidOf(held[1].id)}/metadata`, READERS_TOO],
+    ['a practice image', () => `/objects/${train[0].images[0].id}`, ALL],
+    ['a practice reference', () => `/objects/${train[0].references[0].object.id}`, KEEPERS],
+    ['a practice reference as DICOM', () => `/objects/${train[0].references[0].object.id}/segmentation`, KEEPERS],
+  ])('%s', async (_, path, expected) => expect(await everyone(path())).toBe(expected));
+
+  it('pages name the opened case, and no neighbour that is not', async () => {
+    const shown = (await world.ask('researcher', 'GET', `/cases/${held[0].id}`)).json();
+    expect([shown.references.length, shown.predictions.length]).toEqual([2, 1]);
+    expect(shown.neighbours).toEqual({ previous: null, next: null });
+    const list = (await world.ask('researcher', 'GET', '/benchmarks/showcase/cases?phase=test')).json();
+    expect([list.items.map(({ id }: { id: string }) => id), list.hidden]).toEqual([[held[0].id], 2]);
+    expect((await world.ask('visitor', 'GET', '/benchmarks/showcase/cases?phase=test')).json()).toEqual({ items: [], hidden: 3 });
+    const ofTraining = (await world.ask('researcher', 'GET', `/cases/${train[0].id}`)).json();
+    expect(ofTraining.references).toEqual([]);
+  });
+
+  it('starter kit and dataset record have no case whose reference is withheld', async () => {
+    const { body } = await world.ask('researcher', 'GET', '/benchmarks/showcase/croissant');
+    for (const { references } of [...train, ...held]) expect(body).not.toContain(references[0].object.id);
+    const kit = await world.ask('researcher', 'GET', '/benchmarks/showcase/starter-kit');
+    expect(kit.rawPayload.toString('latin1')).not.toContain('.nii.gz');
+  });
 });
 
 describe('what a run tells', () => {

@@ -1,4 +1,5 @@
 import type { AccountRole } from '#domain';
+import type { CaseEngine } from './datasets/case-engine.js';
 import type { EvidenceEngine } from './evidence/evidence-pool.js';
 import type {
   AccessLog,
@@ -37,6 +38,8 @@ export interface ApiSettings {
   readonly webDir: string | null;
   /** Folder of the export scripts that go into starter kits; null: kits have none. */
   readonly starterKitDir: string | null;
+  /** Folder of the networks that dry runs can use; null: none come with it. */
+  readonly demoModelsDir: string | null;
   /** Refuse answers with fields that the contract does not list, instead of dropping them: for development and tests. */
   readonly strictAnswers: boolean;
 }
@@ -56,6 +59,7 @@ export interface ApiParts {
   readonly queue: Pick<JobQueue, 'depth' | 'workers'>;
   readonly inspector: ModelInspector;
   readonly evidence: EvidenceEngine;
+  readonly cases: CaseEngine;
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly log: Log;
@@ -70,6 +74,7 @@ export const BLOBS = Symbol('blob store');
 export const QUEUE = Symbol('job queue');
 export const INSPECTOR = Symbol('model inspector');
 export const EVIDENCE = Symbol('evidence engine');
+export const CASES = Symbol('case engine');
 export const PASSWORDS = Symbol('passwords');
 export const CLOCK = Symbol('clock');
 export const LOG = Symbol('log');

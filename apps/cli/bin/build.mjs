@@ -18,7 +18,7 @@ const HALVES = {
     build: buildServer,
   },
   web: {
-    folders: ['apps/web', 'libs/imaging', 'libs/statistics', 'libs/metrics', 'libs/ranking', 'libs/pipeline', 'libs/domain', 'libs/contracts'],
+    folders: ['apps/web', 'libs/imaging', 'libs/statistics', 'libs/metrics', 'libs/ranking', 'libs/pipeline', 'libs/domain', 'libs/datasets', 'libs/codecs', 'libs/contracts'],
     files: ['package-lock.json', 'apps/cli/bin/build.mjs'],
     build: buildWeb,
   },

@@ -19,6 +19,7 @@ import './styles/runs.css';
 import './styles/submit.css';
 import './styles/case.css';
 import './styles/accounts.css';
+import './styles/datasets.css';
 import './styles/about.css';
 import './styles/narrow.css';
 

@@ -9,7 +9,7 @@ declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
   export default function openjpeg(settings?: object): Promise<{ J2KDecoder: new () => unknown }>;
 }
 declare module '@cornerstonejs/codec-openjph/wasmjs' {
-  export default function openjph(settings?: object): Promise<{ HTJ2KDecoder: new () => unknown }>;
+  export default function openjph(settings?: object): Promise<{ HTJ2KDecoder: new () => unknown; HTJ2KEncoder: new () => unknown }>;
 }
 declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs' {
   export default function turbo(settings?: object): Promise<{ JPEGDecoder: new () => unknown }>;

@@ -11,6 +11,11 @@ export const penalty = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fixed'), value: z.number() }),
   z.object({ kind: z.literal('volume-diagonal') }),
 ]);
+/** Who may see the references of a phase and what is made of them; organisers and stewards see them under every rule. */
+export const revealRule = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['all', 'never', 'after-close', 'readers']) }),
+  z.object({ kind: z.literal('showcase'), cases: z.array(z.string()).min(1).describe('names of cases of the phase') }),
+]);
 export const phaseRules = z.object({
   regions: z.array(region),
   metrics: z.array(z.object({ id: z.string(), penalty })),
@@ -21,6 +26,8 @@ export const phaseRules = z.object({
   limits: z.object({ loadSeconds: z.number(), caseSeconds: z.number(), memoryMib: z.number(), threads: z.number().int() }),
   requiredIsolation: z.enum(ISOLATION_LEVELS).optional(),
   predictionGrid: z.enum(['reference', 'nearest']).optional().describe('grids on which a prediction may come; absent: that of the reference'),
+  closesAt: instant.optional().describe('when the phase stops taking submissions; absent: it stays open'),
+  reveal: revealRule.optional().describe('who may see the references; absent: in practice whoever may see the case, of held-out cases nobody but organisers and stewards'),
 });
 
 /** What a metric means: from the catalogue. */
@@ -175,7 +182,8 @@ export const benchmarkEndpoints = {
   getLeaderboard: { method: 'GET', path: '/benchmarks/:slug/leaderboard', action: 'leaderboard.view', tag, summary: 'One row per algorithm version, by rank', params: bySlug, query: z.strictObject({ phase: phaseKind.default('test'), asOf: sha256.optional().describe('address of a state of the board; by default the newest'), limit: z.coerce.number().int().min(1).max(200).default(100), cursor: cursor.optional() }), body: null, response: leaderboard, status: 200 },
   listCases: { method: 'GET', path: '/benchmarks/:slug/cases', action: 'benchmark.view', tag, summary: 'Cases of a phase that the asking person may see', params: bySlug, query: z.strictObject({ phase: phaseKind.default('practice') }), body: null, response: z.object({ items: z.array(caseSummary), hidden: z.number().int().describe('cases that exist but are not shown') }), status: 200 },
   getCase: { method: 'GET', path: '/cases/:id', action: 'case.view', tag: 'Cases', summary: 'Images, references and predictions of one case', params: z.strictObject({ id }), query: z.strictObject({ preflight: id.optional().describe('also shows what this preflight of one’s own predicted on the case') }), body: null, response: caseView, status: 200 },
-  getObject: { method: 'GET', path: '/objects/:id', action: 'object.view', tag: 'Cases', summary: 'Voxels of an image, a reference or a prediction (NIfTI, gzip). An access event is written first. Beside the starter kit, the only route that pixels leave by. Accepts Range.', params: z.strictObject({ id }), query: none, body: null, response: null, produces: 'application/gzip', status: 200 },
+  getObject: { method: 'GET', path: '/objects/:id', action: 'object.view', tag: 'Cases', summary: 'Voxels of an image, a reference or a prediction (NIfTI, gzip). An access event is written first. The route that stored voxels leave by as they are. Accepts Range.', params: z.strictObject({ id }), query: none, body: null, response: null, produces: 'application/gzip', status: 200 },
+  getSegmentation: { method: 'GET', path: '/objects/:id/segmentation', action: 'object.view', tag: 'Cases', summary: 'A reference or a prediction as a DICOM segmentation that refers to the slices of its image. Seen by whoever sees the object; an access event is written first.', params: z.strictObject({ id }), query: none, body: null, response: null, produces: 'application/dicom', status: 200 },
   getStarterKit: { method: 'GET', path: '/benchmarks/:slug/starter-kit', action: 'benchmark.view', tag, summary: 'Practice images and references, a manifest to fill in, export scripts and the commands that check and submit, as a ZIP archive. Images that the asking person may not see are left out.', params: bySlug, query: none, body: null, response: null, produces: 'application/zip', status: 200 },
   getDatasetRecord: { method: 'GET', path: '/benchmarks/:slug/croissant', action: 'benchmark.view', tag, summary: 'The dataset version as a Croissant record (JSON-LD): open files with their digests, splits, facts; of held-out cases their number only', params: bySlug, query: none, body: null, response: null, produces: 'application/ld+json', status: 200 },
 } as const satisfies Record<string, Endpoint>;

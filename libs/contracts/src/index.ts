@@ -30,6 +30,20 @@ export {
   type LeaderboardView,
 } from './benchmarks.js';
 export {
+  benchmarkCheck,
+  benchmarkDefinition,
+  benchmarkMaking,
+  dryRunView,
+  makingFinding,
+  newBenchmark,
+  type BenchmarkCheckView,
+  type BenchmarkDefinition,
+  type BenchmarkMakingView,
+  type DryRunView,
+  type NewBenchmarkBody,
+  type NewBenchmarkFields,
+} from './benchmark-making.js';
+export {
   boardMeans,
   boardRun,
   boardState,
@@ -70,6 +84,6 @@ export {
   type SubmissionView,
   type VersionCardView,
 } from './submissions.js';
-export { datasetCaseView, datasetView, newDataset, sentCase, type DatasetView, type NewDatasetBody, type SentCaseFields } from './datasets.js';
+export { consensusRecipe, MOST_CASE_FILE_BYTES, MOST_VOLUME_BYTES, datasetCaseView, datasetView, newDataset, sentCase, type DatasetView, type NewDatasetBody, type SentCaseFields } from './datasets.js';
 export { accessEvent, health } from './operations.js';
 export { API_PREFIX, ENDPOINTS, type EndpointId } from './routes.js';

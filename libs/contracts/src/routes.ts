@@ -1,6 +1,8 @@
 import { accountEndpoints } from './accounts.js';
+import { benchmarkMakingEndpoints } from './benchmark-making.js';
 import { benchmarkEndpoints } from './benchmarks.js';
 import { datasetEndpoints } from './datasets.js';
+import { dicomwebEndpoints } from './dicomweb.js';
 import { evidenceEndpoints } from './evidence.js';
 import { submissionEndpoints } from './submissions.js';
 import { operationEndpoints } from './operations.js';
@@ -9,10 +11,12 @@ import { operationEndpoints } from './operations.js';
 export const ENDPOINTS = {
   ...accountEndpoints,
   ...benchmarkEndpoints,
+  ...benchmarkMakingEndpoints,
   ...datasetEndpoints,
   ...evidenceEndpoints,
   ...submissionEndpoints,
   ...operationEndpoints,
+  ...dicomwebEndpoints,
 } as const;
 export type EndpointId = keyof typeof ENDPOINTS;
 export const API_PREFIX = '/api/v1';

@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
+import { canonicalJson } from '#domain';
 import type { Volume } from '#imaging';
+import type { Sha256 } from './sha256.js';
 
 /** Values turned at a time. */
-const PIECE = 1 << 16;
+const PIECE = 1 << 20;
 
 /** What is remembered of an image once its voxels are forgotten. */
 export interface ImageStudy {
   /**
-   * SHA-256 over size and values as float32, the same for every format, type and compression. Its place is left out: a copy
-   * whose header was changed is a copy.
+   * SHA-256 over size and values as float32, the same for every format, type and compression: over the digests of pieces of
+   * 2^20 values, since engines digest what is in memory whole. Its place is left out: a copy whose header was changed is a
+   * copy. Compared within one check, never stored.
    */
   readonly digest: string;
   readonly finite: boolean;
@@ -16,8 +18,8 @@ export interface ImageStudy {
 }
 
 /** Studies the voxels of an image in one pass. */
-export function studyImage({ geometry, data }: Volume): ImageStudy {
-  const hash = createHash('sha256').update(geometry.sizeXyz.join('x'));
+export async function studyImage({ geometry, data }: Volume, sha256: Sha256): Promise<ImageStudy> {
+  const digests = [geometry.sizeXyz.join('x')];
   const piece = new Float32Array(Math.min(PIECE, data.length));
   let finite = true;
   let constant = true;
@@ -29,7 +31,33 @@ export function studyImage({ geometry, data }: Volume): ImageStudy {
       if (value !== data[0]) constant = false;
       piece[n] = value;
     }
-    hash.update(new Uint8Array(piece.buffer, 0, count * 4));
+    digests.push(await sha256(new Uint8Array(piece.buffer, 0, count * 4)));
   }
-  return { digest: hash.digest('hex'), finite, constant };
+  return { digest: await sha256(new TextEncoder().encode(digests.join(' '))), finite, constant };
+}
+
+/** What the digest of a case that is sent is over. */
+export interface DigestedCase {
+  readonly name: string;
+  readonly patient: string;
+  readonly split: string | null;
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly images: readonly { readonly sha256: string }[];
+  readonly references: readonly { readonly reader: string; readonly consensus: boolean; readonly file: { readonly sha256: string } }[];
+}
+
+/**
+ * SHA-256 over what is sent for a case: its facts and the bytes of its files, in order. A sender can work it out beforehand
+ * and leave out what is there already.
+ */
+export function sentCaseDigest({ name, patient, split, facts, images, references }: DigestedCase, sha256: Sha256): Promise<string> {
+  const content = [
+    name,
+    patient,
+    split,
+    facts,
+    images.map((image) => image.sha256),
+    references.map(({ reader, consensus, file }) => [reader, consensus, file.sha256]),
+  ];
+  return sha256(new TextEncoder().encode(canonicalJson(content)));
 }

@@ -1,32 +1,38 @@
-import { ctSlice, writeDicom, type Written } from '../../../imaging/src/test-support/dicom-writer.js';
-import { declared, group, segmentation } from '../../../imaging/src/test-support/segmentation-writer.js';
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { ctSlice, writeDicom, type Written } from '../../imaging/src/test-support/dicom-writer.js';
+import { declared, group, segmentation } from '../../imaging/src/test-support/segmentation-writer.js';
 import { createPixelCodecs } from '#codecs';
 import type { Geometry } from '#imaging';
 import { checkDataset, type DatasetReport } from './check-dataset.js';
 import type { DatasetFiles } from './dataset-files.js';
 import { readTable } from './dataset-table.js';
-import { Findings } from './finding.js';
+import { Findings, type AcceptableCode } from './finding.js';
 import { planDataset, planOneCase } from './plan-dataset.js';
 import type { DatasetLayout, PlannedDataset } from './planned.js';
 import { GRID, image, labels, memoryFiles, type Contents } from './test-support/memory-files.js';
 
 const codecs = () => Promise.resolve(createPixelCodecs());
+const sha256 = (bytes: Uint8Array) => Promise.resolve(createHash('sha256').update(bytes).digest('hex'));
 
 async function check(
   contents: Contents,
-  { layout = null, table, passedOver }: { layout?: DatasetLayout | null; table?: string; passedOver?: DatasetFiles['passedOver'] } = {},
+  { layout = null, table, passedOver, accepted }: { layout?: DatasetLayout | null; table?: string; passedOver?: DatasetFiles['passedOver']; accepted?: ReadonlySet<AcceptableCode> } = {},
 ): Promise<DatasetReport & { layout: DatasetLayout | null; planned: PlannedDataset | null }> {
-  const findings = new Findings();
+  const findings = new Findings(accepted);
   const files = memoryFiles(contents, passedOver);
   const planned = await planDataset(files, layout, table === undefined ? null : readTable('table.csv', table, findings), findings);
   const report = planned
-    ? await checkDataset({ files, codecs }, planned, findings)
-    : { ok: findings.errors === 0, cases: 0, findings: findings.list, labels: [], channels: [], splits: {} };
+    ? await checkDataset({ files, codecs, sha256 }, planned, findings)
+    : { ok: findings.errors === 0, cases: 0, findings: findings.list, labels: [], channels: [], splits: {}, facts: [] };
   return { ...report, layout: planned?.layout ?? null, planned };
 }
 
+/** Said of most datasets here; have tests of their own. */
+const USUAL = ['patient-unknown', 'body-part-unstated', 'consensus-missing'];
+
 /** Codes with the case or file that they are about. */
-const told = ({ findings }: DatasetReport): string[] => findings.map(({ code, case: name, file }) => [code, name ?? file].filter(Boolean).join(' '));
+const told = ({ findings }: DatasetReport): string[] => findings.filter(({ code }) => !USUAL.includes(code)).map(({ code, case: name, file }) => [code, name ?? file].filter(Boolean).join(' '));
 
 const NNUNET = {
   channel_names: { 0: 'CT' },
@@ -314,10 +320,90 @@ describe('dataset check: findings', () => {
     const ofOne = async (first: string, ...others: string[]): Promise<DatasetReport> => {
       const files = memoryFiles({ 'ct.nii.gz': await image(-1), 'seg.nii.gz': await labels([1]) });
       const findings = new Findings();
-      return checkDataset({ files, codecs }, await planOneCase(files, first, others, findings), findings);
+      return checkDataset({ files, codecs, sha256 }, await planOneCase(files, first, others, findings), findings);
     };
     expect(await ofOne('ct.nii.gz', 'seg.nii.gz')).toMatchObject({ ok: true, cases: 1, findings: [] });
     expect(told(await ofOne('seg.nii.gz', 'ct.nii.gz'))).toEqual(['label-values seg']);
     expect(told(await ofOne('ct.nii.gz'))).toEqual(['reference-missing ct']);
+  });
+});
+
+describe('dataset check: what a hospital would not like to have sent', () => {
+  const scan = (more: Written[] = []) => ({
+    'images/a/1.dcm': writeDicom(ctSlice({ instance: 0, with: [...more, [0x00081030, 'LO', 'CT ABDOMEN']] })),
+    'images/a/2.dcm': writeDicom(ctSlice({ instance: 1, with: [...more, [0x00081030, 'LO', 'CT ABDOMEN']] })),
+  });
+  const inFolder = async (folder: string, more: Written[] = []) => {
+    const { 'images/a/1.dcm': first, 'images/a/2.dcm': second } = scan(more);
+    return check({ [`${folder}/1.dcm`]: first, [`${folder}/2.dcm`]: second, [`${folder}/mask.nii.gz`]: await labels([1], { ...GRID, sizeXyz: [3, 2, 2], originLps: [-10, 20, 0] }) });
+  };
+
+  it('names cases that are called after people, unless the file says that its names are none', async () => {
+    const named: Written[] = [[0x00100010, 'PN', 'Doe^Jane'], [0x00100020, 'LO', '4711234']];
+    const report = await inFolder('top/DOE_JANE', named);
+    expect(told(report)).toEqual(['case-name-personal DOE_JANE']);
+    expect(JSON.stringify(report.findings)).not.toContain('4711234');
+    expect(told(await inFolder('top/4711234-b', named))).toEqual(['case-name-personal 4711234-b']);
+    expect(told(await inFolder('top/liver-7', named))).toEqual([]);
+    expect(told(await inFolder('top/DOE_JANE', [...named, [0x00120062, 'CS', 'YES']]))).toEqual([]);
+  });
+
+  it.each<[string, Written[], string[]]>([
+    ['text burned in', [[0x00280301, 'CS', 'YES']], ['burned-in a']],
+    ['a picture of a screen', [[0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.7'], [0x00280301, 'CS', 'NO']], ['burned-in a']],
+    ['a head', [[0x00180015, 'CS', 'HEAD']], ['head-image a']],
+    ['a head without a face', [[0x00180015, 'CS', 'HEAD'], [0x00280302, 'CS', 'NO']], []],
+    ['a CT without its class', [[0x00080016, 'UI', '']], []],
+  ])('holds what somebody has to look at: %s', async (_, more, expected) => {
+    const report = await check({ ...scan(more), 'references/a.nii.gz': await labels([1], { ...GRID, sizeXyz: [3, 2, 2], originLps: [-10, 20, 0] }) });
+    expect(told(report)).toEqual(expected);
+  });
+
+  it('says once that nothing tells what images show', async () => {
+    const slices = Object.fromEntries([0, 1].map((n) => [`images/a/${n}.dcm`, writeDicom(ctSlice({ instance: n }))]));
+    const { findings } = await check({ ...slices, 'references/a.nii.gz': await labels([1], { ...GRID, sizeXyz: [3, 2, 2], originLps: [-10, 20, 0] }) });
+    expect(findings).toMatchObject([{ code: 'body-part-unstated', severity: 'note', case: null }]);
+  });
+});
+
+describe('dataset check: who is who, and where', () => {
+  const place = async (change: (view: DataView) => void): Promise<Uint8Array> => {
+    const bytes = gunzipSync(await image(1));
+    change(new DataView(bytes.buffer, bytes.byteOffset));
+    return bytes;
+  };
+  const one = async (bytes: Uint8Array, accepted?: ReadonlySet<AcceptableCode>) => check({ 'images/a.nii': bytes, 'references/a.nii.gz': await labels([1]) }, { accepted });
+
+  it('tells sform and qform apart that contradict each other', async () => {
+    const mirrored = await place((view) => view.setFloat32(76, -view.getFloat32(76, true), true));
+    expect(told(await one(mirrored))).toEqual(['placement-contradicts a']);
+    const moved = (mm: number) => place((view) => view.setFloat32(268, view.getFloat32(268, true) + mm, true));
+    expect(told(await one(await moved(3)))).toEqual(['placement-contradicts a']);
+    expect(told(await one(await moved(0.1)))).toEqual(['placement-differs a']);
+    expect(told(await one(await moved(0.001)))).toEqual([]);
+    // who has only one of them cannot contradict himself
+    expect(told(await one(await place((view) => (view.setFloat32(76, -1, true), view.setInt16(252, 0, true)))))).toEqual([]);
+    const accepted = await one(mirrored, new Set(['placement-contradicts'] as const));
+    expect(accepted).toMatchObject({ ok: true, facts: ['placement'], findings: [{ code: 'placement-contradicts', severity: 'warning' }] });
+  });
+
+  it('tells patients apart by site and number, and says who is not known', async () => {
+    const table = (text: string) => async () => check(await nnunet(), { table: text });
+    expect((await table('case,split\na,train\nb,test\n')()).findings).toMatchObject([{ code: 'patient-unknown', found: '2 of 2 cases without a patient; each counts as a patient of its own' }]);
+    expect(told(await table('case,patient,split,site\na,1,train,York\nb,1,test,Leeds\n')())).toEqual([]);
+    expect(told(await table('case,patient,split,site\na,1,train,York\nb,1,test,York\n')())).toEqual(['patient-in-two-splits b']);
+  });
+
+  it('takes one structure a file for what it is, and asks about label maps without a reader', async () => {
+    const files = memoryFiles({ 'ct.nii.gz': await image(1), 'liver.nii.gz': await labels([1, 1]), 'spleen.nii.gz': await labels([0, 0, 1]), 'again.nii.gz': await labels([1]) });
+    const ofOne = async (...references: string[]): Promise<DatasetReport> => {
+      const findings = new Findings();
+      return checkDataset({ files, codecs, sha256 }, await planOneCase(files, 'ct.nii.gz', references, findings), findings);
+    };
+    const apart = await ofOne('liver.nii.gz', 'spleen.nii.gz');
+    expect(apart).toMatchObject({ ok: false, findings: [{ code: 'references-apart', severity: 'error', found: 'label maps "liver", "spleen" of one case that hardly share a voxel, in each of 1 case(s)' }, { code: 'consensus-missing' }] });
+    expect(told(await ofOne('liver.nii.gz', 'again.nii.gz'))).toEqual(['references-as-readers']);
+    const stated = await check({ 'images/a.nii.gz': await image(1), 'references/Ann/a.nii.gz': await labels([1, 1]), 'references/Ben/a.nii.gz': await labels([1]), 'references/consensus/a.nii.gz': await labels([1]) });
+    expect(stated.findings).toEqual([]);
   });
 });

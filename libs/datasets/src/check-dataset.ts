@@ -3,11 +3,18 @@ import { studyImage } from './case-digest.js';
 import { Findings, type DatasetFinding } from './finding.js';
 import type { DatasetFiles } from './dataset-files.js';
 import type { DeclaredLabel, PlannedCase, PlannedDataset } from './planned.js';
+import { factsOfCase } from './prepare-case.js';
+import { isPersonalName, patientKey } from './pseudonyms.js';
 import { readCase } from './read-case.js';
+import { SeveralReaders } from './several-readers.js';
+import type { Sha256 } from './sha256.js';
 
 export interface DatasetCheckPorts {
   readonly files: DatasetFiles;
   readonly codecs: () => Promise<PixelCodecs>;
+  readonly sha256: Sha256;
+  /** Largest volume in bytes that is read. */
+  readonly maxBytes?: number;
 }
 
 /** What a check says of a dataset. */
@@ -20,6 +27,8 @@ export interface DatasetReport {
   readonly channels: readonly string[];
   /** Cases by split; '' for those without one. */
   readonly splits: Readonly<Record<string, number>>;
+  /** Names of all facts that cases would be sent with, of tables and of headers; in order. */
+  readonly facts: readonly string[];
 }
 
 /**
@@ -30,19 +39,24 @@ export interface DatasetReport {
  * @param onCase told before each case, for progress
  */
 export async function checkDataset(
-  { files, codecs }: DatasetCheckPorts,
+  { files, codecs, sha256, maxBytes }: DatasetCheckPorts,
   planned: PlannedDataset,
   findings: Findings,
   onCase: (name: string, done: number, of: number) => void = () => undefined,
 ): Promise<DatasetReport> {
   const digests = new Map<string, string>();
   const occurring = new Set<number>();
+  const facts = new Set<string>();
   const names = new Names(findings);
+  const several = new SeveralReaders(findings);
   for (const [n, one] of planned.cases.entries()) {
     onCase(one.name, n, planned.cases.length);
-    await readCase({ files, codecs, findings, labels: planned.labels }, one, {
-      image(volume, channel) {
-        const study = studyImage(volume);
+    if (isPersonalName(one.name, one.called ?? [])) {
+      findings.say('case-name-personal', { case: one.name }, 'a name of a case that holds the name or the number of the patient, as the headers have them', 'names that say nothing: rename the folder, or import with --rename');
+    }
+    const read = await readCase({ files, codecs, findings, labels: planned.labels, maxBytes }, one, {
+      async image(volume, channel) {
+        const study = await studyImage(volume, sha256);
         const place = { case: one.name, file: fileOf(one, channel) };
         if (!study.finite) findings.say('image-not-finite', place, 'voxels that are NaN or infinite', 'finite numbers');
         else if (study.constant) findings.say('image-constant', place, `one value in every voxel of ${channel}`, 'an image');
@@ -53,16 +67,20 @@ export async function checkDataset(
         }
       },
       reference(labelMap, source, own) {
+        several.add(one, labelMap);
         for (const { label } of labelExtents(labelMap)) if (label !== 0) occurring.add(label);
         if (planned.labels === null) names.add(own, { case: one.name, file: source.path });
       },
     });
+    several.endCase(one);
+    for (const name of Object.keys(factsOfCase(read, one))) facts.add(name);
   }
   const withReference = planned.cases.some(({ references }) => references.length > 0);
   if (planned.labels && withReference) {
     const unused = planned.labels.labels.filter(({ value }) => !occurring.has(value));
     for (const { value, name } of unused) findings.say('label-unused', {}, `label ${value}, "${name}", occurs in no reference segmentation`, 'declared labels that occur');
   }
+  several.end();
   checkPatients(planned.cases, findings);
   const splits: Record<string, number> = {};
   for (const { split } of planned.cases) splits[split ?? ''] = (splits[split ?? ''] ?? 0) + 1;
@@ -73,6 +91,7 @@ export async function checkDataset(
     labels: planned.labels?.labels ?? [...occurring].sort((a, b) => a - b).map((value) => ({ value, name: names.of(value) ?? `label ${value}` })),
     channels: planned.channels,
     splits,
+    facts: [...facts].sort(),
   };
 }
 
@@ -108,11 +127,18 @@ class Names {
 
 /** A patient must be in one split: an algorithm that was tuned on one scan knows the other. */
 function checkPatients(cases: readonly PlannedCase[], findings: Findings): void {
+  const sent = cases.filter(({ references }) => references.length > 0);
+  const unknown = sent.filter(({ patient }) => patient === null);
+  if (sent.length > 1 && unknown.length > 0) {
+    const found = `${unknown.length} of ${sent.length} cases without a patient; each counts as a patient of its own`;
+    findings.say('patient-unknown', {}, found, '--table with the columns case and patient, where patients have several cases');
+  }
   const first = new Map<string, PlannedCase>();
   for (const one of cases) {
-    if (one.patient === null) continue;
-    const other = first.get(one.patient);
-    if (other === undefined) first.set(one.patient, one);
+    const patient = patientKey(one);
+    if (patient === null) continue;
+    const other = first.get(patient);
+    if (other === undefined) first.set(patient, one);
     else if (other.split !== one.split) {
       findings.say('patient-in-two-splits', { case: one.name }, `of the same patient as ${other.name}, and in ${one.split ?? 'no split'} where that is in ${other.split ?? 'no split'}`, 'all cases of a patient in one split');
     }

@@ -34,7 +34,7 @@ export function readTable(file: string, text: string, findings: Findings): Datas
   if (records.length === 0) return refuse('table-invalid', 'an empty file', 'a line with the names of the columns, and a line for each case');
   if (records.length > MOST_ROWS) return refuse('table-invalid', `${records.length} lines`, `at most ${MOST_ROWS}`);
   const [head, ...body] = records;
-  const columns = head.fields.map(meaningOf);
+  const columns = head.fields.map(tableMeaning);
   const twice = columns.find((name, n) => columns.indexOf(name) !== n);
   if (twice !== undefined || columns.includes('')) {
     return refuse('table-column', twice === undefined || twice === '' ? 'a column without a name' : `column "${twice}" twice`, 'a name of its own for each column');
@@ -57,7 +57,7 @@ export function readTable(file: string, text: string, findings: Findings): Datas
 }
 
 /** What a column is called here: one of `KNOWN`, or by its own name. */
-function meaningOf(name: string): string {
+export function tableMeaning(name: string): string {
   const known = KNOWN.find((one) => one === name.toLowerCase());
   if (known !== undefined) return known;
   if (name.toLowerCase() === 'participant_id') return 'case';

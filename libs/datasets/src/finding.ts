@@ -19,21 +19,33 @@ export const DATASET_CODES = {
   'file-unreadable': 'error',
   'file-too-large': 'error',
   // a case
+  'case-name-personal': 'error', // the name of the case holds the name or number of the patient
+  'case-unsendable': 'error', // a name or a fact that the server would not take
   'case-twice': 'error', // two files, or two rows, where one is expected
   'case-duplicate': 'error', // two cases with the same voxels
   'patient-in-two-splits': 'error',
+  'patient-unknown': 'warning', // each case counts as a patient of its own
+  'patient-mixed': 'warning', // some patients are told apart by a table, others by headers
   'image-missing': 'error',
   'image-constant': 'warning', // every voxel has one value
   'image-not-finite': 'error',
   'channel-missing': 'error',
   'channel-grid-differs': 'error',
   'channels-differ': 'error', // not as many channels as declared
-  'position-unknown': 'warning', // a NIfTI file that states spacing and no place
+  'burned-in': 'error', // pixels that hold text, or may
+  'head-image': 'warning', // a face can be recognised
+  'body-part-unstated': 'note', // it may be a head
+  'position-unknown': 'error', // a NIfTI file that states spacing and no place
+  'placement-contradicts': 'error', // sform and qform of a NIfTI file put it in different places
+  'placement-differs': 'note', // a little
   'spacing-implausible': 'warning',
-  'modality-differs': 'warning',
+  'modality-differs': 'error',
   // a reference segmentation
   'reference-missing': 'error',
   'reference-none': 'note', // none, where none is needed
+  'references-as-readers': 'warning', // several label maps of a case, and nobody says that readers drew them
+  'references-apart': 'error', // of readers who drew different things in every case
+  'consensus-missing': 'note', // several readers, and nothing that is scored against
   'reference-ambiguous': 'error', // it may belong to several cases
   'reference-empty': 'warning', // background only
   'reference-overlap': 'error', // structures that share voxels
@@ -51,6 +63,13 @@ export const DATASET_CODES = {
   'table-personal': 'warning', // a column that seems to say who somebody is
 } as const satisfies Readonly<Record<string, Severity>>;
 export type DatasetCode = keyof typeof DATASET_CODES;
+
+/** Errors that somebody who knows may accept; they are warnings then. */
+export const ACCEPTABLE = ['position-unknown', 'placement-contradicts', 'modality-differs'] as const satisfies readonly DatasetCode[];
+export type AcceptableCode = (typeof ACCEPTABLE)[number];
+
+/** What a steward has to look at before anything is sent, though it is no fault. */
+export const STEWARD_CODES: readonly string[] = ['head-image'] satisfies readonly DatasetCode[];
 
 /** Why an archive is not opened, or a file in it not read. */
 export type ArchiveCode =
@@ -100,6 +119,9 @@ export class Findings {
   readonly #list: DatasetFinding[] = [];
   readonly #seen = new Set<string>();
 
+  /** @param accepted errors that count as warnings */
+  constructor(readonly accepted: ReadonlySet<AcceptableCode> = new Set()) {}
+
   get list(): readonly DatasetFinding[] {
     return this.#list;
   }
@@ -109,7 +131,8 @@ export class Findings {
   }
 
   say(code: DatasetCode, place: Place, found: string, expected: string): void {
-    this.#add({ severity: DATASET_CODES[code], code, ...placed(place), found, expected });
+    const accepted = (this.accepted as ReadonlySet<string>).has(code);
+    this.#add({ severity: accepted ? 'warning' : DATASET_CODES[code], code, ...placed(place), found, expected });
   }
 
   /**

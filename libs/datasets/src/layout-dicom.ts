@@ -1,6 +1,6 @@
 import { folderOf, nameOf, stemOf } from './dataset-files.js';
 import type { LayoutInput, PlannedCase, PlannedDataset, ReferenceSource } from './planned.js';
-import { scanDicom, type ScannedReference, type ScannedSeries } from './scan-dicom.js';
+import { sayHolds, scanDicom, type ScannedReference, type ScannedSeries } from './scan-dicom.js';
 
 /**
  * A folder of DICOM studies in any order. Each series of images that a reference belongs to is a case; references are SEG and
@@ -36,14 +36,16 @@ export async function planDicom(input: LayoutInput): Promise<PlannedDataset> {
       );
       if (beside) return [];
     }
+    sayHolds(findings, name, one);
     return [
       {
         name,
         split: null,
         patient: one.patient || null,
+        called: one.called,
         facts: {},
         images: [{ kind: 'series', paths: one.paths, folder: one.folder || input.files.name, channel: one.modality }],
-        references: own.map(({ path }, n) => ({ reader: own.length > 1 ? (stemOf(nameOf(path)) ?? `reader ${n + 1}`) : null, path })),
+        references: own.map(({ path }, n) => (own.length > 1 ? { reader: stemOf(nameOf(path)) ?? `reader ${n + 1}`, guessed: true, path } : { reader: null, path })),
       },
     ];
   });

@@ -2,7 +2,7 @@ import { nameOf, pathFault, plainPath, stemOf } from './dataset-files.js';
 import { isFields, readJson, readText, shown } from './description.js';
 import { factsOf, readTable, type DatasetTable } from './dataset-table.js';
 import { within, type DeclaredLabels, type ImageSource, type LayoutInput, type PlannedCase, type PlannedDataset, type ReferenceSource } from './planned.js';
-import { scanDicom } from './scan-dicom.js';
+import { sayHolds, scanDicom } from './scan-dicom.js';
 
 const LABELS = 'labels.json';
 /** What a case is called that no CSV names: its file. */
@@ -37,10 +37,12 @@ export async function ownTable(input: LayoutInput): Promise<DatasetTable | null>
   return null;
 }
 
+const plain = (path: string): FoundImage => ({ image: { kind: 'file', path, channel: CHANNEL }, called: [], patient: null });
+
 async function folderCases(input: LayoutInput): Promise<PlannedCase[]> {
   const { findings } = input;
-  const images = new Map<string, ImageSource>();
-  const add = (name: string, image: ImageSource, path: string): void => {
+  const images = new Map<string, FoundImage>();
+  const add = (name: string, image: FoundImage, path: string): void => {
     if (images.has(name)) findings.say('case-twice', { case: name, file: path }, 'another image of this name', 'one image for each name');
     else images.set(name, image);
   };
@@ -51,7 +53,7 @@ async function folderCases(input: LayoutInput): Promise<PlannedCase[]> {
     if (deeper.length > 0) folders.add(second);
     else {
       const stem = stemOf(second);
-      if (stem !== null) add(stem, { kind: 'file', path: whole, channel: CHANNEL }, whole);
+      if (stem !== null) add(stem, plain(whole), whole);
       else if (!/\.(raw|zraw|img|json|txt|md)$/i.test(second)) {
         findings.say('dataset-stray', { file: whole }, 'a file that is no image', 'NAME.nii.gz, .nii, .nrrd, .mha, or a folder of DICOM files');
       }
@@ -69,7 +71,7 @@ async function folderCases(input: LayoutInput): Promise<PlannedCase[]> {
   return [...images].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, image]) => {
     const own = references.get(name) ?? [];
     if (own.length === 0) findings.say('reference-missing', { case: name }, 'no reference segmentation', `references/${name}, with the ending of its format, or references/READER/${name}`);
-    return { name, split: null, patient: null, facts: {}, images: [image], references: own };
+    return { name, split: null, patient: image.patient, called: image.called, facts: {}, images: [image.image], references: own };
   });
 }
 
@@ -95,12 +97,23 @@ function referencesByCase(input: LayoutInput, names: readonly string[]): Map<str
   return found;
 }
 
+/** An image, and what headers say of the patient. */
+interface FoundImage {
+  readonly image: ImageSource;
+  readonly called: readonly string[];
+  readonly patient: string | null;
+}
+
 /** The one DICOM series of a folder; null, and a finding, when there is none or another. @param folder below the base */
-async function seriesIn(input: LayoutInput, folder: string, name: string | null): Promise<ImageSource | null> {
+async function seriesIn(input: LayoutInput, folder: string, name: string | null): Promise<FoundImage | null> {
   const paths = [...input.paths].filter(([path]) => path.startsWith(folder)).map(([, whole]) => whole);
   const { series } = await scanDicom(input, paths);
   const place = `${input.base}${folder.slice(0, -1)}`;
-  if (series.length === 1) return { kind: 'series', paths: series[0].paths, folder: place, channel: CHANNEL };
+  if (series.length === 1) {
+    sayHolds(input.findings, name ?? place, series[0]);
+    const { paths: own, called, patient } = series[0];
+    return { image: { kind: 'series', paths: own, folder: place, channel: CHANNEL }, called, patient: patient || null };
+  }
   const found = series.length === 0 ? `a folder of ${paths.length} file(s) without DICOM images` : `${series.length} series of images`;
   input.findings.say(series.length === 0 ? 'image-missing' : 'case-twice', { case: name, file: place }, found, 'one DICOM series');
   return null;
@@ -110,7 +123,7 @@ async function seriesIn(input: LayoutInput, folder: string, name: string | null)
 async function tableCases(input: LayoutInput, table: DatasetTable): Promise<PlannedCase[]> {
   const { findings } = input;
   const facts = factsOf(table);
-  const cases = new Map<string, { image: string; planned: PlannedCase; references: ReferenceSource[] }>();
+  const cases = new Map<string, { image: string; stated: Readonly<Record<string, string>>; planned: PlannedCase; references: ReferenceSource[] }>();
   for (const { line, values } of table.rows) {
     const name = values.case;
     const place = { case: name, file: table.file };
@@ -128,18 +141,19 @@ async function tableCases(input: LayoutInput, table: DatasetTable): Promise<Plan
       const planned: PlannedCase = {
         name,
         split: values.split || null,
-        patient: values.patient || null,
+        patient: values.patient || source?.patient || null,
+        called: source?.called ?? [],
         facts: facts(values),
-        images: source ? [source] : [],
+        images: source ? [source.image] : [],
         references: [],
       };
-      entry = { image: values.image, planned, references: [] };
+      entry = { image: values.image, stated: values, planned, references: [] };
       cases.set(name, entry);
     } else if (values.image !== '' && values.image !== entry.image) {
       findings.say('case-twice', place, `line ${line} names another image than the line before it`, 'one image for each case');
     }
     for (const column of ['patient', 'split'] as const) {
-      const before = entry.planned[column];
+      const before = entry.stated[column];
       if (values[column] && before !== values[column]) findings.say('case-twice', place, `line ${line} has another ${column} than the line before it`, `one ${column} for each case`);
     }
     const reader = values.reader || null;
@@ -154,9 +168,9 @@ async function tableCases(input: LayoutInput, table: DatasetTable): Promise<Plan
   return [...cases.values()].map(({ planned, references }) => ({ ...planned, references }));
 }
 
-async function imageAt(input: LayoutInput, path: string, name: string, row: { case: string; file: string }): Promise<ImageSource | null> {
+async function imageAt(input: LayoutInput, path: string, name: string, row: { case: string; file: string }): Promise<FoundImage | null> {
   const whole = input.paths.get(path);
-  if (whole !== undefined) return { kind: 'file', path: whole, channel: CHANNEL };
+  if (whole !== undefined) return plain(whole);
   const folder = path === '' ? '' : `${path}/`;
   if (path !== '' && [...input.paths.keys()].some((one) => one.startsWith(folder))) return seriesIn(input, folder, name);
   input.findings.say('image-missing', { case: row.case, file: `${input.base}${path}` }, 'no such file or folder', `the image that ${row.file} names`);

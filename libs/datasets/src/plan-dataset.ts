@@ -8,8 +8,8 @@ import { planDicom } from './layout-dicom.js';
 import { ownTable, planFolder } from './layout-folder.js';
 import { planMsd } from './layout-msd.js';
 import { planNnunet } from './layout-nnunet.js';
-import { hasFolder, layoutInput, type DatasetLayout, type LayoutInput, type PlannedCase, type PlannedDataset } from './planned.js';
-import { scanDicom } from './scan-dicom.js';
+import { hasFolder, layoutInput, type DatasetLayout, type LayoutInput, type PlannedCase, type PlannedDataset, type ReferenceSource } from './planned.js';
+import { sayHolds, scanDicom } from './scan-dicom.js';
 
 const LAYOUT_WORDS: Readonly<Record<DatasetLayout, string>> = {
   nnunet: 'dataset.json, imagesTr and labelsTr of nnU-Net v2',
@@ -116,6 +116,7 @@ function withTable(planned: PlannedDataset, table: DatasetTable, findings: Findi
     else rows.set(name, row);
     if (!names.has(name)) findings.say('table-case-unknown', { case: name, file: table.file }, `line ${row.line} names a case that is not there`, `one of ${[...names].slice(0, 5).join(', ')}${names.size > 5 ? ', …' : ''}`);
   }
+  const mixed: string[] = [];
   const cases = planned.cases.map((one) => {
     const row = rows.get(one.name);
     if (!row) {
@@ -123,8 +124,13 @@ function withTable(planned: PlannedDataset, table: DatasetTable, findings: Findi
       return one;
     }
     const { patient, split } = row.values;
+    if (patient === '' && one.patient !== null) mixed.push(one.name);
     return { ...one, patient: patient || one.patient, split: split || one.split, facts: { ...one.facts, ...facts(row.values) } };
   });
+  if (mixed.length > 0 && mixed.length < cases.length) {
+    const found = `no patient in the lines of ${mixed.length} case(s), ${mixed.slice(0, 5).join(', ')}${mixed.length > 5 ? ', …' : ''}; theirs are taken from the headers`;
+    findings.say('patient-mixed', { file: table.file }, found, 'a patient in each line or in none, or one person counts as two');
+  }
   return { ...planned, cases };
 }
 
@@ -135,10 +141,7 @@ export async function planOneCase(files: DatasetFiles, image: string, references
   const path = whole(image);
   const name = path === null ? image : (stemOf(image) ?? image.replace(/\.[^.]*$/, ''));
   const empty: PlannedCase = { name, split: null, patient: null, facts: {}, images: [], references: [] };
-  const found: PlannedCase['references'] = references.map((reference) => ({
-    reader: references.length > 1 ? (stemOf(reference) ?? reference) : null,
-    path: reference,
-  }));
+  const found = references.map((path): ReferenceSource => (references.length > 1 ? { reader: stemOf(path) ?? path, guessed: true, path } : { reader: null, path }));
   if (found.length === 0) findings.say('reference-missing', { case: name }, 'no reference segmentation', 'the image first, then its reference segmentation');
   const plan = (layout: DatasetLayout, channel: string, one: PlannedCase, patient: string | null): PlannedDataset => ({
     layout,
@@ -156,6 +159,7 @@ export async function planOneCase(files: DatasetFiles, image: string, references
     findings.say(series.length === 0 ? 'image-missing' : 'case-twice', { case: name, file: image }, words, 'one DICOM series');
     return plan('dicom', 'image', empty, null);
   }
-  const [{ paths, modality, patient }] = series;
-  return plan('dicom', modality, { ...empty, images: [{ kind: 'series', paths, folder: image, channel: modality }] }, patient || null);
+  const [{ paths, modality, patient, called }] = series;
+  sayHolds(findings, name, series[0]);
+  return plan('dicom', modality, { ...empty, called, images: [{ kind: 'series', paths, folder: image, channel: modality }] }, patient || null);
 }

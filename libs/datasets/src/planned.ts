@@ -16,6 +16,8 @@ export interface ReferenceSource {
   /** Who drew it; null where the dataset does not say. */
   readonly reader: string | null;
   readonly path: string;
+  /** That `reader` is the name of a file, and may mean a structure as well. */
+  readonly guessed?: true;
 }
 
 /** A case as the layout describes it; nothing of its voxels has been read. */
@@ -24,6 +26,8 @@ export interface PlannedCase {
   readonly split: string | null;
   /** Tells patients apart and says nothing else: never shown. Null when the dataset does not say. */
   readonly patient: string | null;
+  /** What headers call the patient, to be compared with the name of the case: never shown, never sent. */
+  readonly called?: readonly string[];
   /** Clinical facts and facts of the acquisition that stand beside the image. */
   readonly facts: Readonly<Record<string, string | number>>;
   readonly images: readonly ImageSource[];

@@ -7,6 +7,7 @@ import {
   readDicomSegmentation,
   readDicomSeries,
   readImage,
+  readNifti,
   readNiftiChannels,
   readRtStruct,
   sameGrid,
@@ -21,6 +22,7 @@ import {
 } from '#imaging';
 import { DatasetFileFault, type Findings } from './finding.js';
 import { folderOf, type DatasetFiles } from './dataset-files.js';
+import { checkPlacement, type Placement } from './placement.js';
 import type { DeclaredLabels, ImageSource, PlannedCase, ReferenceSource } from './planned.js';
 
 export interface CaseReading {
@@ -44,6 +46,8 @@ export interface CaseVisitor {
 export interface ReadCase {
   readonly geometry: Geometry;
   readonly acquisition: Acquisition | null;
+  /** What is uncertain about its place in the patient; null: nothing. */
+  readonly placement: Placement | null;
 }
 
 /** Spacings of real images lie between; others are mostly metres or micrometres written as millimetres. */
@@ -59,6 +63,7 @@ export async function readCase(reading: CaseReading, planned: PlannedCase, visit
   const { findings } = reading;
   let geometry: Geometry | null = null;
   let acquisition: Acquisition | null = null;
+  let placement: Placement | null = null;
   for (const source of planned.images) {
     const place = { case: planned.name, file: source.kind === 'series' ? source.folder : source.path };
     try {
@@ -66,9 +71,7 @@ export async function readCase(reading: CaseReading, planned: PlannedCase, visit
       acquisition ??= read.acquisition;
       for (const [n, volume] of read.volumes.entries()) {
         const channel = source.kind === 'channels' ? source.channels[n] : source.channel;
-        if (n === 0 && volume.placed === 'pixdim') {
-          findings.say('position-unknown', place, 'a header that states the spacing and no place in space (qform_code and sform_code are 0)', 'an affine; left and right of this image are a guess');
-        }
+        if (n === 0 && volume.header) placement ??= checkPlacement(findings, place, { header: volume.header });
         if (n === 0 && volume.geometry.spacingMm.some((s) => s < PLAUSIBLE_MM[0] || s > PLAUSIBLE_MM[1])) {
           findings.say('spacing-implausible', place, describeGrid(volume.geometry), `voxels of ${PLAUSIBLE_MM.join(' to ')} mm`);
         }
@@ -94,7 +97,7 @@ export async function readCase(reading: CaseReading, planned: PlannedCase, visit
       findings.refuse(error, place);
     }
   }
-  return geometry && { geometry, acquisition };
+  return geometry && { geometry, acquisition, placement };
 }
 
 /** Same size, another place: said in words, since the description of both grids is the same. */
@@ -104,7 +107,7 @@ function apart(a: Geometry, b: Geometry): string {
   return `, with its first voxel ${Number(distance.toPrecision(3))} mm away`;
 }
 
-type PlacedVolume = Volume & { readonly placed?: NiftiImage['header']['placedBy'] };
+type PlacedVolume = Volume & Partial<Pick<NiftiImage, 'header'>>;
 
 async function readSource({ files, codecs, maxBytes }: CaseReading, source: ImageSource): Promise<{ volumes: PlacedVolume[]; acquisition: Acquisition | null }> {
   const limits = { maxBytes };
@@ -125,7 +128,7 @@ async function readSource({ files, codecs, maxBytes }: CaseReading, source: Imag
     const names = source.kind === 'channels' ? `: ${source.channels.join(', ')}` : '';
     throw new DatasetFileFault('channels-differ', `an image of ${volumes.length} channel(s)`, `${expected}${names}`);
   }
-  return { volumes: volumes.map(({ geometry, data, header }) => ({ geometry, data, placed: header.placedBy })), acquisition: null };
+  return { volumes, acquisition: null };
 }
 
 /** Fetches the voxels of a header file; the reader has made sure that the name is plain. */
@@ -140,8 +143,11 @@ interface FoundReference {
 async function readReference(reading: CaseReading, source: ReferenceSource, geometry: Geometry | null, place: { case: string; file: string }): Promise<FoundReference | null> {
   const { files, findings, maxBytes } = reading;
   const bytes = await files.read(source.path);
-  if (imageFormat(bytes) === 'dicom') return geometry && readDicomReference(reading, bytes, geometry, place);
-  const volume = await readImage(bytes, { maxBytes, detached: beside(files, source.path) });
+  const format = imageFormat(bytes);
+  if (format === 'dicom') return geometry && readDicomReference(reading, bytes, geometry, place);
+  const volume: PlacedVolume = format === 'nifti' ? await readNifti(bytes, { maxBytes }) : await readImage(bytes, { maxBytes, detached: beside(files, source.path) });
+  // of a label map without any place its grid tells, which is compared with that of the image
+  if (volume.header && volume.header.placedBy !== 'pixdim') checkPlacement(findings, place, { header: volume.header });
   const labelMap = { geometry: volume.geometry, data: toLabels(volume.data) } as LabelMap;
   if (geometry === null) return null; // its voxels are labels; more cannot be said without the image
   if (!sameGrid(labelMap.geometry, geometry)) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { openDicom, readDicomSeries, type DicomDataSet } from '#imaging';
+import { openDicom, readDicomSeries, type DicomDataSet, joinedBytes } from '#imaging';
 import {
   deidentificationPolicy,
   deidentifyDicom,
@@ -9,7 +9,6 @@ import {
 } from './index.js';
 import { profileRows } from './attributes.js';
 import { ctSlice, makeFile, testDigest, type DataSet, type Form } from './test-support/dicom-maker.js';
-import { joined } from './write.js';
 
 const names = new KeyedNames(testDigest);
 
@@ -22,7 +21,7 @@ interface After {
 async function after(bytes: Uint8Array, policy: object = {}, options: Partial<DeidentifyOptions> = {}): Promise<After> {
   const file = await deidentifyDicom(bytes, { policy: deidentificationPolicy.parse(policy), names, ...options });
   if (file.status === 'refused') throw new Error(`${file.code}: ${file.message}`);
-  const rebuilt = joined(file.pieces);
+  const rebuilt = joinedBytes(file.pieces);
   return { file, bytes: rebuilt, dataSet: (await openDicom(rebuilt, 2 ** 30)).dataSet };
 }
 

@@ -1,4 +1,13 @@
-import { ImageFormatError, openDicom, type DicomDataSet } from '#imaging';
+import {
+  ImageFormatError,
+  openDicom,
+  type DicomDataSet,
+  writeDicomElements,
+  writeDicomHead,
+  writeDicomItem,
+  writtenText,
+  type WrittenElement,
+} from '#imaging';
 import { parseDate, yearsBetween } from './calendar.js';
 import { cappedAge } from './characteristics.js';
 import { textReader, type TextReader } from './charset.js';
@@ -12,7 +21,6 @@ import { DeidentificationRefused } from './refusal.js';
 import { Rewriter } from './rewrite.js';
 import { withoutPadding } from './values.js';
 import { WordList } from './words.js';
-import { writeElements, writeHead, writeItem, writtenText, type Written } from './write.js';
 
 export interface DeidentifyOptions {
   readonly policy: DeidentificationPolicy;
@@ -132,12 +140,12 @@ function rebuild(dataSet: DicomDataSet, transferSyntaxUid: string, options: Deid
   const pixels = rewritePixels(dataSet, transferSyntaxUid);
   if (pixels) elements.set(pixels.tag, pixels);
 
-  const head = writeHead(identity.sopClassUid, identity.sopInstanceUid, writtenSyntax);
+  const head = writeDicomHead(identity.sopClassUid, identity.sopInstanceUid, writtenSyntax);
   return {
     status: holds.length > 0 ? 'held' : 'done',
     holds,
     counts: rewriter.counts,
-    pieces: [...head, ...writeElements([...elements.values()])],
+    pieces: [...head, ...writeDicomElements([...elements.values()])],
     sopInstanceUid: identity.sopInstanceUid,
     seriesInstanceUid: identity.seriesInstanceUid,
     studyInstanceUid: identity.studyInstanceUid,
@@ -186,11 +194,11 @@ function identityOf(dataSet: DicomDataSet, { policy, names, standIn }: Deidentif
 }
 
 /** What every file says afterwards. */
-function marksOf(policy: DeidentificationPolicy, patient: string, identity: Identity): Written[] {
+function marksOf(policy: DeidentificationPolicy, patient: string, identity: Identity): WrittenElement[] {
   const temporal = { remove: 'REMOVED', shift: 'MODIFIED', keep: 'UNMODIFIED' }[policy.dates];
   const codes = methodCodes(policy).map(([value, meaning]) =>
-    writeItem(
-      writeElements([
+    writeDicomItem(
+      writeDicomElements([
         writtenText(0x00080100, 'SH', value),
         writtenText(0x00080102, 'SH', 'DCM'),
         writtenText(0x00080104, 'LO', meaning),

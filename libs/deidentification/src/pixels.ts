@@ -1,7 +1,6 @@
-import { type DicomDataSet } from '#imaging';
+import { type DicomDataSet, dicomSequenceEnd, writeDicomItem, type WrittenElement } from '#imaging';
 import { DeidentificationRefused } from './refusal.js';
 import { SWAP_BYTES, swapped } from './values.js';
-import { sequenceEnd, writeItem, type Written } from './write.js';
 
 const PIXELS = 0x7fe00010;
 export const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
@@ -38,7 +37,7 @@ function declaredBytes(dataSet: DicomDataSet): number | null {
  *
  * @throws DeidentificationRefused `deid-pixels`
  */
-export function rewritePixels(dataSet: DicomDataSet, transferSyntaxUid: string): Written | null {
+export function rewritePixels(dataSet: DicomDataSet, transferSyntaxUid: string): WrittenElement | null {
   const element = dataSet.element(PIXELS);
   if (!element) return null;
   if (!NATIVE.has(transferSyntaxUid)) {
@@ -54,7 +53,7 @@ export function rewritePixels(dataSet: DicomDataSet, transferSyntaxUid: string):
       tag: PIXELS,
       vr: 'OB',
       open: true,
-      pieces: [...[offsets, ...quiet].flatMap((piece) => writeItem([piece])), sequenceEnd()],
+      pieces: [...[offsets, ...quiet].flatMap((piece) => writeDicomItem([piece])), dicomSequenceEnd()],
     };
   }
   if (element.open) throw refuse('pixels of an uncompressed transfer syntax come in fragments');

@@ -9,9 +9,9 @@ import {
   readDicomSeries,
   type DicomDataSet,
   type DicomSeries,
+  joinedBytes,
 } from '#imaging';
 import { deidentificationPolicy, deidentifyDicom, KeyedNames } from './index.js';
-import { joined } from './write.js';
 
 const FOLDER = resolve(import.meta.dirname, '../../../../shared/data/real');
 const present = existsSync(FOLDER);
@@ -32,7 +32,7 @@ async function rebuilt(name: string): Promise<Uint8Array | string> {
   const known = done.get(name);
   if (known !== undefined) return known;
   const after = await deidentifyDicom(read(name), { policy, names, standIn: 'series' });
-  const result = after.status === 'refused' ? after.code : joined(after.pieces);
+  const result = after.status === 'refused' ? after.code : joinedBytes(after.pieces);
   done.set(name, result);
   return result;
 }

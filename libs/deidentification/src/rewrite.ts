@@ -1,4 +1,13 @@
-import { ImageFormatError, type DicomDataSet, type DicomElement } from '#imaging';
+import {
+  ImageFormatError,
+  type DicomDataSet,
+  type DicomElement,
+  joinedBytes,
+  writeDicomElements,
+  writeDicomItem,
+  writtenText,
+  type WrittenElement,
+} from '#imaging';
 import { actionOf, type Action } from './actions.js';
 import { isCodeSequence, isPrivate, NEEDED_TEXT, profileOf, vrOf } from './attributes.js';
 import { isZone, parseTime, shiftDate, shiftDateTime } from './calendar.js';
@@ -29,7 +38,6 @@ import {
   withoutPadding,
 } from './values.js';
 import { WordList } from './words.js';
-import { joined, writeElements, writeItem, writtenText, type Written } from './write.js';
 
 /** What does not change within a file. */
 export interface FileContext {
@@ -68,8 +76,8 @@ export class Rewriter {
   }
 
   /** Elements of a data set as they may leave, without its pixels; private ones only where the policy names them. */
-  elements(dataSet: DicomDataSet): Written[] {
-    const written: Written[] = [];
+  elements(dataSet: DicomDataSet): WrittenElement[] {
+    const written: WrittenElement[] = [];
     const coded = dataSet.has(CODE.value) || dataSet.has(CODE.longValue) || dataSet.has(CODE.urn);
     for (const tag of dataSet.tags()) {
       const group = tag >>> 16;
@@ -87,7 +95,7 @@ export class Rewriter {
     return [...new Map(written.map((element) => [element.tag, element])).values()];
   }
 
-  #element(dataSet: DicomDataSet, element: DicomElement): Written | null {
+  #element(dataSet: DicomDataSet, element: DicomElement): WrittenElement | null {
     const { tag } = element;
     const vr = representationOf(element, this.#file.signed);
     if (vr === undefined) {
@@ -105,7 +113,7 @@ export class Rewriter {
     return this.#instead(tag, vr, NEEDED_TEXT.has(tag) ? 'dummy' : otherwise);
   }
 
-  #carryOut(action: Action, dataSet: DicomDataSet, element: DicomElement, vr: string): Written | null | 'unusable' {
+  #carryOut(action: Action, dataSet: DicomDataSet, element: DicomElement, vr: string): WrittenElement | null | 'unusable' {
     const { tag } = element;
     switch (action) {
       case 'remove':
@@ -139,7 +147,7 @@ export class Rewriter {
   }
 
   /** What stands where a value was: nothing, an empty value, or one that says nothing. */
-  #instead(tag: number, vr: string, action: Action): Written | null {
+  #instead(tag: number, vr: string, action: Action): WrittenElement | null {
     if (action === 'remove') return null;
     if (action === 'dummy' && isCodeSequence(tag)) {
       const code = [
@@ -147,7 +155,7 @@ export class Rewriter {
         writtenText(CODE.scheme, 'SH', LOCAL_SCHEME),
         writtenText(CODE.meaning, 'LO', 'Removed'),
       ];
-      return { tag, vr: 'SQ', pieces: writeItem(writeElements(code)) };
+      return { tag, vr: 'SQ', pieces: writeDicomItem(writeDicomElements(code)) };
     }
     const written = vr === 'XS' ? 'US' : vr;
     if (action !== 'dummy') return { tag, vr: written, pieces: [] };
@@ -161,12 +169,12 @@ export class Rewriter {
     dataSet: DicomDataSet,
     { tag, vr: stated }: DicomElement,
     takes: (item: DicomDataSet) => boolean,
-  ): Written | 'unusable' {
+  ): WrittenElement | 'unusable' {
     const pieces: Uint8Array[] = [];
     try {
       for (const item of dataSet.items(tag)) {
         // One piece an item: a segmentation has a hundred thousand of them, of forty elements each.
-        if (takes(item)) pieces.push(joined(writeItem(writeElements(this.elements(item)))));
+        if (takes(item)) pieces.push(joinedBytes(writeDicomItem(writeDicomElements(this.elements(item)))));
         else this.counts.removed++;
       }
     } catch (error) {
@@ -178,7 +186,7 @@ export class Rewriter {
     return { tag, vr: 'SQ', pieces };
   }
 
-  #keep(dataSet: DicomDataSet, { tag, length }: DicomElement, vr: string): Written | 'unusable' {
+  #keep(dataSet: DicomDataSet, { tag, length }: DicomElement, vr: string): WrittenElement | 'unusable' {
     if (vr === 'DA' || vr === 'TM' || vr === 'DT') return this.#dates(dataSet, tag, vr, 0);
     const bytes = dataSet.bytes(tag)!;
     if (isText(vr)) {
@@ -217,7 +225,7 @@ export class Rewriter {
     return !identifiers.echoedIn(value, vr === 'CS' ? (word) => words.has(word) : undefined);
   }
 
-  #cleaned(dataSet: DicomDataSet, tag: number, vr: string): Written | 'unusable' {
+  #cleaned(dataSet: DicomDataSet, tag: number, vr: string): WrittenElement | 'unusable' {
     const texts = this.#texts(dataSet.bytes(tag)!, vr);
     if (texts?.every((text) => text === '')) {
       this.counts.emptied++;
@@ -240,7 +248,7 @@ export class Rewriter {
     return this.#file.identifiers.echoedIn(cleaned) ? '' : cleaned;
   }
 
-  #dates(dataSet: DicomDataSet, tag: number, vr: string, days: number): Written | 'unusable' {
+  #dates(dataSet: DicomDataSet, tag: number, vr: string, days: number): WrittenElement | 'unusable' {
     const texts = this.#texts(dataSet.bytes(tag)!, vr);
     const moved = texts?.map((text) => {
       if (text === '') return '';
@@ -253,7 +261,7 @@ export class Rewriter {
     return writtenText(tag, vr, moved.join('\\'));
   }
 
-  #uids(dataSet: DicomDataSet, tag: number): Written | 'unusable' {
+  #uids(dataSet: DicomDataSet, tag: number): WrittenElement | 'unusable' {
     const { names, policy } = this.#file;
     const standard = profileOf(tag) ? WELL_KNOWN_FRAME : STANDARD_UID;
     const texts = this.#texts(dataSet.bytes(tag)!, 'UI');
@@ -266,18 +274,18 @@ export class Rewriter {
   }
 
   /** Text of a coded concept: kept where the scheme is a published one, otherwise word by word. */
-  #codeText(dataSet: DicomDataSet, { tag }: DicomElement): Written | null {
+  #codeText(dataSet: DicomDataSet, { tag }: DicomElement): WrittenElement | null {
     const { identifiers } = this.#file;
     const valueOf = (code: number): string =>
       dataSet.has(code) ? (this.#texts(dataSet.bytes(code)!, 'LO')?.[0] ?? '') : '';
     const value = valueOf(tag);
     const scheme = valueOf(CODE.scheme);
     const published = isPublishedScheme(scheme) && !identifiers.echoedIn(value, (word) => this.#file.words.has(word));
-    const written = (vr: string, kept: string, action: 'kept' | 'cleaned' | 'dummy'): Written => {
+    const written = (vr: string, kept: string, action: 'kept' | 'cleaned' | 'dummy'): WrittenElement => {
       this.counts[action]++;
       return writtenText(tag, vr, kept);
     };
-    const byWords = (vr: string, most: number): Written => {
+    const byWords = (vr: string, most: number): WrittenElement => {
       const cleaned = this.#cleanText(value).slice(0, most);
       return written(vr, cleaned || 'REMOVED', cleaned ? 'cleaned' : 'dummy');
     };
@@ -305,7 +313,7 @@ export class Rewriter {
   }
 
   /** A private element that the policy names, with the element that names its creator; otherwise nothing. */
-  #privateElement(dataSet: DicomDataSet, element: DicomElement): Written[] {
+  #privateElement(dataSet: DicomDataSet, element: DicomElement): WrittenElement[] {
     const { tag } = element;
     const block = (tag >>> 8) & 0xff;
     const creatorTag = ((tag & 0xffff0000) | block) >>> 0;

@@ -1,8 +1,8 @@
+import { joinedBytes } from '#imaging';
 import { deidentifyDicom, deidentificationPolicy, KeyedNames, type DeidentificationPolicy } from './index.js';
 import { profileRows } from './attributes.js';
 import { CONFIDENTIALITY_PROFILE } from './tables/confidentiality-profile.js';
 import { ctSlice, makeFile, testDigest, type DataSet, type Form, type Value } from './test-support/dicom-maker.js';
-import { joined } from './write.js';
 
 const names = new KeyedNames(testDigest);
 const MARK = 'ZQSENTINEL';
@@ -78,7 +78,7 @@ const holds = (bytes: Buffer, { letters, digits, number, bytes: four }: Mark): b
 async function bytesAfter(dataSet: DataSet, policy: DeidentificationPolicy, form: Form = {}): Promise<Buffer> {
   const after = await deidentifyDicom(makeFile(dataSet, form), { policy, names });
   if (after.status === 'refused') throw new Error(`${after.code}: ${after.message}`);
-  return Buffer.from(joined(after.pieces));
+  return Buffer.from(joinedBytes(after.pieces));
 }
 
 /** One attribute for each row of the standard's table, families by one of their members. */

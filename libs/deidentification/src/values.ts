@@ -100,18 +100,6 @@ export function withoutPadding(value: string): string {
   return value.slice(from, to);
 }
 
-const encoder = new TextEncoder();
-
-/** Text as bytes of even length: UTF-8, padded by a space, UIDs by a zero. */
-export function textBytes(vr: string, text: string): Uint8Array {
-  const bytes = encoder.encode(text);
-  if (bytes.length % 2 === 0) return bytes;
-  const padded = new Uint8Array(bytes.length + 1);
-  padded.set(bytes);
-  padded[bytes.length] = vr === 'UI' ? 0 : 0x20;
-  return padded;
-}
-
 /** A copy in the other byte order. */
 export function swapped(bytes: Uint8Array, width: number): Uint8Array {
   const copy = bytes.slice();

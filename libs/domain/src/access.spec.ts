@@ -26,14 +26,16 @@ public                               y  y  y  y  y  y  y
 session.own                          s  y  y  y  y  y  y
 session.secure                       s  y  y  y  y  y  y
 user.manage                          s  f  f  f  f  f  y
-benchmark.manage                     s  f  f  y  f  f  y
+benchmark.create                     s  f  f  y  f  f  y
+benchmark.manage                     s  f  f  y  f  f  f
+benchmark.manage unpublished         s  h  h  y  h  f  f
 benchmark.view                       y  y  y  y  y  y  y
 benchmark.view unpublished           h  h  h  y  h  y  y
 leaderboard.view                     y  y  y  y  y  y  y
 leaderboard.view unpublished         h  h  h  y  h  y  y
 algorithm.view                       y  y  y  y  y  y  y
 submission.create                    s  y  y  f  f  f  y
-submission.create unpublished        s  h  h  f  h  f  y
+submission.create unpublished        s  h  h  f  h  f  f
 preflight.view                       s  h  y  h  h  h  h
 algorithm.edit                       s  f  y  f  f  f  f
 submission.list-own                  s  y  y  y  y  y  y
@@ -63,9 +65,33 @@ object.view image PUBLIC             y  y  y  y  y  y  y
 object.view image PARTICIPANT        h  y  y  y  y  y  y
 object.view image SEALED             h  h  h  y  y  y  h
 object.view image SEALED unpublished h  h  h  y  y  y  h
-object.view reference PUBLIC         y  y  y  y  y  y  y
-object.view reference PARTICIPANT    h  y  y  y  y  y  y
+object.view reference PUBLIC         h  h  h  y  h  y  h
+object.view reference PARTICIPANT    h  h  h  y  h  y  h
 object.view reference SEALED         h  h  h  y  h  y  h
+object.view reference PUBLIC by-label          y  y  y  y  y  y  y
+object.view reference PARTICIPANT by-label     h  y  y  y  y  y  y
+object.view reference SEALED by-label          h  h  h  y  h  y  h
+object.view reference PUBLIC withheld          h  h  h  y  h  y  h
+object.view reference SEALED withheld          h  h  h  y  h  y  h
+object.view reference PUBLIC opened            y  y  y  y  y  y  y
+object.view reference PARTICIPANT opened       h  y  y  y  y  y  y
+object.view reference SEALED opened            h  y  y  y  y  y  y
+object.view reference SEALED opened unpublished h  h  h  y  h  y  h
+object.view reference PUBLIC by-label unpublished h  h  h  y  h  y  y
+object.view image PUBLIC withheld              y  y  y  y  y  y  y
+object.view image SEALED withheld              h  h  h  y  y  y  h
+object.view image SEALED opened                h  y  y  y  y  y  y
+object.view prediction PUBLIC withheld         y  y  y  y  y  y  y
+object.view prediction SEALED withheld         h  h  h  y  h  y  h
+object.view prediction SEALED opened           h  y  y  y  y  y  y
+object.view prediction SEALED by-label         h  h  h  y  h  y  h
+object.view model PUBLIC opened                h  h  h  h  h  h  h
+object.view conformance SEALED opened          h  h  h  h  h  h  h
+case.view SEALED opened              h  y  y  y  y  y  y
+case.view SEALED withheld            h  h  h  y  y  y  h
+run.case-result SEALED opened        h  y  y  y  y  y  y
+run.case-list SEALED opened          h  h  h  y  h  y  h
+run.error-text SEALED opened         h  h  h  y  h  y  h
 object.view prediction PUBLIC        y  y  y  y  y  y  y
 object.view prediction PARTICIPANT   h  y  y  y  y  y  y
 object.view prediction SEALED        h  h  h  y  h  y  h
@@ -79,6 +105,7 @@ access-log.view                      s  f  f  y  f  y  y
 access-log.view unpublished          s  h  h  y  h  y  y
 dataset.create                       s  f  f  y  f  f  y
 dataset.own                          s  h  y  h  h  h  h
+dataset.withdraw                     s  h  y  h  h  h  h
 `;
 
 const ME = 'me';
@@ -107,6 +134,7 @@ const cells = lines.flatMap((line) => {
     published: !about.includes('unpublished'),
     label: SECRECY_LABELS.find((label) => about.includes(label)),
     kind: (['image', 'reference', 'prediction', 'model', 'conformance'] as const).find((kind) => about.includes(kind)),
+    reveal: (['by-label', 'withheld', 'opened'] as const).find((reveal) => about.includes(reveal)),
   };
   return columns.map((person, n) => ({
     what: [action, ...about].join(' '),
@@ -290,6 +318,7 @@ describe('rules over every combination', () => {
       'session.own',
       'session.secure',
       'user.manage',
+      'benchmark.create',
       'benchmark.manage',
       'submission.create',
       'preflight.view',
@@ -301,6 +330,7 @@ describe('rules over every combination', () => {
       'model.download',
       'access-log.view',
       'dataset.create',
+      'dataset.withdraw',
       'dataset.own',
     ]);
   });

@@ -1,5 +1,6 @@
 import type { SecrecyLabel } from './secrecy.js';
 import type { PhaseKind } from './benchmark.js';
+import type { Reveal } from './reveal.js';
 
 /** What an account may be. A visitor has no account. */
 export const ROLES = ['visitor', 'researcher', 'organiser', 'reader', 'steward', 'admin'] as const;
@@ -32,7 +33,8 @@ export const ACTIONS = [
   'session.secure', // password and tokens: by a signed-in browser session, never by a token, or a token could breed
   'user.manage',
   'benchmark.view',
-  'benchmark.manage',
+  'benchmark.create',
+  'benchmark.manage', // a benchmark that one organises: its description, dry runs, publication
   'leaderboard.view',
   'algorithm.view',
   'submission.create',
@@ -51,6 +53,7 @@ export const ACTIONS = [
   'model.download',
   'access-log.view',
   'dataset.create',
+  'dataset.withdraw', // a dataset of one's own, or a case of it: also by who may not bring any more, since consent may end
   'dataset.own', // a dataset that has become no benchmark yet: for whoever brought it, and for nobody else
 ] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -62,6 +65,7 @@ export const ACTION_SCOPE: Readonly<Record<Action, Scope | null>> = {
   'session.secure': null,
   'user.manage': 'admin',
   'benchmark.view': 'read',
+  'benchmark.create': 'data',
   'benchmark.manage': 'data',
   'leaderboard.view': 'read',
   'algorithm.view': 'read',
@@ -81,6 +85,7 @@ export const ACTION_SCOPE: Readonly<Record<Action, Scope | null>> = {
   'model.download': 'read',
   'access-log.view': 'read',
   'dataset.create': 'data',
+  'dataset.withdraw': 'data',
   'dataset.own': 'data',
 };
 
@@ -91,9 +96,11 @@ export interface Resource {
   readonly published?: boolean;
   readonly ownerId?: string | null;
   readonly phase?: PhaseKind;
-  readonly kind?: 'image' | 'reference' | 'prediction' | 'model' | 'conformance';
+  readonly kind?: 'image' | 'reference' | 'prediction' | 'model' | 'conformance' | 'frames';
   /** The actor's capacities in the benchmark concerned. */
   readonly capacities?: readonly Capacity[];
+  /** What the reveal rule of the phase says of the case to the actor. Without it a reference is withheld. */
+  readonly reveal?: Reveal;
 }
 
 export type Decision =
@@ -107,8 +114,9 @@ const deny = (why: 'sign-in' | 'scope' | 'forbidden' | 'hidden'): Decision => ({
  *
  * `hidden` must become the same 404 as a thing that does not exist; `sign-in` 401; `scope` and `forbidden` 403.
  * Held-out (SEALED) images, references, predictions, per-case figures, error texts and times are for the organiser and
- * the steward of the benchmark only; a reader sees held-out images only (predictions and references wait for reader
- * studies); an administrator has no standing access to sealed data.
+ * the steward of the benchmark only, unless the reveal rule of the phase, declared before publication, opens a case; a
+ * reader sees held-out images only, unless that rule says readers. References need that rule's word under every label. An
+ * administrator has no standing access to sealed data.
  */
 export function decide(actor: Actor, action: Action, resource: Resource = {}): Decision {
   const scope = ACTION_SCOPE[action];
@@ -120,6 +128,9 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
   const keeper = organiser || capacities.includes('steward');
   // what belongs to an unpublished benchmark exists for those who prepare it, and for nobody else
   const unseen = resource.published === false && !keeper && actor.role !== 'admin';
+  // what belongs to a case: shown as its label says, or opened by the phase's reveal rule, though never to an unknown person
+  const byLabel = !unseen && seesLabel(resource.label, signedIn);
+  const opened = resource.published !== false && resource.reveal === 'opened' && (signedIn || byLabel);
 
   switch (action) {
     case 'public':
@@ -132,10 +143,14 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
       return actor.scopes === null ? ALLOW : deny('forbidden');
     case 'user.manage':
       return actor.role === 'admin' ? ALLOW : deny(signedIn ? 'forbidden' : 'sign-in');
-    case 'benchmark.manage':
+    case 'benchmark.create':
     case 'dataset.create':
       if (!signedIn) return deny('sign-in');
       return actor.role === 'organiser' || actor.role === 'admin' ? ALLOW : deny('forbidden');
+    case 'benchmark.manage':
+      if (!signedIn) return deny('sign-in');
+      if (unseen) return deny('hidden');
+      return organiser ? ALLOW : deny('forbidden');
     case 'benchmark.view':
     case 'leaderboard.view':
       return unseen ? deny('hidden') : ALLOW;
@@ -143,7 +158,8 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
       return ALLOW;
     case 'submission.create':
       if (!signedIn) return deny('sign-in');
-      if (unseen) return deny('hidden');
+      // nobody enters a draft: its cases may still become others
+      if (resource.published === false) return deny(unseen ? 'hidden' : 'forbidden');
       // whoever may look at the held-out set of a benchmark does not compete on it
       return capacities.length > 0 ? deny('forbidden') : ALLOW;
     case 'submission.view':
@@ -159,24 +175,25 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
       if (unseen && !owner) return deny('hidden');
       return organiser || actor.role === 'admin' ? ALLOW : deny('forbidden');
     case 'run.case-list':
+      return byLabel || keeper ? ALLOW : deny('hidden');
     case 'run.case-result':
-      return (!unseen && seesLabel(resource.label, signedIn)) || keeper ? ALLOW : deny('hidden');
+      return byLabel || opened || keeper ? ALLOW : deny('hidden');
     case 'case.view':
-      return (!unseen && seesLabel(resource.label, signedIn)) || keeper || capacities.includes('reader')
-        ? ALLOW
-        : deny('hidden');
+      return byLabel || opened || keeper || capacities.includes('reader') ? ALLOW : deny('hidden');
     case 'run.error-text':
       if (resource.label === undefined) return deny('hidden');
       return keeper || (owner && resource.label !== 'SEALED') ? ALLOW : deny('hidden');
     case 'object.view':
-      if (resource.kind === undefined || resource.kind === 'model' || resource.kind === 'conformance') return deny('hidden');
-      if ((!unseen && seesLabel(resource.label, signedIn)) || keeper) return ALLOW;
-      return resource.kind === 'image' && capacities.includes('reader') ? ALLOW : deny('hidden');
+      if (resource.kind === undefined || ['model', 'conformance', 'frames'].includes(resource.kind)) return deny('hidden');
+      if (keeper || opened) return ALLOW;
+      if (resource.kind === 'reference') return byLabel && resource.reveal === 'by-label' ? ALLOW : deny('hidden');
+      return byLabel || (resource.kind === 'image' && capacities.includes('reader')) ? ALLOW : deny('hidden');
     case 'algorithm.edit':
       if (!signedIn) return deny('sign-in');
       return owner ? ALLOW : deny('forbidden');
     case 'preflight.view':
     case 'dataset.own':
+    case 'dataset.withdraw':
     case 'model.download':
       return owner ? ALLOW : deny(signedIn ? 'hidden' : 'sign-in');
     case 'access-log.view':

@@ -28,6 +28,7 @@ export {
   type CaseState,
   type FailureCode,
 } from './run.js';
+export { canonicalJson } from './canonical-json.js';
 export { releaseSeconds } from './release.js';
 export {
   isDemographic,
@@ -67,4 +68,14 @@ export {
   type Resource,
   type Decision,
 } from './access.js';
+export {
+  hasClosed,
+  REVEAL_KINDS,
+  revealFaults,
+  revealOf,
+  revealRule,
+  type Reveal,
+  type RevealRule,
+} from './reveal.js';
 export { parseCsv, type CsvRecord } from './parse-csv.js';
+export { CONSENSUS_METHODS, type ConsensusMethod, type ConsensusRecipe } from './consensus.js';

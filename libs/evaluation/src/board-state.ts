@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson } from '#domain';
 import type { Aggregate } from './records.js';
 
 /** What a completed run adds to its board: released figures only, and nothing that a later event could change. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson } from '#domain';
 
 /**
  * What a bundle of model files is called on boards and in run manifests: one file goes by its own SHA-256, several by the

@@ -1,7 +1,6 @@
 import { readManifestText } from '#contracts';
-import { ModelFailure, RequestRefused, type PhaseRules } from '#domain';
+import { canonicalJson, ModelFailure, RequestRefused, type PhaseRules } from '#domain';
 import { manifestProblems, type ExpandedManifest, type Manifest } from '#pipeline';
-import { canonicalJson } from './canonical-json.js';
 import { channelOrder, plainName } from './channels.js';
 import type { ModelInspector, ModelReport, StoredBlob } from './ports.js';
 import type { ModelFileFacts } from './records.js';

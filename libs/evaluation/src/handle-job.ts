@@ -1,8 +1,9 @@
 import { closeRun } from './close-run.js';
-import { evaluateCase } from './evaluate-case.js';
 import type { Job } from './ports.js';
+import { runDryRun } from './making/run-dry-run.js';
 import { runPreflight } from './run-preflight.js';
 import type { StagePorts } from './stage-ports.js';
+import { takeTurns } from './take-turns.js';
 import { validateModel } from './validate-model.js';
 
 type Stage<Name extends Job['name']> = (
@@ -14,9 +15,10 @@ type Stage<Name extends Job['name']> = (
 /** One stage for each job name; a name without one does not compile. */
 export const STAGES: { readonly [Name in Job['name']]: Stage<Name> } = {
   'validate-model': validateModel,
-  'evaluate-case': evaluateCase,
+  'evaluate-case': takeTurns,
   'close-run': closeRun,
   preflight: runPreflight,
+  'dry-run': runDryRun,
 };
 
 /**

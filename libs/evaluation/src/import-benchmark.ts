@@ -1,5 +1,6 @@
 import {
   BenchmarkMisconfigured,
+  revealFaults,
   SINGLE_CHANNEL,
   type BenchmarkChannel,
   type PhaseKind,
@@ -194,7 +195,10 @@ interface Drawn {
 }
 
 /** Null where the rules are at fault, which is reported with the other faults. */
-function studyReferences(drawn: readonly Drawn[], { regions, metrics }: PhaseRules): ReferenceStudy | null {
+export function studyReferences(
+  drawn: readonly Drawn[],
+  { regions, metrics }: { readonly regions: PhaseRules['regions']; readonly metrics: readonly { readonly id: string }[] },
+): ReferenceStudy | null {
   const consensus = drawn.find((reference) => reference.consensus);
   const ids = metrics.map(({ id }) => id);
   if (consensus === undefined || !ids.every(isMetricId) || regions.some(({ labels }) => labels.length === 0))
@@ -256,6 +260,8 @@ function ruleProblems({ labels, phases, channels = SINGLE_CHANNEL }: ImportedBen
     }
     const twice = cases.map(({ name }) => name).filter((name, index, names) => names.indexOf(name) !== index);
     if (twice.length > 0) say(`two cases are called ${[...new Set(twice)].map((name) => `"${name}"`).join(', ')}`);
+    const names = cases.map(({ name }) => name);
+    problems.push(...revealFaults(rules, names).map((fault) => `phase "${title}": ${fault}`));
     return problems;
   });
   return [...ofChannels, ...ofPhases];

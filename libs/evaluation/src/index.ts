@@ -82,12 +82,12 @@ export {
 export { oneTileManifest, tileShape, zeroTile, type ZeroTile } from './zero-tile.js';
 export { aggregate, penaltyOf, type CountedCase, type RunAggregates } from './aggregate.js';
 export { emptyBoardState, nextBoardState, type BoardLink } from './board-state.js';
-export { canonicalJson } from './canonical-json.js';
 export { closeRun } from './close-run.js';
 export { CaseUnreadable, evaluateCase } from './evaluate-case.js';
+export { createSeats, type Seats } from './seats.js';
 export { handleJob, STAGES } from './handle-job.js';
 export { holding, Overtaken, type Lease } from './holding.js';
-export { importBenchmark, type ImportedBenchmark, type ImportedCase, type ImportPorts } from './import-benchmark.js';
+export { CaseFault, importBenchmark, type ImportedBenchmark, type ImportedCase, type ImportPorts } from './import-benchmark.js';
 export { rankBoard, type BoardEntry } from './rank-board.js';
 export { runSignature } from './signature.js';
 export type { StagePorts } from './stage-ports.js';
@@ -115,13 +115,48 @@ export { channelOrder } from './channels.js';
 export { checkVersion } from './check-version.js';
 export { runPreflight } from './run-preflight.js';
 export { blobLock, removeStaleFiles } from './stale-files.js';
+export { completeBenchmark, type CompletedBenchmark } from './making/complete-benchmark.js';
+export { drawCases, usualSplit, type DrawnCases } from './making/draw-cases.js';
+export { fitNetwork } from './making/fit-network.js';
+export { askDryRun, type DemoNetwork } from './making/ask-dry-run.js';
+export { runDryRun } from './making/run-dry-run.js';
+export { createDraft, definitionDigest, deleteDraft, findSource, publishDraft, replaceDraft, type MakingPorts } from './making/make-benchmark.js';
+export { isPrepared, preparedFindings, regionShares } from './making/prepared-findings.js';
+export { studyCase, type CaseStudy, type StudyTask } from './making/study-case.js';
+export type {
+  DryRun,
+  DryRunClaim,
+  DryRunNetwork,
+  DryRunProgress,
+  MadeFrom,
+  Making,
+  MakingAct,
+  MakingEvent,
+  MakingFinding,
+  MakingRecords,
+  NewDryRun,
+} from './making/making-records.js';
 export { validateModel } from './validate-model.js';
-export { checkDataset, type DatasetCheckPorts, type DatasetReport } from './datasets/check-dataset.js';
-export { type DatasetFile, type DatasetFiles } from './datasets/dataset-files.js';
-export { readTable, type DatasetTable } from './datasets/dataset-table.js';
-export { DATASET_CODES, DatasetFileFault, Findings, type ArchiveCode, type DatasetCode, type DatasetFinding } from './datasets/finding.js';
-export { layoutOf, planDataset, planOneCase } from './datasets/plan-dataset.js';
-export { DATASET_LAYOUTS, type DatasetLayout, type DeclaredLabel, type DeclaredLabels, type PlannedCase, type PlannedDataset } from './datasets/planned.js';
-export { readCase, type CaseReading, type CaseVisitor, type ReadCase } from './datasets/read-case.js';
-export { addCase, caseExists, sentCaseDigest, type AddCasePorts, type SentCase, type SentVolume } from './datasets/add-case.js';
-export type { DataDictionary, Dataset, DatasetCase, DatasetRecords, DatasetVersion, NewDataset, NewDatasetCase } from './datasets/dataset-records.js';
+export {
+  addCase,
+  caseExists,
+  caseWithdrawn,
+  type AddCasePorts,
+  type CaseRewriter,
+  type RewrittenCase,
+  type SentCase,
+  type SentVolume,
+} from './datasets/add-case.js';
+export { rewriteCase, type CaseFilesToRewrite, type CaseForm, type TakeRewritten } from './datasets/rewrite-case.js';
+export { removeUnused, storeThenWrite, type StorableFile, type StorePorts } from './datasets/store-then-write.js';
+export { DATASET_WORDS } from './datasets/dataset-records.js';
+export type { DataDictionary, Dataset, DatasetCase, DatasetRecords, DatasetVersion, DatasetWord, NewDataset, NewDatasetCase, NewDatasetReference, Withdrawal } from './datasets/dataset-records.js';
+export {
+  caseIdOfStudy,
+  frameOfReferenceUidOf,
+  instanceNumberOf,
+  instanceUidOf,
+  seriesUidOf,
+  studyUidOf,
+} from './dicom-uids.js';
+export type { InboxInstance, InboxRecords } from './datasets/inbox-records.js';

@@ -3,8 +3,10 @@ import type { LabelMap } from '#imaging';
 import type { RegionScore } from '#metrics';
 import type { Manifest } from '#pipeline';
 import type { Agreement } from './agreement.js';
+import type { CaseStudy, StudyTask } from './making/study-case.js';
 import type { InspectionReport } from './preflight.js';
 import type { TensorFace } from './records.js';
+import type { Seats } from './seats.js';
 
 // ---------------------------------------------------------------------------------------------------------- blobs
 
@@ -57,7 +59,8 @@ export type Job =
   | { readonly name: 'validate-model'; readonly runId: string; readonly epoch: number }
   | { readonly name: 'evaluate-case'; readonly runId: string; readonly epoch: number; readonly caseId: string }
   | { readonly name: 'close-run'; readonly runId: string; readonly epoch: number }
-  | { readonly name: 'preflight'; readonly preflightId: string };
+  | { readonly name: 'preflight'; readonly preflightId: string }
+  | { readonly name: 'dry-run'; readonly dryRunId: string };
 
 export interface QueuedJob {
   /** Deterministic; adding a job whose id is known is no second job. Never a bare integer, no colon. */
@@ -164,6 +167,8 @@ export interface ModelSessions {
     work: (session: ModelSession) => Promise<T>,
     alone?: boolean,
   ): Promise<T>;
+  /** How many cases of a run may be under way here: as many as share its process. Taken before anything of a case is read. */
+  readonly seats: Seats;
   close(): Promise<void>;
 }
 
@@ -234,6 +239,11 @@ export interface Scorer {
    *   prediction: it is unpacked no further than that
    */
   agree(task: AgreementTask): Promise<Agreement>;
+  /**
+   * Measures the references of a case.
+   * @throws CaseUnreadable when a reference cannot be read
+   */
+  study(task: StudyTask): Promise<CaseStudy>;
   close(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import type {
   BenchmarkChannel,
   Capacity,
   CaseState,
+  ConsensusRecipe,
   FailureCode,
   IsolationLevel,
   PhaseKind,
@@ -14,11 +15,13 @@ import type { Geometry } from '#imaging';
 import type { RegionScore, RegionStatus } from '#metrics';
 import type { Manifest } from '#pipeline';
 import type { DatasetRecords } from './datasets/dataset-records.js';
+import type { InboxRecords } from './datasets/inbox-records.js';
+import type { MakingRecords } from './making/making-records.js';
 import type { CaseUsage, QueuedJob, StoredBlob } from './ports.js';
 import type { CheckName, PreflightCheck } from './preflight.js';
 
-/** `conformance`: image and expected label map of an author's own case. */
-export type ObjectKind = 'model' | 'image' | 'reference' | 'prediction' | 'conformance';
+/** `conformance`: image and expected label map of an author's own case. `frames`: slices of an image, compressed one by one. */
+export type ObjectKind = 'model' | 'image' | 'reference' | 'prediction' | 'conformance' | 'frames';
 
 export interface StoredObject extends StoredBlob {
   readonly id: string;
@@ -55,7 +58,13 @@ export interface NewCase {
   readonly geometry: Geometry;
   /** One for each channel of the benchmark, in its order; all on the grid of `geometry`. */
   readonly images: readonly (StoredBlob & { readonly channel: string })[];
-  readonly references: readonly { readonly reader: string; readonly consensus: boolean; readonly blob: StoredBlob }[];
+  readonly references: readonly {
+    readonly reader: string;
+    readonly consensus: boolean;
+    /** Where it was derived from the others. */
+    readonly recipe?: ConsensusRecipe;
+    readonly blob: StoredBlob;
+  }[];
   readonly referenceStudy: ReferenceStudy | null;
 }
 
@@ -69,7 +78,7 @@ export interface NewBenchmark {
   readonly synthetic: boolean;
   /** Absent: published at once. */
   readonly published?: boolean;
-  readonly labels: readonly { readonly value: number; readonly name: string }[];
+  readonly labels: readonly { readonly value: number; readonly name: string; readonly color?: string }[];
   /** The images of a case, in order. Absent: one. */
   readonly channels?: readonly BenchmarkChannel[];
   readonly windowPresets: readonly WindowPreset[];
@@ -98,7 +107,7 @@ export interface Benchmark {
   readonly rules: string;
   readonly published: boolean;
   readonly synthetic: boolean;
-  readonly labels: readonly { readonly value: number; readonly name: string }[];
+  readonly labels: readonly { readonly value: number; readonly name: string; readonly color?: string }[];
   /** The images of a case, in order; at least one. */
   readonly channels: readonly BenchmarkChannel[];
   readonly windowPresets: readonly WindowPreset[];
@@ -147,6 +156,8 @@ export interface EvaluationCase {
   readonly references: readonly {
     readonly reader: string;
     readonly consensus: boolean;
+    /** Where it was derived from the others. */
+    readonly recipe?: ConsensusRecipe;
     readonly object: StoredObject;
   }[];
   /** Null for cases imported before it was measured. */
@@ -486,7 +497,7 @@ export interface NewModel extends StoredBlob {
  * `NEXT`, fenced by epoch, and writes its outbox row and its event in the same transaction. A method that returns
  * `boolean` says whether this caller was still entitled to the move (false: somebody overtook it; stop quietly).
  */
-export interface EvaluationRecords extends DatasetRecords {
+export interface EvaluationRecords extends DatasetRecords, InboxRecords, MakingRecords {
   // benchmarks
   createBenchmark(benchmark: NewBenchmark): Promise<Benchmark>;
   findBenchmark(slugOrId: string): Promise<Benchmark | null>;
@@ -498,8 +509,15 @@ export interface EvaluationRecords extends DatasetRecords {
   findObject(objectId: string): Promise<{
     readonly object: StoredObject;
     readonly caseId: string | null;
+    readonly caseName: string | null;
+    readonly phaseId: string | null;
     readonly benchmarkId: string | null;
   } | null>;
+
+  /** The form of an image in which single slices can be read; null while nobody has made it. */
+  findFrames(imageId: string): Promise<StoredObject | null>;
+  /** Keeps that form. Where there is one already, it stays; the answer is the one that is kept. */
+  addFrames(imageId: string, blob: StoredBlob): Promise<StoredObject>;
 
   /** Whether any stored object refers to this blob. */
   blobInUse(sha256: string): Promise<boolean>;
@@ -589,6 +607,10 @@ export interface EvaluationRecords extends DatasetRecords {
    * nothing is left to do the run goes straight on to scoring.
    */
   startRun(runId: string, epoch: number, owner: string, signature: string): Promise<boolean>;
+  /** A case that nobody has begun, of the run in progress that has waited longest, other than these; null when there is none. */
+  untouchedCase(
+    otherThan: readonly string[],
+  ): Promise<{ readonly runId: string; readonly epoch: number; readonly caseId: string } | null>;
   /** Takes a pending case for `leaseSeconds`; null when it is done, held by a living worker, or the epoch has passed. */
   claimCase(
     runId: string,

@@ -3,7 +3,7 @@ import type { LabelMap } from '#imaging';
 import { readLabelMap, writeNifti } from '#imaging';
 import { expandManifest } from '#pipeline';
 import { checkVersion } from './check-version.js';
-import { ModelFailure } from '#domain';
+import { EngineUnavailable, ModelFailure } from '#domain';
 import type { ModelSession } from './ports.js';
 import { CHECK_NAMES } from './preflight.js';
 import type { Benchmark, EvaluationRecords, NotedCheck, Preflight, VersionChecks } from './records.js';
@@ -142,10 +142,40 @@ describe('a preflight', () => {
   });
 
   it('of which somebody else has taken over writes nothing more', async () => {
-    const { ports, seen } = await world(answering(100));
+    const { ports, seen, blobs } = await world(answering(100));
+    const before = [...blobs.content.keys()];
     const overtaken = { ...ports, records: { ...ports.records, endPreflight: async () => false } };
     await runPreflight(overtaken, { preflightId: 'p1' }, SIGNAL);
     expect(seen.ended).toBeNull();
+    expect([...blobs.content.keys()]).toEqual(before); // nor does it leave a prediction that nobody knows of
+  });
+
+  it('predicts into another blob each time, so that an overtaken one never takes that of the other with it', async () => {
+    const { ports, seen, taken } = await world(answering(100));
+    const digests = new Set<string>();
+    for (const attempt of [1, 2]) {
+      const claimed = { ...ports.records, claimPreflight: async () => ({ preflight: taken, attempt }) };
+      await runPreflight({ ...ports, records: claimed }, { preflightId: 'p1' }, SIGNAL);
+      digests.add(seen.ended!.practice!.prediction.sha256);
+    }
+    expect(digests.size).toBe(2);
+  });
+
+  it('that loses its place once it has predicted leaves nothing of that behind', async () => {
+    const { ports, blobs } = await world(answering(100));
+    const before = [...blobs.content.keys()];
+    const stop = new AbortController();
+    const stopping = {
+      ...blobs,
+      put: async (bytes: AsyncIterable<Uint8Array>) => {
+        const stored = await blobs.put(bytes);
+        stop.abort(new EngineUnavailable('worker-stopping', 'this worker stops'));
+        return stored;
+      },
+    };
+    const running = runPreflight({ ...ports, blobs: stopping }, { preflightId: 'p1' }, stop.signal);
+    await expect(running).rejects.toMatchObject({ code: 'worker-stopping' });
+    expect([...blobs.content.keys()]).toEqual(before);
   });
 
   it('of a network that does nothing right fails at the zeros and tries nothing else', async () => {

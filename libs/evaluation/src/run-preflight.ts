@@ -11,7 +11,7 @@ import {
   type PracticeCase,
   type PreflightTask,
 } from './preflight.js';
-import type { Benchmark, EvaluationCase, NewObject, NotedCheck, Preflight } from './records.js';
+import type { Benchmark, EvaluationCase, NewObject, NotedCheck, Preflight, PreflightClaim } from './records.js';
 import type { StagePorts } from './stage-ports.js';
 
 const LEASE_SECONDS = 15;
@@ -23,14 +23,15 @@ const RENEW_SECONDS = 1;
  * that means for the whole benchmark. Each answer is written when it is there, for whoever looks at the page.
  *
  * May be called twice, also by one worker that stalled in between: only the holder of the latest claim writes. Its files
- * stay where they are; the records say when nobody needs them any more (`removeStaleFiles`).
+ * stay where they are; the records say when nobody needs them any more (`removeStaleFiles`). What it predicted is removed
+ * again when somebody else has taken over, since no row will ever know of it.
  */
 export async function runPreflight(
   ports: StagePorts,
   { preflightId }: { readonly preflightId: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { records, log, owner, clock } = ports;
+  const { records, blobs, log, owner, clock } = ports;
   const claim = await records.claimPreflight(preflightId, owner, LEASE_SECONDS);
   if (claim === null) return;
   let checks: readonly NotedCheck[] = claim.preflight.checks;
@@ -38,13 +39,25 @@ export async function runPreflight(
   const note = (check: NotedCheck): void => {
     checks = checks.map((one) => (one.name === check.name ? check : one));
   };
+  let predicted: string | null = null;
+  const forgetPrediction = async (): Promise<void> => {
+    if (predicted === null) return;
+    await blobs.delete(predicted).catch((error: unknown) => log.error('preflight.blob-left', error, { preflightId }));
+  };
   const lease = { what: `preflight ${preflightId}`, seconds: LEASE_SECONDS, everySeconds: RENEW_SECONDS, renew: write };
   try {
-    const practice = await holding(lease, clock, signal, (held) => tryBundle(ports, claim.preflight, held, note));
+    const practice = await holding(lease, clock, signal, async (held) => {
+      const found = await tryBundle(ports, claim, held, note);
+      predicted = found?.prediction.sha256 ?? null;
+      return found;
+    }).catch(async (error: unknown) => {
+      await forgetPrediction();
+      throw error;
+    });
     if (await records.endPreflight(claim, { checks, practice, failure: null })) {
       const failed = checks.filter(({ status }) => status === 'failed').map(({ name }) => name);
       log.info('preflight.done', { preflightId, failed });
-    }
+    } else await forgetPrediction();
   } catch (error) {
     if (error instanceof Overtaken) return;
     if (signal.aborted || error instanceof EngineUnavailable) throw error; // tried again when the lease has run out
@@ -64,7 +77,7 @@ export async function runPreflight(
 
 async function tryBundle(
   ports: StagePorts,
-  taken: Preflight,
+  { preflight: taken, attempt }: PreflightClaim,
   signal: AbortSignal,
   note: (check: NotedCheck) => void,
 ): Promise<{ readonly caseId: string; readonly prediction: NewObject } | null> {
@@ -85,7 +98,7 @@ async function tryBundle(
     conformance: await conformanceTask(ports, taken),
     practice:
       example === null
-        ? { skip: 'this benchmark has no case that everybody may see' }
+        ? { skip: 'this benchmark has no case that submitters may see' }
         : () => practiceCase(ports, taken, benchmark, example),
     budget: { cases: open.map(({ name, geometry }) => ({ name, geometry })) },
   };
@@ -110,8 +123,8 @@ async function tryBundle(
     },
   );
   if (predicted === null || example === null) return null;
-  // a blob of its own, whatever else predicts the same: it goes when the preflight is forgotten
-  const own = { gzip: true, description: `preflight ${taken.id}` };
+  // a blob of this attempt alone, whatever else predicts the same: it goes when the preflight is forgotten, or overtaken
+  const own = { gzip: true, description: `preflight ${taken.id} ${attempt}` };
   const stored = await blobs.put(inOnePiece(await writeNifti(predicted, own)));
   const prediction: NewObject = {
     ...stored,
@@ -123,11 +136,11 @@ async function tryBundle(
   return { caseId: example.id, prediction };
 }
 
-/** Cases that everybody may see: only their sizes enter the forecast. */
+/** Cases that whoever submits may see, who is signed in: only their sizes enter the forecast. */
 async function openCases({ records }: StagePorts, { phases }: Benchmark): Promise<readonly EvaluationCase[]> {
   const practice = phases.filter(({ kind }) => kind === 'practice');
   const cases = (await Promise.all(practice.map(({ id }) => records.cases(id)))).flat();
-  return cases.filter(({ label }) => label === 'PUBLIC');
+  return cases.filter(({ label }) => label !== 'SEALED');
 }
 
 export async function conformanceTask(

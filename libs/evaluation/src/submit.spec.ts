@@ -69,6 +69,7 @@ function ports(changes: Partial<SubmitPorts> = {}): SubmitPorts & { readonly wri
       latestPreflight: async () => null,
     },
     inspector: { inspect: async () => REPORT },
+    clock: { now: () => new Date('2026-11-22T20:00:00Z') },
     ...changes,
   };
 }
@@ -86,6 +87,23 @@ describe('submitting', () => {
       status: 404,
       code: 'not-found',
     });
+  });
+
+  it('refuses once a phase has closed, and writes nothing; before that it takes what comes', async () => {
+    const closing = (closesAt: string) => {
+      const phases = [BENCHMARK.phases[0], { title: 'Held-out', rules: { ...RULES, closesAt } }];
+      const given = ports();
+      const findBenchmark = async () => ({ ...BENCHMARK, phases }) as unknown as Benchmark;
+      return { ...given, records: { ...given.records, findBenchmark } };
+    };
+    const closed = closing('2026-11-22T20:00:00Z');
+    await expect(submit(closed, COMMAND)).rejects.toMatchObject({
+      status: 409,
+      code: 'benchmark-closed',
+      message: 'This benchmark takes no submissions any more: "Held-out" closed at 2026-11-22T20:00:00Z.',
+    });
+    expect(closed.written).toEqual([]);
+    await expect(submit(closing('2026-11-22T20:00:01Z'), COMMAND)).resolves.toMatchObject({ existing: false });
   });
 
   it('refuses a manifest that contradicts itself or the benchmark, with all problems, and writes nothing', async () => {

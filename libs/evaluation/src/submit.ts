@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { notFound, RequestRefused } from '#domain';
+import { canonicalJson, hasClosed, notFound, RequestRefused } from '#domain';
 import type { Manifest } from '#pipeline';
 import { bundleDigest } from './bundle-digest.js';
 import { factsOf, inspectBundle, orderBundle, type SentModel } from './bundle.js';
-import { canonicalJson } from './canonical-json.js';
-import type { ModelInspector, StoredBlob } from './ports.js';
-import type { EvaluationRecords, NewSubmission, Preflight, Submission } from './records.js';
+import type { Clock, ModelInspector, StoredBlob } from './ports.js';
+import type { Benchmark, EvaluationRecords, NewSubmission, Preflight, Submission } from './records.js';
 
 export interface SubmitPorts {
   readonly records: Pick<EvaluationRecords, 'findBenchmark' | 'createSubmission' | 'latestPreflight'>;
   readonly inspector: Pick<ModelInspector, 'inspect'>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** The author's own case as files: an image for each channel of the manifest, and the label map it ought to become. */
@@ -40,16 +40,17 @@ export interface SubmitCommand {
  *
  * The same files, manifest and version again are the same submission; `existing` says so.
  *
- * @throws RequestRefused 404 without such a benchmark; 422 `manifest-invalid`, `conformance-images`, `budget-exceeded` or
+ * @throws RequestRefused 404 without such a benchmark; 409 `benchmark-closed` once one of its phases has closed; 422 `manifest-invalid`, `conformance-images`, `budget-exceeded` or
  *   the code of what is wrong with a model; 409 as `createSubmission` says
  */
 export async function submit(
-  { records, inspector }: SubmitPorts,
+  { records, inspector, clock }: SubmitPorts,
   command: SubmitCommand,
 ): Promise<{ readonly submission: Submission; readonly existing: boolean }> {
   const { manifest, conformance } = command;
   const benchmark = await records.findBenchmark(command.benchmark);
   if (!benchmark) throw notFound('benchmark');
+  refuseWhenClosed(benchmark, clock.now());
   const models = orderBundle(manifest, command.models, benchmark);
   checkConformanceImages(manifest, conformance);
   const reports = await inspectBundle(inspector, models, manifest);
@@ -89,6 +90,17 @@ export function checkConformanceImages(
     'conformance-images',
     `The conformance case has ${conformance.images.length} images; the manifest reads ${channels.length} (${names}), one file each, in this order.`,
     [{ path: 'form.conformanceImage', message: `expected ${channels.length}` }],
+  );
+}
+
+/** A submission enters every phase; its references may be shown once a phase has closed. */
+function refuseWhenClosed({ phases }: Benchmark, at: Date): void {
+  const closed = phases.find(({ rules }) => hasClosed(rules, at));
+  if (closed === undefined) return;
+  throw new RequestRefused(
+    409,
+    'benchmark-closed',
+    `This benchmark takes no submissions any more: "${closed.title}" closed at ${closed.rules.closesAt}.`,
   );
 }
 

@@ -7,8 +7,11 @@ export { affineLps, affineRas, geometryFromRasAffine, indexIjk, pointLps } from 
 export type { Affine } from './affine.js';
 export { readLabelMap, readNifti, readNiftiChannels, toLabels } from './nifti/read.js';
 export type { NiftiImage, NiftiLimits } from './nifti/read.js';
+export { streamNifti } from './nifti/stream.js';
+export type { NiftiArrival, NiftiStart } from './nifti/stream.js';
 export type { NiftiHeader } from './nifti/header.js';
 export { storedGeometry, writeNifti } from './nifti/write.js';
+export { deflate as gzip } from './inflate.js';
 export type { NiftiWriteOptions } from './nifti/write.js';
 export { imageFormat, readImage } from './read-image.js';
 export type { ImageFormat } from './read-image.js';
@@ -21,8 +24,34 @@ export { openDicom } from './dicom/file.js';
 export type { DicomFile } from './dicom/file.js';
 export { DicomDataSet } from './dicom/data-set.js';
 export type { Element as DicomElement } from './dicom/data-set.js';
-export { describeDicom } from './dicom/describe.js';
+export { describeDicom, describeDicomHeader, readDicomHeader } from './dicom/describe.js';
 export type { DicomDescription } from './dicom/describe.js';
+export {
+  decimalString,
+  dicomSequenceEnd,
+  joinedBytes,
+  writeDicom,
+  writeDicomElements,
+  writeDicomHead,
+  writeDicomItem,
+  writtenDecimals,
+  writtenSequence,
+  writtenTags,
+  writtenText,
+  writtenUint16,
+  writtenUint32,
+} from './dicom/write.js';
+export type { DicomInstance, WrittenElement } from './dicom/write.js';
+export { dicomJson } from './dicom/json.js';
+export type { DicomJson, DicomJsonElement, DicomJsonOptions } from './dicom/json.js';
+export { imageHeaders, imageSeries, packSlice } from './dicom/image-series.js';
+export type { ImageHeaders, ImageSeries, SeriesNames, StudyNames } from './dicom/image-series.js';
+export { chooseStorage } from './dicom/stored-values.js';
+export type { StoredValues } from './dicom/stored-values.js';
+export { writeSegmentation } from './dicom/write-segmentation.js';
+export type { SegmentationNames, SegmentName } from './dicom/write-segmentation.js';
+export { conceptOfName } from './dicom/segment-concepts.js';
+export type { SegmentConcept } from './dicom/segment-concepts.js';
 export { readDicomSegmentation } from './dicom/segmentation.js';
 export type {
   CodedConcept,
@@ -67,3 +96,8 @@ export type { Components, Connectivity } from './connected-components.js';
 export { dilate } from './dilate.js';
 export { thin } from './thinning.js';
 export type { CompactPieces } from './thinning.js';
+export { majorityVote } from './consensus/majority.js';
+export { staple } from './consensus/staple.js';
+export type { ReaderPerformance, Staple, StapleLabel, StapleOptions } from './consensus/staple.js';
+export { dicomHolds, HOLD_CODES } from './dicom/holds.js';
+export type { Hold, HoldCode, HoldPolicy } from './dicom/holds.js';

@@ -13,15 +13,17 @@ export type DeflateFormat = 'gzip' | 'deflate' | 'deflate-raw';
 /**
  * Inflates a stream piece by piece; whoever reads may stop at any time, and then nothing more is inflated.
  *
+ * @param bytes the whole stream, or its pieces as they arrive; an error of theirs is passed on as it is
  * @param code code of the error when the stream is damaged or ends too early
  */
 export async function* inflate(
-  bytes: Uint8Array,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
   format: DeflateFormat,
   code: ImageFormatCode,
 ): AsyncGenerator<Uint8Array, void, void> {
   const stream = new DecompressionStream(format);
-  const feeding = feed(stream.writable, bytes);
+  let ofSource: { readonly error: unknown } | undefined;
+  const feeding = feed(stream.writable, bytes, (error) => (ofSource = { error }));
   // A fault of the stream reaches us through the reader as well; without this it would also count as unhandled.
   feeding.catch(() => undefined);
   const reader = stream.readable.getReader() as unknown as ByteReader;
@@ -35,6 +37,7 @@ export async function* inflate(
     finished = true;
   } catch (cause) {
     finished = true;
+    if (ofSource) throw ofSource.error;
     throw new ImageFormatError(code, `${format} stream is damaged or cut short; expected one complete stream`, {
       cause,
     });
@@ -146,15 +149,41 @@ export function joinBytes(pieces: readonly Uint8Array[], length: number): Uint8A
 interface ByteWriter {
   write(chunk: Uint8Array): Promise<void>;
   close(): Promise<void>;
+  abort(reason: unknown): Promise<void>;
 }
 interface ByteReader {
   read(): Promise<{ done: true; value?: undefined } | { done: false; value: Uint8Array }>;
   cancel(): Promise<void>;
 }
 
-async function feed(writable: WritableStream, bytes: Uint8Array): Promise<void> {
+async function feed(
+  writable: WritableStream,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+  onSourceError: (error: unknown) => void = () => undefined,
+): Promise<void> {
   const untyped: unknown = writable.getWriter();
   const writer = untyped as ByteWriter;
+  if (bytes instanceof Uint8Array) return feedWhole(writer, bytes);
+  const pieces = bytes[Symbol.asyncIterator]();
+  for (;;) {
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = await pieces.next();
+    } catch (error) {
+      onSourceError(error);
+      return writer.abort(error);
+    }
+    if (next.done) return writer.close();
+    try {
+      await writer.write(next.value);
+    } catch (error) {
+      await pieces.return?.(); // the stream is damaged, or nobody reads on: nothing more is fetched
+      throw error;
+    }
+  }
+}
+
+async function feedWhole(writer: ByteWriter, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
     await writer.write(bytes.subarray(at, at + SLICE_BYTES));
   }

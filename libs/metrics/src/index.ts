@@ -67,6 +67,8 @@ export type {
 } from './metric-definition.js';
 export { proposeMetrics } from './propose-metrics.js';
 export type { MetricProposal, Problem } from './propose-metrics.js';
+export { nearestMarked } from './nearest-marked.js';
+export type { SquaresOf } from './nearest-marked.js';
 export { intendedSpacing, volumeDiagonalMm } from './intended-spacing.js';
 export { scoreCase, scoresWithoutPrediction } from './score-case.js';
 export type { CaseToScore, RegionScore, ScoredRegion } from './score-case.js';

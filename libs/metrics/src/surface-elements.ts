@@ -46,8 +46,11 @@ const FACES: readonly (readonly number[])[] = [0, 1, 2].flatMap((axis) =>
   ),
 );
 
-/** For each code the area vectors (normal times area, unit cube) of its triangles. Fixed once derived. */
-const TRIANGLES: readonly (readonly Point[])[] = Array.from({ length: CODES }, (_, code) => areaVectors(code));
+/** For each code the area vectors (normal times area, unit cube) of its triangles. Fixed once derived, on first use: 40 ms. */
+let derived: readonly (readonly Point[])[] | null = null;
+function allTriangles(): readonly (readonly Point[])[] {
+  return (derived ??= Array.from({ length: CODES }, (_, code) => areaVectors(code)));
+}
 
 /**
  * Weight of each corner code for a voxel spacing.
@@ -61,8 +64,9 @@ const TRIANGLES: readonly (readonly Point[])[] = Array.from({ length: CODES }, (
 export function cornerWeights(spacingMm: Vec3, flat: readonly [boolean, boolean, boolean]): CornerAreas {
   const weights = new Float64Array(CODES);
   const thick = [0, 1, 2].filter((axis) => !flat[axis]);
+  const triangles = thick.length === 3 ? allTriangles() : [];
   for (let code = 1; code < CODES - 1; code++) {
-    if (thick.length === 3) weights[code] = area(TRIANGLES[code], spacingMm);
+    if (thick.length === 3) weights[code] = area(triangles[code], spacingMm);
     else if (thick.length === 2) weights[code] = contourLength(code, thick[0], thick[1], spacingMm);
     else if (thick.length === 1) weights[code] = endPoint(code, thick[0]);
   }

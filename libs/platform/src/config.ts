@@ -16,7 +16,7 @@ export const SETTINGS_SCHEMA = z.object({
   VOXELMARK_PUBLIC_URL: optional(z.url()).describe('Where people reach the server, for links and origin checks; by default the address it listens on.'),
   VOXELMARK_TRUST_PROXY: withDefault(flag, false).describe('Believe X-Forwarded-For and X-Forwarded-Proto; only behind a proxy that sets them.'),
   VOXELMARK_WORKERS: withDefault(z.coerce.number().int().min(0).max(64), Math.min(2, Math.max(1, availableParallelism()))).describe('Worker processes that `start` runs; 0 when workers run elsewhere. By default 2, or 1 on a single core.'),
-  VOXELMARK_WORKER_CONCURRENCY: withDefault(z.coerce.number().int().min(1).max(16), 1).describe('Runs at once in one worker process, where cases of several are queued side by side: each has one process for its models, and two cases in hand. More workers help sooner.'),
+  VOXELMARK_WORKER_CONCURRENCY: withDefault(z.coerce.number().int().min(1).max(16), 1).describe('Runs at once in one worker process: each has one process for its models, and two cases in hand. More workers help sooner.'),
   VOXELMARK_SCRATCH_DIR: optional(z.string().min(1)).describe('Folder for the scratch folders of model processes; by default inside the data folder.'),
   VOXELMARK_RUNNER_SOCKET: optional(z.string().min(1)).describe('Unix socket of a container of its own that runs the models of this worker; the scratch folder then lies on a volume of both.'),
   VOXELMARK_DEMO: withDefault(flag, true).describe('Seed the demo benchmark, its accounts and algorithms, and let these accounts sign in: on loopback only, and not with a public address elsewhere or a trusted proxy.'),

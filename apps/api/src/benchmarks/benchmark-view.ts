@@ -57,7 +57,7 @@ export function benchmarkView(
     ...summaryView(benchmark, board, capacities),
     summary: benchmark.summary,
     rules: benchmark.rules,
-    labels: benchmark.labels.map(({ value, name }) => ({ value, name, color: labelColor(value, regions) })),
+    labels: benchmark.labels.map(({ value, name, color }) => ({ value, name, color: color ?? labelColor(value, regions) })),
     channels: benchmark.channels.map(({ name, modality, unit }) => ({
       name,
       ...(modality === undefined ? {} : { modality }),

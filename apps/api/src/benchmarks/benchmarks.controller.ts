@@ -43,9 +43,9 @@ export class BenchmarksController {
   async cases({ actor, params, query }: Ask<typeof ENDPOINTS.listCases>): Promise<Answer<typeof ENDPOINTS.listCases>> {
     const { benchmark, resource } = await this.find(actor, params.slug, 'benchmark.view');
     const phase = phaseOf(benchmark, query.phase);
-    if (!may(actor, 'case.view', inPhase(resource, phase))) return { items: [], hidden: phase.caseCount };
+    if (!this.sight.mayOpen(actor, resource, phase)) return { items: [], hidden: phase.caseCount };
     const cases = await this.records.cases(phase.id);
-    const seen = cases.filter(({ label }) => may(actor, 'case.view', { ...resource, label }));
+    const seen = cases.filter((one) => may(actor, 'case.view', this.sight.ofCase(resource, phase, one)));
     return { items: seen.map(caseSummaryView), hidden: cases.length - seen.length };
   }
 
@@ -55,7 +55,7 @@ export class BenchmarksController {
     reply: FastifyReply,
   ): Promise<void> {
     const { benchmark, resource } = await this.find(actor, params.slug, 'benchmark.view');
-    const open = await openCases(this.records, actor, benchmark, resource);
+    const open = await openCases(this.records, this.sight, actor, benchmark, resource);
     await reply
       .header('content-type', 'application/ld+json; charset=utf-8')
       // which files it names depends on who asks

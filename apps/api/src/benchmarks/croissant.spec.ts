@@ -108,4 +108,13 @@ describe('Croissant record of a dataset version', () => {
     const own = { ...benchmark, dataset: { ...benchmark.dataset, licence: 'Data use agreement of 2024' } };
     expect(croissantRecord(own, [], 'https://v.example')).toMatchObject({ license: 'Data use agreement of 2024', distribution: [] });
   });
+
+  it('gives facts that differ in punctuation only fields of their own', () => {
+    const one = { ...openCase('one'), facts: { 'slice thickness': 5, slice_thickness: 'thick', 'slice/thickness': 1 } };
+    const { recordSet } = croissantRecord(benchmark, [one], 'https://v.example') as typeof record;
+    const cases = recordSet.find((set) => set['@id'] === 'cases')!;
+    const ids = cases.field.map((field) => field['@id']);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(cases.data[0]).toMatchObject({ 'cases/fact_slice_thickness': '5', 'cases/fact_slice_thickness_2': '1', 'cases/fact_slice_thickness_3': 'thick' });
+  });
 });

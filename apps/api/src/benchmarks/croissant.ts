@@ -41,6 +41,13 @@ const SPLITS = {
 /** An identifier of the SPDX licence list, by its form: letters, digits, dots and hyphens, with a version or a hyphen in it. */
 const SPDX = /^(?!LicenseRef-)[A-Za-z][A-Za-z0-9.+]*-[A-Za-z0-9.+-]+$/;
 
+/** What a record is about: a benchmark, or a version of a dataset that is shown as one. */
+export type RecordedVersion = Pick<Benchmark, 'slug' | 'title' | 'labels' | 'channels' | 'dataset' | 'createdAt'> & {
+  readonly phases: readonly Pick<Benchmark['phases'][number], 'kind' | 'caseCount'>[];
+  /** Where its page is. Absent: among benchmarks. */
+  readonly place?: 'datasets';
+};
+
 /**
  * The record of a benchmark's dataset version in Croissant 1.1 (JSON-LD), for dataset search engines and data loaders.
  *
@@ -51,15 +58,16 @@ const SPDX = /^(?!LicenseRef-)[A-Za-z][A-Za-z0-9.+]*-[A-Za-z0-9.+-]+$/;
  * @param publicUrl address of the platform, without a slash at the end
  */
 export function croissantRecord(
-  benchmark: Benchmark,
+  benchmark: RecordedVersion,
   open: readonly EvaluationCase[],
   publicUrl: string,
 ): Readonly<Record<string, unknown>> {
   const { dataset, slug, phases, channels, createdAt } = benchmark;
-  const address = `${publicUrl}/benchmarks/${slug}`;
+  const address = `${publicUrl}/${benchmark.place ?? 'benchmarks'}/${slug}`;
   const year = createdAt.getUTCFullYear();
   const held = phases.filter(({ kind }) => kind === 'test').reduce((sum, { caseCount }) => sum + caseCount, 0);
   const facts = [...new Set(open.flatMap((one) => Object.keys(one.facts)))].sort();
+  const fields = factFields(facts);
   return {
     '@context': CONTEXT,
     '@type': 'sc:Dataset',
@@ -111,7 +119,7 @@ export function croissantRecord(
           field('size', 'sc:Integer', true),
           ...channels.map((_, n) => field(imageField(n, channels.length), 'sc:URL')),
           field('reference', ['sc:URL', 'cr:SegmentationMask']),
-          ...facts.map((fact) => field(factField(fact), 'sc:Text')),
+          ...facts.map((fact) => field(fields.get(fact)!, 'sc:Text')),
         ],
         data: open.map((one) => ({
           'cases/name': one.name,
@@ -120,7 +128,7 @@ export function croissantRecord(
           'cases/size': one.geometry.sizeXyz,
           ...Object.fromEntries(one.images.map((image, n) => [`cases/${imageField(n, channels.length)}`, contentUrl(image, publicUrl)])),
           'cases/reference': contentUrl(consensusOf(one), publicUrl),
-          ...Object.fromEntries(facts.map((fact) => [`cases/${factField(fact)}`, String(one.facts[fact] ?? '')])),
+          ...Object.fromEntries(facts.map((fact) => [`cases/${fields.get(fact)}`, String(one.facts[fact] ?? '')])),
         })),
       },
     ],
@@ -129,7 +137,20 @@ export function croissantRecord(
 
 const contentUrl = ({ id }: StoredObject, publicUrl: string): string => `${publicUrl}/api/v1/objects/${id}`;
 const imageField = (channel: number, channels: number): string => (channels === 1 ? 'image' : `image_${channel}`);
-const factField = (fact: string): string => `fact_${fact.replace(/[^A-Za-z0-9_.-]+/g, '_')}`;
+
+/** Ids of fields by fact; facts that differ only in what an id cannot have are numbered. */
+function factFields(facts: readonly string[]): ReadonlyMap<string, string> {
+  const taken = new Set<string>();
+  return new Map(
+    facts.map((fact) => {
+      const plain = `fact_${fact.replace(/[^A-Za-z0-9_.-]+/g, '_')}`;
+      let id = plain;
+      for (let n = 2; taken.has(id); n++) id = `${plain}_${n}`;
+      taken.add(id);
+      return [fact, id];
+    }),
+  );
+}
 
 function fileObject(object: StoredObject, name: string, publicUrl: string): Readonly<Record<string, unknown>> {
   return {

@@ -14,7 +14,7 @@ function sightOf(patients: number, faults = 0) {
     if (reads.length <= faults) return Promise.reject(new Error('the database is away'));
     return Promise.resolve(Array.from({ length: 12 }, (_, c) => ({ patient: `p${c % patients}` })));
   };
-  return { reads, sight: new Sight({ cases } as unknown as EvaluationRecords) };
+  return { reads, sight: new Sight({ cases } as unknown as EvaluationRecords, { now: () => new Date(0), monotonicMs: () => 0 }) };
 }
 const open = { published: true, capacities: [] };
 

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Actor, Capacity, Resource } from '#domain';
-import type { Benchmark, EvaluationRecords, Phase } from '#evaluation';
+import { revealOf, revealRule, type Actor, type Capacity, type Resource } from '#domain';
+import type { Benchmark, Clock, EvaluationCase, EvaluationRecords, Phase } from '#evaluation';
 import { FEWEST_TO_RANK } from '#statistics';
 import { may } from '../http/permit.js';
-import { RECORDS } from '../settings.js';
+import { CLOCK, RECORDS } from '../settings.js';
 
 /** What of the results of a phase a person may know. */
 export interface ResultSight {
@@ -19,7 +19,10 @@ export class Sight {
   /** By phase; the cases of a phase never change. */
   private readonly patients = new Map<string, Promise<number>>();
 
-  constructor(@Inject(RECORDS) private readonly records: EvaluationRecords) {}
+  constructor(
+    @Inject(RECORDS) private readonly records: EvaluationRecords,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   /** Capacities of the person in one benchmark; none for a visitor. */
   async capacities(actor: Actor, benchmarkId: string | null): Promise<readonly Capacity[]> {
@@ -28,6 +31,29 @@ export class Sight {
 
   async ofBenchmark(actor: Actor, benchmark: Pick<Benchmark, 'id' | 'published'>): Promise<Resource> {
     return { published: benchmark.published, capacities: await this.capacities(actor, benchmark.id) };
+  }
+
+  /**
+   * The same for one case, with what the reveal rule of its phase says of it now.
+   *
+   * Whatever shows voxels of a case, or anything that places of voxels can be read from, asks the policy with this and not
+   * with `inPhase`: without the rule's word references stay hidden.
+   *
+   * @param resource what the person is to the benchmark
+   */
+  ofCase(
+    resource: Resource,
+    phase: Pick<Phase, 'label' | 'kind' | 'rules'>,
+    { name, label }: Pick<EvaluationCase, 'name' | 'label'>,
+  ): Resource {
+    const reveal = revealOf(phase, name, resource.capacities ?? [], this.clock.now());
+    return { ...inPhase(resource, phase), label, reveal };
+  }
+
+  /** Whether there may be a case in the phase that the person sees; where not, the cases need not be read. */
+  mayOpen(actor: Actor, resource: Resource, phase: Pick<Phase, 'label' | 'kind' | 'rules'>): boolean {
+    const opening = !['all', 'never'].includes(revealRule(phase.rules, phase.kind).kind);
+    return opening || may(actor, 'case.view', inPhase(resource, phase));
   }
 
   async ofResults(actor: Actor, resource: Resource, phase: Phase): Promise<ResultSight> {

@@ -5,7 +5,7 @@ import type { EvaluationRecords } from '#evaluation';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
 import { may, permit } from '../http/permit.js';
 import { RECORDS } from '../settings.js';
-import { inPhase, Sight } from '../benchmarks/sight.js';
+import { Sight } from '../benchmarks/sight.js';
 import { caseSummaryView, geometryView, predictionView, triedView } from './case-view.js';
 
 /** Predictions listed beside a case, best first; more than a person looks through. */
@@ -25,10 +25,8 @@ export class CasesController {
     if (found === null) throw notFound('case');
     const benchmark = await this.records.findBenchmark(found.phase.benchmarkId);
     if (benchmark === null) throw new Error(`phase ${found.phase.id} belongs to no benchmark`);
-    const resource = {
-      ...inPhase(await this.sight.ofBenchmark(actor, benchmark), found.phase),
-      label: found.case.label,
-    };
+    const base = await this.sight.ofBenchmark(actor, benchmark);
+    const resource = this.sight.ofCase(base, found.phase, found.case);
     permit(actor, 'case.view', resource, 'case');
 
     const { images, references } = found.case;
@@ -39,7 +37,10 @@ export class CasesController {
     const standings = may(actor, 'run.case-result', resource)
       ? await this.records.resultsOfCase(params.id, MOST_PREDICTIONS)
       : [];
-    const siblings = await this.records.cases(found.phase.id);
+    // of the other cases only those that the person may see: where one is opened, the rest may be held out
+    const siblings = (await this.records.cases(found.phase.id)).filter((one) =>
+      may(actor, 'case.view', this.sight.ofCase(base, found.phase, one)),
+    );
     const at = siblings.findIndex(({ id }) => id === params.id);
     return {
       ...caseSummaryView(found.case),

@@ -1,12 +1,10 @@
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { sentCase, type SentCaseFields } from '#contracts';
+import { MOST_CASE_FILE_BYTES, sentCase, type SentCaseFields } from '#contracts';
 import { RequestRefused } from '#domain';
 import { faultsOf } from '../http/check-request.js';
 import { checkBoundary, nextPart, refusedUpload } from '../submissions/submission-form.js';
 
-/** Of each image and each reference segmentation, as it is sent. */
-export const MOST_CASE_FILE_BYTES = 2 ** 30;
 const CASE_BYTES = 256 * 1024;
 const FILES = ['image', 'reference'] as const;
 type FileField = (typeof FILES)[number];

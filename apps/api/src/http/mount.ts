@@ -5,6 +5,7 @@ import {
   HttpCode,
   Patch,
   Post,
+  Put,
   Res,
   SetMetadata,
   type ExecutionContext,
@@ -37,7 +38,7 @@ type Handler<E extends Endpoint> = E extends { readonly produces: string }
   ? (ask: Ask<E>, reply: FastifyReply) => Promise<void>
   : (ask: Ask<E>) => Promise<Answer<E>>;
 
-const METHODS = { GET: Get, POST: Post, PATCH: Patch, DELETE: Delete } as const;
+const METHODS = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete } as const;
 
 const AskOf = createParamDecorator((endpoint: Endpoint, context: ExecutionContext): Ask => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();

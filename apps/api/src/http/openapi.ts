@@ -80,6 +80,11 @@ function success(endpoint: Endpoint): Json {
 }
 
 function requestBody(endpoint: Endpoint): Json {
+  if (endpoint.consumes?.startsWith('multipart/related') === true) {
+    const instance = { type: 'string', format: 'binary', description: 'a DICOM file; as many parts as there are instances' };
+    const schema = { type: 'object', properties: { instance }, additionalProperties: false };
+    return { requestBody: { required: true, content: { [endpoint.consumes]: { schema } } } };
+  }
   if (endpoint.consumes !== undefined) {
     const schema = {
       type: 'object',

@@ -67,7 +67,7 @@ describe('every error has one form outside', () => {
 
   it('tells a wrong method from a wrong address', () => {
     const wrong = of(new NotFoundException(), { method: 'DELETE' });
-    expect([wrong.body.status, wrong.headers.allow]).toEqual([405, 'GET, HEAD']);
+    expect([wrong.body.status, wrong.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
     expect(of(new NotFoundException(), { url: '/api/v1/benchmarkz?x' }).body.status).toBe(404);
     expect(of(new NotFoundException(), { method: 'PUT', url: '/api/v1/tokens/1?x=1' }).headers.allow).toBe('DELETE');
   });

@@ -39,7 +39,7 @@ export class StarterKitController {
     if (benchmark === null) throw notFound('benchmark');
     const resource = await this.sight.ofBenchmark(actor, benchmark);
     permit(actor, 'benchmark.view', resource, 'benchmark');
-    const all = await openCases(this.records, actor, benchmark, resource);
+    const all = await openCases(this.records, this.sight, actor, benchmark, resource);
     const cases = fitting(all, MOST_BYTES);
     const headers = {
       'content-type': 'application/zip',

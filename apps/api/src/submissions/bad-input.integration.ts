@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { problem } from '#contracts';
 import { RequestRefused } from '#domain';
 import type { Benchmark } from '#evaluation';
@@ -632,7 +632,9 @@ describe('a case of a dataset', () => {
     expect(added.statusCode).toBe(201);
     expect(added.json()).toMatchObject({ name: 'one', size: [3, 2, 2], spacingMm: [1, 1, 2], readers: [{ reader: 'A', consensus: true }], existing: false });
     expect((await send(parts)).json()).toMatchObject({ existing: true });
-    const dataset = await world.parts.records.findDataset('brought-in');
+    const packedOtherwise = parts.map((part) => ('filename' in part ? { ...part, value: gzipSync(gunzipSync(part.value as Buffer), { level: 1 }) } : part));
+    expect((await send(packedOtherwise)).json()).toMatchObject({ existing: true });
+    const dataset = await world.parts.records.findDataset(world.account('organiser').id, 'brought-in');
     const [one] = await world.parts.records.datasetCases(dataset!.id);
     for (const { sha256 } of [...one.images, ...one.references.map(({ object }) => object)]) {
       const pieces: Uint8Array[] = [];
@@ -646,6 +648,8 @@ describe('a case of a dataset', () => {
 
   it('is refused with a code when it cannot be used, and leaves nothing', async () => {
     const [image, reference] = [file('image', await scan()), file('reference', await mask())];
+    const recipe = { method: 'majority', version: 1, readers: ['B', 'C'], parameters: {}, estimates: [] };
+    const bomb = gzipSync(Buffer.concat([gunzipSync(await scan()), Buffer.alloc(2 ** 22)]));
     const other = fields({ name: 'two' });
     const bad: readonly (readonly [string, readonly FormPart[], number, string])[] = [
       ['another case of that name', [fields({ patient: 'p2' }), image, reference], 409, 'dataset-case-exists'],
@@ -659,13 +663,40 @@ describe('a case of a dataset', () => {
       ['an empty file', [other, file('image', Buffer.alloc(0)), reference], 422, 'case-file-empty'],
       ['a file of no format', [other, file('image', Buffer.from('no image')), reference], 422, 'case-invalid'],
       ['another grid', [other, image, file('reference', await mask(1, 1.5))], 422, 'case-invalid'],
-      ['a label that is not declared', [other, image, file('reference', await mask(7))], 422, 'case-invalid'],
+      ['a label that is not declared', [other, file('image', await volume(new Int16Array(12).fill(7))), file('reference', await mask(7))], 422, 'case-invalid'],
+      ['a recipe of readers that are not there', [fields({ name: 'two', references: [{ reader: 'A', consensus: true, recipe }] }), image, reference], 422, 'case-invalid'],
+      ['a bomb', [other, file('image', bomb), reference], 422, 'case-invalid'],
     ];
+    const before = await world.inventory();
     for (const [what, parts, status, code] of bad) {
       const answer = await send(parts);
       expect([what, answer.statusCode, (answer.json() as { code: string }).code]).toEqual([what, status, code]);
       expect(problem.parse(answer.json()).detail.length).toBeGreaterThan(10);
     }
     expect((await world.ask('organiser', 'GET', '/datasets/brought-in')).json()).toMatchObject({ caseCount: 1 });
+    expect(await world.inventory()).toEqual(before); // not even the image of a case whose reference was refused
+  });
+
+  it('can be taken out again: with its files before a version has it, afterwards of the next one', async () => {
+    const { blobs } = world.parts;
+    const image = await volume(Int16Array.from({ length: 12 }, (_, v) => 1000 - v));
+    expect((await send([fields({ name: 'two/three' }), file('image', image), file('reference', await mask())])).statusCode).toBe(201);
+    const dataset = await world.parts.records.findDataset(world.account('organiser').id, 'brought-in');
+    const brought = await world.parts.records.findDatasetCase(dataset!.id, 'two/three');
+    const [own, shared] = [brought!.images[0].sha256, brought!.references[0].object.sha256];
+    const takeOut = async (name: string) => world.ask('organiser', 'DELETE', `/datasets/brought-in/cases/${encodeURIComponent(name)}`);
+    expect((await takeOut('two/three')).json()).toEqual({ outcome: 'removed', versions: [] });
+    // its reference has the voxels of another case's
+    expect([await blobs.head(own), (await blobs.head(shared)) !== null]).toEqual([null, true]);
+    expect((await takeOut('two/three')).statusCode).toBe(404);
+    expect((await takeOut('one')).json()).toEqual({ outcome: 'withdrawn', versions: [1] });
+    expect((await world.ask('organiser', 'POST', '/datasets/brought-in/versions')).json()).toMatchObject({ code: 'dataset-empty' });
+    expect((await send([fields(), file('image', await scan()), file('reference', await mask())])).json()).toMatchObject({ code: 'dataset-case-withdrawn' });
+    expect((await world.ask('organiser', 'DELETE', '/datasets/brought-in')).json()).toMatchObject({ code: 'dataset-frozen' });
+    expect((await begin({ slug: 'never-used' })).statusCode).toBe(201);
+    expect((await world.ask('organiser', 'DELETE', '/datasets/never-used')).statusCode).toBe(204);
+    expect((await world.ask('organiser', 'GET', '/datasets/never-used')).statusCode).toBe(404);
+    const events = await world.parts.accessLog.list({ userId: world.account('organiser').id }, { limit: 3 });
+    expect(events.map(({ action }) => action)).toEqual(['dataset.withdraw', 'dataset.withdraw', 'dataset.withdraw']);
   });
 });

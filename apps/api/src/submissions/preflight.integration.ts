@@ -3,7 +3,9 @@ import { builtChildScript } from '../../../../libs/inference/src/test-support/bu
 import {
   agreementWithFile,
   removeStaleFiles,
+  runDryRun,
   runPreflight,
+  studyCase,
   type Benchmark,
   type ModelSessions,
   type StagePorts,
@@ -44,6 +46,7 @@ beforeAll(async () => {
         elapsedMs: 1,
       }),
       agree: ({ expected, predicted }) => agreementWithFile(expected, predicted),
+      study: (task) => studyCase(task),
       close: async () => undefined,
     },
     clock,
@@ -120,3 +123,138 @@ it('says for each label how far platform and author are apart', async () => {
   expect(done).toMatchObject({ passed: false, conformance: { passed: false, minDice: 0.99, labels: [{ label: 1 }] } });
   expect(done.conformance.labels[0].dice).toBeLessThan(0.99);
 }, 60_000);
+
+/** A frozen dataset of the organiser: three patients, two readers each, of whom none is the consensus. */
+async function frozen(slug: string): Promise<void> {
+  const { records, blobs } = world.parts;
+  const geometry = (await records.cases(bench.phases[0].id))[0].geometry;
+  const ownerId = world.account('organiser').id;
+  const { dataset } = await records.createDataset({
+    slug,
+    name: 'Livers',
+    licence: 'CC-BY-4.0',
+    description: '',
+    ownerId,
+    synthetic: false,
+    labels: [{ value: 1, name: 'liver' }],
+    ignoreLabel: null,
+    regions: [],
+    channels: [{ name: 'CT' }],
+    dictionary: {},
+  });
+  const stored = async (data: Int16Array | Uint8Array) => {
+    const bytes = await writeNifti({ geometry, data }, { gzip: true });
+    return blobs.put(
+      (async function* () {
+        yield bytes;
+      })(),
+    );
+  };
+  for (const n of [1, 2, 3]) {
+    const image = Int16Array.from({ length: 8 * 8 * 4 }, (_, v) => (v % 8 < 2 + n ? 100 : -100));
+    const drawn = (wide: number) => Uint8Array.from({ length: 8 * 8 * 4 }, (_, v) => (v % 8 < wide + n ? 1 : 0));
+    await records.addDatasetCase(dataset.id, {
+      name: `liver-${n}`,
+      patient: `patient-${n}`,
+      split: n < 3 ? 'test' : 'train',
+      facts: {},
+      geometry,
+      digest: String(n).repeat(64),
+      images: [await stored(image)],
+      references: [
+        { reader: 'A', consensus: false, recipe: null, blob: await stored(drawn(2)) },
+        { reader: 'B', consensus: false, recipe: null, blob: await stored(drawn(3)) },
+      ],
+    });
+  }
+  await records.freezeDataset(dataset.id);
+}
+
+describe('a benchmark made from a dataset', () => {
+  const say = (method: string, path: string, body?: unknown) =>
+    world.ask('organiser', method as 'GET', path, body === undefined ? {} : { body });
+  const codes = (view: { findings: { severity: string; code: string }[] }) =>
+    view.findings.map(({ severity, code }) => `${severity} ${code}`);
+  const dryRunOf = async (id: string) => {
+    const { parts } = world;
+    await runDryRun(ports, { dryRunId: id }, new AbortController().signal);
+    return (await parts.records.findDryRun(id))!;
+  };
+  const newest = async (slug: string) =>
+    (await world.parts.records.newestDryRun((await world.parts.records.findBenchmark(slug))!.id, 'preparation'))!.id;
+
+  it('is drafted, measured, tried, published; a draft is for nobody else’s eyes', async () => {
+    await frozen('livers');
+    const body = { slug: 'livers', title: 'Livers', dataset: { slug: 'livers', version: 1 }, requiredIsolation: 'L0' };
+    const checked = (await say('POST', '/benchmarks/check', body)).json();
+    expect(checked.cases).toMatchObject({ practice: ['liver-3'], test: ['liver-1', 'liver-2'], left: [] });
+    expect((await say('POST', '/benchmarks', { ...body, metrics: [{ id: 'niceness' }] })).json()).toMatchObject({ code: 'benchmark-invalid', status: 422 });
+    const made = await say('POST', '/benchmarks', body);
+    expect(made.statusCode).toBe(201);
+    expect(made.json()).toMatchObject({
+      benchmark: { published: false, dataset: { slug: 'livers', version: 1 } },
+      preparation: { state: 'queued', done: 0, total: 3 },
+    });
+    expect(codes(made.json())).toContain('error not-prepared');
+    expect((await say('POST', '/benchmarks', body)).json().code).toBe('benchmark-exists');
+
+    for (const [who, status] of [['visitor', 401], ['researcher', 404], ['owner', 404], ['admin', 403]] as const)
+      expect([who, (await world.ask(who, 'GET', '/benchmarks/livers/making')).statusCode]).toEqual([who, status]);
+    for (const [who, status] of [['visitor', 404], ['owner', 404], ['admin', 200]] as const)
+      expect([who, (await world.ask(who, 'GET', '/benchmarks/livers')).statusCode]).toEqual([who, status]);
+    const [open] = await world.parts.records.cases((await world.parts.records.findBenchmark('livers'))!.phases[0].id);
+    const image = `/objects/${open.images[0].id}`;
+    expect((await world.ask('owner', 'GET', image)).statusCode).toBe(404);
+    expect((await say('GET', image)).statusCode).toBe(200);
+
+    expect((await dryRunOf(await newest('livers'))).state).toBe('done');
+    const prepared = (await say('GET', '/benchmarks/livers/making')).json();
+    expect(prepared.preparation).toEqual({ state: 'done', done: 3, total: 3, failure: null });
+    expect(prepared.voxels).toMatchObject([
+      { region: 'liver', phase: 'practice', cases: 1, patients: 1 },
+      { region: 'liver', phase: 'test', cases: 2, patients: 2 },
+    ]);
+    const [case3] = await world.parts.records.cases((await world.parts.records.findBenchmark('livers'))!.phases[0].id);
+    expect(case3.references.find(({ consensus }) => consensus)?.recipe).toMatchObject({ method: 'majority', readers: ['A', 'B'] });
+    expect(case3.referenceStudy?.agreement).toHaveLength(1);
+
+    // other metrics, and the consensus of before
+    const replaced = (await say('PUT', '/benchmarks/livers', { ...body, metrics: [{ id: 'dice' }] })).json();
+    expect(replaced.preparation).toMatchObject({ done: 0, total: 3 });
+    await dryRunOf(await newest('livers'));
+    // other words: what was measured stays
+    const renamed = (await say('PUT', '/benchmarks/livers', { ...body, title: 'Livers on CT', metrics: [{ id: 'dice' }] })).json();
+    expect(renamed).toMatchObject({ benchmark: { title: 'Livers on CT' }, preparation: { state: 'done', done: 3 } });
+    const asked = await say('POST', '/benchmarks/livers/dry-runs', { networks: ['threshold-smooth'] });
+    expect(asked.statusCode).toBe(202);
+    const tried = await dryRunOf(asked.json().id);
+    expect(tried).toMatchObject({ state: 'done', failure: null, isolation: expect.stringMatching(/^L\d$/) as string });
+    const shown = (await say('GET', `/benchmarks/livers/dry-runs/${tried.id}`)).json();
+    expect(shown.networks).toMatchObject([{ network: 'threshold-smooth', state: 'done', cases: [{ case: 'liver-3' }] }]);
+    expect(shown.networks[0].cases[0].state).toBe('scored');
+    expect(shown.networks[0].means.dice).toEqual(expect.any(Number));
+
+    const warned = (await say('POST', '/benchmarks/livers/publish', {})).json();
+    expect(warned).toMatchObject({ code: 'benchmark-warnings', status: 409 });
+    const published = (await say('POST', '/benchmarks/livers/publish', { acceptWarnings: true })).json();
+    expect(published.benchmark.published).toBe(true);
+    expect(published.history.map(({ act }: { act: string }) => act)).toEqual(['created', 'changed', 'changed', 'dry-run', 'published']);
+    expect((await say('PUT', '/benchmarks/livers', body)).json().code).toBe('benchmark-published');
+    expect((await say('DELETE', '/benchmarks/livers')).json().code).toBe('benchmark-published');
+    expect((await world.ask('owner', 'GET', '/benchmarks/livers')).statusCode).toBe(200);
+    const record = (await say('GET', '/datasets/livers/versions/1/croissant')).body;
+    expect(record).toContain('liver-3');
+    expect(record).not.toContain('liver-1');
+  }, 120_000);
+
+  it('a draft that is deleted leaves nothing but its history', async () => {
+    const before = await world.inventory();
+    const made = (await say('POST', '/benchmarks', { slug: 'gone', title: 'Gone', dataset: { slug: 'livers', version: 1 }, consensus: { kind: 'staple' } })).json();
+    await dryRunOf(await newest('gone'));
+    const { id } = made.benchmark;
+    expect((await say('DELETE', '/benchmarks/gone')).statusCode).toBe(204);
+    expect((await say('GET', '/benchmarks/gone/making')).statusCode).toBe(404);
+    expect(await world.inventory()).toEqual(before);
+    expect((await world.parts.records.makingEvents(id)).map(({ act }) => act)).toEqual(['created', 'deleted']);
+  }, 60_000);
+});

@@ -92,7 +92,7 @@ async function outcome(order: number): Promise<{ blob: boolean; row: boolean }> 
       remove: async () => undefined,
     };
     const manifest = testManifest('m');
-    return new TakeIn(records, blobs, inspector, noParts().log)
+    return new TakeIn(records, blobs, inspector, noParts().log, noParts().clock)
       .submit(bundle, {
         benchmark: 'b',
         submitterId: who,

@@ -6,6 +6,7 @@ import {
   blobLock,
   submit,
   type BlobStore,
+  type Clock,
   type EvaluationRecords,
   type Log,
   type ModelInspector,
@@ -14,7 +15,7 @@ import {
   type Submission,
   type SubmitCommand,
 } from '#evaluation';
-import { BLOBS, INSPECTOR, LOG, RECORDS } from '../settings.js';
+import { BLOBS, CLOCK, INSPECTOR, LOG, RECORDS } from '../settings.js';
 import type { Bundle } from './receive-bundle.js';
 import type { Spooled } from './upload-spool.js';
 
@@ -30,6 +31,7 @@ export class TakeIn {
     @Inject(BLOBS) private readonly blobs: BlobStore,
     @Inject(INSPECTOR) private readonly inspector: ModelInspector,
     @Inject(LOG) private readonly log: Log,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   submit(
@@ -45,6 +47,7 @@ export class TakeIn {
             this.storeThenWrite(bundle.files, () => this.records.createSubmission(submission)),
         },
         inspector: this.inspector,
+        clock: this.clock,
       },
       { ...command, models: bundle.models, conformance: bundle.conformance },
     );

@@ -16,6 +16,12 @@ export interface Spooled extends StoredBlob {
   remove(): Promise<void>;
 }
 
+/** One that lies in a file of its own. */
+export interface SpooledFile extends Spooled {
+  /** Where, until it is removed. */
+  readonly path: string;
+}
+
 const ROOM_BYTES = 256 * 1024 * 1024;
 /** At once, on the way in: on the spool, in the inspector's scratch folder, in the blob store. */
 const COPIES = 3;
@@ -54,6 +60,11 @@ export class UploadSpool implements OnModuleInit {
     }
   }
 
+  /** Where another file may lie; whoever writes it removes it. */
+  newPath(): string {
+    return join(this.folder, `${randomUUID()}.part`);
+  }
+
   /**
    * Writes a stream to disk, hashing on the way; on any fault nothing stays.
    *
@@ -61,8 +72,8 @@ export class UploadSpool implements OnModuleInit {
    * @param maxBytes a stream of more is refused
    * @throws RequestRefused 422 `conformance-file-empty`, `case-file-empty`, `model-empty` or `model-not-onnx`, 413 `upload-too-large`, 400 `upload-truncated`, 507 `storage-full`
    */
-  async receive(content: AsyncIterable<Uint8Array>, what: 'model' | 'conformance' | 'case', maxBytes: number): Promise<Spooled> {
-    const path = join(this.folder, `${randomUUID()}.part`);
+  async receive(content: AsyncIterable<Uint8Array>, what: 'model' | 'conformance' | 'case', maxBytes: number): Promise<SpooledFile> {
+    const path = this.newPath();
     const file = await open(path, 'wx', 0o600);
     try {
       const hash = createHash('sha256');
@@ -90,6 +101,7 @@ export class UploadSpool implements OnModuleInit {
       return {
         sha256: hash.digest('hex'),
         bytes,
+        path,
         read: () => createReadStream(path),
         copyTo: (target) => copyFile(path, target, constants.COPYFILE_FICLONE),
         remove: () => rm(path, { force: true }),

@@ -29,6 +29,11 @@ export class Marks {
     this.needles.set(key('base64'), raw.subarray(0, 24).toString('base64').slice(0, 28));
   }
 
+  /** Bytes that are findable as they stand only. */
+  addRaw(what: string, raw: Buffer): void {
+    this.needles.set(`${what} ${this.needles.size} (raw)`, raw.subarray(0, 64).toString('latin1'));
+  }
+
   /** What of it all is in this text, as it stands or unpacked. */
   findIn(body: Buffer): string[] {
     const texts = [body, ...unpacked(body)].map((bytes) => bytes.toString('latin1'));

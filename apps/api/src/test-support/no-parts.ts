@@ -23,6 +23,7 @@ export function noParts(): ApiParts {
     queue: untouched('queue'),
     inspector: untouched('inspector'),
     evidence: untouched<ApiParts['evidence']>('evidence', { close: async () => undefined }),
+    cases: untouched<ApiParts['cases']>('cases', { close: async () => undefined }),
     passwords: untouched<ApiParts['passwords']>('passwords', { hash: async () => 'decoy' }),
     clock: { now: () => new Date('2026-01-01T00:00:00Z'), monotonicMs: () => 0 },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -45,6 +46,7 @@ export function testSettings(change: Partial<ApiSettings> = {}): ApiSettings {
     demoSignIns: [],
     webDir: null,
     starterKitDir: join(import.meta.dirname, '../../../../datasets/starter-kit'),
+    demoModelsDir: join(import.meta.dirname, '../../../../datasets/phantoms/models'),
     strictAnswers: true,
     ...change,
   };

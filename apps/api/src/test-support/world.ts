@@ -3,9 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { AccountRole } from '#domain';
+import { canonicalJson, type AccountRole } from '#domain';
 import {
-  canonicalJson,
   CHECK_NAMES,
   type Account,
   type Benchmark,
@@ -33,6 +32,7 @@ import { hashPassword, systemClock, verifyPassword } from '#platform';
 import { openFilesystemStore } from '#storage';
 import { digestOf, newSecret, TOKEN_PREFIX } from '../accounts/secrets.js';
 import { createApi } from '../create-api.js';
+import { plainDigest, rewriteFiles } from '../datasets/case-task.js';
 import { answerMeans, answerTask } from '../evidence/evidence-task.js';
 import type { ApiParts, ApiSettings } from '../settings.js';
 import { Marks } from './marks.js';
@@ -50,6 +50,13 @@ const GEOMETRY: Geometry = {
 
 export type Who = 'visitor' | 'researcher' | 'owner' | 'organiser' | 'reader' | 'steward' | 'admin';
 export const PEOPLE: readonly Who[] = ['visitor', 'researcher', 'owner', 'organiser', 'reader', 'steward', 'admin'];
+interface BenchmarkOptions {
+  readonly published?: boolean;
+  readonly members?: boolean;
+  /** The first held-out case is shown to whoever signs in; the references of the practice cases are shown to nobody. */
+  readonly showcase?: boolean;
+  readonly channels?: NewBenchmark['channels'];
+}
 const ROLE: Readonly<Record<Exclude<Who, 'visitor'>, AccountRole>> = {
   researcher: 'researcher',
   owner: 'researcher',
@@ -85,7 +92,7 @@ export class World {
 
   static async open(change: Partial<ApiSettings> = {}): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'voxelmark-api-'));
-    const server = await startEmbeddedPostgres({ dataDir: folder });
+    const server = await startEmbeddedPostgres({ dataDir: folder, durable: false });
     const database = await openDatabase({ ...server.options, poolSize: 10, applicationName: 'voxelmark-api-test' });
     await migrate(database);
     const logged: World['logged'] = [];
@@ -101,6 +108,7 @@ export class World {
         means: async (task) => answerMeans(task),
         close: async () => undefined,
       },
+      cases: { digest: plainDigest, rewrite: rewriteFiles, close: async () => undefined },
       passwords: { hash: hashPassword, verify: verifyPassword },
       clock: systemClock,
       log: {
@@ -202,12 +210,20 @@ export class World {
       this.marks.add(`${sealed} bytes`, Buffer.from(bytes));
       this.marks.add(`${sealed} noise`, noise);
       this.marks.add(`${sealed} digest`, blob.sha256);
+      // the first slice as DICOM has it: 16 bits a voxel, and one bit for the voxels of label 1
+      this.marks.addRaw(`${sealed} voxels`, Buffer.from(Int16Array.from(data.subarray(0, 64)).buffer));
+      const outline = Buffer.alloc(8);
+      for (let v = 0; v < 64; v++) if (data[v] === 1) outline[v >> 3] |= 1 << (v & 7);
+      this.marks.addRaw(`${sealed} outline`, outline);
     }
     return blob;
   }
 
   /** Two practice cases, open to all, and three held-out ones whose every word is marked. */
-  async benchmark(slug: string, { published = true, members = true } = {}): Promise<Benchmark> {
+  async benchmark(
+    slug: string,
+    { published = true, members = true, showcase = false, channels }: BenchmarkOptions = {},
+  ): Promise<Benchmark> {
     const rules: NewBenchmark['phases'][number]['rules'] = {
       regions: [
         { name: 'liver', labels: [1, 4], color: '#b05a3c' },
@@ -221,6 +237,8 @@ export class World {
       limits: { loadSeconds: 10, caseSeconds: 10, memoryMib: 512, threads: 1 },
     };
     const capacities = ['organiser', 'reader', 'steward'] as const;
+    const heldOut = await this.cases(`${slug}-test`, 3, true);
+    const shown = { kind: 'showcase', cases: [heldOut[0].name] } as const;
     return this.parts.records.createBenchmark({
       slug,
       title: `Benchmark ${slug}`,
@@ -234,6 +252,7 @@ export class World {
         { value: 2, name: 'spleen' },
         { value: 4, name: 'liver lesion' },
       ],
+      ...(channels === undefined ? {} : { channels }),
       windowPresets: [{ name: 'soft tissue', center: 40, width: 400 }],
       dataset: { slug: `${slug}-data`, name: 'Data', licence: 'CC0-1.0', description: 'Made up.' },
       phases: [
@@ -241,10 +260,16 @@ export class World {
           kind: 'practice',
           title: 'Practice',
           label: 'PUBLIC',
-          rules,
+          rules: { ...rules, ...(showcase && { reveal: { kind: 'never' } }) },
           cases: await this.cases(`${slug}-practice`, 2, false),
         },
-        { kind: 'test', title: 'Test', label: 'SEALED', rules, cases: await this.cases(`${slug}-test`, 3, true) },
+        {
+          kind: 'test',
+          title: 'Test',
+          label: 'SEALED',
+          rules: { ...rules, ...(showcase && { reveal: shown }) },
+          cases: heldOut,
+        },
       ],
       members: members ? capacities.map((capacity) => ({ userId: this.account(capacity).id, capacity })) : [],
     });
@@ -261,6 +286,8 @@ export class World {
       ownerId: this.account('organiser').id,
       synthetic: true,
       labels: [{ value: 1, name: 'liver' }],
+      ignoreLabel: null,
+      regions: [],
       channels: [{ name: 'CT' }],
       dictionary: {},
     });
@@ -272,7 +299,7 @@ export class World {
       geometry: GEOMETRY,
       digest: 'a'.repeat(64),
       images: [await this.storeVolume('brought image')],
-      references: [{ reader: 'A', consensus: true, blob: await this.storeVolume('brought reference') }],
+      references: [{ reader: 'A', consensus: true, recipe: null, blob: await this.storeVolume('brought reference') }],
     });
     return [...one.images.map(({ id }) => id), ...one.references.map(({ object }) => object.id)];
   }

@@ -20,7 +20,10 @@ export const authLogin: Command = {
     const email = text(invocation, 'email') ?? (await ask('Email: '));
     const client = await ApiClient.signIn(server, email, await readSecret('Password: '));
     const name = `command line on ${hostname()}`.slice(0, 60);
-    const { secret, token } = await client.call(ENDPOINTS.createToken, { body: { name, scopes: ['read', 'submit'], expiresInDays: 90 } });
+    const { account } = await client.call(ENDPOINTS.whoami);
+    const brings = account?.role === 'organiser' || account?.role === 'admin'; // datasets and benchmarks
+    const scopes = ['read' as const, 'submit' as const, ...(brings ? ['data' as const] : [])];
+    const { secret, token } = await client.call(ENDPOINTS.createToken, { body: { name, scopes, expiresInDays: 90 } });
     await client.call(ENDPOINTS.logout);
     await saveCredentials({ url: server, token: secret, email });
     invocation.terminal.out({ url: server, email, expiresAt: token.expiresAt }, `signed in to ${server} as ${email} until ${token.expiresAt ?? 'revoked'}`);

@@ -33,7 +33,7 @@ async function run(...args: string[]): Promise<{ exit: unknown; layout?: string;
 describe('voxelmark dataset check', () => {
   it('takes a folder, several, the files of a case, a table or an archive', async () => {
     expect(await run(join(root, 'one'))).toMatchObject({ exit: 0, ok: true, layout: 'folder', cases: 1, codes: [] });
-    expect(await run(join(root, 'one'), join(root, 'two'))).toMatchObject({ exit: 0, cases: 2, codes: [] });
+    expect(await run(join(root, 'one'), join(root, 'two'))).toMatchObject({ exit: 0, cases: 2, codes: ['patient-unknown'] });
     expect(await run(join(root, 'one/images/case-one.nii.gz'), join(root, 'two/references/case-two.nii.gz'))).toMatchObject({ exit: 0, layout: 'folder', cases: 1 });
     await writeFile(join(root, 'cases.csv'), 'case,image,reference\nx,one/images/case-one.nii.gz,two/references/case-two.nii.gz\n');
     expect(await run(join(root, 'cases.csv'))).toMatchObject({ exit: 0, layout: 'folder', cases: 1 });

@@ -1,13 +1,25 @@
-import { checkDataset, DATASET_LAYOUTS, Findings, type DatasetFinding, type DatasetLayout, type DatasetReport } from '#evaluation';
+import { checkDataset, DATASET_LAYOUTS, Findings, type AcceptableCode, type DatasetFinding, type DatasetLayout, type DatasetReport } from '#datasets';
+import { MOST_VOLUME_BYTES } from '#contracts';
 import { text, type Command, type Invocation, type Terminal } from '../command.js';
 import { openDataset } from '../dataset/open-dataset.js';
+import { sha256 } from '../dataset/send-case.js';
 import { EXIT, usageError } from '../exit.js';
 
 /** Options that say what a dataset is; `dataset import` takes them as well. */
 export const DATASET_OPTIONS = {
   layout: { type: 'string', help: `auto, ${DATASET_LAYOUTS.join(', ')}; auto unless told` },
   table: { type: 'string', help: 'CSV with the column case, and patient, site, split, and clinical facts as you like' },
+  'accept-unplaced': { type: 'boolean', help: 'take images whose place in the patient is unknown or contradictory: left and right are a guess' },
+  mixed: { type: 'boolean', help: 'cases of several modalities belong together' },
 } as const;
+
+/** Errors that the person who calls accepts. */
+export function acceptedBy({ options }: Pick<Invocation, 'options'>): ReadonlySet<AcceptableCode> {
+  return new Set<AcceptableCode>([
+    ...(options['accept-unplaced'] === true ? (['position-unknown', 'placement-contradicts'] as const) : []),
+    ...(options.mixed === true ? (['modality-differs'] as const) : []),
+  ]);
+}
 
 export const datasetCheck: Command = {
   name: ['dataset', 'check'],
@@ -17,14 +29,14 @@ export const datasetCheck: Command = {
   words: [1, 1000],
   async run(invocation) {
     const { terminal, words } = invocation;
-    const findings = new Findings();
+    const findings = new Findings(acceptedBy(invocation));
     const layout = readLayout(invocation);
     const dataset = await openDataset({ paths: words, layout, table: text(invocation, 'table') }, findings);
     try {
       const { planned, files } = dataset;
       const report: DatasetReport = planned
-        ? await checkDataset({ files, codecs: loadCodecs }, planned, findings, (name, done, of) => terminal.progress(progressLine(name, done, of)))
-        : { ok: findings.errors === 0, cases: 0, findings: findings.list, labels: [], channels: [], splits: {} };
+        ? await checkDataset({ files, codecs: loadCodecs, sha256, maxBytes: MOST_VOLUME_BYTES }, planned, findings, (name, done, of) => terminal.progress(progressLine(name, done, of)))
+        : { ok: findings.errors === 0, cases: 0, findings: findings.list, labels: [], channels: [], splits: {}, facts: [] };
       tell(report, planned?.layout ?? layout, terminal);
       return report.ok ? EXIT.ok : EXIT.invalidInput;
     } finally {

@@ -1,18 +1,21 @@
-import { ENDPOINTS, type DatasetView } from '#contracts';
-import { checkDataset, Findings, type DatasetFiles, type DatasetReport, type PlannedDataset } from '#evaluation';
+import { ENDPOINTS, MOST_VOLUME_BYTES } from '#contracts';
+import { checkDataset, Findings, patientPseudonyms, renameCases, STEWARD_CODES, type DatasetFiles, type DatasetReport, type PlannedDataset } from '#datasets';
+import { CONSENSUS_METHODS, type ConsensusMethod } from '#domain';
 import type { ApiClient } from '../api-client.js';
 import { text, type Command, type Invocation, type Terminal } from '../command.js';
 import { connect } from '../credentials.js';
+import { datasetKeyPath, readDatasetKey, saveDatasetKey, type DatasetKey } from '../dataset/dataset-key.js';
 import { openDataset } from '../dataset/open-dataset.js';
-import { prepareCase, pseudonyms, sendCase } from '../dataset/send-case.js';
-import { EXIT, usageError, type ExitCode } from '../exit.js';
+import { prepareCase, sendCase, sha256, type Preparation } from '../dataset/send-case.js';
+import { checkSendable, chooseFacts, describeDataset, dictionaryAt, slugOf, type ChosenFacts, type WantedDataset } from '../dataset/wanted-dataset.js';
+import { CliError, EXIT, usageError, type ExitCode } from '../exit.js';
 import { patiently } from '../patience.js';
-import { DATASET_OPTIONS, describeFinding, loadCodecs, progressLine, readLayout } from './dataset-check.js';
+import { acceptedBy, DATASET_OPTIONS, describeFinding, loadCodecs, progressLine, readLayout } from './dataset-check.js';
 
 export const datasetImport: Command = {
   name: ['dataset', 'import'],
   summary: 'checks a dataset and, with --yes, brings its cases to the server; again, it goes on where it was',
-  usage: 'PATH… [--name NAME] [--licence L] [--layout …] [--table CSV] [--yes]',
+  usage: 'PATH… [--name NAME] [--licence L] [--layout …] [--table CSV] [--facts a,b,c] [--yes]',
   options: {
     ...DATASET_OPTIONS,
     name: { type: 'string', help: 'what it is called; by default as its description says, or its folder' },
@@ -20,88 +23,139 @@ export const datasetImport: Command = {
     licence: { type: 'string', help: 'SPDX id of the licence; by default as its description says' },
     description: { type: 'string', help: 'a sentence or more about it' },
     synthetic: { type: 'boolean', help: 'made by a program, of no person' },
+    facts: { type: 'string', help: 'columns of the table that are sent, with commas between them, or none' },
+    dictionary: { type: 'string', help: 'JSON that says what columns mean; those that it names are sent' },
+    rename: { type: 'boolean', help: 'call the cases case-0001 and so on' },
+    consensus: { type: 'string', help: 'derive one of several readers: majority or staple' },
+    'key-file': { type: 'string', help: 'what pseudonyms of patients are made with; made when it is not there. Keep it' },
+    'steward-has-looked': { type: 'boolean', help: 'somebody has looked at the images that show faces, and agrees' },
     yes: { type: 'boolean', short: 'y', help: 'import; without it, only what would happen is told' },
     url: { type: 'string', help: 'server' },
   },
   words: [1, 1000],
   async run(invocation) {
     const { terminal, words } = invocation;
-    const findings = new Findings();
+    const findings = new Findings(acceptedBy(invocation));
     const layout = readLayout(invocation);
-    const { planned, files, close } = await openDataset({ paths: words, layout, table: text(invocation, 'table') }, findings);
+    const consensus = readConsensus(invocation);
+    const dictionary = await dictionaryAt(text(invocation, 'dictionary'));
+    const { planned: found, files, close } = await openDataset({ paths: words, layout, table: text(invocation, 'table') }, findings);
     try {
-      const report = planned && (await checkDataset({ files, codecs: loadCodecs }, planned, findings, (name, done, of) => terminal.progress(progressLine(name, done, of))));
-      if (!planned || !report?.ok) return refuse(findings, layout ?? planned?.layout ?? null, report, terminal);
-      const wanted = describe(invocation, planned, report);
+      if (!found) return refuse(findings, layout, null, terminal);
+      const keyFile = text(invocation, 'key-file') ?? datasetKeyPath(slugOf(invocation, found));
+      const key = await readDatasetKey(keyFile);
+      const renamed = invocation.options.rename === true ? renameCases(found.cases, key.names) : { cases: found.cases, names: key.names };
+      const planned = { ...found, cases: renamed.cases };
+      const report = await checkDataset({ files, codecs: loadCodecs, sha256, maxBytes: MOST_VOLUME_BYTES }, planned, findings, (name, done, of) => terminal.progress(progressLine(name, done, of)));
+      if (!report.ok) return refuse(findings, planned.layout, report, terminal);
+      const wanted = describeDataset(invocation, planned, report, dictionary);
       const cases = planned.cases.filter(({ references }) => references.length > 0);
-      const skipped = planned.cases.length - cases.length;
-      if (invocation.options.yes !== true) {
-        const facts = [...new Set(cases.flatMap((one) => Object.keys(one.facts)))].sort();
-        terminal.out(
-          { ok: true, dryRun: true, layout: planned.layout, dataset: wanted.slug, cases: cases.length, withoutReference: skipped, names: cases.map(({ name }) => name), facts, findings: findings.list },
-          [
-            ...findings.list.map(describeFinding),
-            `would import ${cases.length} case(s) as dataset "${wanted.slug}" (${wanted.name}), licence ${wanted.licence || 'not stated: --licence is needed'}`,
-            ...(skipped > 0 ? [`${skipped} case(s) without reference segmentation stay behind`] : []),
-            `names of cases that would be sent: ${cases.map(({ name }) => name).slice(0, 20).join(', ')}${cases.length > 20 ? ', …' : ''}`,
-            `facts of the table that would be sent: ${facts.join(', ') || 'none'}; look whether names or facts say who somebody is`,
-            'nothing was sent; add --yes to import',
-          ].join('\n'),
-        );
-        return EXIT.ok;
-      }
+      const facts = chooseFacts(cases, text(invocation, 'facts'), dictionary);
+      checkSendable(wanted, cases, facts.allowed, findings);
+      if (findings.errors > 0) return refuse(findings, planned.layout, report, terminal);
+      const bringing: Bringing = { wanted, planned: { ...planned, cases }, files, findings, facts, consensus, key: { ...key, names: renamed.names }, keyFile };
+      if (invocation.options.yes !== true) return rehearse(bringing, report, planned.cases.length - cases.length, terminal);
       if (wanted.licence === '') throw usageError('--licence is needed: the dataset does not state one');
+      if (facts.columns.length > 0 && text(invocation, 'facts') === null && text(invocation, 'dictionary') === null) {
+        throw usageError(`the table has ${facts.columns.join(', ')}; name those that may be sent with --facts a,b,c, or --facts none`);
+      }
+      checkSteward(invocation, findings);
       const client = await connect(text(invocation, 'url'), { anonymous: false });
-      return await bring(client, wanted, { ...planned, cases }, files, findings, terminal);
+      return await bring(client, bringing, terminal);
     } finally {
       await close();
     }
   },
 };
 
-type Wanted = Pick<DatasetView, 'slug' | 'name' | 'licence' | 'description' | 'synthetic' | 'labels' | 'channels'>;
+interface Bringing {
+  readonly wanted: WantedDataset;
+  /** With the cases that are to be sent. */
+  readonly planned: PlannedDataset;
+  readonly files: DatasetFiles;
+  readonly findings: Findings;
+  readonly facts: ChosenFacts;
+  readonly consensus: ConsensusMethod | null;
+  readonly key: DatasetKey;
+  readonly keyFile: string;
+}
 
-/** What the dataset is to be, from the command line first and its own description second. */
-function describe(invocation: Pick<Invocation, 'options'>, planned: PlannedDataset, { labels }: DatasetReport): Wanted {
-  const name = (text(invocation, 'name') ?? planned.name).trim();
-  const slug =
-    text(invocation, 'slug') ??
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '')
-      .slice(0, 64);
-  if (slug.length < 2) throw usageError(`"${name}" makes no name for addresses; give one with --slug`);
-  if (labels.length === 0) throw usageError('no reference segmentation has a label, and none is declared; expected at least one');
-  const ignore = planned.labels?.ignore ?? null;
-  return {
-    slug,
-    name,
-    licence: (text(invocation, 'licence') ?? planned.licence).trim(),
-    description: text(invocation, 'description') ?? planned.description,
-    synthetic: invocation.options.synthetic === true,
-    labels: [...labels, ...(ignore === null ? [] : [{ value: ignore, name: 'ignore' }])],
-    channels: (planned.channels.length > 0 ? planned.channels : ['image']).map((channel) => ({ name: channel })),
+function readConsensus(invocation: Pick<Invocation, 'options'>): ConsensusMethod | null {
+  const asked = text(invocation, 'consensus');
+  const method = CONSENSUS_METHODS.find((one) => one === asked);
+  if (asked !== null && !method) throw usageError(`--consensus is "${asked}"; expected ${CONSENSUS_METHODS.join(' or ')}`);
+  return method ?? null;
+}
+
+function checkSteward(invocation: Pick<Invocation, 'options'>, findings: Findings): void {
+  const held = findings.list.filter(({ code }) => STEWARD_CODES.includes(code));
+  if (held.length === 0 || invocation.options['steward-has-looked'] === true) return;
+  const names = [...new Set(held.map(({ case: name }) => name))];
+  throw new CliError(
+    'steward-needed',
+    `${names.length} case(s) show faces: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}; remove the faces, or give --steward-has-looked when somebody has looked and agrees`,
+    EXIT.invalidInput,
+  );
+}
+
+/** Tells what would happen. */
+function rehearse({ wanted, planned, findings, facts, consensus }: Bringing, report: DatasetReport, withoutReference: number, terminal: Terminal): ExitCode {
+  const { cases, layout } = planned;
+  const names = cases.map(({ name }) => name);
+  const left = facts.columns.filter((name) => !facts.chosen.includes(name));
+  const ofHeaders = report.facts.filter((name) => facts.allowed.includes(name) && !facts.columns.includes(name));
+  const examples = (column: string): string => {
+    const values = [...new Set(cases.flatMap(({ facts: own }) => (column in own ? [String(own[column])] : [])))];
+    return `${column} (${values.slice(0, 3).map((value) => value.slice(0, 40)).join(', ')}${values.length > 3 ? ', …' : ''})`;
   };
+  const several = cases.filter(({ references }) => references.length > 1).length;
+  terminal.out(
+    { ok: true, dryRun: true, layout, dataset: wanted.slug, cases: cases.length, withoutReference, names, facts: facts.chosen, factsLeftOut: left, factsOfHeaders: ofHeaders, consensus, findings: findings.list },
+    [
+      ...findings.list.map(describeFinding),
+      `would import ${cases.length} case(s) as dataset "${wanted.slug}" (${wanted.name}), licence ${wanted.licence || 'not stated: --licence is needed'}`,
+      ...(withoutReference > 0 ? [`${withoutReference} case(s) without reference segmentation stay behind`] : []),
+      ...(consensus !== null && several > 0 ? [`a consensus (${consensus}) would be derived for ${several} case(s) of several readers that have none`] : []),
+      `names of cases that would be sent: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
+      `facts of headers that would be sent: ${ofHeaders.join(', ') || 'none'}`,
+      `facts of the table that would be sent: ${facts.chosen.map(examples).join('; ') || 'none'}`,
+      ...(left.length > 0 ? [`facts of the table that stay behind unless --facts names them: ${left.map(examples).join('; ')}`] : []),
+      ...(planned.labels === null ? ['labels are those that occur; if cases with others are to come later, write a labels.json first'] : []),
+      'look whether names or facts say who somebody is; nothing was sent; add --yes to import',
+    ].join('\n'),
+  );
+  return EXIT.ok;
 }
 
 /** Brings what is not there yet, case by case, and freezes the whole. */
-async function bring(client: ApiClient, wanted: Wanted, planned: PlannedDataset, files: DatasetFiles, findings: Findings, terminal: Terminal): Promise<ExitCode> {
+async function bring(client: ApiClient, { wanted, planned, files, findings, facts, consensus, key, keyFile }: Bringing, terminal: Terminal): Promise<ExitCode> {
+  const { keyed, made } = await saveDatasetKey(keyFile, key);
+  if (made) terminal.say(`voxelmark: made the key ${keyFile}; keep it, and keep it to yourself: it tells patients of later imports apart`);
+  const patients = await patientPseudonyms(planned.cases, keyed);
   const onSilence = () => terminal.progress('the server does not answer, trying again …');
   const dataset = await patiently(() => client.call(ENDPOINTS.createDataset, { body: wanted }), onSilence);
-  const there = new Map(dataset.cases.map(({ name, digest }) => [name, digest]));
-  const patients = pseudonyms(planned.cases);
+  if (dataset.changed.length > 0) terminal.say(`voxelmark: ${dataset.changed.join(', ')} of the dataset are now as given`);
+  if (dataset.kept.length > 0) terminal.say(`voxelmark: ${dataset.kept.join(', ')} of the dataset stay as they were, since a version has them`);
+  const there = new Map(dataset.cases.map((one) => [one.name, one]));
+  const preparation: Preparation = { files, codecs: loadCodecs, labels: planned.labels, facts: facts.allowed, accepted: findings.accepted, maxBytes: MOST_VOLUME_BYTES, ...(consensus === null ? {} : { consensus }) };
+  const withdrawn: string[] = [];
   let [imported, existing] = [0, 0];
   for (const [n, one] of planned.cases.entries()) {
     terminal.progress(progressLine(one.name, n, planned.cases.length).replace('checked', 'imported'));
-    const prepared = await prepareCase({ files, codecs: loadCodecs, labels: planned.labels }, one, patients.get(one)!, planned.channels);
-    const known = there.get(one.name) === prepared.digest || (await sendCase(client, wanted.slug, prepared, onSilence)).existing;
-    if (known) existing++;
+    const known = there.get(one.name);
+    if (known && known.withdrawnAt !== null) {
+      withdrawn.push(one.name);
+      continue;
+    }
+    const prepared = await prepareCase(preparation, one, patients.get(one)!, planned.channels);
+    if (known?.digest === prepared.digest || (await sendCase(client, wanted.slug, prepared, onSilence)).existing) existing++;
     else imported++;
   }
+  if (withdrawn.length > 0) terminal.say(`voxelmark: ${withdrawn.length} case(s) were withdrawn before and stay behind: ${withdrawn.slice(0, 10).join(', ')}${withdrawn.length > 10 ? ', …' : ''}`);
   const { version, digest, caseCount } = await patiently(() => client.call(ENDPOINTS.freezeDataset, { params: { slug: wanted.slug } }), onSilence);
+  const { changed, kept } = dataset;
   terminal.out(
-    { ok: true, dryRun: false, layout: planned.layout, dataset: wanted.slug, version, digest, cases: caseCount, imported, existing, findings: findings.list },
+    { ok: true, dryRun: false, layout: planned.layout, dataset: wanted.slug, version, digest, cases: caseCount, imported, existing, withdrawn: withdrawn.length, changed, kept, findings: findings.list },
     `dataset "${wanted.slug}", version ${version} of ${caseCount} case(s): ${imported} imported, ${existing} there already\n${digest}`,
   );
   return EXIT.ok;

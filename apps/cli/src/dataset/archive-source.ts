@@ -1,4 +1,4 @@
-import { DatasetFileFault, type ArchiveCode } from '#evaluation';
+import { DatasetFileFault, type ArchiveCode } from '#datasets';
 
 /** Bytes of an archive, in any order. */
 export interface ArchiveSource {

@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { DatasetFileFault } from '#evaluation';
+import { DatasetFileFault } from '#datasets';
 import { archiveFiles } from './archive-files.js';
 import { folderFiles, namedFiles } from './folder-files.js';
+import { openZip } from './zip.js';
 import { writeTar, writeZip } from './test-support/archive-writer.js';
 
 let root: string;
@@ -83,11 +85,15 @@ describe('files of an archive', () => {
 
   it('are refused with a code where the archive is damaged or of another kind', async () => {
     const tar = gzipSync(writeTar([{ name: 'a', content }]));
+    const lying = Buffer.from(writeZip([{ name: 'a' }, { name: 'b' }, { name: 'c' }]));
+    for (const field of [8, 10]) lying.writeUInt16LE(1, lying.length - 22 + field);
     for (const [name, bytes, code] of [
       ['a.tar.gz', tar.subarray(0, 40), 'archive-damaged'],
       ['b.tgz', new Uint8Array(100), 'archive-damaged'],
       ['c.7z', new Uint8Array(100), 'archive-format'],
       ['d.tar.gz', gzipSync(writeTar([{ name: '../a', content }])), 'archive-path'],
+      ['between two entries.tar', writeTar([{ name: 'a', content }], { end: false }), 'archive-damaged'],
+      ['more than it says.zip', lying, 'archive-damaged'],
     ] as const) {
       await writeFile(join(outside, name), bytes);
       expect(await codeOf(archiveFiles(join(outside, name)))).toBe(code);
@@ -98,5 +104,34 @@ describe('files of an archive', () => {
     const bomb = gzipSync(Buffer.alloc(2 ** 21));
     await writeFile(join(outside, 'bomb.tar.gz'), bomb);
     expect(await codeOf(archiveFiles(join(outside, 'bomb.tar.gz'), 2 ** 20))).toBe('archive-too-large');
+    // nor more than the disk has room for, however honest
+    const honest = gzipSync(writeTar([{ name: 'a', content: randomBytes(2 ** 16) }]));
+    await writeFile(join(outside, 'large.tar.gz'), honest);
+    expect(await codeOf(archiveFiles(join(outside, 'large.tar.gz'), 2 ** 20, async () => 2 ** 16))).toBe('archive-too-large');
+  });
+
+  it('leave nothing behind when the process ends while a tar.gz is open', async () => {
+    await writeFile(join(outside, 'd.tar.gz'), gzipSync(writeTar([{ name: 'a', content }])));
+    const place = join(outside, 'tmp');
+    await mkdir(place);
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = place;
+    try {
+      const { files, close } = await archiveFiles(join(outside, 'd.tar.gz'));
+      expect([await readdir(place), await textOf(files.read('a'))]).toEqual([[], content]);
+      await close();
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
+  });
+
+  it('say so when they cannot be read any more', async () => {
+    const bytes = Buffer.from(writeZip([{ name: 'a', content: randomBytes(2 ** 18), deflated: true }]));
+    const gone = new DatasetFileFault('file-unreadable', 'a share that is gone', 'a file that you may read');
+    let reads = 0;
+    const source = { size: bytes.length, read: async (offset: number, length: number) => (++reads > 4 ? Promise.reject(gone) : bytes.subarray(offset, offset + length)) };
+    const { read } = await openZip(source);
+    await expect(read('a', Infinity)).rejects.toBe(gone);
   });
 });

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
-import { DatasetFileFault, type DatasetFile, type DatasetFiles } from '#evaluation';
+import { DatasetFileFault, type DatasetFile, type DatasetFiles } from '#datasets';
 
 /** A whole archive of CT slices has a hundred thousand files or two; more would be another disk. */
 const MOST_FILES = 1_000_000;

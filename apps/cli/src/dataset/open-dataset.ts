@@ -11,7 +11,7 @@ import {
   type DatasetTable,
   type Findings,
   type PlannedDataset,
-} from '#evaluation';
+} from '#datasets';
 import { usageError, type CliError } from '../exit.js';
 import { unreadable } from '../files.js';
 import { archiveFiles, isArchive } from './archive-files.js';

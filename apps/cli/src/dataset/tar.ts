@@ -12,7 +12,8 @@ interface TarEntry extends ArchiveEntry {
 /**
  * Opens a tar archive (ustar, with the long names of GNU and of POSIX) by going through its headers; nothing is unpacked.
  *
- * Refused: entries that would lie outside, links, devices, two entries of one name, sparse files.
+ * Refused: entries that would lie outside, links, devices, two entries of one name, sparse files, and an archive that was cut
+ * off between two entries.
  *
  * Source: POSIX.1-2017, pax, "ustar Interchange Format".
  *
@@ -41,7 +42,7 @@ async function* listEntries(source: ArchiveSource): AsyncGenerator<TarEntry, voi
   let folders = 0;
   for (let at = 0; at + BLOCK <= source.size; ) {
     const head = await source.read(at, BLOCK);
-    if (head.every((byte) => byte === 0)) return; // the end
+    if (head.every((byte) => byte === 0)) return; // the end; of its second block some writers leave none
     checkSum(head, at);
     const stated = numberOf(head, 124, 12);
     const type = String.fromCharCode(head[156] || 0x30);
@@ -66,6 +67,7 @@ async function* listEntries(source: ArchiveSource): AsyncGenerator<TarEntry, voi
     if (type !== '0' && type !== '7') throw refused('archive-link', `"${name.slice(0, 120)}" is a link, a device or of another kind ("${type.replace(/[^\x20-\x7e]/, '?')}")`, 'files and folders');
     yield { path, bytes, offset: from };
   }
+  throw damaged(`${source.size} bytes without a block of zeros at their end`);
 }
 
 function checkSum(head: Uint8Array, at: number): void {

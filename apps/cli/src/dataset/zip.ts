@@ -114,7 +114,7 @@ function* listEntries(bytes: Uint8Array, directory: Directory): Generator<ZipEnt
     if (method === 0 && sizes.stored !== sizes.bytes) throw damaged(`"${text.slice(0, 120)}" is stored as it is and has two sizes`);
     yield { path: isFolder ? '' : path, name, bytes: sizes.bytes, stored: sizes.stored, offset: sizes.offset, method: method as 0 | 8, crc: central.getUint32(at + 16, true) };
     at = next;
-    count++;
+    if (++count > directory.count) throw damaged(`more entries than the ${directory.count} that are declared`);
   }
   if (count !== directory.count) throw damaged(`${count} entries where ${directory.count} are declared`);
 }
@@ -180,6 +180,8 @@ async function inflateEntry(source: ArchiveSource, from: number, entry: ZipEntry
     for await (const piece of feed()) if (!inflate.write(piece)) await new Promise((done) => inflate.once('drain', done).once('close', done));
     inflate.end();
   })();
+  // what cannot be read ends the inflating as well, or it would wait for ever
+  feeding.catch((error: Error) => inflate.destroy(error));
   try {
     for await (const piece of inflate as AsyncIterable<Buffer>) {
       const rest = wanted - length;
@@ -197,7 +199,6 @@ async function inflateEntry(source: ArchiveSource, from: number, entry: ZipEntry
     throw damaged(`${what} cannot be unpacked`, error);
   } finally {
     inflate.destroy();
-    feeding.catch(() => undefined);
   }
   if (length < wanted) throw damaged(`${what} unpacks to ${length} bytes where it states ${wanted}`);
   return bytes;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { bundleDigest, canonicalJson, runSignature } from '#evaluation';
+import { canonicalJson } from '#domain';
+import { bundleDigest, runSignature } from '#evaluation';
 import type { Findings } from './findings.js';
 import type { ReadManifest } from './read-manifest.js';
 

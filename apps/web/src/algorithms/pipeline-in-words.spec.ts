@@ -202,6 +202,14 @@ describe('the way back', () => {
 
 describe('notes', () => {
   it('name channels, and say what several channels share', () => {
+    const sliced = [
+      { op: 'minmax', perSlice: 0 },
+      { op: 'zscore', mean: 1, std: 2, perSlice: 0 },
+    ];
+    expect(words({ preprocess: sliced }).before.map(({ notes }) => notes)).toEqual([
+      ['Of each slice across axis 1 by itself'],
+      [],
+    ]);
     const preprocess = [{ op: 'zscore', perChannel: false, mask: 'nonzero', outside: 'zero', ddof: 1, channels: [1] }];
     expect(words({ ...twoChannels, preprocess }).before[0].notes).toEqual([
       'All other voxels become 0',

@@ -144,6 +144,7 @@ function preprocessInWords(op: ExpandedPreprocessOp, manifest: ExpandedManifest)
         ? line(
             `Clip to the percentiles ${range(op.percentiles)}${maskWords(op.mask)}`,
             manifest.inputs[0].channels.length > 1 && 'Each channel by itself',
+            ofSlices(op),
             only,
           )
         : line(`Clip to ${range([op.lo, op.hi])}`, only);
@@ -157,6 +158,7 @@ function preprocessInWords(op: ExpandedPreprocessOp, manifest: ExpandedManifest)
         measures && !op.perChannel && manifest.inputs[0].channels.length > 1 && 'One mean and SD for all channels',
         op.std === 'image' && op.ddof === 1 && 'SD with n − 1',
         op.eps !== 1e-8 && `SD at least ${number(op.eps)}`,
+        measures && ofSlices(op),
         only,
       );
     }
@@ -164,6 +166,7 @@ function preprocessInWords(op: ExpandedPreprocessOp, manifest: ExpandedManifest)
       return line(
         `Stretch the smallest and largest value${maskWords(op.mask)} to ${range(op.out)}`,
         !op.perChannel && manifest.inputs[0].channels.length > 1 && 'Of all channels together',
+        ofSlices(op),
         only,
       );
     case 'scaleLinear':
@@ -185,6 +188,11 @@ function preprocessInWords(op: ExpandedPreprocessOp, manifest: ExpandedManifest)
         `Append the coordinates along axes 1, 2, 3 as channels, ${{ unit: 'from 0 to 1', signed: 'from −1 to 1', index: 'in voxels' }[op.range]}`,
       );
   }
+}
+
+/** Axes are counted from 1 where people read. */
+function ofSlices({ perSlice }: { readonly perSlice?: 0 | 1 | 2 }): string | false {
+  return perSlice !== undefined && `Of each slice across axis ${perSlice + 1} by itself`;
 }
 
 /** What `invert` does about the operation at `index`; null where the grid stays. */

@@ -178,6 +178,31 @@ export const queries = {
         state.data === undefined || state.data.state === 'queued' || state.data.state === 'running' ? 1000 : false,
     }),
 
+  datasets: () =>
+    queryOptions({ queryKey: ['datasets'], queryFn: ({ signal }) => call(ENDPOINTS.listDatasets, { signal }) }),
+
+  dataset: (slug: string) =>
+    queryOptions({
+      queryKey: ['dataset', slug],
+      queryFn: ({ signal }) => call(ENDPOINTS.getDataset, { params: { slug }, signal }),
+    }),
+
+  /** A benchmark on its organiser's desk. */
+  benchmarkMaking: (slug: string) =>
+    queryOptions({
+      queryKey: ['benchmark-making', slug],
+      queryFn: ({ signal }) => call(ENDPOINTS.getBenchmarkMaking, { params: { slug }, signal }),
+    }),
+
+  /** Asked for each second until it has ended. */
+  dryRun: (slug: string, id: string) =>
+    queryOptions({
+      queryKey: ['dry-run', slug, id],
+      queryFn: ({ signal }) => call(ENDPOINTS.getDryRun, { params: { slug, id }, signal }),
+      refetchInterval: ({ state }) =>
+        state.data === undefined || state.data.state === 'queued' || state.data.state === 'running' ? 1000 : false,
+    }),
+
   tokens: () => queryOptions({ queryKey: ['tokens'], queryFn: ({ signal }) => call(ENDPOINTS.listTokens, { signal }) }),
 
   users: () =>

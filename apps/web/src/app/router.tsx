@@ -25,7 +25,9 @@ import {
   caseSearch,
   compareSearch,
   evidenceSearch,
+  importSearch,
   invitationSearch,
+  makingSearch,
   parseSearch,
   runSearch,
   signInSearch,
@@ -74,6 +76,33 @@ const routes = [
   }),
   createRoute({ getParentRoute, path: '/algorithms', component: AlgorithmsPage }),
   createRoute({ getParentRoute, path: '/algorithms/$slug', validateSearch: algorithmSearch, component: AlgorithmPage }),
+  createRoute({
+    getParentRoute,
+    path: '/datasets',
+    component: lazyRouteComponent(() => import('../datasets/datasets-page.js'), 'DatasetsPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/datasets/$slug',
+    component: lazyRouteComponent(() => import('../datasets/dataset-page.js'), 'DatasetPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/import',
+    validateSearch: importSearch,
+    component: lazyRouteComponent(() => import('../datasets/import-page.js'), 'ImportPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/make-benchmark',
+    validateSearch: makingSearch,
+    component: lazyRouteComponent(() => import('../making/make-page.js'), 'MakePage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/benchmarks/$slug/making',
+    component: lazyRouteComponent(() => import('../making/making-page.js'), 'MakingPage'),
+  }),
   createRoute({ getParentRoute, path: '/submit', validateSearch: submitSearch, component: SubmitPage }),
   createRoute({ getParentRoute, path: '/submissions', component: SubmissionsPage }),
   createRoute({

@@ -98,14 +98,20 @@ export interface AlgorithmSearch {
 }
 export const algorithmSearch = (raw: RawSearch): AlgorithmSearch => ({ version: text(raw.version) });
 
+/** No region has this name: names are not empty, and hold no asterisk alone. */
+export const WORST_OF_ALL = '*';
+
 export interface RunSearch {
   /** Metric whose values the per-case table shows. */
   readonly metric?: string;
+  /** Goes on to the case that costs the mean of this structure most; `WORST_OF_ALL`: of any structure. */
+  readonly worst?: string;
   readonly sort?: string;
   readonly dir?: Direction;
 }
 export const runSearch = (raw: RawSearch): RunSearch => ({
   metric: text(raw.metric),
+  worst: text(raw.worst),
   sort: text(raw.sort),
   dir: oneOf(raw.dir, ['asc', 'desc']),
 });
@@ -133,6 +139,8 @@ export interface CaseSearch {
   readonly reader?: string;
   /** A preflight of one's own, whose prediction of this case is shown among the others. */
   readonly preflight?: string;
+  /** A figure whose cause the viewer goes to: `hd95.liver`. */
+  readonly find?: string;
   readonly at?: string;
   readonly w?: string;
   readonly mode?: string;
@@ -140,19 +148,34 @@ export interface CaseSearch {
   readonly invert?: string;
   readonly off?: string;
   readonly region?: string;
+  readonly surface?: string;
   readonly hide?: string | readonly string[];
+  /** Layers that were added to those chosen. */
+  readonly with?: string | readonly string[];
+  /** Measurements. */
+  readonly m?: string | readonly string[];
 }
-const VIEW_KEYS = ['at', 'w', 'mode', 'layout', 'invert', 'off', 'region'] as const;
+const VIEW_KEYS = ['at', 'w', 'mode', 'layout', 'invert', 'off', 'region', 'surface'] as const;
+const VIEW_LISTS = ['hide', 'with', 'm'] as const;
+const textOrTexts = (value: unknown): string | string[] | undefined =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : text(value);
 export const caseSearch = (raw: RawSearch): CaseSearch => ({
   run: text(raw.run),
   reader: text(raw.reader),
   preflight: text(raw.preflight),
+  find: text(raw.find),
   ...Object.fromEntries(VIEW_KEYS.map((key) => [key, text(raw[key])])),
-  hide: Array.isArray(raw.hide) ? raw.hide.filter((id): id is string => typeof id === 'string') : text(raw.hide),
+  ...Object.fromEntries(VIEW_LISTS.map((key) => [key, textOrTexts(raw[key])])),
 });
 
 /** The viewer's part of a case link, as the query string that the viewer reads. */
-export function viewQuery({ run: _run, reader: _reader, preflight: _preflight, ...view }: CaseSearch): string {
+export function viewQuery({
+  run: _run,
+  reader: _reader,
+  preflight: _preflight,
+  find: _find,
+  ...view
+}: CaseSearch): string {
   return stringifySearch(view).replace(/^\?/, '');
 }
 
@@ -183,3 +206,19 @@ export interface TokenSearch {
   readonly token?: string;
 }
 export const tokenSearch = (raw: RawSearch): TokenSearch => ({ token: text(raw.token) });
+
+export interface MakingSearch {
+  /** Which version of which dataset a benchmark is made of. */
+  readonly dataset?: string;
+  readonly version?: string;
+}
+export const makingSearch = (raw: RawSearch): MakingSearch => ({
+  dataset: text(raw.dataset),
+  version: text(raw.version),
+});
+
+export interface ImportSearch {
+  /** The dataset that cases are added to; absent: a new one. */
+  readonly dataset?: string;
+}
+export const importSearch = (raw: RawSearch): ImportSearch => ({ dataset: text(raw.dataset) });

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ENDPOINTS, type AccountView } from '#contracts';
 import { call } from '../api/api-client.js';
 import { queries } from '../api/queries.js';
+import { mayOrganise } from '../accounts/organiser-only.js';
 import { ROLE_WORDS } from '../accounts/role-words.js';
 import { Disclosure } from '../ui/disclosure.js';
 import { Icon, Logo, type IconName } from '../ui/icons.js';
@@ -73,6 +74,7 @@ function Header(): ReactNode {
 
 function NavLinks(): ReactNode {
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const organises = mayOrganise(useSession().account);
   const onBenchmarks = path === '/' || path.startsWith('/benchmarks') || path.startsWith('/cases');
   return (
     <>
@@ -82,6 +84,11 @@ function NavLinks(): ReactNode {
       <Link to="/algorithms" activeProps={{ className: 'here' }}>
         Algorithms
       </Link>
+      {organises && (
+        <Link to="/datasets" activeProps={{ className: 'here' }}>
+          My datasets
+        </Link>
+      )}
       <Link to="/about" activeProps={{ className: 'here' }}>
         How it works
       </Link>
@@ -155,6 +162,8 @@ function AccountMenu({ account }: { readonly account: AccountView }): ReactNode 
             {account.email} · {ROLE_WORDS[account.role].name}
           </p>
           <Link to="/submissions">My submissions</Link>
+          {mayOrganise(account) && <Link to="/datasets">My datasets</Link>}
+          {mayOrganise(account) && <Link to="/make-benchmark">Make a benchmark</Link>}
           <Link to="/account">Account and tokens</Link>
           {account.role === 'admin' && <Link to="/admin/users">People</Link>}
           <button type="button" onClick={() => signOut.mutate()} disabled={signOut.isPending}>

@@ -27,7 +27,7 @@ let current: Theme = 'system';
 export function initTheme(): void {
   current = storedTheme();
   apply();
-  addEventListener('storage', (event) => {
+  window.addEventListener('storage', (event) => {
     if (event.key !== KEY) return;
     current = parseTheme(event.newValue);
     apply();

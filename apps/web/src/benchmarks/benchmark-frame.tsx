@@ -73,6 +73,15 @@ export function BenchmarkFrame({
       }
       actions={
         <>
+          {benchmark.capacities.includes('organiser') && (
+            <Link
+              to="/benchmarks/$slug/making"
+              params={{ slug }}
+              className={benchmark.published ? 'button' : 'button button-primary'}
+            >
+              <Icon name="layers" /> {benchmark.published ? 'How it was made' : 'Back to the draft'}
+            </Link>
+          )}
           {mayReadLog && (
             <Link to="/benchmarks/$slug/access-log" params={{ slug }} className="button">
               <Icon name="eye" /> Access log

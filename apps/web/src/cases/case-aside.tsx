@@ -11,6 +11,8 @@ import { figureOf, figureWords } from '../runs/case-columns.js';
 import { Swatch } from '../ui/badge.js';
 import { Icon } from '../ui/icons.js';
 import { Notice } from '../ui/notice.js';
+import { encodeFinding } from '../viewer/find-cause.js';
+import { caseFiles, type CaseFile } from './case-files.js';
 import { chosenPrediction, chosenReference, inRankOrder, meanOf, type CasePrediction } from './chosen-layers.js';
 
 /** Beside the viewer: which prediction, what it scored here, which reader, and what is known of the case. */
@@ -37,6 +39,7 @@ export function CaseAside({
       )}
       <References view={view} search={search} />
       <Facts view={view} />
+      <Files files={caseFiles(view, chosenReference(view.references, search.reader), prediction)} />
     </aside>
   );
 }
@@ -183,9 +186,18 @@ function Scores({
                   const figure = figureOf(prediction, name, metric.id);
                   const words = figureWords(figure);
                   return (
-                    <td key={name} className="numeric" title={words}>
-                      {formatFigure(figure.value, metric.unit)}
-                      {words !== undefined && <span className="visually-hidden"> ({words})</span>}
+                    <td key={name} className="numeric">
+                      <Link
+                        from="/cases/$id"
+                        search={(now) => ({ ...now, find: encodeFinding({ metric: metric.id, region: name }) })}
+                        replace
+                        resetScroll={false}
+                        className="figure-link"
+                        title={words ?? 'Show in the viewer where it comes from'}
+                        aria-label={`${metric.name} of ${name}: ${formatFigure(figure.value, metric.unit)}${words === undefined ? '' : ` (${words})`}. Show in the viewer where it comes from`}
+                      >
+                        {formatFigure(figure.value, metric.unit)}
+                      </Link>
                       {figure.status === 'both_empty' && <sup className="penalised">∅</sup>}
                     </td>
                   );
@@ -268,6 +280,31 @@ function Facts({ view }: { readonly view: CaseView }): ReactNode {
           <dt>Spacing</dt>
           <dd>{formatTriple(view.spacingMm)} mm</dd>
         </div>
+      </dl>
+    </section>
+  );
+}
+
+function Files({ files }: { readonly files: readonly CaseFile[] }): ReactNode {
+  return (
+    <section className="aside-part">
+      <h2>Files</h2>
+      <dl className="facts facts-tight">
+        {files.map(({ title, nifti, dicom }) => (
+          <div key={nifti} className="fact-group">
+            <dt>{title}</dt>
+            <dd className="aside-links">
+              <a href={nifti} download aria-label={`${title} as NIfTI`}>
+                NIfTI
+              </a>
+              {dicom !== null && (
+                <a href={dicom} download aria-label={`${title} as DICOM SEG`}>
+                  DICOM SEG
+                </a>
+              )}
+            </dd>
+          </div>
+        ))}
       </dl>
     </section>
   );

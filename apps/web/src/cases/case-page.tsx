@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { BenchmarkView, CaseView } from '#contracts';
@@ -11,16 +11,22 @@ import { Page } from '../ui/page.js';
 import { ErrorState } from '../ui/states.js';
 import { PHASE_WORDS } from '../runs/run-words.js';
 import { CaseAside } from './case-aside.js';
-import { chosenLayers, chosenPrediction, objectUrl } from './chosen-layers.js';
+import { chosenLayers, chosenPrediction, moreLayers, objectUrl, readersOf } from './chosen-layers.js';
 import { comparablePredictions, viewerScores } from './viewer-scores.js';
+import { beginCase } from '../viewer/early-case.js';
+import { decodeFinding } from '../viewer/find-cause.js';
 import { decodeView, encodeView } from '../viewer/view-link.js';
 
-const CaseViewer = lazy(() => import('../viewer/case-viewer.js'));
+const loadViewer = (): Promise<typeof import('../viewer/case-viewer.js')> => import('../viewer/case-viewer.js');
+const CaseViewer = lazy(loadViewer);
 
 /** One case in the viewer, with what a chosen prediction scored beside it. The whole view is in the address. */
 export function CasePage(): ReactNode {
   const { id } = useParams({ from: '/cases/$id' });
   const { preflight } = useSearch({ from: '/cases/$id' });
+  useEffect(() => {
+    loadViewer().catch(() => undefined); // beside what is asked of the API; a failure is shown where the viewer should be
+  }, []);
   const query = useQuery(queries.caseView(id, preflight));
   const benchmark = useQuery({
     ...queries.benchmark(query.data?.benchmark.slug ?? ''),
@@ -58,7 +64,16 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
     () => comparablePredictions(view.predictions, rules, benchmark.metrics, objectUrl),
     [view, rules, benchmark],
   );
+  const more = useMemo(() => moreLayers(view), [view]);
+  const readers = useMemo(() => readersOf(view.references), [view]);
   const labels = useMemo(() => benchmark.labels.filter(({ value }) => value !== 0), [benchmark]);
+  // Pixels travel while the viewer's script does; when another run is chosen the viewer is there and asks for itself.
+  const [first] = useState({
+    imageUrl: objectUrl(view.image.objectId),
+    layers,
+    labelValues: labels.map(({ value }) => value),
+  });
+  useEffect(() => beginCase(first), [first]);
 
   return (
     <div className="page page-case">
@@ -95,6 +110,9 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
               caseName={view.name}
               imageUrl={objectUrl(view.image.objectId)}
               layers={layers}
+              moreLayers={more}
+              readers={readers}
+              find={decodeFinding(search.find)}
               labels={labels}
               regions={rules?.regions}
               scores={scores}
@@ -102,6 +120,13 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
               onPrediction={(chosen) =>
                 void navigate({
                   search: (now) => ({ ...now, run: chosen, layout: undefined }),
+                  replace: true,
+                  resetScroll: false,
+                })
+              }
+              onReader={(chosen) =>
+                void navigate({
+                  search: (now) => ({ ...now, reader: chosen, layout: undefined }),
                   replace: true,
                   resetScroll: false,
                 })

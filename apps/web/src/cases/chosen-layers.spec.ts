@@ -4,6 +4,8 @@ import {
   chosenReference,
   inRankOrder,
   meanOf,
+  moreLayers,
+  readersOf,
   type CasePrediction,
   type CaseReference,
 } from './chosen-layers.js';
@@ -57,6 +59,21 @@ describe('chosenLayers', () => {
   it('leaves out what does not exist or may not be seen', () => {
     expect(chosenLayers({ references: [], predictions }, { run: 'a' })).toEqual([]);
   });
+});
+
+it('offers every reader and every prediction that exists, under ids that mean the same in each case', () => {
+  expect(moreLayers({ references, predictions })).toEqual([
+    { id: 'reader-reader-1', kind: 'reference', title: 'Reader reader-1', url: '/api/v1/objects/r1' },
+    { id: 'consensus', kind: 'reference', title: 'Consensus', url: '/api/v1/objects/rc' },
+    { id: 'run-b', kind: 'prediction', title: 'B 1', url: '/api/v1/objects/pb' },
+    { id: 'run-c', kind: 'prediction', title: 'C 1', url: '/api/v1/objects/pc' },
+  ]);
+});
+
+it('lays readers side by side by name, without what was derived from them', () => {
+  const third = { objectId: 'r10', reader: 'reader-10', consensus: false };
+  const second = { objectId: 'r2', reader: 'reader-2', consensus: false };
+  expect(readersOf([third, ...references, second]).map(({ id }) => id)).toEqual(['reader-1', 'reader-2', 'reader-10']);
 });
 
 it('lists by rank, unranked last', () => {

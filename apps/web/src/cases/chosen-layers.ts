@@ -37,6 +37,55 @@ export function chosenReference(
   );
 }
 
+/** A label map that a person may add. The same id in every case, so that a link means the same reader or run everywhere. */
+export interface MoreLayer {
+  readonly id: string;
+  readonly kind: Layer['kind'];
+  readonly title: string;
+  readonly url: string;
+}
+
+const readerTitle = ({ reader, consensus }: CaseReference): string => (consensus ? 'Consensus' : `Reader ${reader}`);
+
+/** Every label map of the case that may be seen: readers, then predictions by rank. */
+export function moreLayers({ references, predictions }: Pick<CaseView, 'references' | 'predictions'>): MoreLayer[] {
+  return [
+    ...references.map((reference) => ({
+      id: reference.consensus ? 'consensus' : `reader-${reference.reader}`,
+      kind: 'reference' as const,
+      title: readerTitle(reference),
+      url: objectUrl(reference.objectId),
+    })),
+    ...inRankOrder(predictions).flatMap(({ runId, algorithm, version, objectId }) =>
+      objectId === null
+        ? []
+        : [
+            {
+              id: `run-${runId}`,
+              kind: 'prediction' as const,
+              title: `${algorithm.name} ${version}`,
+              url: objectUrl(objectId),
+            },
+          ],
+    ),
+  ];
+}
+
+/** What each reader drew, without the consensus, in the order of their names. */
+export function readersOf(
+  references: readonly CaseReference[],
+): { id: string; title: string; url: string; score: null }[] {
+  return references
+    .filter(({ consensus }) => !consensus)
+    .map((reference) => ({
+      id: reference.reader,
+      title: readerTitle(reference),
+      url: objectUrl(reference.objectId),
+      score: null,
+    }))
+    .sort((a, b) => a.title.localeCompare(b.title, 'en', { numeric: true }));
+}
+
 /** What is laid over the image. */
 export function chosenLayers(view: Pick<CaseView, 'references' | 'predictions'>, search: CaseSearch): Layer[] {
   const reference = chosenReference(view.references, search.reader);

@@ -45,25 +45,25 @@ describe('scores in the legend of the viewer', () => {
         region: 'liver',
         labels: [1, 4],
         values: [
-          { name: 'DSC', text: '0.912' },
-          { name: 'NSD', text: '0.500' },
-          { name: 'HD95', text: '4.50' },
+          { id: 'dice', name: 'DSC', text: '0.912' },
+          { id: 'nsd@2', name: 'NSD', text: '0.500' },
+          { id: 'hd95', name: 'HD95', text: '4.50' },
         ],
       },
       {
         region: 'lesion',
         labels: [4],
         values: [
-          { name: 'DSC', text: '0.000' },
-          { name: 'NSD', text: '–' },
-          { name: 'HD95', text: '∞', words: 'one of the two masks is empty, so the distance has no bound' },
+          { id: 'dice', name: 'DSC', text: '0.000' },
+          { id: 'nsd@2', name: 'NSD', text: '–' },
+          { id: 'hd95', name: 'HD95', text: '∞', words: 'one of the two masks is empty, so the distance has no bound' },
         ],
       },
     ]);
   });
   it('are what the phase has, where it has none of those, and nothing for a failure', () => {
     const [liver] = viewerScores(prediction('a', 1), rules('iou', ['iou']), metrics);
-    expect(liver.values).toEqual([{ name: 'IoU', text: '0.400' }]);
+    expect(liver.values).toEqual([{ id: 'iou', name: 'IoU', text: '0.400' }]);
     expect(viewerScores({ ...prediction('a', 1), state: 'failed' }, rules('dice'), metrics)).toEqual([]);
   });
 });
@@ -80,9 +80,9 @@ describe('predictions side by side', () => {
       prediction('a', 0.9),
     );
     expect(all).toEqual([
-      { id: 'a', title: 'A 1.0.0', url: '/objects/a', score: 'DSC 0.450' },
-      { id: 'b', title: 'B 1.0.0', url: '/objects/b', score: 'DSC 0.250' },
-      { id: 'c', title: 'C 1.0.0', url: '/objects/c', score: null },
+      { id: 'a', title: 'A 1.0.0', url: '/objects/a', score: 'DSC 0.450', rank: null },
+      { id: 'b', title: 'B 1.0.0', url: '/objects/b', score: 'DSC 0.250', rank: null },
+      { id: 'c', title: 'C 1.0.0', url: '/objects/c', score: null, rank: null },
     ]);
   });
   it('a distance is better when it is smaller', () => {

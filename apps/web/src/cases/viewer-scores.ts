@@ -12,7 +12,12 @@ type Rules = BenchmarkView['phases'][number]['rules'];
 export interface ViewerScores {
   readonly region: string;
   readonly labels: readonly number[];
-  readonly values: readonly { readonly name: string; readonly text: string; readonly words?: string }[];
+  readonly values: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly text: string;
+    readonly words?: string;
+  }[];
 }
 
 /** Families of metrics that readers know; there is room for three. */
@@ -34,7 +39,7 @@ export function viewerScores(
     labels,
     values: shown.map(({ id, abbreviation, unit }) => {
       const figure = figureOf(prediction, name, id);
-      return { name: abbreviation, text: formatFigure(figure.value, unit), words: figureWords(figure) };
+      return { id, name: abbreviation, text: formatFigure(figure.value, unit), words: figureWords(figure) };
     }),
   }));
 }
@@ -60,6 +65,7 @@ export interface ViewerPrediction {
   readonly title: string;
   readonly url: string;
   readonly score: string | null;
+  readonly rank: number | null;
 }
 
 /** Predictions that exist, best on this case first; those without a score last, then by name. */
@@ -79,6 +85,7 @@ export function comparablePredictions(
                 id: prediction.runId,
                 title: `${prediction.algorithm.name} ${prediction.version}`,
                 url: urlOf(prediction.objectId),
+                rank: prediction.rank,
               },
               score: rules ? caseScore(prediction, rules, metrics) : null,
             },

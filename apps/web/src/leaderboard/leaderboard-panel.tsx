@@ -234,6 +234,7 @@ function FilledBoard({
             structure={structure}
             scheme={choice.scheme}
             ranked={ranked}
+            casesVisible={phase.kind === 'practice'}
             hidden={hidden}
             sorting={sorting}
             onSort={({ column, direction }) => {

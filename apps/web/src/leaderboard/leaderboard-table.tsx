@@ -21,7 +21,7 @@ import {
 import type { MeanBounds } from './mean-intervals.js';
 import { MetricNote } from './metric-note.js';
 import { MeanInterval, RankCell } from './rank-cell.js';
-import { FailedCell, StructureMatrix } from './structure-matrix.js';
+import { FailedCell, StructureMatrix, WorstLink } from './structure-matrix.js';
 import type { RankedBoard } from './use-ranked-board.js';
 import { useRowMoves } from './use-row-moves.js';
 
@@ -33,6 +33,8 @@ interface Board {
   readonly structure: string | null;
   readonly scheme: SchemeChoice['scheme'];
   readonly ranked: RankedBoard;
+  /** Whether cases of the phase may be looked at: means then lead to the case that costs them most. */
+  readonly casesVisible: boolean;
   readonly hidden: ReadonlySet<string>;
   readonly sorting: Sorting;
   readonly onSort: (sorting: Sorting) => void;
@@ -196,6 +198,7 @@ export function LeaderboardTable(board: Board): ReactNode {
                       regions={rules.regions}
                       metrics={metricColumns(rules, catalogue)}
                       boundsOf={(column) => ranked.boundsOf(entry.runId, column)}
+                      runId={board.casesVisible ? entry.runId : undefined}
                     />
                   </td>
                 </tr>
@@ -332,7 +335,7 @@ function NameCell({
 function MeanCell({
   entry,
   metric,
-  board: { structure, ranked },
+  board: { structure, ranked, casesVisible },
   best,
   bounds,
 }: {
@@ -351,7 +354,9 @@ function MeanCell({
   const awaited = interval === undefined && ranked.boundsAwaited && ranked.fault === null;
   return (
     <span title={note}>
-      {cell.mean === best ? <strong>{figure}</strong> : figure}
+      <WorstLink runId={casesVisible ? entry.runId : undefined} metric={metric} structure={structure}>
+        {cell.mean === best ? <strong>{figure}</strong> : figure}
+      </WorstLink>
       {note !== undefined && (
         <sup className="penalised">
           <span aria-hidden="true">p</span>

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
+import { Link } from '@tanstack/react-router';
 import type { LeaderboardEntryView } from '#contracts';
 import type { Region } from '#domain';
+import { WORST_OF_ALL } from '../app/search.js';
 import { count, formatFigure } from '../format/numbers.js';
 import { Swatch } from '../ui/badge.js';
 import { Icon } from '../ui/icons.js';
@@ -53,6 +55,7 @@ export function StructureMatrix({
   metrics,
   overall,
   boundsOf,
+  runId,
 }: {
   readonly title: string;
   readonly aggregates: LeaderboardEntryView['aggregates'];
@@ -63,6 +66,8 @@ export function StructureMatrix({
   readonly overall?: Readonly<Record<string, number>>;
   /** Interval of a mean, where it is known. */
   readonly boundsOf?: (column: MeanColumn) => MeanBounds | undefined;
+  /** Run whose cases may be looked at: each mean then leads to the case that costs it most. */
+  readonly runId?: string;
 }): ReactNode {
   return (
     <div className="table-scroll" role="region" aria-label={title} tabIndex={0}>
@@ -96,7 +101,9 @@ export function StructureMatrix({
                 </th>
                 {cells.map((cell, column) => (
                   <td key={metrics[column].id} className="numeric">
-                    {formatFigure(cell?.mean, metrics[column].unit)}
+                    <WorstLink runId={cell === null ? undefined : runId} metric={metrics[column]} structure={region.name}>
+                      {formatFigure(cell?.mean, metrics[column].unit)}
+                    </WorstLink>
                     {cell !== null && cell.penalised !== 0 && (
                       <sup className="penalised" title={penaltyWords(cell) ?? undefined}>
                         {cell.penalised}p
@@ -133,6 +140,34 @@ export function StructureMatrix({
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** A mean that leads to the case and the place that cost it most, where cases may be looked at. */
+export function WorstLink({
+  runId,
+  metric,
+  structure,
+  children,
+}: {
+  readonly runId: string | undefined;
+  readonly metric: MetricInfo;
+  /** Null: any structure. */
+  readonly structure: string | null;
+  readonly children: ReactNode;
+}): ReactNode {
+  if (runId === undefined) return children;
+  return (
+    <Link
+      to="/runs/$id"
+      params={{ id: runId }}
+      search={{ metric: metric.id, worst: structure ?? WORST_OF_ALL }}
+      className="figure-link"
+      title={`Show in the viewer what costs this ${metric.abbreviation} most`}
+    >
+      {children}
+      <span className="visually-hidden">, show what costs it most</span>
+    </Link>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { CaseResultView } from '#contracts';
 import { sortRows } from '../format/order.js';
-import { caseSortKey, figureOf } from './case-columns.js';
+import { caseSortKey, figureOf, worstFigure } from './case-columns.js';
 
 const row = (name: string, dice: number | null, hd95: number | 'Infinity'): CaseResultView => ({
   caseId: '00000000-0000-4000-8000-000000000001',
@@ -33,6 +33,19 @@ it('gives a value, or the reason why there is none', () => {
     value: 'Infinity',
     reason: 'unbounded',
   });
+});
+
+it('finds the figure that costs a mean most, of cases that can be looked at', () => {
+  const seen = (id: string, dice: number | null, hd95: number | 'Infinity'): CaseResultView => ({
+    ...row(id, dice, hd95),
+    caseId: id,
+    predictionObjectId: 'p',
+  });
+  const rows = [seen('a', 0.9, 2), seen('b', 0.4, 8), seen('c', null, 'Infinity'), row('failed', 0, 99)];
+  const [dice, hd95] = [{ id: 'dice', direction: 'higher' } as const, { id: 'hd95', direction: 'lower' } as const];
+  expect(worstFigure(rows, ['liver', 'heart'], dice)).toEqual({ caseId: 'b', region: 'liver' });
+  expect(worstFigure(rows, ['liver'], hd95)).toEqual({ caseId: 'c', region: 'liver' });
+  expect(worstFigure(rows, ['heart'], dice)).toBeNull();
 });
 
 it('has nothing for a failed case or an unknown structure', () => {

@@ -27,6 +27,26 @@ export function figureWords({ reason, status }: Pick<CaseFigure, 'reason' | 'sta
   return status === 'both_empty' ? 'both masks empty: agreement' : undefined;
 }
 
+/** The figure that costs a mean most: the worst of all cases and of the structures given; null when no case has one. */
+export function worstFigure(
+  rows: readonly CaseResultView[],
+  regions: readonly string[],
+  { id, direction }: { readonly id: string; readonly direction: 'higher' | 'lower' },
+): { readonly caseId: string; readonly region: string } | null {
+  let worst: { caseId: string; region: string; badness: number } | null = null;
+  for (const row of rows) {
+    if (row.predictionObjectId === null) continue; // there is nothing to look at
+    for (const region of regions) {
+      const { value } = figureOf(row, region, id);
+      if (value === null || value === undefined) continue;
+      const number = value === 'Infinity' ? Infinity : value;
+      const badness = direction === 'higher' ? -number : number;
+      if (worst === null || badness > worst.badness) worst = { caseId: row.caseId, region, badness };
+    }
+  }
+  return worst && { caseId: worst.caseId, region: worst.region };
+}
+
 /** Columns: case, state, time, cpu, memory, or `region:NAME`. Unbounded distances sort as the largest. */
 export function caseSortKey(row: CaseResultView, column: string, metric: string): SortKey {
   switch (column) {

@@ -8,6 +8,7 @@ import { naturalDirection, type MetricInfo } from '../leaderboard/board-columns.
 import { Badge, Swatch } from '../ui/badge.js';
 import { Icon } from '../ui/icons.js';
 import { SortHeader, type Sorting } from '../ui/sort-header.js';
+import { encodeFinding } from '../viewer/find-cause.js';
 import { caseSortKey, figureOf } from './case-columns.js';
 
 /** One row a case, one column a structure, for one metric. Each figure opens the case with this prediction laid over it. */
@@ -138,10 +139,10 @@ function FigureLink({
     <Link
       to="/cases/$id"
       params={{ id: row.caseId }}
-      search={{ run: runId }}
+      search={{ run: runId, find: encodeFinding({ metric: metric.id, region }) }}
       className="figure-link"
-      title={words ?? both ?? 'Open in the viewer'}
-      aria-label={`${metric.name} of ${region}, ${row.caseName}: ${formatFigure(value, metric.unit)}${words ? ` (${words})` : ''}. Open in the viewer`}
+      title={words ?? both ?? 'Show in the viewer where it comes from'}
+      aria-label={`${metric.name} of ${region}, ${row.caseName}: ${formatFigure(value, metric.unit)}${words ? ` (${words})` : ''}. Show in the viewer where it comes from`}
     >
       {formatFigure(value, metric.unit)}
       {both !== undefined && <sup className="penalised">∅</sup>}

@@ -1,9 +1,11 @@
+import { useEffect, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { BenchmarkView, CaseResultView, RunView } from '#contracts';
 import { isTerminal } from '#domain';
 import { queries } from '../api/queries.js';
+import { WORST_OF_ALL } from '../app/search.js';
 import type { RunSearch } from '../app/search.js';
 import { count, formatFigure } from '../format/numbers.js';
 import { metricColumns, rankingMetrics } from '../leaderboard/board-columns.js';
@@ -14,8 +16,10 @@ import { Section } from '../ui/page.js';
 import { BusyBar, ProgressBar } from '../ui/progress.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, QueryView } from '../ui/states.js';
+import { encodeFinding } from '../viewer/find-cause.js';
+import { worstFigure } from './case-columns.js';
 import { CaseResultsTable } from './case-results-table.js';
-import { PHASE_WORDS, queueWords, RUN_WORDS } from './run-words.js';
+import { PHASE_WORDS, QUEUE_NOTE, queueWords, RUN_WORDS } from './run-words.js';
 import { usageWords } from './usage-words.js';
 
 /** Everything about one run below the stepper: where it stands, why it failed, its result, its cases. */
@@ -52,6 +56,7 @@ function Standing({ run }: { readonly run: RunView }): ReactNode {
         <strong>{RUN_WORDS[state].word}</strong>
         {words !== null && <> · {words}</>} · {RUN_WORDS[state].sentence}
       </p>
+      {(run.queuePosition ?? 0) > 0 && <p className="fine">{QUEUE_NOTE}</p>}
       {state === 'waiting' || state === 'queued' ? null : progress !== null ? (
         <ProgressBar
           done={progress.done}
@@ -167,6 +172,7 @@ function Result({ run, benchmark }: { readonly run: RunView; readonly benchmark:
         regions={phase.rules.regions}
         metrics={metrics}
         overall={run.result.metrics}
+        runId={run.casesVisible ? run.id : undefined}
       />
       {run.signature !== null && <SignatureLine signature={run.signature} />}
     </Section>
@@ -207,9 +213,30 @@ function Cases({
   const query = useQuery(queries.caseResults(run.id));
   const navigate = useNavigate();
   const phase = benchmark.phases.find(({ kind }) => kind === run.phase);
-  if (!phase || (isTerminal(run.state) && query.data?.items.length === 0)) return null; // it ended before any case was planned
-  const metrics = metricColumns(phase.rules, benchmark.metrics);
-  const metric = metrics.find(({ id }) => id === search.metric) ?? metrics[0];
+  const { metrics, metric, regions } = useMemo(() => {
+    const columns = phase ? metricColumns(phase.rules, benchmark.metrics) : [];
+    return {
+      metrics: columns,
+      metric: columns.find(({ id }) => id === search.metric) ?? columns[0],
+      regions: phase?.rules.regions.map(({ name }) => name) ?? [],
+    };
+  }, [phase, benchmark.metrics, search.metric]);
+  const { worst } = search;
+  const items = query.data?.items;
+  useEffect(() => {
+    if (worst === undefined || !items || !metric) return;
+    const names = worst === WORST_OF_ALL ? regions : [worst];
+    const found = worstFigure(items, names, metric);
+    void (found
+      ? navigate({
+          to: '/cases/$id',
+          params: { id: found.caseId },
+          search: { run: run.id, find: encodeFinding({ metric: metric.id, region: found.region }) },
+          replace: true,
+        })
+      : navigate({ to: '/runs/$id', params: { id: run.id }, search: { metric: metric.id }, replace: true }));
+  }, [worst, items, regions, metric, run.id, navigate]);
+  if (!phase || (isTerminal(run.state) && items?.length === 0)) return null; // it ended before any case was planned
   const show = (next: RunSearch): void => {
     void navigate({
       to: '/runs/$id',
@@ -224,7 +251,7 @@ function Cases({
       title="Cases"
       note={
         <p>
-          Each figure opens the case in the viewer with this prediction over it.
+          Each figure opens the case in the viewer at the place that it comes from, with this prediction over it.
           {run.phase === 'test' && ' These cases are held out; opening one is recorded.'}
         </p>
       }

@@ -47,6 +47,10 @@ export const PHASE_WORDS = {
   },
 } as const;
 
+/** Beside a place in the queue: why it may be better than it looks. */
+export const QUEUE_NOTE =
+  'Runs ahead count until their result is released, which on held-out images of people is at set times: some of them may be done already.';
+
 /** "next in line", "2 runs ahead". @param position runs ahead of it; null when it is not queued */
 export function queueWords(position: number | null): string | null {
   if (position === null) return null;

@@ -1,16 +1,11 @@
-import { ENDPOINTS, type Endpoint, type ResponseOf } from '#contracts';
-import { addressOf, parseAnswer, parseJson } from '../api/api-client.js';
-import { asApiError, offline, toApiError } from '../api/api-error.js';
+import { ENDPOINTS, type ResponseOf } from '#contracts';
+import { addressOf } from '../api/api-client.js';
+import { asApiError } from '../api/api-error.js';
+import { sendForm as send, type Watch } from '../api/send-form.js';
 import { inSendingOrder, type Chosen } from './chosen-files.js';
 
 export type SubmissionReceipt = ResponseOf<typeof ENDPOINTS.createSubmission>;
 export type PreflightReceipt = ResponseOf<typeof ENDPOINTS.createPreflight>;
-
-export interface Watch {
-  /** Bytes on the way, the whole form counted. */
-  readonly onProgress: (sent: number, total: number) => void;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Sends a submission: files, or the id of a preflight that has them still.
@@ -75,36 +70,4 @@ function fieldsOf(fields: readonly (readonly [name: string, value: string])[]): 
   const form = new FormData();
   for (const [name, value] of fields) form.append(name, value);
   return form;
-}
-
-/** `fetch` cannot report bytes on the way. */
-function send<E extends Endpoint>(
-  endpoint: E,
-  address: string,
-  form: FormData,
-  { onProgress, signal }: Watch,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<ResponseOf<E>> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('POST', address);
-    request.setRequestHeader('Accept', 'application/json');
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    request.upload.addEventListener('progress', (event) => onProgress(event.loaded, event.total));
-    request.addEventListener('load', () => {
-      const content = parseJson(request.responseText);
-      if (request.status < 200 || request.status >= 300) reject(toApiError(request.status, content));
-      else {
-        try {
-          resolve(parseAnswer(endpoint, content));
-        } catch (error) {
-          reject(error as Error);
-        }
-      }
-    });
-    request.addEventListener('error', () => reject(offline(new Error('the upload broke off'))));
-    request.addEventListener('abort', () => reject(new DOMException('the upload was stopped', 'AbortError')));
-    signal.addEventListener('abort', () => request.abort(), { once: true });
-    request.send(form);
-  });
 }

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
-import type { Watch } from './upload.js';
+import type { Watch } from '../api/send-form.js';
 
 export interface Sent {
   readonly bytes: number;

@@ -1,6 +1,8 @@
+import type { Drawing } from './drawing.js';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { OpenCase } from './open-case.js';
+import type { Finding } from './find-cause.js';
 import type { ShownLabel } from './overlay-style.js';
 import type { NamedWindow } from './window-presets.js';
 import type { LayerSource } from './use-case.js';
@@ -21,6 +23,8 @@ export interface SidePrediction {
   readonly url: string;
   /** What it scored on this case, in words; null without a score. */
   readonly score: string | null;
+  /** Place on the leaderboard of the phase; absent or null without one. */
+  readonly rank?: number | null;
 }
 
 /** What a prediction scored on a region, as the platform says it. */
@@ -29,23 +33,39 @@ export interface RegionScores {
   /** Label values of the region. */
   readonly labels: readonly number[];
   /** The same metrics in the same order for each region. `words` say why a figure is not one. */
-  readonly values: readonly { readonly name: string; readonly text: string; readonly words?: string }[];
+  readonly values: readonly {
+    /** Of the metric: `hd95`, `nsd@2`. */
+    readonly id: string;
+    readonly name: string;
+    readonly text: string;
+    readonly words?: string;
+  }[];
 }
 
 export interface CaseViewerProps {
   readonly caseName: string;
+  /** Who draws the planes; left out, what the browser is better at. */
+  readonly drawing?: Drawing;
   /** GET gives a NIfTI image, gzipped or not, with the session's cookie. */
   readonly imageUrl: string;
   /** Label maps; the reference may be absent. The first prediction that is shown is the one compared. */
   readonly layers: readonly LayerSource[];
+  /** Label maps that a person may add: other readers, other predictions. Those in `layers` are left out by their address. */
+  readonly moreLayers?: readonly LayerSource[];
   /** Declared labels other than background, in the order of the legend. */
   readonly labels: readonly ShownLabel[];
   /** Sets of labels that the benchmark scores as one. */
   readonly regions?: readonly ScoredRegion[];
   /** Every prediction that may be shown, best on this case first: what can be laid side by side. */
   readonly predictions?: readonly SidePrediction[];
+  /** What each reader drew, to be laid side by side. */
+  readonly readers?: readonly SidePrediction[];
+  /** A figure whose cause is to be gone to. */
+  readonly find?: Finding | null;
   /** Called when a person wants one of `predictions` alone. */
   readonly onPrediction?: (id: string) => void;
+  /** The same for one of `readers`. */
+  readonly onReader?: (id: string) => void;
   /** Scores by id of the layer. */
   readonly scores?: Readonly<Record<string, readonly RegionScores[]>>;
   /** Of the image, as the benchmark names it ('CT', 'MR'): which windows are offered. */

@@ -1,25 +1,25 @@
 import {
   axisCodes,
   axisMapTo,
-  bringToGrid,
   describeGrid,
-  errorMap,
   geometryHash,
   ImageFormatError,
   mapGeometry,
-  orientTo,
+  permuteVoxels,
   pointLps,
-  readLabelMap,
-  readNifti,
+  sameGrid,
+  streamNifti,
+  toLabels,
+  voxelCount,
 } from '#imaging';
-import type { Geometry, LabelMap, Vec3, Volume, VoxelArray } from '#imaging';
+import type { AxisMap, Geometry, NiftiStart, Vec3, VoxelArray } from '#imaging';
 import { fnv1a } from './checksum.js';
-import { largestRegions } from './connected-regions.js';
 import { listErrors } from './error-list.js';
+import { flipSlices } from './flip-slices.js';
 import type { ErrorList } from './error-list.js';
-import { countErrors, onlySegments, toSegments, withoutSegments } from './segments.js';
+import { classifyErrors, onlySegments, SegmentNumbering, withoutSegments } from './segments.js';
 import type { ErrorCounts } from './segments.js';
-import { percentilesOf } from './window-presets.js';
+import { GreyCounter, percentilesOf } from './window-presets.js';
 
 /** Voxel types that the renderer takes as they are. */
 export type DisplayVoxels = Uint8Array | Int16Array | Uint16Array | Float32Array;
@@ -51,8 +51,6 @@ export interface ShownLabelMap {
   readonly segments: Uint8Array;
   readonly voxels: readonly number[];
   readonly undeclared: readonly number[];
-  /** Where to look for each segment: inside its largest connected part; null when it does not occur. n + 2 entries. */
-  readonly look: readonly (Vec3 | null)[];
   readonly grid: GridReceipt;
 }
 
@@ -76,60 +74,162 @@ const MOST_BYTES = 1.5 * 2 ** 30;
 
 const CANONICAL = 'LPS';
 
-/**
- * Reads the image of a case.
- *
- * @param bytes a NIfTI file, gzipped or not
- * @throws ImageFormatError with a sentence for people
- */
-export async function readShownImage(bytes: Uint8Array): Promise<ShownImage> {
-  const stored = await readNifti(bytes, { maxBytes: MOST_BYTES });
-  const { geometry, data } = orientTo<VoxelArray>(stored, CANONICAL);
-  const range = finiteRange(data);
-  const voxels = displayVoxels(data, range);
-  return {
-    geometry,
-    voxels,
-    range,
-    percentiles: percentilesOf(voxels, range),
-    storedGeometry: stored.geometry,
-    grid: receiptOf(stored.geometry),
-  };
+/** A file as it arrives. */
+export interface ArrivingFile {
+  readonly pieces: AsyncIterable<Uint8Array>;
+  /** Bytes of the file where they are known. */
+  readonly storedBytes: number | null;
 }
 
+/** An image of which the first slices are there: where it lies, and into what its voxels go. */
+export interface BegunImage extends Pick<ShownImage, 'geometry' | 'storedGeometry' | 'grid'> {
+  readonly voxelType: 'Uint8Array' | 'Int16Array' | 'Uint16Array' | 'Float32Array';
+}
+
+/** What is told of an image while it arrives. */
+export interface ImageArrival {
+  /** Once, before the first slices. */
+  readonly onBegun: (image: BegunImage) => void;
+  /**
+   * Whole slices along the third axis of `BegunImage.geometry`, each once: forwards or backwards, and all of them at the end
+   * where the file is stored in another order.
+   *
+   * @param voxels a buffer of its own
+   * @param known  range and percentiles of all slices so far
+   */
+  readonly onSlices: (firstSlice: number, voxels: DisplayVoxels, known: GreyFacts) => void;
+}
+
+export type GreyFacts = Pick<ShownImage, 'range' | 'percentiles'>;
+
 /**
- * Reads a label map and refuses it unless it lies on the image's grid; permuted or flipped storage is the same grid.
+ * Reads the image of a case while it arrives.
+ *
+ * @param file a NIfTI file, gzipped or not
+ * @returns what holds for the whole image; before that, slices are only what has come so far
+ * @throws ImageFormatError with a sentence for people
+ */
+export async function receiveImage(file: ArrivingFile, arrival: ImageArrival): Promise<GreyFacts> {
+  let known: Known | undefined;
+  let grey: GreyCounter | undefined;
+  let whole: VoxelArray | undefined;
+  await streamNifti(
+    file.pieces,
+    {
+      onStart: (start) => (known = knownOf(start)),
+      onSlices: (first, stored) => {
+        if (!known) throw new Error('slices came before the header');
+        const { begun, map, sizeXyz } = known;
+        const slice = sizeXyz[0] * sizeXyz[1];
+        const inOrder = map[2].source === 2;
+        if (
+          whole ||
+          !inOrder ||
+          !(stored instanceof Uint8Array || stored instanceof Int16Array || stored instanceof Uint16Array)
+        ) {
+          whole ??= new (stored.constructor as new (length: number) => VoxelArray)(voxelCount(begun.geometry));
+          whole.set(stored as never, first * slice);
+          return;
+        }
+        const slices = stored.length / slice;
+        if (!grey) {
+          grey = new GreyCounter(voxelCount(begun.geometry));
+          arrival.onBegun({ ...begun, voxelType: stored.constructor.name as BegunImage['voxelType'] });
+        }
+        const voxels = turned(stored, [sizeXyz[0], sizeXyz[1], slices], map);
+        grey.add(voxels);
+        arrival.onSlices(map[2].flip ? sizeXyz[2] - first - slices : first, voxels, grey.facts());
+      },
+    },
+    limitsOf(file),
+  );
+  if (grey) return grey.facts();
+  if (!known || !whole) throw new Error('a complete file gave no voxels');
+  const data = permuteVoxels(whole, known.sizeXyz, known.map);
+  whole = undefined;
+  const range = finiteRange(data);
+  const voxels = displayVoxels(data, range);
+  const facts = { range, percentiles: percentilesOf(voxels, range) };
+  arrival.onBegun({ ...known.begun, voxelType: voxels.constructor.name as BegunImage['voxelType'] });
+  arrival.onSlices(0, voxels, facts);
+  return facts;
+}
+
+/** Slices in canonical order. In place where axes are only turned round, as they are in most files. */
+function turned<T extends Uint8Array | Int16Array | Uint16Array>(slices: T, size: Vec3, map: AxisMap): T {
+  if (!map.every(({ source }, axis) => source === axis)) return permuteVoxels(slices, size, map);
+  flipSlices(slices, size[0], size[1], [map[0].flip, map[1].flip, map[2].flip]);
+  return slices;
+}
+
+interface Known {
+  readonly begun: Pick<ShownImage, 'geometry' | 'storedGeometry' | 'grid'>;
+  readonly map: AxisMap;
+  /** Of the stored axes. */
+  readonly sizeXyz: Vec3;
+}
+
+function knownOf({ geometry: storedGeometry }: NiftiStart): Known {
+  const map = axisMapTo(storedGeometry, CANONICAL);
+  const geometry = mapGeometry(storedGeometry, map);
+  return { begun: { geometry, storedGeometry, grid: receiptOf(storedGeometry) }, map, sizeXyz: storedGeometry.sizeXyz };
+}
+
+const limitsOf = ({ storedBytes }: ArrivingFile): { maxBytes: number; storedBytes?: number } => ({
+  maxBytes: MOST_BYTES,
+  ...(storedBytes !== null && { storedBytes }),
+});
+
+/**
+ * Reads a label map while it arrives and refuses it, at once, unless it lies on the image's grid; permuted or flipped
+ * storage is the same grid.
  *
  * @param image geometry of the shown (canonical) image
  * @throws ImageFormatError `grid-differs` and the codes of the reader
  */
-export async function readShownLabelMap(
-  bytes: Uint8Array,
+export async function receiveLabelMap(
+  file: ArrivingFile,
   image: Geometry,
   labelValues: readonly number[],
 ): Promise<ShownLabelMap> {
-  const stored = await readLabelMap(bytes, { maxBytes: MOST_BYTES });
-  let onImage: LabelMap;
-  try {
-    onImage = bringToGrid(stored, image);
-  } catch (cause) {
-    if (!(cause instanceof ImageFormatError)) throw cause;
-    throw new ImageFormatError(
-      'grid-differs',
-      `It lies on another grid than the image (${differenceOfGrids(stored.geometry, image)}), ` +
-        'so overlaying it would show structures where they are not.',
-      { cause },
-    );
-  }
-  const { data, voxels, undeclared } = toSegments(onImage.data, labelValues);
-  const largest = largestRegions(data, image.sizeXyz);
-  return {
-    segments: data,
-    voxels,
-    undeclared,
-    look: voxels.map((_, segment) => largest.get(segment)?.atIjk ?? null),
-    grid: receiptOf(stored.geometry),
-  };
+  const numbering = new SegmentNumbering(labelValues);
+  let stored: Geometry | undefined;
+  let map: AxisMap | undefined;
+  let segments = new Uint8Array(0);
+  await streamNifti(
+    file.pieces,
+    {
+      onStart: ({ geometry }) => {
+        stored = geometry;
+        map = axisMapTo(geometry, axisCodes(image));
+        if (!sameGrid(mapGeometry(geometry, map), image)) throw otherGrid(geometry, image);
+        segments = new Uint8Array(voxelCount(image));
+      },
+      onSlices: (first, voxels) => {
+        if (!stored || !map) throw new Error('slices came before the header');
+        const [nx, ny, nz] = stored.sizeXyz;
+        const labels = toLabels(voxels, first * nx * ny);
+        const numbered = labels instanceof Uint8Array ? labels : new Uint8Array(labels.length);
+        numbering.number(labels, numbered);
+        const slices = labels.length / (nx * ny);
+        if (map[2].source !== 2) return segments.set(numbered, first * nx * ny); // turned when all are there
+        const at = map[2].flip ? nz - first - slices : first;
+        segments.set(turned(numbered, [nx, ny, slices], map), at * nx * ny);
+      },
+    },
+    limitsOf(file),
+  );
+  if (!stored || !map) throw new Error('a complete file has no header');
+  if (map[2].source !== 2) segments = permuteVoxels(segments, stored.sizeXyz, map);
+  return { segments, ...numbering.counted(), grid: receiptOf(stored) };
+}
+
+function otherGrid(stored: Geometry, image: Geometry): ImageFormatError {
+  return new ImageFormatError(
+    'grid-differs',
+    `It lies on another grid than the image (${differenceOfGrids(stored, image)}), ` +
+      'so overlaying it would show structures where they are not.',
+  );
 }
 
 function receiptOf(stored: Geometry): GridReceipt {
@@ -158,9 +258,17 @@ export function compare(
   prediction: Uint8Array,
   parts: ComparedParts,
 ): Comparison {
-  const shown = (data: Uint8Array): Volume<Uint8Array> => ({ geometry, data: comparedPart(data, parts) });
-  const errors = errorMap(shown(reference), shown(prediction)).data;
-  return { errors, counts: countErrors(errors) };
+  if (reference.length !== voxelCount(geometry) || prediction.length !== reference.length) {
+    throw new RangeError(
+      `maps hold ${reference.length} and ${prediction.length} voxels; the grid has ${voxelCount(geometry)}`,
+    );
+  }
+  const { hiddenSegments, regionSegments } = parts;
+  const counted = Uint8Array.from({ length: 256 }, (_, segment) => {
+    if (regionSegments) return regionSegments.includes(segment) ? 1 : 0;
+    return hiddenSegments.includes(segment) ? 0 : segment;
+  });
+  return classifyErrors(reference, prediction, counted);
 }
 
 /** Lists the errors of the same comparison; takes longer. Of a region, its segments have become segment 1. */

@@ -1,3 +1,4 @@
+import { labelExtents } from '#imaging';
 import type { Vec3 } from '#imaging';
 
 /** Face-connected voxels of one class. */
@@ -84,14 +85,28 @@ export function connectedRegions(
   return regions.sort((a, b) => b.voxels - a.voxels);
 }
 
-/** Largest region of each value, by value. */
-export function largestRegions(data: Uint8Array, sizeXyz: Vec3): Map<number, ConnectedRegion> {
-  const largest = new Map<number, ConnectedRegion>();
-  for (const region of connectedRegions(data, sizeXyz)) {
-    if (!largest.has(region.value)) largest.set(region.value, region);
+/**
+ * A voxel to look at inside the largest region of a value, see `ConnectedRegion.atIjk`; null where the value does not occur.
+ * Only the box around the value is gone through.
+ */
+export function largestRegionOf(value: number, data: Uint8Array, sizeXyz: Vec3): Vec3 | null {
+  const extent = labelExtents({ geometry: { ...ANY_GRID, sizeXyz }, data }).find(({ label }) => label === value);
+  if (!extent) return null;
+  const { min, max } = extent.box;
+  const size: Vec3 = [max[0] - min[0] + 1, max[1] - min[1] + 1, max[2] - min[2] + 1];
+  const box = new Uint8Array(size[0] * size[1] * size[2]);
+  for (let k = 0; k < size[2]; k++) {
+    for (let j = 0; j < size[1]; j++) {
+      const from = ((min[2] + k) * sizeXyz[1] + min[1] + j) * sizeXyz[0] + min[0];
+      box.set(data.subarray(from, from + size[0]), (k * size[1] + j) * size[0]);
+    }
   }
-  return largest;
+  const [{ atIjk }] = connectedRegions(box, size, (other) => other === value);
+  return [atIjk[0] + min[0], atIjk[1] + min[1], atIjk[2] + min[2]];
 }
+
+/** Where the voxels lie is of no consequence to which of them touch. */
+const ANY_GRID = { spacingMm: [1, 1, 1], originLps: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] } as const;
 
 function voxelToLookAt(voxels: Int32Array, nx: number, slice: number, nz: number): Vec3 {
   const perSlice = new Int32Array(nz);

@@ -1,7 +1,9 @@
-import { connectedComponents, squaredDistanceMm2 } from '#imaging';
+import { nearestMarked } from '#metrics';
 import type { Geometry, Vec3 } from '#imaging';
 import { visitRegions } from './connected-regions.js';
 import type { PlaneName } from './planes.js';
+import { meetings, pieceAt, runPieces } from './run-pieces.js';
+import { cutStructure, segmentsIn } from './structure-box.js';
 
 // Where a prediction is wrong, as a list that a person can step through. Everything is computed in the page's worker from
 // the two label maps that the person sees.
@@ -22,7 +24,7 @@ export interface ErrorRegion {
    * centres: what was predicted only, or as the wrong structure, to the nearest reference voxel of the structure that was
    * predicted; what was missed to the nearest voxel outside the structure that was missed, which is how deep it reaches.
    * An error that touches the surface is one voxel away. Null when the reference holds none of that structure, or all
-   * voxels belong to it, or the structure is too large to be measured here (`MOST_MEASURED`).
+   * voxels belong to it.
    */
   readonly nearestMm: number | null;
   readonly farthestMm: number | null;
@@ -63,9 +65,6 @@ export interface ErrorList {
 /** More is not useful to step through, and each costs a message. */
 export const MOST_REGIONS = 200;
 
-/** Distances and pieces of a structure are computed in the box around it, at up to 30 bytes a voxel. */
-export const MOST_MEASURED = 32 * 2 ** 20;
-
 const PAIR = 256;
 
 /**
@@ -101,26 +100,26 @@ export function listErrors(geometry: Geometry, reference: Uint8Array, prediction
   );
   found.sort(byFallingSize).splice(MOST_REGIONS);
 
+  const parts = found.map(({ pair, voxels }): Part => {
+    const [inReference, inPrediction] = [Math.floor(pair / PAIR), pair % PAIR];
+    const kind: ErrorKind = inReference === 0 ? 'falsePositive' : inPrediction === 0 ? 'falseNegative' : 'wrongLabel';
+    return { kind, reference: inReference, prediction: inPrediction, voxels, reach: null };
+  });
   const structures = new Map<number, Structure>();
   for (const segment of segmentsIn(reference, prediction)) {
-    structures.set(segment, measureStructure(segment, reference, prediction, sizeXyz, spacingMm));
+    structures.set(segment, measureStructure(segment, reference, prediction, sizeXyz, spacingMm, parts));
   }
-  const regions = found.map(({ pair, voxels }): ErrorRegion => {
-    const segment = { reference: Math.floor(pair / PAIR), prediction: pair % PAIR };
-    const kind: ErrorKind =
-      segment.reference === 0 ? 'falsePositive' : segment.prediction === 0 ? 'falseNegative' : 'wrongLabel';
-    const ofReference = structures.get(segment.reference);
-    const ofPrediction = structures.get(segment.prediction);
-    const distances = kind === 'falseNegative' ? ofReference?.inside(voxels) : ofPrediction?.outside(voxels);
+  const regions = parts.map(({ voxels, reach, ...part }): ErrorRegion => {
+    const ofReference = structures.get(part.reference);
+    const ofPrediction = structures.get(part.prediction);
     return {
-      kind,
-      ...segment,
+      ...part,
       voxels: voxels.length,
       atIjk: centremost(voxels, sizeXyz, spacingMm),
-      nearestMm: distances?.nearestMm ?? null,
-      farthestMm: distances?.farthestMm ?? null,
+      nearestMm: reach?.nearestMm ?? null,
+      farthestMm: reach?.farthestMm ?? null,
       matched:
-        (kind === 'falsePositive'
+        (part.kind === 'falsePositive'
           ? ofPrediction?.predictionMatched(voxels[0])
           : ofReference?.referenceMatched(voxels[0])) ?? false,
     };
@@ -128,7 +127,7 @@ export function listErrors(geometry: Geometry, reference: Uint8Array, prediction
   return {
     regions,
     regionCount,
-    pieces: [...structures.values()].flatMap(({ pieces }) => (pieces ? [pieces] : [])),
+    pieces: [...structures.values()].map(({ pieces }) => pieces),
     worst: worstSlices(pairs, geometry),
   };
 }
@@ -136,29 +135,33 @@ export function listErrors(geometry: Geometry, reference: Uint8Array, prediction
 const byFallingSize = (a: { voxels: Int32Array }, b: { voxels: Int32Array }): number =>
   b.voxels.length - a.voxels.length || a.voxels[0] - b.voxels[0];
 
-function segmentsIn(...maps: readonly Uint8Array[]): number[] {
-  const seen = new Uint8Array(256);
-  for (const map of maps) for (let v = 0; v < map.length; v++) seen[map[v]] = 1;
-  return [...seen.keys()].filter((segment) => segment > 0 && seen[segment] === 1);
-}
-
 interface Reach {
   readonly nearestMm: number;
   readonly farthestMm: number;
 }
 
+/** An error of the list on its way: its voxels as flat indices of the grid, and how far they reach once it is known. */
+interface Part {
+  readonly kind: ErrorKind;
+  readonly reference: number;
+  readonly prediction: number;
+  readonly voxels: Int32Array;
+  reach: Reach | null;
+}
+
 /** What has to be known of one structure in both maps. Indices given to its functions are flat indices of the grid. */
 interface Structure {
-  readonly pieces: PieceCount | null;
-  readonly outside: (voxels: Int32Array) => Reach | null;
-  readonly inside: (voxels: Int32Array) => Reach | null;
+  readonly pieces: PieceCount;
   readonly referenceMatched: (voxel: number) => boolean;
   readonly predictionMatched: (voxel: number) => boolean;
 }
 
 /**
- * Pieces and distances of one structure, inside the box around it and one voxel more: the nearest reference voxel lies in
- * the box, and so does the nearest voxel outside, unless the structure leaves the image there.
+ * Pieces of one structure, and the distances of the errors that are measured to it, inside the box around it and one voxel
+ * more: the nearest reference voxel lies in the box, and so does the nearest voxel outside, unless the structure leaves the
+ * image there. Takes about six bytes a voxel of the box.
+ *
+ * @param parts errors; those that are measured to this structure get their reach
  */
 function measureStructure(
   segment: number,
@@ -166,114 +169,55 @@ function measureStructure(
   prediction: Uint8Array,
   sizeXyz: Vec3,
   spacingMm: Vec3,
+  parts: readonly Part[],
 ): Structure {
   const [nx, ny] = sizeXyz;
-  const { from, size } = boxAround(segment, reference, prediction, sizeXyz);
-  const count = size[0] * size[1] * size[2];
-  if (count > MOST_MEASURED) {
-    const unknown = (): null => null;
-    // Pieces of so large a structure are not counted either; it is surely there on the side that the box comes from.
-    return {
-      pieces: null,
-      outside: unknown,
-      inside: unknown,
-      referenceMatched: () => true,
-      predictionMatched: () => true,
-    };
-  }
-  const inReference = new Uint8Array(count);
-  const inPrediction = new Uint8Array(count);
-  let b = 0;
-  for (let k = 0; k < size[2]; k++) {
-    for (let j = 0; j < size[1]; j++) {
-      let v = ((from[2] + k) * ny + from[1] + j) * nx + from[0];
-      for (let i = 0; i < size[0]; i++, b++, v++) {
-        if (reference[v] === segment) inReference[b] = 1;
-        if (prediction[v] === segment) inPrediction[b] = 1;
-      }
-    }
-  }
-  const inBox = (v: number): number => {
-    const i = (v % nx) - from[0];
-    const j = (Math.floor(v / nx) % ny) - from[1];
-    const k = Math.floor(v / (nx * ny)) - from[2];
-    return (k * size[1] + j) * size[0] + i;
-  };
-
-  const ofReference = connectedComponents(inReference, size, 26);
-  const ofPrediction = connectedComponents(inPrediction, size, 26);
-  const referenceFound = new Uint8Array(ofReference.count + 1);
-  const predictionMet = new Uint8Array(ofPrediction.count + 1);
-  for (let n = 0; n < count; n++) {
-    if (inReference[n] && inPrediction[n]) {
-      referenceFound[ofReference.labels[n]] = 1;
-      predictionMet[ofPrediction.labels[n]] = 1;
-    }
-  }
+  const { from, size, inReference, inPrediction } = cutStructure(segment, reference, prediction, sizeXyz);
+  const slice = nx * ny;
+  const rowOf = (v: number): number => (((v / slice) | 0) - from[2]) * size[1] + (((v % slice) / nx) | 0) - from[1];
+  const xOf = (v: number): number => (v % nx) - from[0];
+  const ofReference = runPieces(inReference, size);
+  const ofPrediction = runPieces(inPrediction, size);
+  const met = meetings(ofReference, ofPrediction);
   const sum = (flags: Uint8Array): number => flags.reduce((a, flag) => a + flag, 0);
 
-  // Each distance map is made when the first region asks for it: structures without errors of a kind cost nothing.
-  const reaches = (marked: () => Uint8Array): ((voxels: Int32Array) => Reach | null) => {
-    let squared: Float64Array | undefined;
-    return (voxels) => {
-      squared ??= squaredDistanceMm2(marked(), size, spacingMm);
+  // Structures without errors of a kind cost nothing; all errors of a kind are measured together.
+  const measure = (marked: () => Uint8Array, wanted: readonly Part[]): void => {
+    if (wanted.length === 0) return;
+    const points = new Int32Array(wanted.reduce((total, { voxels }) => total + voxels.length, 0));
+    let n = 0;
+    for (const { voxels } of wanted) {
+      for (let m = 0; m < voxels.length; m++) points[n++] = rowOf(voxels[m]) * size[0] + xOf(voxels[m]);
+    }
+    const squares = nearestMarked(marked(), size, spacingMm)(points);
+    n = 0;
+    for (const part of wanted) {
       let least = Infinity;
       let most = 0;
-      for (let n = 0; n < voxels.length; n++) {
-        const d = squared[inBox(voxels[n])];
-        if (d < least) least = d;
-        if (d > most) most = d;
+      for (let m = 0; m < part.voxels.length; m++, n++) {
+        if (squares[n] < least) least = squares[n];
+        if (squares[n] > most) most = squares[n];
       }
-      return most === Infinity ? null : { nearestMm: Math.sqrt(least), farthestMm: Math.sqrt(most) };
-    };
+      part.reach = most === Infinity ? null : { nearestMm: Math.sqrt(least), farthestMm: Math.sqrt(most) };
+    }
   };
+  measure(
+    () => inReference,
+    parts.filter(({ kind, prediction: drawn }) => kind !== 'falseNegative' && drawn === segment),
+  );
+  measure(
+    () => inReference.map((voxel) => 1 - voxel),
+    parts.filter(({ kind, reference: expected }) => kind === 'falseNegative' && expected === segment),
+  );
   return {
     pieces: {
       segment,
       referencePieces: ofReference.count,
-      found: sum(referenceFound),
-      invented: ofPrediction.count - sum(predictionMet),
+      found: sum(met.a),
+      invented: ofPrediction.count - sum(met.b),
     },
-    outside: reaches(() => inReference),
-    inside: reaches(() => inReference.map((voxel) => 1 - voxel)),
-    referenceMatched: (v) => referenceFound[ofReference.labels[inBox(v)]] === 1,
-    predictionMatched: (v) => predictionMet[ofPrediction.labels[inBox(v)]] === 1,
-  };
-}
-
-/** The box around a structure of either map, one voxel larger on each side where the grid has room. */
-function boxAround(
-  segment: number,
-  reference: Uint8Array,
-  prediction: Uint8Array,
-  [nx, ny, nz]: Vec3,
-): { from: Vec3; size: Vec3 } {
-  const low = [nx, ny, nz];
-  const high = [-1, -1, -1];
-  let v = 0;
-  for (let k = 0; k < nz; k++) {
-    for (let j = 0; j < ny; j++) {
-      let first = -1;
-      let last = -1;
-      for (let i = 0; i < nx; i++, v++) {
-        if (reference[v] !== segment && prediction[v] !== segment) continue;
-        if (first < 0) first = i;
-        last = i;
-      }
-      if (first < 0) continue;
-      low[0] = Math.min(low[0], first);
-      high[0] = Math.max(high[0], last);
-      low[1] = Math.min(low[1], j);
-      high[1] = Math.max(high[1], j);
-      low[2] = Math.min(low[2], k);
-      high[2] = Math.max(high[2], k);
-    }
-  }
-  const from = low.map((n) => Math.max(0, n - 1));
-  const to = high.map((n, a) => Math.min([nx, ny, nz][a] - 1, n + 1));
-  return {
-    from: [from[0], from[1], from[2]],
-    size: [to[0] - from[0] + 1, to[1] - from[1] + 1, to[2] - from[2] + 1],
+    referenceMatched: (v) => met.a[pieceAt(ofReference, rowOf(v), xOf(v))] === 1,
+    predictionMatched: (v) => met.b[pieceAt(ofPrediction, rowOf(v), xOf(v))] === 1,
   };
 }
 

@@ -1,5 +1,11 @@
 import { jest } from '@jest/globals';
-import { fetchBytes } from './fetch-bytes.js';
+import { fetchPieces } from './fetch-bytes.js';
+
+async function fetchBytes(url: string, onProgress: Parameters<typeof fetchPieces>[1]): Promise<number[]> {
+  const bytes: number[] = [];
+  for await (const piece of (await fetchPieces(url, onProgress)).pieces) bytes.push(...piece);
+  return bytes;
+}
 
 function answerWith(response: Response | Error): void {
   jest
@@ -21,7 +27,7 @@ describe('fetching a file', () => {
     answerWith(new Response(Uint8Array.of(1), { headers: { 'content-length': '99', 'content-encoding': 'gzip' } }));
     const totals: (number | null)[] = [];
     await fetchBytes('/x', (_received, total) => totals.push(total));
-    expect(totals).toEqual([null]);
+    expect(new Set(totals)).toEqual(new Set([null]));
   });
   it('passes on the explanation of the server', async () => {
     answerWith(

@@ -3,16 +3,28 @@ export class FetchRefused extends Error {
   override readonly name = 'FetchRefused';
 }
 
+/** A file under way. */
+export interface FetchedFile {
+  readonly pieces: AsyncIterable<Uint8Array>;
+  /** Bytes of the whole file, where the server tells it. */
+  readonly storedBytes: number | null;
+}
+
+/** Progress is told at most so often, however small the pieces are. */
+const PROGRESS_MS = 50;
+
 /**
- * Fetches a file with the session's cookie and reports how much has arrived.
+ * Fetches a file with the session's cookie and reports how much has arrived. Nothing more is fetched once whoever reads the
+ * pieces stops.
  *
- * @param onProgress bytes so far and, where the server tells it, in all; called at most once per received piece
- * @throws FetchRefused for every answer other than 2xx, with the server's own explanation (RFC 9457) where it gives one
+ * @param onProgress bytes so far and, where the server tells it, in all; the last piece is always told
+ * @throws FetchRefused for every answer other than 2xx, with the server's own explanation (RFC 9457) where it gives one; the
+ *   pieces throw it when the connection is lost
  */
-export async function fetchBytes(
+export async function fetchPieces(
   url: string,
   onProgress: (received: number, total: number | null) => void,
-): Promise<Uint8Array> {
+): Promise<FetchedFile> {
   let response: Response;
   try {
     response = await fetch(url, { credentials: 'same-origin' });
@@ -23,25 +35,37 @@ export async function fetchBytes(
   const stated = Number(response.headers.get('content-length'));
   // With a content encoding the stated length is that of the wire, while we count what comes out of it.
   const total = stated > 0 && !response.headers.get('content-encoding') ? stated : null;
-  const pieces: Uint8Array[] = [];
+  return { pieces: piecesOf(response.body, (received) => onProgress(received, total)), storedBytes: total };
+}
+
+async function* piecesOf(
+  body: ReadableStream<Uint8Array>,
+  onReceived: (received: number) => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  const reader = body.getReader();
   let received = 0;
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw new FetchRefused('The connection was lost while loading. Try again.', { cause });
-    });
-    if (done) break;
-    pieces.push(value);
-    received += value.length;
-    onProgress(received, total);
+  let toldAt = -Infinity;
+  let ended = false;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        ended = true;
+        throw new FetchRefused('The connection was lost while loading. Try again.', { cause });
+      });
+      if (done) break;
+      received += value.length;
+      const now = performance.now();
+      if (now - toldAt >= PROGRESS_MS) {
+        toldAt = now;
+        onReceived(received);
+      }
+      yield value;
+    }
+    ended = true;
+    onReceived(received);
+  } finally {
+    if (!ended) await reader.cancel(); // whoever reads has stopped
   }
-  const bytes = new Uint8Array(received);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 async function explanation(response: Response): Promise<string> {

@@ -29,6 +29,9 @@ describe('where a view begins', () => {
       hiddenLayers: [],
       hiddenLabels: [],
       region: null,
+      addedLayers: [],
+      distances: false,
+      measurements: [],
     });
   });
   it('shows the full range where there are no presets', () => {

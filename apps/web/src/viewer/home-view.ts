@@ -3,6 +3,7 @@ import type { ShownImage } from './case-volumes.js';
 import type { GreyWindow } from './grey-window.js';
 import { windowOfRange } from './grey-window.js';
 import { gridCentre, placeOnGrid, PLANE_NAMES, PLANES, sliceNumber, spokenDistance } from './planes.js';
+import { PLAIN_VIEW } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
 /** Before there is an image there is no position. */
@@ -19,12 +20,7 @@ export function homeView(
   const middle = image ? gridCentre(image.geometry) : NOWHERE;
   return {
     window: preset ? { center: preset.center, width: preset.width } : fallback,
-    inverted: false,
-    mode: 'overlays',
-    layout: 'planes',
-    hiddenLayers: [],
-    hiddenLabels: [],
-    region: null,
+    ...PLAIN_VIEW,
     ...asked,
     positionLps: image && asked?.positionLps ? placeOnGrid(image.geometry, asked.positionLps) : middle,
   };

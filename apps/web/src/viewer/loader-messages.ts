@@ -1,4 +1,4 @@
-import type { ComparedParts, Comparison, ShownImage, ShownLabelMap } from './case-volumes.js';
+import type { BegunImage, ComparedParts, Comparison, DisplayVoxels, GreyFacts, ShownLabelMap } from './case-volumes.js';
 import type { ErrorList } from './error-list.js';
 
 /** What the page asks of the loading worker. One worker serves one opening of a case and is ended with it. */
@@ -22,7 +22,10 @@ export type LoaderRequest =
 /** What the worker tells the page. `source` is 'image' or the id of a layer. */
 export type LoaderMessage =
   | { readonly kind: 'progress'; readonly source: string; readonly received: number; readonly total: number | null }
-  | { readonly kind: 'image'; readonly image: ShownImage }
+  /** The image has begun to arrive; its slices follow, and `image` when all of them have come. */
+  | { readonly kind: 'begun'; readonly image: BegunImage }
+  | { readonly kind: 'slices'; readonly firstSlice: number; readonly voxels: DisplayVoxels; readonly known: GreyFacts }
+  | { readonly kind: 'image'; readonly facts: GreyFacts }
   | { readonly kind: 'layer'; readonly id: string; readonly map: ShownLabelMap }
   | { readonly kind: 'refused'; readonly source: string; readonly sentence: string }
   | { readonly kind: 'loaded' }

@@ -1,7 +1,8 @@
 import { ImageFormatError } from '#imaging';
 import type { Geometry } from '#imaging';
-import { compare, listComparedErrors, readShownImage, readShownLabelMap } from './case-volumes.js';
-import { fetchBytes, FetchRefused } from './fetch-bytes.js';
+import { compare, listComparedErrors, receiveImage, receiveLabelMap } from './case-volumes.js';
+import type { ArrivingFile } from './case-volumes.js';
+import { fetchPieces, FetchRefused } from './fetch-bytes.js';
 import type { LoaderMessage, LoaderRequest } from './loader-messages.js';
 
 // Fetching, inflating and comparing happen here, so that the page keeps answering while hundreds of megabytes arrive.
@@ -26,13 +27,13 @@ scope.addEventListener('message', ({ data: request }) => {
 
 async function open({ imageUrl, layers, labelValues }: Extract<LoaderRequest, { kind: 'open' }>): Promise<void> {
   declared = labelValues;
-  // All files travel at once; they are decoded in order, the image first.
-  const arriving = [{ id: 'image', url: imageUrl }, ...layers].map(({ id, url }) => ({ id, bytes: download(id, url) }));
-  for (const { bytes } of arriving) bytes.catch(() => undefined); // reported below, in order
-  for (const { id, bytes } of arriving) {
+  // All files are asked for at once; they are decoded in order, the image first.
+  const arriving = [{ id: 'image', url: imageUrl }, ...layers].map(({ id, url }) => ({ id, file: download(id, url) }));
+  for (const { file } of arriving) file.catch(() => undefined); // reported below, in order
+  for (const { id, file } of arriving) {
     try {
-      if (id === 'image') showImage(await readShownImage(await bytes));
-      else if (geometry) await showLayer(id, await bytes, geometry, labelValues);
+      if (id === 'image') await showImage(await file);
+      else if (geometry) await showLayer(id, await file, geometry, labelValues);
     } catch (error) {
       scope.postMessage({ kind: 'refused', source: id, sentence: sentenceOf(error) });
       if (id === 'image') return;
@@ -44,24 +45,36 @@ async function open({ imageUrl, layers, labelValues }: Extract<LoaderRequest, { 
 async function add({ id, url }: Extract<LoaderRequest, { kind: 'add' }>): Promise<void> {
   if (!geometry) throw new Error(`asked to add ${id} to a case without an image`);
   try {
-    const map = await readShownLabelMap(await download(id, url), geometry, declared);
+    const map = await receiveLabelMap(await download(id, url), geometry, declared);
     scope.postMessage({ kind: 'layer', id, map }, [map.segments.buffer as ArrayBuffer]);
   } catch (error) {
     scope.postMessage({ kind: 'refused', source: id, sentence: sentenceOf(error) });
   }
 }
 
-function download(source: string, url: string): Promise<Uint8Array> {
-  return fetchBytes(url, (received, total) => scope.postMessage({ kind: 'progress', source, received, total }));
+function download(source: string, url: string): Promise<ArrivingFile> {
+  return fetchPieces(url, (received, total) => scope.postMessage({ kind: 'progress', source, received, total }));
 }
 
-function showImage(image: Awaited<ReturnType<typeof readShownImage>>): void {
-  geometry = image.geometry;
-  scope.postMessage({ kind: 'image', image }, [image.voxels.buffer as ArrayBuffer]);
+async function showImage(file: ArrivingFile): Promise<void> {
+  const facts = await receiveImage(file, {
+    onBegun: (image) => {
+      geometry = image.geometry;
+      scope.postMessage({ kind: 'begun', image });
+    },
+    onSlices: (firstSlice, voxels, known) =>
+      scope.postMessage({ kind: 'slices', firstSlice, voxels, known }, [voxels.buffer as ArrayBuffer]),
+  });
+  scope.postMessage({ kind: 'image', facts });
 }
 
-async function showLayer(id: string, bytes: Uint8Array, grid: Geometry, labelValues: readonly number[]): Promise<void> {
-  const map = await readShownLabelMap(bytes, grid, labelValues);
+async function showLayer(
+  id: string,
+  file: ArrivingFile,
+  grid: Geometry,
+  labelValues: readonly number[],
+): Promise<void> {
+  const map = await receiveLabelMap(file, grid, labelValues);
   segmentsOf.set(id, map.segments.slice()); // kept for comparisons; the other copy goes to the page
   scope.postMessage({ kind: 'layer', id, map }, [map.segments.buffer as ArrayBuffer]);
 }

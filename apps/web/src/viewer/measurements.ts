@@ -17,6 +17,9 @@ export interface Measurement {
 
 const POINTS: Readonly<Record<Measure, number>> = { length: 2, angle: 3, roi: 2, probe: 1 };
 
+/** How many points a kind needs. */
+export const pointsOf = (kind: Measure): number => POINTS[kind];
+
 /** What has been measured and what is being drawn; the last point of a draft follows the pointer. */
 export interface Measurements {
   readonly done: readonly Measurement[];

@@ -4,6 +4,7 @@ import { describeGrid, pointLps, voxelVolumeMm3 } from '#imaging';
 import type { Vec3 } from '#imaging';
 import type { CaseViewerProps, ScoredRegion, SidePrediction } from './case-viewer.js';
 import { fnv1a } from './checksum.js';
+import { largestRegionOf } from './connected-regions.js';
 import { draggedWindow, matchingPreset } from './grey-window.js';
 import type { GreyWindow } from './grey-window.js';
 import { homeView, spokenView } from './home-view.js';
@@ -14,21 +15,26 @@ import { useKeys } from './use-keys.js';
 import { useCine } from './use-cine.js';
 import { useMeasurements } from './use-measurements.js';
 import { windowPresets as presetsFor } from './window-presets.js';
-import { DEFAULT_PEN, inSafeColors, labelColor, nextManner } from './overlay-style.js';
+import { addedPen, DEFAULT_PEN, inSafeColors, labelColor, nextManner } from './overlay-style.js';
 import type { LayerPen, ShownLabel } from './overlay-style.js';
 import { Panel } from './panel.js';
+import { paintedOverlays } from './painted-overlays.js';
+import { PlanePreview } from './plane-preview.js';
+import type { PreviewPicture } from './plane-preview.js';
 import { PlaneView } from './plane-view.js';
 import { endSlice, nudgeInPlane, PLANE_NAMES, PLANES } from './planes.js';
 import type { PlaneName } from './planes.js';
 import { readPoint, shortReading } from './point-reading.js';
 import type { PointReading } from './point-reading.js';
-import { MOST_TILES, SideBySide } from './side-by-side.js';
+import { SideBySide } from './side-by-side.js';
 import { captionLines, pictureName, saveFile, takePicture } from './screenshot.js';
 import { StatusTile } from './status-tile.js';
 import { Toolbar } from './toolbar.js';
 import { SurfaceView } from './surface-view.js';
+import { useAddedLayers } from './use-added-layers.js';
 import { useCase } from './use-case.js';
 import type { LayerSource } from './use-case.js';
+import { useFinding } from './use-finding.js';
 import { useMoves } from './use-moves.js';
 import { useComparison } from './use-comparison.js';
 import { useErrorList } from './use-error-list.js';
@@ -39,12 +45,16 @@ import type { DragTool } from './use-plane-gestures.js';
 import { usePlanes } from './use-planes.js';
 import { useProbe } from './use-probe.js';
 import { useScene } from './use-scene.js';
+import { useSurfaceErrors } from './use-surface-errors.js';
+import type { MeasuredPair } from './use-surface-errors.js';
+import { useTiles } from './use-tiles.js';
 import { layerRows, readingRows, receiptRows, statusOf, structureRows } from './viewer-rows.js';
 import { nextLayout, sidePlane, singlePlane, viewReducer } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
 const NO_REGIONS: NonNullable<CaseViewerProps['regions']> = [];
 const NO_PREDICTIONS: NonNullable<CaseViewerProps['predictions']> = [];
+const NO_LAYERS: NonNullable<CaseViewerProps['moreLayers']> = [];
 const REST_MS = 300;
 const SPEECH_MS = 600;
 
@@ -54,9 +64,11 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     caseName,
     imageUrl,
     layers: sources,
+    moreLayers = NO_LAYERS,
     labels: ownLabels,
     regions = NO_REGIONS,
     predictions = NO_PREDICTIONS,
+    readers = NO_PREDICTIONS,
     windowPresets,
     modality,
     valueUnit = modality?.toUpperCase() === 'CT' || modality === undefined ? 'HU' : '',
@@ -71,25 +83,39 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     labels.map(({ value }) => value),
   );
   const { image } = loaded;
-  const geometry = image?.geometry ?? null;
+  const seen = image ?? loaded.arriving; // its arrays fill up while slices arrive
+  const geometry = seen?.geometry ?? null;
 
   // ---- what is looked at
   const [view, dispatch] = useReducer(viewReducer, null, () =>
     homeView(null, presetsFor(windowPresets, modality, null), initialView),
   );
-  const [tool, setTool] = useState<DragTool>('crosshair');
+  const [tool, setTool] = useState<DragTool>(firstTool);
   const [showCrosshair, setShowCrosshair] = useState(true);
   const [pens, setPens] = useState<Readonly<Record<string, LayerPen>>>({});
   const { keys, setKeys, reset: resetKeys } = useKeys();
   const [helpOpen, setHelpOpen] = useState(false);
   const arrived = useRef<ViewState>(view);
   const openedWith = useRef({ windowPresets, modality, initialView });
+  const first = useRef(seen);
+  const latest = useRef(view);
   useEffect(() => {
-    if (!image) return;
+    first.current ??= seen;
+    latest.current = view;
+  });
+  useEffect(() => {
+    const known = image ?? first.current;
+    if (!known || known.geometry !== geometry) return;
     const { windowPresets: declared, modality: kind, initialView: asked } = openedWith.current;
-    arrived.current = homeView(image, presetsFor(declared, kind, image), asked);
-    dispatch({ kind: 'replace', view: arrived.current });
-  }, [image]);
+    const home = homeView(known, presetsFor(declared, kind, known), asked);
+    const now = latest.current;
+    const moved = now.positionLps.every(Number.isFinite); // this is not the first that is known of the image
+    if (moved && (now.window !== arrived.current.window || sameWindow(now.window, home.window))) return;
+    const untouched = now === arrived.current;
+    const next = moved ? { ...now, window: home.window } : home;
+    if (untouched) arrived.current = next;
+    dispatch({ kind: 'replace', view: next });
+  }, [geometry, image]);
   // Callers may pass a new function at each rendering, and will when they put the view into the address: only a view that
   // changed is told, not a function that did.
   const tell = useRef(onViewChange);
@@ -110,7 +136,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     if (element) elements.current[plane] = element;
     else delete elements.current[plane];
   }, []);
-  const sceneState = useScene(elements, image, view.window);
+  const { sceneState, onPreviewPainted, onComplete } = useScene(elements, image, view.window, props.drawing);
   const scene = sceneState.status === 'open' ? sceneState.scene : null;
   const planes = usePlanes(scene, geometry, view.positionLps);
   useEffect(() => scene?.setWindow(view.window, view.inverted), [scene, view.window, view.inverted]);
@@ -120,9 +146,18 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     () => labels.flatMap(({ value }, n) => (view.hiddenLabels.includes(value) ? [n + 1] : [])),
     [labels, view.hiddenLabels],
   );
+  const added = useAddedLayers(sources, moreLayers, view.addedLayers, loaded);
+  const { all, load } = added;
+  const penOf = useCallback(
+    ({ id, kind }: Pick<LayerSource, 'id' | 'kind'>): LayerPen => {
+      const place = view.addedLayers.indexOf(id);
+      return pens[id] ?? (place < 0 ? DEFAULT_PEN[kind] : addedPen(place));
+    },
+    [pens, view.addedLayers],
+  );
   const drawn = useMemo(
     () =>
-      sources.flatMap((source): DrawnLayer[] => {
+      all.flatMap((source): DrawnLayer[] => {
         const layer = loaded.layers[source.id];
         if (layer?.status !== 'shown') return [];
         const visible = !view.hiddenLayers.includes(source.id);
@@ -132,22 +167,26 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
             kind: source.kind,
             segments: layer.map.segments,
             visible,
-            pen: pens[source.id] ?? DEFAULT_PEN[source.kind],
+            pen: penOf(source),
           },
         ];
       }),
-    [sources, loaded.layers, view.hiddenLayers, pens],
+    [all, loaded.layers, view.hiddenLayers, penOf],
   );
-  const referenceId = idOf(sources, drawn, 'reference');
-  const predictionId = idOf(sources, drawn, 'prediction');
+  // What was added is looked at, not compared.
+  const ofPage = useMemo(() => drawn.filter(({ id }) => sources.some((source) => source.id === id)), [drawn, sources]);
+  const referenceId = idOf(sources, ofPage, 'reference');
+  const predictionId = idOf(sources, ofPage, 'prediction');
   const bothThere = drawn.some(({ id }) => id === referenceId) && drawn.some(({ id }) => id === predictionId);
   const region = useMemo(() => regions.find(({ name }) => name === view.region) ?? null, [regions, view.region]);
   const pair =
     bothThere && referenceId !== null && predictionId !== null
       ? { referenceId, predictionId, hiddenSegments, regionSegments: region && segmentsOfRegion(region, labels) }
       : null;
-  const sides = predictions.length > 0 ? sidePlane(view.layout) : null;
-  const { comparison, list, current: comparisonIsCurrent } = useComparison(loaded.loader, pair);
+  const canTile = predictions.length > 0 || readers.length > 1;
+  const sides = canTile ? sidePlane(view.layout) : null;
+  const { comparison, list: listed, current: comparisonIsCurrent } = useComparison(loaded.loader, pair);
+  const list = comparisonIsCurrent ? listed : null; // names of another region would stand in an older one
   const errorList = useErrorList(list, geometry, labels, region?.name ?? null);
   const refused = sources.some(
     ({ id, kind }) => loaded.layers[id]?.status === 'refused' && !drawn.some((d) => d.kind === kind),
@@ -166,20 +205,17 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
 
   // ---- side by side
   const layerIdOf = useCallback(
-    (prediction: SidePrediction) => sources.find(({ url }) => url === prediction.url)?.id ?? `side:${prediction.id}`,
-    [sources],
+    ({ id, url }: SidePrediction) => [...sources, ...moreLayers].find((layer) => layer.url === url)?.id ?? `side:${id}`,
+    [sources, moreLayers],
   );
-  const asked = useRef(new Set<string>());
-  const { loader, loaded: firstLoaded } = loaded;
+  const { tiled, page, onPage, ofReaders, onReaders } = useTiles(predictions, readers);
   useEffect(() => {
-    if (!sides || !loader || !firstLoaded) return;
-    for (const prediction of predictions.slice(0, MOST_TILES)) {
+    if (!sides) return;
+    for (const prediction of tiled) {
       const id = layerIdOf(prediction);
-      if (asked.current.has(id) || sources.some((source) => source.id === id)) continue;
-      asked.current.add(id);
-      loader.add(id, prediction.url);
+      if (!sources.some((source) => source.id === id)) load({ id, url: prediction.url });
     }
-  }, [sides, loader, firstLoaded, predictions, sources, layerIdOf]);
+  }, [sides, tiled, sources, layerIdOf, load]);
   const referenceLayer = drawn.find(({ id }) => id === referenceId);
   const sideReference = useMemo(
     () =>
@@ -198,21 +234,34 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       [...drawn]
         .sort((a, b) => Number(a.kind === 'prediction') - Number(b.kind === 'prediction'))
         .filter(({ visible }) => visible)
-        .map(({ id, segments }) => ({ id, segments, title: sources.find((source) => source.id === id)?.title ?? id })),
-    [drawn, sources],
+        .map(({ id, segments }) => ({ id, segments, title: all.find((source) => source.id === id)?.title ?? id })),
+    [drawn, all],
   );
+
+  // ---- how far the surfaces lie apart
+  const segmentsOf = (id: string | null): Uint8Array | null => drawn.find((layer) => layer.id === id)?.segments ?? null;
+  const [referenceSegments, predictionSegments] = [segmentsOf(referenceId), segmentsOf(predictionId)];
+  const measurable = useMemo((): MeasuredPair | null => {
+    if (!geometry || !comparable || !referenceSegments || !predictionSegments) return null;
+    const parts = { hiddenSegments, regionSegments: region && segmentsOfRegion(region, labels) };
+    return { geometry, reference: referenceSegments, prediction: predictionSegments, parts };
+  }, [geometry, comparable, referenceSegments, predictionSegments, hiddenSegments, region, labels]);
+  const surfaceErrors = useSurfaceErrors(view.layout === 'surfaces' && view.distances ? measurable : null);
 
   // ---- reading values
   const read = useCallback(
     (point: Vec3): PointReading | null => {
-      if (!geometry || !scene || !point.every(Number.isFinite)) return null;
+      if (!geometry || !seen || !point.every(Number.isFinite)) return null;
+      const { voxels } = seen;
+      const [nx, ny] = geometry.sizeXyz;
+      const valueAt = ([i, j, k]: Vec3): number => (scene ? scene.valueAt([i, j, k]) : voxels[(k * ny + j) * nx + i]);
       const segments = Object.fromEntries(drawn.map((layer) => [layer.id, layer.segments]));
       return readPoint(
-        { geometry, valueAt: (at) => scene.valueAt(at), layers: segments, errors: comparison?.errors ?? null },
+        { geometry, valueAt, layers: segments, errors: comparison?.errors ?? null },
         point,
       );
     },
-    [geometry, scene, drawn, comparison],
+    [geometry, seen, scene, drawn, comparison],
   );
   const describe = useCallback(
     (point: Vec3): string => {
@@ -242,8 +291,16 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
 
   // ---- measuring
   const valueAt = useCallback((point: Vec3) => read(point)?.value ?? null, [read]);
-  const measurements = useMeasurements(geometry, view.positionLps, valueUnit, valueAt, describe);
+  const measurements = useMeasurements(geometry, view.positionLps, valueUnit, valueAt, describe, view.measurements);
+  const { done } = measurements.state;
+  const toldDone = useRef(done);
+  useEffect(() => {
+    if (done === toldDone.current) return;
+    toldDone.current = done;
+    dispatch({ kind: 'measurements', measurements: done.map(({ kind, plane, points }) => ({ kind, plane, points })) });
+  }, [done]);
 
+  const setMode = (mode: ViewState['mode']): void => dispatch({ kind: 'mode', mode });
   const lookAtError = (point: Vec3 | null): void => {
     if (!point) return;
     dispatch({ kind: 'mode', mode: 'errors' });
@@ -251,12 +308,35 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   };
   const findStructure = (value: number): void => {
     const segment = labels.findIndex((label) => label.value === value) + 1;
-    const maps = [referenceId, predictionId].map((id) => (id === null ? undefined : loaded.layers[id]));
-    const at = maps
-      .map((layer) => (layer?.status === 'shown' ? layer.map.look[segment] : null))
-      .find((index) => index != null);
-    if (at && geometry) moveTo(pointLps(geometry, at));
+    if (!geometry || segment === 0) return;
+    for (const id of [referenceId, predictionId]) {
+      const layer = id === null ? undefined : loaded.layers[id];
+      if (layer?.status !== 'shown') continue;
+      const at = largestRegionOf(segment, layer.map.segments, geometry.sizeXyz);
+      if (at) return moveTo(pointLps(geometry, at));
+    }
   };
+  // ---- from a figure to its cause
+  const ready = useMemo(
+    () => (region && list && comparisonIsCurrent && measurable ? { region: region.name, list, pair: measurable } : null),
+    [region, list, comparisonIsCurrent, measurable],
+  );
+  const { find: asked = null } = props;
+  const finding = useFinding(
+    asked && regions.some(({ name }) => name === asked.region) ? asked : null,
+    ready,
+    loaded.loaded ? comparable && bothThere : null,
+    ({ region: name }) => {
+      dispatch({ kind: 'region', region: name });
+      setMode('errors');
+    },
+    moveTo,
+    ({ region: name }) => {
+      const label = regions.find((one) => one.name === name)?.labels[0];
+      if (label !== undefined) findStructure(label);
+    },
+  );
+
   const reset = (): void => {
     if (!image) return;
     const home = homeView(image, presets, undefined);
@@ -274,8 +354,8 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     const lines = captionLines({
       caseName,
       layers: sides
-        ? [...(sideReference ? [sideReference.title] : []), `${Math.min(predictions.length, MOST_TILES)} predictions`]
-        : visible.map(({ id }) => sources.find((source) => source.id === id)?.title ?? id),
+        ? [...(sideReference ? [sideReference.title] : []), ...tiled.map(({ title }) => title)]
+        : visible.map(({ id }) => all.find((source) => source.id === id)?.title ?? id),
       positionLps: view.positionLps,
       window: view.window,
       inverted: view.inverted,
@@ -290,8 +370,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     );
   };
   const toggleKind = (kind: LayerSource['kind']): void =>
-    dispatch({ kind: 'toggle-layers', ids: sources.filter((source) => source.kind === kind).map(({ id }) => id) });
-  const setMode = (mode: ViewState['mode']): void => dispatch({ kind: 'mode', mode });
+    dispatch({ kind: 'toggle-layers', ids: all.filter((source) => source.kind === kind).map(({ id }) => id) });
 
   const obey = (command: Command, plane: PlaneName | null): void => {
     switch (command.do) {
@@ -333,7 +412,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       case 'layout':
         return dispatch({
           kind: 'layout',
-          layout: nextLayout(view.layout, plane ?? usualPlane, predictions.length > 0),
+          layout: nextLayout(view.layout, plane ?? usualPlane, canTile),
         });
       case 'reset':
         return reset();
@@ -355,11 +434,9 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
         return setTool(command.do.slice('tool-'.length) as DragTool);
       case 'toggle-fill':
         return setPens((old) => {
-          const predictions = sources.filter(({ kind }) => kind === 'prediction');
-          const manner = nextManner((old[predictions[0]?.id ?? ''] ?? DEFAULT_PEN.prediction).manner);
-          const changed = predictions.map(
-            ({ id }) => [id, { ...(old[id] ?? DEFAULT_PEN.prediction), manner }] as const,
-          );
+          const predictions = all.filter(({ kind }) => kind === 'prediction');
+          const manner = nextManner(predictions[0] ? penOf(predictions[0]).manner : DEFAULT_PEN.prediction.manner);
+          const changed = predictions.map((source) => [source.id, { ...penOf(source), manner }] as const);
           return { ...old, ...Object.fromEntries(changed) };
         });
       case 'screenshot':
@@ -379,7 +456,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   };
 
   // ---- what is said about it
-  const status = statusOf(loaded, sceneState);
+  const status = useMemo(() => statusOf(loaded, sceneState), [loaded, sceneState]);
   const regionNames = useMemo(
     () =>
       regions.map(({ name, labels: values }) => ({
@@ -403,15 +480,36 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       }
     : null;
   const scores = predictionId === null ? undefined : props.scores?.[predictionId];
+  const drawnByPainter = useMemo(
+    () => paintedOverlays(drawn, labels, undrawnSegments, mode, comparison),
+    [drawn, labels, undrawnSegments, mode, comparison],
+  );
+  const complete = loaded.loaded && added.complete && (pair === null || comparisonIsCurrent);
+  useEffect(() => {
+    if (complete) onComplete();
+  }, [complete, onComplete]);
   const viewerState = useProbe({
     scene,
+    painted: sceneState.status === 'painted' && image ? image.voxels : null,
     refused: status?.kind === 'problem',
-    complete: loaded.loaded && (pair === null || comparisonIsCurrent),
+    complete,
     view,
     reading,
     labels,
     cameras: planes.cameras,
   });
+  // Until the renderer has all of it, planes are painted slice by slice from what has arrived.
+  const preview = useMemo((): PreviewPicture | null => {
+    if (!seen || status !== null || (viewerState !== 'loading' && sceneState.status !== 'painted')) return null;
+    return {
+      geometry: seen.geometry,
+      voxels: seen.voxels,
+      arriving: image ? null : loaded.arriving,
+      window: view.window,
+      inverted: view.inverted,
+      overlays: drawnByPainter,
+    };
+  }, [viewerState, sceneState.status, seen, image, loaded.arriving, status, view.window, view.inverted, drawnByPainter]);
 
   return (
     <div
@@ -423,7 +521,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     >
       <div className="vmv-frame">
         <Toolbar
-          disabled={!scene}
+          disabled={!scene && !preview}
           keys={keys}
           cine={cine}
           onCine={() => cine.toggle(usualPlane)}
@@ -440,7 +538,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
           mode={mode}
           onMode={comparable ? setMode : null}
           layout={view.layout}
-          canCompare={predictions.length > 0}
+          canCompare={canTile}
           onLayout={(layout) => dispatch({ kind: 'layout', layout })}
           onPicture={savePicture}
           onReset={reset}
@@ -453,7 +551,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               plane={plane}
               geometry={geometry}
               positionLps={view.positionLps}
-              camera={scene ? planes.cameras[plane] : null}
+              camera={scene || preview ? planes.cameras[plane] : null}
               tool={tool}
               showCrosshair={showCrosshair}
               hidden={sides !== null || (singlePlane(view.layout) !== null && view.layout !== plane)}
@@ -470,10 +568,32 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               onEnlarge={onEnlarge}
               measurements={measurements.onSlice[plane]}
               onMeasure={measurements.onMeasure}
-            />
+            >
+              {preview && planes.cameras[plane] && (
+                <PlanePreview picture={preview} camera={planes.cameras[plane]} onPainted={onPreviewPainted} />
+              )}
+            </PlaneView>
           ))}
           {view.layout === 'surfaces' && !status && (
-            <SurfaceView geometry={geometry} layers={surfaceLayers} labels={labels} hiddenSegments={hiddenSegments} />
+            <SurfaceView
+              geometry={geometry}
+              layers={surfaceLayers}
+              labels={labels}
+              hiddenSegments={hiddenSegments}
+              distances={
+                measurable && referenceId !== null && predictionId !== null
+                  ? {
+                      shown: view.distances,
+                      onShown: (shown) => dispatch({ kind: 'distances', shown }),
+                      state: surfaceErrors,
+                      referenceId,
+                      predictionId,
+                      region: region?.name ?? null,
+                    }
+                  : null
+              }
+              onPoint={moveTo}
+            />
           )}
           {sides && image && !status && (
             <SideBySide
@@ -486,7 +606,12 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               inverted={view.inverted}
               mode={mode}
               reference={sideReference}
-              predictions={predictions}
+              predictions={tiled}
+              readers={
+                readers.length > 1 && predictions.length > 0 ? { shown: ofReaders, onShown: onReaders } : null
+              }
+              ofReaders={ofReaders}
+              pages={{ page, count: (ofReaders ? readers : predictions).length, onPage }}
               layerOf={(prediction) => loaded.layers[layerIdOf(prediction)]}
               predictionPen={pens[predictionId ?? ''] ?? DEFAULT_PEN.prediction}
               labels={labels}
@@ -499,7 +624,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               onWindow={(window) => dispatch({ kind: 'window', window })}
               onOpen={(id) => {
                 dispatch({ kind: 'layout', layout: 'planes' });
-                props.onPrediction?.(id);
+                (ofReaders ? props.onReader : props.onPrediction)?.(id);
               }}
             />
           )}
@@ -507,16 +632,20 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
         </div>
         <Panel
           layers={layerRows(
-            sources,
+            all,
             loaded,
             (id) => !view.hiddenLayers.includes(id),
-            ({ id, kind }) => pens[id] ?? DEFAULT_PEN[kind],
+            penOf,
+            (id) => view.addedLayers.includes(id),
           )}
+          offered={added.offered}
+          onAddLayer={(id) => dispatch({ kind: 'add-layer', id })}
+          onRemoveLayer={(id) => dispatch({ kind: 'remove-layer', id })}
           structures={structureRows(labels, loaded, referenceId, predictionId, view.hiddenLabels)}
           voxelVolumeMm3={voxelMm3}
           mode={mode}
           errors={errors}
-          reading={readingRows(view.positionLps, reading, valueUnit, sources, labels, image?.storedGeometry ?? null)}
+          reading={readingRows(view.positionLps, reading, valueUnit, all, labels, image?.storedGeometry ?? null)}
           scores={
             scores
               ? {
@@ -531,10 +660,12 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
                     dispatch({ kind: 'region', region: name });
                     if (name !== null && comparable) setMode('errors');
                   },
+                  onFind: finding.find,
+                  found: finding.words,
                 }
               : null
           }
-          receipt={receiptRows(sources, loaded)}
+          receipt={receiptRows(all, loaded)}
           gridWords={image ? describeGrid(image.storedGeometry) : ''}
           safeColors={safeColors}
           onSafeColors={() => setSafeColors((on) => !on)}
@@ -562,6 +693,11 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     </div>
   );
 }
+
+const sameWindow = (a: GreyWindow, b: GreyWindow): boolean => a.center === b.center && a.width === b.width;
+
+/** Where fingers are all there is, one of them scrolls; a tap sets the crosshair. */
+const firstTool = (): DragTool => (matchMedia('(pointer: coarse)').matches ? 'scroll' : 'crosshair');
 
 /** Segments of the labels that a region is made of. */
 function segmentsOfRegion({ labels: values }: ScoredRegion, labels: readonly ShownLabel[]): number[] {

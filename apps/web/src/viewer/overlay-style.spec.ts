@@ -1,4 +1,5 @@
 import {
+  addedPen,
   DEFAULT_PEN,
   ERROR_LEGEND,
   errorMapStyle,
@@ -57,6 +58,13 @@ describe('overlay styles', () => {
       [86, 180, 233, 255],
       [176, 183, 191, 255],
     ]);
+  });
+  it('draws a whole layer in one colour where its pen has one', () => {
+    const look = { kind: 'reference', visible: true, pen: addedPen(1) } as const;
+    const { colors } = layerStyle(look, 'overlays', labels, []);
+    expect(new Set(colors.map(String))).toEqual(new Set(['213,94,0,255']));
+    expect(addedPen(0).color).not.toBe(addedPen(1).color);
+    expect(addedPen(7)).toEqual(addedPen(0));
   });
   it('keeps only the line of the reference over an error map', () => {
     expect(layerStyle({ kind: 'reference', ...shown }, 'errors', labels, [])).toMatchObject({

@@ -75,6 +75,24 @@ export interface LayerPen {
   readonly opacity: number;
   /** Of the line, CSS pixels. */
   readonly widthPx: number;
+  /** One colour for all structures of the layer, '#rrggbb'; undefined: that of each structure. */
+  readonly color?: string;
+}
+
+/** Colours for whole layers, by name; of `SAFE_COLORS`, and white. */
+export const LAYER_COLORS = [
+  ['sky blue', '#56b4e9'],
+  ['vermilion', '#d55e00'],
+  ['yellow', '#f0e442'],
+  ['green', '#009e73'],
+  ['purple', '#cc79a7'],
+  ['orange', '#e69f00'],
+  ['white', '#ffffff'],
+] as const;
+
+/** How a layer that was added is drawn: as a line of its own colour, by its place among those added. */
+export function addedPen(n: number): LayerPen {
+  return { manner: 'outline', opacity: 1, widthPx: 2, color: LAYER_COLORS[n % LAYER_COLORS.length][1] };
 }
 
 export const WIDTHS_PX = [1, 2, 3, 4] as const;
@@ -106,7 +124,7 @@ export function layerStyle(
   hiddenSegments: readonly number[],
 ): OverlayStyle {
   const colors = [...labels.map((_, n) => labelColor(labels, n)), UNDECLARED_COLOR];
-  const { manner, opacity, widthPx } = look.pen;
+  const { manner, opacity, widthPx, color: own } = look.pen;
   const common = { outlineWidthPx: widthPx, hiddenSegments };
   if (mode === 'errors') {
     return {
@@ -115,15 +133,20 @@ export function layerStyle(
       fillOpacity: 0,
       outlineOpacity: 0.9,
       outlineWidthPx: 1,
-      colors: colors.map(() => rgba('#ffffff')),
+      colors: colors.map(() => rgba(own ?? '#ffffff')),
     };
   }
-  const shown = { ...common, visible: look.visible, colors: colors.map((color) => rgba(color)) };
+  const shown = { ...common, visible: look.visible, colors: colors.map((color) => rgba(own ?? color)) };
   return {
     ...shown,
     fillOpacity: manner === 'outline' ? 0 : opacity,
     outlineOpacity: manner === 'filled' ? 0 : manner === 'both' ? 1 : opacity,
   };
+}
+
+/** Whether anything of it is seen at all. */
+export function isDrawn({ visible, fillOpacity, outlineOpacity }: OverlayStyle): boolean {
+  return visible && (fillOpacity > 0 || outlineOpacity > 0);
 }
 
 /** How the error map is drawn. */

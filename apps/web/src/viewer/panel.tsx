@@ -5,7 +5,7 @@ import type { ErrorsCardProps } from './errors-card.js';
 import { GeometryCard } from './geometry-card.js';
 import type { ReceiptRow } from './geometry-card.js';
 import { Icon } from './icons.js';
-import { MANNERS, WIDTHS_PX } from './overlay-style.js';
+import { LAYER_COLORS, MANNERS, WIDTHS_PX } from './overlay-style.js';
 import type { LayerPen, Manner } from './overlay-style.js';
 import { ScoresCard } from './scores-card.js';
 import type { ScoresCardProps } from './scores-card.js';
@@ -21,6 +21,8 @@ export interface LayerRow {
   readonly title: string;
   readonly visible: boolean;
   readonly pen: LayerPen;
+  /** A person added it, and may take it away. */
+  readonly added: boolean;
   readonly status: 'loading' | 'shown' | 'refused';
   /** Why it is not shown, or what is odd about it. */
   readonly notice: string | null;
@@ -58,6 +60,10 @@ export interface PanelProps {
   readonly onSafeColors: () => void;
   readonly measurements: MeasurementsState;
   readonly onMeasurement: (point: Vec3) => void;
+  /** Layers that could be added. */
+  readonly offered: readonly Pick<LayerRow, 'id' | 'kind' | 'title'>[];
+  readonly onAddLayer: (id: string) => void;
+  readonly onRemoveLayer: (id: string) => void;
   readonly onToggleLayer: (id: string) => void;
   readonly onPen: (id: string, pen: LayerPen) => void;
   readonly onToggleStructure: (value: number) => void;
@@ -80,7 +86,15 @@ export function Panel(props: PanelProps): ReactNode {
   );
 }
 
-function Layers({ layers, mode, onToggleLayer, onPen }: PanelProps): ReactNode {
+function Layers({
+  layers,
+  mode,
+  offered,
+  onAddLayer,
+  onRemoveLayer,
+  onToggleLayer,
+  onPen,
+}: PanelProps): ReactNode {
   return (
     <section className="vmv-card" aria-labelledby="vmv-layers">
       <h2 id="vmv-layers">Layers</h2>
@@ -100,11 +114,15 @@ function Layers({ layers, mode, onToggleLayer, onPen }: PanelProps): ReactNode {
               <Icon name={layer.visible ? 'shown' : 'hidden'} />
             </button>
             <span className="vmv-layer-name">
-              <span className={`vmv-sample vmv-sample-${layer.kind}`} aria-hidden="true" />
+              <span
+                className={`vmv-sample vmv-sample-${layer.kind}`}
+                style={layer.pen.color === undefined ? undefined : { color: layer.pen.color }}
+                aria-hidden="true"
+              />
               <span>
                 <span className="vmv-layer-title">{layer.title}</span>
                 {layer.status === 'shown' && mode === 'overlays' ? (
-                  <Pen layer={layer} onPen={(pen) => onPen(layer.id, pen)} />
+                  <Pen layer={layer} several={layers.length > 2} onPen={(pen) => onPen(layer.id, pen)} />
                 ) : (
                   <span className="vmv-faint">{fate(layer)}</span>
                 )}
@@ -122,6 +140,17 @@ function Layers({ layers, mode, onToggleLayer, onPen }: PanelProps): ReactNode {
               disabled={layer.status !== 'shown' || mode === 'errors'}
               onChange={(event) => onPen(layer.id, { ...layer.pen, opacity: event.target.valueAsNumber / 100 })}
             />
+            {layer.added && (
+              <button
+                type="button"
+                className="vmv-button vmv-small vmv-take-away"
+                aria-label={`Take ${layer.title} away`}
+                title="Take away"
+                onClick={() => onRemoveLayer(layer.id)}
+              >
+                <Icon name="remove" />
+              </button>
+            )}
             {layer.notice && (
               <p className="vmv-notice" role="status">
                 <Icon name="warning" />
@@ -131,18 +160,54 @@ function Layers({ layers, mode, onToggleLayer, onPen }: PanelProps): ReactNode {
           </li>
         ))}
       </ul>
+      {offered.length > 0 && (
+        <select
+          className="vmv-field vmv-add-layer"
+          aria-label="Add a layer"
+          value=""
+          onChange={(event) => onAddLayer(event.target.value)}
+        >
+          <option value="" disabled>
+            Add a layer …
+          </option>
+          {(['reference', 'prediction'] as const).map((kind) => {
+            const group = offered.filter((layer) => layer.kind === kind);
+            return (
+              group.length > 0 && (
+                <optgroup key={kind} label={kind === 'reference' ? 'Reference segmentations' : 'Predictions'}>
+                  {group.map(({ id, title }) => (
+                    <option key={id} value={id}>
+                      {title}
+                    </option>
+                  ))}
+                </optgroup>
+              )
+            );
+          })}
+        </select>
+      )}
     </section>
   );
 }
 
 function fate(layer: LayerRow): string {
   if (layer.status !== 'shown') return layer.status === 'loading' ? 'loading' : 'not shown';
-  return layer.kind === 'reference' ? 'white line' : 'not drawn on the error map';
+  if (layer.kind === 'prediction') return 'not drawn on the error map';
+  return layer.pen.color === undefined ? 'white line' : 'thin line';
 }
 
 const MANNER_WORDS: Readonly<Record<Manner, string>> = { filled: 'filled', outline: 'outline', both: 'fill and line' };
 
-function Pen({ layer, onPen }: { readonly layer: LayerRow; readonly onPen: (pen: LayerPen) => void }): ReactNode {
+function Pen({
+  layer,
+  several,
+  onPen,
+}: {
+  readonly layer: LayerRow;
+  /** There are so many layers that colours of their own tell them apart. */
+  readonly several: boolean;
+  readonly onPen: (pen: LayerPen) => void;
+}): ReactNode {
   return (
     <span className="vmv-pen">
       <select
@@ -159,7 +224,7 @@ function Pen({ layer, onPen }: { readonly layer: LayerRow; readonly onPen: (pen:
       </select>
       {layer.pen.manner !== 'filled' && (
         <select
-          className="vmv-field"
+          className="vmv-field vmv-px"
           aria-label={`Width of the line of ${layer.title}`}
           value={layer.pen.widthPx}
           onChange={(event) => onPen({ ...layer.pen, widthPx: Number(event.target.value) })}
@@ -167,6 +232,21 @@ function Pen({ layer, onPen }: { readonly layer: LayerRow; readonly onPen: (pen:
           {WIDTHS_PX.map((px) => (
             <option key={px} value={px}>
               {px} px
+            </option>
+          ))}
+        </select>
+      )}
+      {(several || layer.pen.color !== undefined) && (
+        <select
+          className="vmv-field"
+          aria-label={`Colour of ${layer.title}`}
+          value={layer.pen.color ?? ''}
+          onChange={(event) => onPen({ ...layer.pen, color: event.target.value === '' ? undefined : event.target.value })}
+        >
+          <option value="">by structure</option>
+          {LAYER_COLORS.map(([name, color]) => (
+            <option key={color} value={color}>
+              {name}
             </option>
           ))}
         </select>

@@ -37,6 +37,8 @@ export interface PlaneViewProps {
   readonly onEnlarge: (plane: PlaneName) => void;
   readonly measurements: readonly ShownMeasurement[];
   readonly onMeasure: MeasurementsState['onMeasure'];
+  /** A picture in place of the renderer's. */
+  readonly children?: ReactNode;
 }
 
 /** One plane: the renderer's canvas, and over it what belongs to reading it: letters, position, scale, crosshair. */
@@ -90,6 +92,7 @@ export const PlaneView = memo(function PlaneView(props: PlaneViewProps): ReactNo
       aria-describedby="vmv-plane-keys"
     >
       <div className="vmv-canvas" ref={canvas} aria-hidden="true" />
+      {props.children}
       <div className="vmv-surface" ref={surface}>
         {camera && props.showCrosshair && <Crosshair camera={camera} positionLps={positionLps} />}
         {camera && <MeasurementLayer camera={camera} shown={props.measurements} />}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { RegionScores } from './case-viewer.js';
+import type { Finding } from './find-cause.js';
 import { Swatch } from './swatch.js';
 
 export interface ScoresCardProps {
@@ -10,10 +11,22 @@ export interface ScoresCardProps {
   /** Region whose errors are shown; null: structure by structure. */
   readonly region: string | null;
   readonly onRegion: (region: string | null) => void;
+  /** Goes to what a figure comes from. */
+  readonly onFind: (finding: Finding) => void;
+  /** What was found there, in a sentence; empty before. */
+  readonly found: string;
 }
 
 /** What the platform scored here, region by region: the figures of the case's results, not computed again. */
-export function ScoresCard({ title, scores, colorOf, region, onRegion }: ScoresCardProps): ReactNode {
+export function ScoresCard({
+  title,
+  scores,
+  colorOf,
+  region,
+  onRegion,
+  onFind,
+  found,
+}: ScoresCardProps): ReactNode {
   const names = scores[0]?.values.map(({ name }) => name) ?? [];
   return (
     <section className="vmv-card" aria-labelledby="vmv-scores">
@@ -45,16 +58,26 @@ export function ScoresCard({ title, scores, colorOf, region, onRegion }: ScoresC
                   <span>{row.region}</span>
                 </button>
               </th>
-              {row.values.map(({ name, text, words }) => (
-                <td key={name} className="vmv-number" title={words}>
-                  {text}
-                  {words !== undefined && <span className="vmv-unseen"> ({words})</span>}
+              {row.values.map(({ id, name, text, words }) => (
+                <td key={name} className="vmv-number">
+                  <button
+                    type="button"
+                    className="vmv-link vmv-figure"
+                    title={`${words === undefined ? '' : `${words}; `}go to where it comes from`}
+                    aria-label={`${name} of ${row.region}: ${text}${words === undefined ? '' : ` (${words})`}. Go to where it comes from`}
+                    onClick={() => onFind({ region: row.region, metric: id })}
+                  >
+                    {text}
+                  </button>
                 </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
+      <p className="vmv-note" role="status">
+        {found}
+      </p>
     </section>
   );
 }

@@ -1,4 +1,8 @@
-import { countErrors, millilitres, toSegments, withoutSegments } from './segments.js';
+import { errorMap } from '#imaging';
+import type { Geometry, Volume } from '#imaging';
+import { classifyErrors, millilitres, SegmentNumbering, toSegments, withoutSegments } from './segments.js';
+
+const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1] as const;
 
 describe('segments', () => {
   it('numbers labels in their declared order and counts them', () => {
@@ -29,13 +33,37 @@ describe('segments', () => {
     const all = Uint8Array.of(1, 2);
     expect(withoutSegments(all, [])).toBe(all);
   });
-  it('counts the classes of an error map', () => {
-    expect(countErrors(Uint8Array.of(0, 1, 1, 2, 3, 3, 3, 4))).toEqual({
-      truePositive: 2,
-      falsePositive: 1,
-      falseNegative: 3,
-      wrongLabel: 1,
-    });
+  it.each([
+    ['structure by structure', [0, 1, 2, 3]],
+    ['with one that is hidden', [0, 0, 2, 3]],
+    ['of a region', [0, 1, 1, 0]],
+  ])('tells errors as the imaging library does, %s, and counts them', (_name, table) => {
+    const counted = Uint8Array.from({ length: 256 }, (_, segment) => table[segment] ?? segment);
+    const geometry: Geometry = {
+      sizeXyz: [131, 1, 1],
+      spacingMm: [1, 1, 1],
+      originLps: [0, 0, 0],
+      direction: IDENTITY,
+    };
+    // runs of background, whole words of it, and an end that is no whole word
+    const map = (step: number): Uint8Array =>
+      Uint8Array.from({ length: 131 }, (_, v) => (v % 40 < 24 ? 0 : (v * step) % 4));
+    const { errors, counts } = classifyErrors(map(1), map(3), counted);
+    const through = (data: Uint8Array): Volume<Uint8Array> => ({ geometry, data: data.map((s) => counted[s]) });
+    const expected = errorMap(through(map(1)), through(map(3))).data;
+    expect([...errors]).toEqual([...expected]);
+    const of = (wanted: number): number => expected.filter((found) => found === wanted).length;
+    expect(counts).toEqual({ truePositive: of(1), falsePositive: of(2), falseNegative: of(3), wrongLabel: of(4) });
+  });
+  it('numbers a map in place as it does into another array, part by part', () => {
+    const labels = Uint8Array.from({ length: 61 }, (_, v) => (v % 20 < 11 ? 0 : v % 3));
+    const whole = toSegments(labels, [2, 1]);
+    const numbering = new SegmentNumbering([2, 1]);
+    const parts = [labels.slice(0, 17), labels.slice(17)];
+    for (const part of parts) numbering.number(part, part);
+    expect(parts.flatMap((part) => [...part])).toEqual([...whole.data]);
+    expect(numbering.counted().voxels).toEqual(whole.voxels);
+    expect([...whole.data]).toEqual([...labels].map((label) => [0, 2, 1][label]));
   });
 });
 

@@ -11,6 +11,7 @@ import { panBy, planeCamera, WHOLE_VOLUME, zoomAbout } from './plane-camera.js';
 import type { PlaneCamera, PlaneFraming } from './plane-camera.js';
 import { placeOnGrid, PLANE_NAMES, PLANES, stepSlices } from './planes.js';
 import type { PlaneName } from './planes.js';
+import { Icon } from './icons.js';
 import { SideTile } from './side-tile.js';
 import {
   cutSlice,
@@ -24,11 +25,9 @@ import {
 } from './slice-painter.js';
 import { Swatch } from './swatch.js';
 import type { LayerState } from './use-case.js';
+import { MOST_TILES } from './use-tiles.js';
 import type { DragTool } from './use-plane-gestures.js';
 import type { OverlayMode } from './view-state.js';
-
-/** More pictures would be too small to read, and each holds a label map in memory. */
-export const MOST_TILES = 8;
 
 /** What moves in all pictures at once. */
 const LINKS = { slice: 'Slices and crosshair', framing: 'Zoom and pan', window: 'Window' } as const;
@@ -50,7 +49,13 @@ export interface SideBySideProps {
   readonly inverted: boolean;
   readonly mode: OverlayMode;
   readonly reference: { readonly title: string; readonly segments: Uint8Array; readonly pen: LayerPen } | null;
+  /** What is laid side by side: predictions, or what readers drew. */
   readonly predictions: readonly SidePrediction[];
+  readonly ofReaders: boolean;
+  /** Null where there is no choice. */
+  readonly readers: { readonly shown: boolean; readonly onShown: (shown: boolean) => void } | null;
+  /** Of how many `predictions` are a part. */
+  readonly pages: { readonly page: number; readonly count: number; readonly onPage: (page: number) => void };
   readonly layerOf: (prediction: SidePrediction) => LayerState | undefined;
   readonly predictionPen: LayerPen;
   readonly labels: readonly ShownLabel[];
@@ -71,9 +76,9 @@ export interface SideBySideProps {
  * the plane as its key: zoom and what was unlinked belong to one plane.
  */
 export function SideBySide(props: SideBySideProps): ReactNode {
-  const { image, plane, labels, hiddenSegments, regionSegments } = props;
+  const { image, plane, labels, hiddenSegments, regionSegments, predictions: shown, ofReaders } = props;
   const { geometry } = image;
-  const shown = props.predictions.slice(0, MOST_TILES);
+  const first = props.pages.page * MOST_TILES; // place of the first one shown
   const [links, setLinks] = useState<Readonly<Record<Link, boolean>>>({ slice: true, framing: true, window: true });
   const [framing, setFraming] = useState(WHOLE_VOLUME);
   const [own, setOwn] = useState<Readonly<Record<string, Own>>>({});
@@ -217,29 +222,64 @@ export function SideBySide(props: SideBySideProps): ReactNode {
             </label>
           ))}
         </div>
-        {arrived.length > 1 && <Votes colors={votes} />}
-        {props.predictions.length > shown.length && (
-          <p className="vmv-note">
-            The {shown.length} best of {props.predictions.length} are shown.
-          </p>
+        {props.readers && (
+          <div className="vmv-group" role="group" aria-label="What is laid side by side">
+            {[false, true].map((readers) => (
+              <button
+                key={String(readers)}
+                type="button"
+                className="vmv-button"
+                aria-pressed={ofReaders === readers}
+                onClick={() => props.readers?.onShown(readers)}
+              >
+                {readers ? 'Readers' : 'Predictions'}
+              </button>
+            ))}
+          </div>
         )}
+        {arrived.length > 1 && <Votes colors={votes} />}
+        {props.pages.count > MOST_TILES && <Pages {...props.pages} />}
       </div>
       <div className={`vmv-side-tiles vmv-columns-${count <= 2 ? 2 : count <= 6 ? 3 : 4}`}>
         {reference && tile('reference', reference.title, 'reference', drawReference, null, null)}
         {arrived.length > 1 &&
-          tile('agreement', 'Agreement', `of ${arrived.length} predictions`, drawVotes, null, null)}
+          tile('agreement', 'Agreement', `of ${arrived.length} ${ofReaders ? 'readers' : 'predictions'}`, drawVotes, null, null)}
         {shown.map((prediction, n) => {
           const layer = props.layerOf(prediction);
           return tile(
             prediction.id,
             prediction.title,
-            `${n + 1}. ${prediction.score ?? 'no score'}`,
+            ofReaders ? 'reader' : placeWords(prediction, first + n + 1),
             layer?.status === 'shown' ? drawPrediction(layer.map.segments) : null,
             layer?.status === 'shown' ? null : layer?.status === 'refused' ? layer.sentence : 'loading …',
             () => props.onOpen(prediction.id),
           );
         })}
       </div>
+    </div>
+  );
+}
+
+/** '1. DSC 0.931, rank 2': place on this case, score on it, place on the leaderboard. */
+function placeWords({ score, rank }: SidePrediction, place: number): string {
+  return `${place}. ${score ?? 'no score'}${rank == null ? '' : `, rank ${rank}`}`;
+}
+
+function Pages({ page, count, onPage }: SideBySideProps['pages']): ReactNode {
+  const last = Math.ceil(count / MOST_TILES) - 1;
+  return (
+    <div className="vmv-group" role="group" aria-label="Which are shown">
+      <button type="button" className="vmv-button" disabled={page === 0} onClick={() => onPage(page - 1)}>
+        <Icon name="previous" />
+        <span className="vmv-unseen">Better ones</span>
+      </button>
+      <span className="vmv-number" role="status">
+        {page * MOST_TILES + 1} to {Math.min(count, (page + 1) * MOST_TILES)} of {count}
+      </span>
+      <button type="button" className="vmv-button" disabled={page === last} onClick={() => onPage(page + 1)}>
+        <Icon name="next" />
+        <span className="vmv-unseen">Worse ones</span>
+      </button>
     </div>
   );
 }

@@ -30,6 +30,22 @@ describe('a slice as a picture', () => {
     expect([...cutSlice(grid, wide)].filter((v) => v >= 0)).toHaveLength(2);
     expect([...paintGrey(grid, voxels, wide, { center: -500, width: 10 }, false).slice(0, 4)]).toEqual([0, 0, 0, 255]);
   });
+  it.each(['axial', 'coronal', 'sagittal'] as const)('%s is painted along the grid as it is across it', (plane) => {
+    const size = [7, 6, 5] as const;
+    const values = Int16Array.from({ length: 210 }, (_, v) => (v * 7919) % 1000);
+    const straight: Geometry = { ...grid, sizeXyz: size, spacingMm: [1, 1.5, 3] };
+    const tilt = 1e-5; // a hair: another way of painting, the same picture
+    const tilted: Geometry = { ...straight, direction: [1, -tilt, tilt, tilt, 1, -tilt, -tilt, tilt, 1] };
+    for (const zoom of [0.7, 3.1]) {
+      const seen = planeCamera(straight, PLANES[plane], [2.3, 3.1, 5.2], { zoom, panMm: [0.4, -0.3] }, [61, 53]);
+      const window = { center: 500, width: 1000 };
+      const [one, other] = [straight, tilted].map((g) => paintGrey(g, values, seen, window, true));
+      // but for the very edge of the image, where a hair decides between in and out
+      const apart = one.reduce((count, grey, n) => count + (Math.abs(grey - other[n]) > 1 ? 1 : 0), 0);
+      expect(apart / one.length).toBeLessThan(0.02);
+      expect(one.filter((_, n) => n % 4 === 0 && other[n] > 0).length).toBeGreaterThan(100);
+    }
+  });
   it('shows the window from black to white, or the reverse', () => {
     const red = (inverted: boolean): number[] =>
       [...paintGrey(grid, voxels, camera, { center: 1015, width: 30 }, inverted)].filter((_, n) => n % 4 === 0);

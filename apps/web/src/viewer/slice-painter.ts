@@ -55,40 +55,135 @@ export function paintGrey(
   { center, width: windowWidth }: GreyWindow,
   inverted: boolean,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const { width, height, start, across, down } = rasterOf(geometry, camera);
-  const [nx, ny, nz] = geometry.sizeXyz;
-  const picture = new Uint8ClampedArray(4 * width * height);
+  const raster = rasterOf(geometry, camera);
+  const picture = new Uint8ClampedArray(4 * raster.width * raster.height);
+  for (let n = 3; n < picture.length; n += 4) picture[n] = 255;
   const lower = center - windowWidth / 2;
-  const scale = 255 / windowWidth;
-  const between = (x: number, n: number): [number, number, number] => {
-    const inside = Math.min(n - 1, Math.max(0, x));
-    const low = Math.floor(inside);
-    return [low, Math.min(n - 1, low + 1), inside - low];
-  };
-  for (let y = 0, n = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, n += 4) {
-      picture[n + 3] = 255;
-      const i = start[0] + x * across[0] + y * down[0];
-      const j = start[1] + x * across[1] + y * down[1];
-      const k = start[2] + x * across[2] + y * down[2];
-      if (!(i >= -0.5 && i < nx - 0.5 && j >= -0.5 && j < ny - 0.5 && k >= -0.5 && k < nz - 0.5)) continue;
-      const [i0, i1, fi] = between(i, nx);
-      const [j0, j1, fj] = between(j, ny);
-      const [k0, k1, fk] = between(k, nz);
-      const onSlice = (slice: number): number => {
-        const a = (slice * ny + j0) * nx;
-        const b = (slice * ny + j1) * nx;
-        const front = voxels[a + i0] + (voxels[a + i1] - voxels[a + i0]) * fi;
-        if (fj < 1e-6) return front;
-        return front + (voxels[b + i0] + (voxels[b + i1] - voxels[b + i0]) * fi - front) * fj;
-      };
-      const low = onSlice(k0);
-      const value = fk < 1e-6 ? low : low + (onSlice(k1) - low) * fk;
-      const grey = Math.min(255, Math.max(0, (value - lower) * scale));
-      picture[n] = picture[n + 1] = picture[n + 2] = inverted ? 255 - grey : grey;
+  const paint = isAligned(raster) ? paintAligned : paintOblique;
+  paint(raster, geometry.sizeXyz, voxels, lower, (inverted ? -255 : 255) / windowWidth, inverted ? 255 : 0, picture);
+  return picture;
+}
+
+/** How far an index may change along a line of pixels and still be said not to, in voxels over the whole line. */
+const STILL = 1e-6;
+
+/** Whether no index changes along both directions of the picture: planes of a grid that is not tilted. */
+function isAligned({ width, height, across, down }: Raster): boolean {
+  return [0, 1, 2].every((axis) => Math.abs(across[axis]) * width < STILL || Math.abs(down[axis]) * height < STILL);
+}
+
+/** Voxels on either side of an index, as offsets into the array, and the share of the second; null outside the image. */
+interface Between {
+  readonly low: number;
+  readonly high: number;
+  readonly share: number;
+}
+
+function between(index: number, n: number, stride: number): Between | null {
+  if (!(index >= -0.5 && index < n - 0.5)) return null;
+  const inside = Math.min(n - 1, Math.max(0, index));
+  const low = Math.floor(inside);
+  const share = inside - low;
+  return share < 1e-6
+    ? { low: low * stride, high: low * stride, share: 0 }
+    : { low: low * stride, high: Math.min(n - 1, low + 1) * stride, share };
+}
+
+/** A picture along the grid: where each column and row lies is found once, not for every pixel. */
+function paintAligned(
+  { width, height, start, across, down }: Raster,
+  sizeXyz: Vec3,
+  voxels: ArrayLike<number>,
+  lower: number,
+  scale: number,
+  zero: number,
+  picture: Uint8ClampedArray,
+): void {
+  const strides = [1, sizeXyz[0], sizeXyz[0] * sizeXyz[1]];
+  const still = [0, 1, 2].filter(
+    (axis) => Math.abs(across[axis]) * width < STILL && Math.abs(down[axis]) * height < STILL,
+  );
+  const alongDown = [0, 1, 2].filter((axis) => Math.abs(down[axis]) * height >= STILL);
+  const alongAcross = [0, 1, 2].filter((axis) => Math.abs(across[axis]) * width >= STILL);
+  if (alongDown.length !== 1 || alongAcross.length !== 1 || still.length !== 1)
+    return paintOblique({ width, height, start, across, down }, sizeXyz, voxels, lower, scale, zero, picture);
+  const [x, y, z] = [alongAcross[0], alongDown[0], still[0]];
+  const depth = between(start[z], sizeXyz[z], strides[z]);
+  if (!depth) return;
+  const lowX = new Int32Array(width);
+  const highX = new Int32Array(width);
+  const shareX = new Float64Array(width);
+  let first = width;
+  let end = 0;
+  for (let n = 0; n < width; n++) {
+    const at = between(start[x] + n * across[x], sizeXyz[x], strides[x]);
+    if (!at) continue;
+    lowX[n] = at.low;
+    highX[n] = at.high;
+    shareX[n] = at.share;
+    first = Math.min(first, n);
+    end = n + 1;
+  }
+  for (let row = 0; row < height; row++) {
+    const at = between(start[y] + row * down[y], sizeXyz[y], strides[y]);
+    if (!at) continue;
+    // The four rows of voxels around this row of pixels; fewer where it lies on them.
+    const [a, b] = [at.low + depth.low, at.high + depth.low];
+    const [c, d] = [at.low + depth.high, at.high + depth.high];
+    for (let n = first; n < end; n++) {
+      const i0 = lowX[n];
+      const i1 = highX[n];
+      const fi = shareX[n];
+      let value = voxels[a + i0] + (voxels[a + i1] - voxels[a + i0]) * fi;
+      if (at.share > 0) value += (voxels[b + i0] + (voxels[b + i1] - voxels[b + i0]) * fi - value) * at.share;
+      if (depth.share > 0) {
+        let far = voxels[c + i0] + (voxels[c + i1] - voxels[c + i0]) * fi;
+        if (at.share > 0) far += (voxels[d + i0] + (voxels[d + i1] - voxels[d + i0]) * fi - far) * at.share;
+        value += (far - value) * depth.share;
+      }
+      const p = 4 * (row * width + n);
+      picture[p] = picture[p + 1] = picture[p + 2] = zero + (value - lower) * scale;
     }
   }
-  return picture;
+}
+
+function paintOblique(
+  { width, height, start, across, down }: Raster,
+  [nx, ny, nz]: Vec3,
+  voxels: ArrayLike<number>,
+  lower: number,
+  scale: number,
+  zero: number,
+  picture: Uint8ClampedArray,
+): void {
+  const slice = nx * ny;
+  for (let y = 0, n = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, n += 4) {
+      let i = start[0] + x * across[0] + y * down[0];
+      let j = start[1] + x * across[1] + y * down[1];
+      let k = start[2] + x * across[2] + y * down[2];
+      if (!(i >= -0.5 && i < nx - 0.5 && j >= -0.5 && j < ny - 0.5 && k >= -0.5 && k < nz - 0.5)) continue;
+      i = Math.min(nx - 1, Math.max(0, i));
+      j = Math.min(ny - 1, Math.max(0, j));
+      k = Math.min(nz - 1, Math.max(0, k));
+      const [i0, j0, k0] = [Math.floor(i), Math.floor(j), Math.floor(k)];
+      const [fi, fj, fk] = [i - i0, j - j0, k - k0];
+      const right = i0 < nx - 1 ? 1 : 0;
+      const below = j0 < ny - 1 ? nx : 0;
+      const at = k0 * slice + j0 * nx + i0;
+      let value = voxels[at] + (voxels[at + right] - voxels[at]) * fi;
+      const front = at + below;
+      value += (voxels[front] + (voxels[front + right] - voxels[front]) * fi - value) * fj;
+      if (fk >= 1e-6) {
+        const next = at + slice;
+        let far = voxels[next] + (voxels[next + right] - voxels[next]) * fi;
+        const nextFront = next + below;
+        far += (voxels[nextFront] + (voxels[nextFront + right] - voxels[nextFront]) * fi - far) * fj;
+        value += (far - value) * fk;
+      }
+      picture[n] = picture[n + 1] = picture[n + 2] = zero + (value - lower) * scale;
+    }
+  }
 }
 
 const blend = (picture: Uint8ClampedArray, n: number, [r, g, b]: Rgba, alpha: number): void => {

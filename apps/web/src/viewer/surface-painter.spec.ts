@@ -23,11 +23,12 @@ function scene(direction: Mat3 = [1, 0, 0, 0, 1, 0, 0, 0, 1], opacity = 1): Surf
       [0, 0, 255],
     ],
     opacity,
+    ambient: 0.4,
   };
 }
 /** Which colour is seen in the quadrants of the picture: upper left, upper right, lower left, lower right. */
 function blueQuadrants(drawn: SurfaceScene, view: SurfaceView): number[] {
-  const picture = paintSurfaces(drawn, view, 40, 40);
+  const { rgba: picture } = paintSurfaces(drawn, view, 40, 40);
   const found = [0, 0, 0, 0];
   for (let y = 0; y < 40; y++)
     for (let x = 0; x < 40; x++)
@@ -45,7 +46,7 @@ describe('surfaces', () => {
   });
   it('let what lies behind shine through', () => {
     expect(blueQuadrants(scene(undefined, 0.3), FROM_THE_FRONT)).toEqual([0, 0, 0, 0]); // red shines through the blue
-    const picture = paintSurfaces(scene(undefined, 0.3), FROM_THE_FRONT, 40, 40);
+    const { rgba: picture } = paintSurfaces(scene(undefined, 0.3), FROM_THE_FRONT, 40, 40);
     const alphas = [...picture].filter((_, n) => n % 4 === 3);
     expect(Math.max(...alphas)).toBeLessThan(200);
     expect(Math.max(...alphas)).toBeGreaterThan(100);
@@ -63,11 +64,21 @@ describe('surfaces', () => {
     expect(segmentBox(drawn.segments, [12, 12, 12], drawn.kept)).toEqual({ from: [3, 3, 3], to: [9, 9, 9] });
   });
   it('are black where there is nothing', () => {
-    expect([...paintSurfaces(scene(), FROM_THE_FRONT, 40, 40).slice(0, 4)]).toEqual([0, 0, 0, 0]);
+    const { rgba, hits } = paintSurfaces(scene(), FROM_THE_FRONT, 40, 40);
+    expect([...rgba.slice(0, 4)]).toEqual([0, 0, 0, 0]);
+    expect(hits[0]).toBe(-1);
+  });
+  it('say which voxel each pixel shows', () => {
+    const { hits } = paintSurfaces(scene(), FROM_THE_FRONT, 40, 40);
+    const seen = new Set([...hits].filter((voxel) => voxel >= 0));
+    expect(seen).toContain((8 * 12 + 1) * 12 + 8); // the foremost of segment 2
+    expect(seen).not.toContain((8 * 12 + 2) * 12 + 8); // the one behind it
+    expect(seen).toContain((5 * 12 + 3) * 12 + 5); // the front of the block
+    expect([...seen].every((voxel) => Math.floor(voxel / 12) % 12 <= 3)).toBe(true); // nothing but fronts
   });
   it('can be coloured voxel by voxel', () => {
     const green = { ...scene(), colorAt: () => [0, 255, 0] as const };
-    const picture = paintSurfaces(green, FROM_THE_FRONT, 40, 40);
+    const { rgba: picture } = paintSurfaces(green, FROM_THE_FRONT, 40, 40);
     expect(picture[4 * (40 * 22 + 18) + 1]).toBeGreaterThan(60);
     expect(picture[4 * (40 * 22 + 18)]).toBe(0);
   });

@@ -59,6 +59,9 @@ export function segmentBox(segments: Uint8Array, [nx, ny, nz]: Vec3, kept: Uint8
   return high[0] < 0 ? null : { from: [low[0], low[1], low[2]], to: [high[0] + 1, high[1] + 1, high[2] + 1] };
 }
 
+/** Red, green, blue, 0 to 255. */
+export type Rgb = readonly [number, number, number];
+
 /** What is drawn. */
 export interface SurfaceScene {
   readonly geometry: Geometry;
@@ -68,11 +71,13 @@ export interface SurfaceScene {
   readonly kept: Uint8Array;
   readonly box: SegmentBox;
   /** Red, green, blue of segment 1, 2, ... */
-  readonly colors: readonly (readonly [number, number, number])[];
+  readonly colors: readonly Rgb[];
   /** Colour of a surface voxel instead of that of its segment. */
-  readonly colorAt?: (voxel: number) => readonly [number, number, number] | null;
+  readonly colorAt?: (voxel: number) => Rgb | null;
   /** 0 to 1; of each surface, so that what lies inside shines through. */
   readonly opacity: number;
+  /** 0 to 1, light on a surface seen edge-on: near 1 where colours are to be read rather than shapes. */
+  readonly ambient: number;
 }
 
 /** A ray that has lost so much of its light is not followed on. */
@@ -97,17 +102,17 @@ function corners(geometry: Geometry, { from, to }: SegmentBox): [Vec3, Vec3] {
   ];
 }
 
-/**
- * Red, green, blue and opacity of each pixel, rows from the top; transparent where no ray meets a surface. Lit from the
- * eye; parallel projection.
- */
-export function paintSurfaces(
-  scene: SurfaceScene,
-  view: SurfaceView,
-  width: number,
-  height: number,
-): Uint8ClampedArray<ArrayBuffer> {
-  const { geometry, segments, kept, box, colors, opacity, colorAt } = scene;
+/** A picture of surfaces. Rows from the top. */
+export interface SurfacePicture {
+  /** Red, green, blue and opacity of each pixel; transparent where no ray meets a surface. */
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  /** Flat index of the voxel that each pixel shows in front, -1 where there is none. */
+  readonly hits: Int32Array;
+}
+
+/** Draws the surfaces of a scene, lit from the eye, in parallel projection. */
+export function paintSurfaces(scene: SurfaceScene, view: SurfaceView, width: number, height: number): SurfacePicture {
+  const { geometry, segments, kept, box, colors, opacity, colorAt, ambient } = scene;
   const { right, up, eye } = surfaceAxes(view);
   const [nx, ny, nz] = geometry.sizeXyz;
   const mmPerPx = surfaceMmPerPx(scene, view, width, height);
@@ -130,6 +135,7 @@ export function paintSurfaces(
   const perMm = geometry.spacingMm.map((mm) => 1 / mm);
 
   const picture = new Uint8ClampedArray(4 * width * height);
+  const hits = new Int32Array(width * height).fill(-1);
   const segmentAt = (i: number, j: number, k: number): number =>
     i >= 0 && i < nx && j >= 0 && j < ny && k >= 0 && k < nz ? kept[segments[(k * ny + j) * nx + i]] : 0;
   /** How much the surface of a segment at a voxel faces the eye, 0 to 1, from the voxels around it. */
@@ -176,8 +182,10 @@ export function paintSurfaces(
         const k = Math.round(start[2] + step * away[2]);
         const segment = segmentAt(i, j, k);
         if (segment !== before && segment !== 0) {
-          const color = colorAt?.((k * ny + j) * nx + i) ?? colors[segment - 1];
-          const lit = (0.4 + 0.6 * Math.min(1, facing(segment, i, j, k))) * left * opacity;
+          const voxel = (k * ny + j) * nx + i;
+          if (left === 1) hits[n / 4] = voxel;
+          const color = colorAt?.(voxel) ?? colors[segment - 1];
+          const lit = (ambient + (1 - ambient) * Math.min(1, facing(segment, i, j, k))) * left * opacity;
           red += color[0] * lit;
           green += color[1] * lit;
           blue += color[2] * lit;
@@ -195,5 +203,5 @@ export function paintSurfaces(
       picture[n + 3] = 255 * alpha;
     }
   }
-  return picture;
+  return { rgba: picture, hits };
 }

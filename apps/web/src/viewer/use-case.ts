@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react';
-import { CaseLoader } from './case-loader.js';
+import { stage } from './stage.js';
+import type { ArrivingImage, CaseLoader } from './case-loader.js';
 import type { ShownImage, ShownLabelMap } from './case-volumes.js';
+import { takeCase } from './early-case.js';
 
 /** A label map to load. */
 export interface LayerSource {
@@ -18,6 +20,8 @@ export type LayerState =
 
 /** How far the loading of a case has come. */
 export interface CaseState {
+  /** The part of the image that is there, until all of it is. */
+  readonly arriving: ArrivingImage | null;
   readonly image: ShownImage | null;
   readonly layers: Readonly<Record<string, LayerState>>;
   /** Everything that can be shown is here. */
@@ -30,6 +34,7 @@ export interface CaseState {
 }
 
 const nothing = (layers: readonly LayerSource[]): CaseState => ({
+  arriving: null,
   image: null,
   layers: Object.fromEntries(layers.map(({ id }) => [id, { status: 'loading' } as const])),
   loaded: false,
@@ -48,15 +53,30 @@ export function useCase(imageUrl: string, layers: readonly LayerSource[], labelV
 
   useEffect(() => {
     const put = (change: (old: CaseState) => Partial<CaseState>): void =>
-      setState((old) => ({ ...old, ...change(old) }));
+      setState((old) => {
+        const changed = change(old);
+        return Object.keys(changed).length === 0 ? old : { ...old, ...changed };
+      });
     const putLayer = (id: string, layer: LayerState): void =>
       put((old) => ({ layers: { ...old.layers, [id]: layer } }));
     const request = { ...wanted, layers: wanted.layers.map(({ id, url }) => ({ id, url })) };
-    const loader: CaseLoader = new CaseLoader(request, {
+    const loader = takeCase(request);
+    loader.listen({
+      // Of interest as long as there is nothing to look at: each rendering takes time from what is being loaded.
       onProgress: (source, bytes, total) =>
-        put((old) => ({ received: { ...old.received, [source]: { bytes, total } } })),
-      onImage: (image) => put(() => ({ image, loader })),
-      onLayer: (id, map) => putLayer(id, { status: 'shown', map }),
+        put((old) => (old.arriving || old.image ? {} : { received: { ...old.received, [source]: { bytes, total } } })),
+      onArriving: (arriving) => {
+        stage('first-slices');
+        put(() => ({ arriving }));
+      },
+      onImage: (image) => {
+        stage('image');
+        put(() => ({ image, arriving: null, loader }));
+      },
+      onLayer: (id, map) => {
+        stage('label-map');
+        putLayer(id, { status: 'shown', map });
+      },
       onRefused: (source, sentence) =>
         source === 'image' ? put(() => ({ refused: sentence })) : putLayer(source, { status: 'refused', sentence }),
       onLoaded: () => put(() => ({ loaded: true })),

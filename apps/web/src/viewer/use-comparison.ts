@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import type { CaseLoader } from './case-loader.js';
 import type { ComparedParts, Comparison } from './case-volumes.js';
 import type { ErrorList } from './error-list.js';
+import { stage } from './stage.js';
 
 /** Two layers that are both on the page, and what of them is compared. */
 export interface ComparedPair extends ComparedParts {
@@ -33,7 +34,10 @@ export function useComparison(loader: CaseLoader | null, pair: ComparedPair | nu
     if (!loader || !key) return;
     const { referenceId, predictionId, ...parts } = JSON.parse(key) as ComparedPair;
     return loader.compare(referenceId, predictionId, parts, {
-      onCompared: (comparison) => setAnswer({ key, loader, comparison, list: null }),
+      onCompared: (comparison) => {
+        stage('error-map');
+        setAnswer({ key, loader, comparison, list: null });
+      },
       onListed: (list) => setAnswer((old) => (old?.key === key && old.loader === loader ? { ...old, list } : old)),
     });
   }, [loader, key]);

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useReducer } from 'react';
 import type { Geometry, Vec3 } from '#imaging';
 import type { ShownMeasurement } from './measurement-layer.js';
+import type { SavedMeasurement } from './measurement-link.js';
 import { measurementReducer, measurementText, NOTHING_MEASURED } from './measurements.js';
 import type { Measure, Measurements } from './measurements.js';
 import { PLANE_NAMES, PLANES, worldExtents } from './planes.js';
@@ -23,15 +24,26 @@ export interface MeasurementsState {
   readonly clear: () => void;
 }
 
-/** Measurements of one opening of a case; they live as long as it does. */
+const restored = (saved: readonly SavedMeasurement[]): Measurements => ({
+  ...NOTHING_MEASURED,
+  done: saved.map((measurement, n) => ({ ...measurement, id: n + 1 })),
+  nextId: saved.length + 1,
+});
+
+/**
+ * Measurements of one opening of a case.
+ *
+ * @param saved those of a link; read once
+ */
 export function useMeasurements(
   geometry: Geometry | null,
   positionLps: Vec3,
   unit: string,
   valueAt: (pointLps: Vec3) => number | null,
   describe: (pointLps: Vec3) => string,
+  saved: readonly SavedMeasurement[],
 ): MeasurementsState {
-  const [state, dispatch] = useReducer(measurementReducer, NOTHING_MEASURED);
+  const [state, dispatch] = useReducer(measurementReducer, saved, restored);
 
   const texts = useMemo(() => {
     const shown = (measurement: Measurements['done'][number]): ShownMeasurement => ({

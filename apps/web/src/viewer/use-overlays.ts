@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { Comparison } from './case-volumes.js';
 import type { Scene } from './cornerstone-adapter.js';
-import { ERROR_LEGEND, errorMapStyle, layerStyle } from './overlay-style.js';
+import { ERROR_LEGEND, errorMapStyle, isDrawn, layerStyle } from './overlay-style.js';
 import type { LayerLook, ShownLabel } from './overlay-style.js';
 import type { OverlayMode } from './view-state.js';
 
@@ -48,13 +48,19 @@ export function useOverlays(
     // The reference first: later overlays are drawn over earlier ones.
     const ordered = [...layers].sort((a, b) => Number(a.kind === 'prediction') - Number(b.kind === 'prediction'));
     for (const layer of ordered) {
+      const style = layerStyle(layer, shownMode, labels, hiddenSegments);
       const isNew = known.layers.get(layer.id) !== layer.segments;
+      // What has never been seen costs neither time nor memory of the graphics card.
+      if (isNew && !known.layers.has(layer.id) && !isDrawn(style)) continue;
       if (isNew) {
         scene.setOverlay(overlayOf(layer.id), layer.segments, [...labels.map(({ name }) => name), 'undeclared']);
         known.layers.set(layer.id, layer.segments);
       }
-      if (isNew || changed)
-        scene.styleOverlay(overlayOf(layer.id), layerStyle(layer, shownMode, labels, hiddenSegments));
+      if (isNew || changed) scene.styleOverlay(overlayOf(layer.id), style);
+    }
+    // What was taken away stays with the renderer, unseen, in case it is added again.
+    for (const id of known.layers.keys()) {
+      if (changed && !layers.some((layer) => layer.id === id)) scene.styleOverlay(overlayOf(id), errorMapStyle(false));
     }
     const hasErrors = known.comparison !== null;
     const newErrors = errorsShown && comparison !== known.comparison;

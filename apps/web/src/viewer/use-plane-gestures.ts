@@ -142,6 +142,11 @@ export function usePlaneGestures(
         const far = Math.hypot(at[0] - drag.start[0], at[1] - drag.start[1]) >= CLICK_PX;
         gesture().onMeasure(far ? 'drag' : 'click', at, drag.tool);
       }
+      // A finger that scrolls sets the crosshair where it only taps: there is no other button on a screen.
+      if (drag?.tool === 'scroll' && event.pointerType === 'touch' && event.type === 'pointerup') {
+        const at = pixel(event);
+        if (Math.hypot(at[0] - drag.start[0], at[1] - drag.start[1]) < CLICK_PX) gesture().onPoint(at);
+      }
       drag = null;
     };
 

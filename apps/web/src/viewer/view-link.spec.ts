@@ -1,17 +1,14 @@
 import fc from 'fast-check';
 import { decodeView, encodeView } from './view-link.js';
-import { LAYOUTS } from './view-state.js';
+import { MEASURES, pointsOf } from './measurements.js';
+import { PLANE_NAMES } from './planes.js';
+import { LAYOUTS, PLAIN_VIEW } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
 const view: ViewState = {
   positionLps: [12.5, -30, 48.04],
   window: { center: 40, width: 400 },
-  inverted: false,
-  mode: 'overlays',
-  layout: 'planes',
-  hiddenLayers: [],
-  hiddenLabels: [],
-  region: null,
+  ...PLAIN_VIEW,
 };
 
 describe('deep links', () => {
@@ -27,7 +24,11 @@ describe('deep links', () => {
       hiddenLayers: ['a,b', 'ü&c'],
       hiddenLabels: [4, 2],
       region: 'whole liver',
+      addedLayers: ['reader-B & C'],
+      distances: true,
+      measurements: [{ kind: 'length', plane: 'axial', points: [[1, 2.25, -3], [0, 0, -3]] }],
     });
+    expect(link).toContain('m=length,axial,1,2.25,-3,0,0,-3');
     expect(decodeView(`?${link}`)).toEqual({
       positionLps: [12.5, -30, 48],
       window: view.window,
@@ -37,6 +38,9 @@ describe('deep links', () => {
       hiddenLayers: ['a,b', 'ü&c'],
       hiddenLabels: [4, 2],
       region: 'whole liver',
+      addedLayers: ['reader-B & C'],
+      distances: true,
+      measurements: [{ kind: 'length', plane: 'axial', points: [[1, 2.25, -3], [0, 0, -3]] }],
     });
   });
   it('any view comes back, positions to a tenth of a millimetre', () => {
@@ -50,10 +54,21 @@ describe('deep links', () => {
       hiddenLayers: fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' })),
       region: fc.option(fc.string({ minLength: 1, unit: 'grapheme' })),
       hiddenLabels: fc.uniqueArray(fc.integer({ min: 1, max: 65535 })),
+      addedLayers: fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' })),
+      distances: fc.boolean(),
+      measurements: fc.array(
+        fc.constantFrom(...MEASURES).chain((kind) =>
+          fc.record({
+            kind: fc.constant(kind),
+            plane: fc.constantFrom(...PLANE_NAMES),
+            points: fc.array(fc.tuple(mm, mm, mm), { minLength: pointsOf(kind), maxLength: pointsOf(kind) }),
+          }),
+        ),
+      ),
     });
     fc.assert(
       fc.property(views, (v) =>
-        expect({ ...view, hiddenLayers: [], ...defaults(decodeView(encodeView(v))) }).toEqual(v),
+        expect({ ...view, ...decodeView(encodeView(v)) }).toEqual(v),
       ),
     );
   });
@@ -68,20 +83,11 @@ describe('deep links', () => {
     ['layout=oblique', 'an unknown layout'],
     ['off=0', 'background'],
     ['off=1.5', 'a fraction'],
+    ['with=', 'a layer without a name'],
+    ['m=length,axial,1,2,3', 'a length with one end'],
+    ['m=length,oblique,1,2,3,4,5,6', 'an unknown plane'],
+    ['m=probe,axial,1,,3', 'a missing coordinate'],
   ])('leaves out what it cannot read: %s (%s)', (link) => expect(decodeView(link)).toEqual({}));
   it('ignores parameters of the page', () =>
     expect(decodeView('tab=scores&at=1,2,3')).toEqual({ positionLps: [1, 2, 3] }));
 });
-
-/** What a missing part means: its default. Negative zeros are zeros. */
-function defaults(partial: Partial<ViewState>): Partial<ViewState> {
-  return {
-    mode: 'overlays',
-    layout: 'planes',
-    inverted: false,
-    hiddenLayers: [],
-    hiddenLabels: [],
-    region: null,
-    ...partial,
-  };
-}

@@ -1,9 +1,11 @@
+import { decodeMeasurement, encodeMeasurement } from './measurement-link.js';
 import { LAYOUTS } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
 /**
  * A view as search parameters, for links that reopen what somebody saw:
- * `at=12.5,-30,48&w=40,400&mode=errors&layout=axial&invert=1&hide=reference&off=4&region=lesion`.
+ * `at=12.5,-30,48&w=40,400&mode=errors&layout=axial&invert=1&hide=reference&off=4&region=lesion&with=reader-b`, and
+ * `surface=distances` and `m=length,axial,…` for what is coloured and measured.
  *
  * Positions are LPS mm with a tenth of a millimetre; defaults are left out. The inverse is `decodeView`.
  */
@@ -17,6 +19,9 @@ export function encodeView(view: ViewState): string {
   for (const id of view.hiddenLayers) search.append('hide', id);
   if (view.hiddenLabels.length > 0) search.set('off', view.hiddenLabels.join(','));
   if (view.region !== null) search.set('region', view.region);
+  for (const id of view.addedLayers) search.append('with', id);
+  if (view.distances) search.set('surface', 'distances');
+  for (const measurement of view.measurements) search.append('m', encodeMeasurement(measurement));
   return search.toString().replaceAll('%2C', ',');
 }
 
@@ -44,6 +49,11 @@ export function decodeView(search: string): Partial<ViewState> {
   if (off?.every((value) => Number.isInteger(value) && value > 0)) view.hiddenLabels = off;
   const region = given.get('region');
   if (region) view.region = region;
+  const added = [...new Set(given.getAll('with').filter((id) => id !== ''))];
+  if (added.length > 0) view.addedLayers = added;
+  if (given.get('surface') === 'distances') view.distances = true;
+  const measured = given.getAll('m').flatMap((text) => decodeMeasurement(text) ?? []);
+  if (measured.length > 0) view.measurements = measured;
   return view;
 }
 

@@ -1,15 +1,10 @@
-import { nextLayout, sidePlane, singlePlane, viewReducer } from './view-state.js';
+import { nextLayout, PLAIN_VIEW, sidePlane, singlePlane, viewReducer } from './view-state.js';
 import type { Layout, ViewState } from './view-state.js';
 
 const view: ViewState = {
   positionLps: [1, 2, 3],
   window: { center: 40, width: 400 },
-  inverted: false,
-  mode: 'overlays',
-  layout: 'planes',
-  hiddenLayers: [],
-  hiddenLabels: [],
-  region: null,
+  ...PLAIN_VIEW,
 };
 
 describe('view state', () => {
@@ -53,6 +48,13 @@ describe('view state', () => {
     const only = viewReducer(view, { kind: 'only-label', value: 2, all: [1, 2, 3] });
     expect(only.hiddenLabels).toEqual([1, 3]);
     expect(viewReducer(only, { kind: 'show-all-labels' }).hiddenLabels).toEqual([]);
+  });
+  it('a layer is added once, and forgets that it was hidden when it is taken away', () => {
+    const added = viewReducer(view, { kind: 'add-layer', id: 'reader-b' });
+    expect(added.addedLayers).toEqual(['reader-b']);
+    expect(viewReducer(added, { kind: 'add-layer', id: 'reader-b' })).toBe(added);
+    const hidden = viewReducer(added, { kind: 'toggle-layers', ids: ['reader-b'] });
+    expect(viewReducer(hidden, { kind: 'remove-layer', id: 'reader-b' })).toEqual(view);
   });
   it('several predictions go together: any shown hides all, none shown shows all', () => {
     const ids = ['a', 'b'];

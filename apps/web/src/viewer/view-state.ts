@@ -1,5 +1,6 @@
 import type { Vec3 } from '#imaging';
 import type { GreyWindow } from './grey-window.js';
+import type { SavedMeasurement } from './measurement-link.js';
 import { PLANE_NAMES } from './planes.js';
 import type { PlaneName } from './planes.js';
 
@@ -48,7 +49,25 @@ export interface ViewState {
   readonly hiddenLabels: readonly number[];
   /** Name of the scored region that errors are shown of; null: structure by structure. */
   readonly region: string | null;
+  /** Ids of layers that a person added to those of the page. */
+  readonly addedLayers: readonly string[];
+  /** Whether surfaces are coloured by their distance to the other label map. */
+  readonly distances: boolean;
+  readonly measurements: readonly SavedMeasurement[];
 }
+
+/** Everything that has the same default in every case. */
+export const PLAIN_VIEW: Omit<ViewState, 'positionLps' | 'window'> = {
+  inverted: false,
+  mode: 'overlays',
+  layout: 'planes',
+  hiddenLayers: [],
+  hiddenLabels: [],
+  region: null,
+  addedLayers: [],
+  distances: false,
+  measurements: [],
+};
 
 export type ViewAction =
   | { readonly kind: 'move'; readonly to: Vec3 }
@@ -61,6 +80,10 @@ export type ViewAction =
   | { readonly kind: 'only-label'; readonly value: number; readonly all: readonly number[] }
   | { readonly kind: 'show-all-labels' }
   | { readonly kind: 'region'; readonly region: string | null }
+  | { readonly kind: 'add-layer'; readonly id: string }
+  | { readonly kind: 'remove-layer'; readonly id: string }
+  | { readonly kind: 'distances'; readonly shown: boolean }
+  | { readonly kind: 'measurements'; readonly measurements: readonly SavedMeasurement[] }
   | { readonly kind: 'replace'; readonly view: ViewState };
 
 const toggled = <T>(list: readonly T[], item: T): readonly T[] =>
@@ -95,6 +118,16 @@ export function viewReducer(view: ViewState, action: ViewAction): ViewState {
       return view.hiddenLabels.length === 0 ? view : { ...view, hiddenLabels: [] };
     case 'region':
       return action.region === view.region ? view : { ...view, region: action.region };
+    case 'add-layer':
+      return view.addedLayers.includes(action.id) ? view : { ...view, addedLayers: [...view.addedLayers, action.id] };
+    case 'remove-layer': {
+      const without = (ids: readonly string[]): readonly string[] => ids.filter((id) => id !== action.id);
+      return { ...view, addedLayers: without(view.addedLayers), hiddenLayers: without(view.hiddenLayers) };
+    }
+    case 'distances':
+      return action.shown === view.distances ? view : { ...view, distances: action.shown };
+    case 'measurements':
+      return { ...view, measurements: action.measurements };
     case 'replace':
       return action.view;
   }

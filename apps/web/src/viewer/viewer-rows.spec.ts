@@ -15,11 +15,11 @@ const map: ShownLabelMap = {
   segments: new Uint8Array(8),
   voxels: [4, 3, 0, 1],
   undeclared: [9],
-  look: [null, [0, 0, 0], null, [1, 1, 1]],
   grid: { hash: '0badcafe', storedAxes: 'RAS' },
 };
 const pen = { manner: 'both', opacity: 0.5, widthPx: 3 } as const;
 const state: CaseState = {
+  arriving: null,
   image: null,
   layers: { ref: { status: 'shown', map }, pred: { status: 'loading' } },
   loaded: false,

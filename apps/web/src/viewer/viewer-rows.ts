@@ -19,6 +19,7 @@ export function layerRows(
   state: CaseState,
   isVisible: (id: string) => boolean,
   penOf: (source: LayerSource) => LayerPen,
+  isAdded: (id: string) => boolean = () => false,
 ): LayerRow[] {
   return sources.map((source) => {
     const layer = state.layers[source.id];
@@ -30,6 +31,7 @@ export function layerRows(
       title: source.title,
       visible: shown && isVisible(source.id),
       pen: penOf(source),
+      added: isAdded(source.id),
       status: state.refused === null ? (layer?.status ?? 'loading') : 'refused',
       notice:
         layer?.status === 'refused'
@@ -141,12 +143,12 @@ export function statusOf(state: CaseState, scene: SceneState): Status | null {
     }[scene.why];
     return { kind: 'problem', title, sentence: scene.sentence, advice };
   }
-  if (scene.status === 'open') return null;
+  if (scene.status === 'open' || state.arriving || state.image) return null; // what has arrived is painted meanwhile
   const image = state.received.image;
   return {
     kind: 'loading',
-    what: state.image ? 'Preparing the image …' : 'Loading the image …',
+    what: 'Loading the image …',
     bytes: image?.bytes ?? 0,
-    total: state.image ? null : (image?.total ?? null),
+    total: image?.total ?? null,
   };
 }

@@ -60,17 +60,26 @@ export function percentilesOf(
   voxels: ArrayLike<number>,
   { lower, upper }: { readonly lower: number; readonly upper: number },
 ): { lower: number; upper: number } {
+  const step = Math.max(1, Math.floor(voxels.length / ENOUGH_VOXELS));
+  return percentilesIn({ lower, upper }, (count) => {
+    for (let v = 0; v < voxels.length; v += step) count(voxels[v], 1);
+  });
+}
+
+/** The two percentiles of values that `visit` calls back with, each with how often it occurs. */
+function percentilesIn(
+  { lower, upper }: { readonly lower: number; readonly upper: number },
+  visit: (count: (value: number, times: number) => void) => void,
+): { lower: number; upper: number } {
   if (!(upper > lower)) return { lower, upper };
   const counts = new Float64Array(BINS);
-  const step = Math.max(1, Math.floor(voxels.length / ENOUGH_VOXELS));
   const scale = BINS / (upper - lower);
   let total = 0;
-  for (let v = 0; v < voxels.length; v += step) {
-    const value = voxels[v];
-    if (!(value > lower && value <= upper)) continue;
-    counts[Math.min(BINS - 1, Math.floor((value - lower) * scale))]++;
-    total++;
-  }
+  visit((value, times) => {
+    if (!(value > lower && value <= upper)) return;
+    counts[Math.min(BINS - 1, Math.floor((value - lower) * scale))] += times;
+    total += times;
+  });
   const at = (share: number): number => {
     let sum = 0;
     for (let bin = 0; bin < BINS; bin++) {
@@ -80,4 +89,41 @@ export function percentilesOf(
     return upper;
   };
   return total === 0 ? { lower, upper } : { lower: at(0.01), upper: at(0.99) };
+}
+
+const MOST_NEGATIVE = -32768;
+
+/** Range and percentiles of whole 16-bit values that come in parts. */
+export class GreyCounter {
+  readonly #step: number;
+  readonly #counts = new Float64Array(65536 + 32768);
+  #lower = Infinity;
+  #upper = -Infinity;
+  #seen = 0;
+
+  /** @param voxels in all; of many, a sample is enough for the percentiles */
+  constructor(voxels: number) {
+    this.#step = Math.max(1, Math.floor(voxels / ENOUGH_VOXELS));
+  }
+
+  add(part: Uint8Array | Int16Array | Uint16Array): void {
+    let [lower, upper] = [this.#lower, this.#upper];
+    for (let v = 0; v < part.length; v++) {
+      if (part[v] < lower) lower = part[v];
+      if (part[v] > upper) upper = part[v];
+    }
+    [this.#lower, this.#upper] = [lower, upper];
+    const first = (this.#step - (this.#seen % this.#step)) % this.#step;
+    for (let v = first; v < part.length; v += this.#step) this.#counts[part[v] - MOST_NEGATIVE]++;
+    this.#seen += part.length;
+  }
+
+  /** Of what came so far. */
+  facts(): Pick<ShownImage, 'range' | 'percentiles'> {
+    const range = this.#lower <= this.#upper ? { lower: this.#lower, upper: this.#upper } : { lower: 0, upper: 1 };
+    const percentiles = percentilesIn(range, (count) => {
+      for (let n = 0; n < this.#counts.length; n++) if (this.#counts[n] > 0) count(n + MOST_NEGATIVE, this.#counts[n]);
+    });
+    return { range, percentiles };
+  }
 }

@@ -1,88 +1,93 @@
 import { createHash } from 'node:crypto';
+import { sentCaseDigest } from '#datasets';
 import { RequestRefused } from '#domain';
-import { ImageFormatError, writeNifti } from '#imaging';
-import { canonicalJson } from '../canonical-json.js';
-import { CaseFault, readReference, store, storeImages } from '../import-benchmark.js';
-import type { BlobStore } from '../ports.js';
-import type { Dataset, DatasetCase, DatasetRecords, NewDatasetCase } from './dataset-records.js';
+import { ImageFormatError, type Geometry } from '#imaging';
+import { CaseFault } from '../import-benchmark.js';
+import type { Dataset, DatasetCase, DatasetRecords, NewDatasetCase, NewDatasetReference } from './dataset-records.js';
+import type { CaseForm } from './rewrite-case.js';
+import { storeThenWrite, type StorableFile, type StorePorts } from './store-then-write.js';
 
-/** A file as it was sent, complete and hashed. */
+/** A file as it was sent, complete: NIfTI, gzipped or not. */
 export interface SentVolume {
+  /** SHA-256 of its bytes as they are when unpacked: engines differ in how they pack. */
   readonly sha256: string;
-  read(): Promise<Uint8Array>;
 }
 
-/** A case as it was sent: NIfTI files, and what is known of it. */
-export interface SentCase extends Pick<NewDatasetCase, 'name' | 'patient' | 'split' | 'facts'> {
+/** A case as it was sent, and what is known of it. */
+export interface SentCase<File extends SentVolume = SentVolume> extends Pick<NewDatasetCase, 'name' | 'patient' | 'split' | 'facts'> {
   /** In the order of the dataset's channels. */
-  readonly images: readonly SentVolume[];
-  readonly references: readonly { readonly reader: string; readonly consensus: boolean; readonly file: SentVolume }[];
+  readonly images: readonly File[];
+  readonly references: readonly (Omit<NewDatasetReference, 'blob'> & { readonly file: File })[];
 }
 
-export interface AddCasePorts {
-  readonly records: Pick<DatasetRecords, 'findDatasetCase' | 'addDatasetCase'>;
-  readonly blobs: Pick<BlobStore, 'put'>;
+/** A case whose every file was read, found fit, and written anew; nothing of it is in the blob store yet. */
+export interface RewrittenCase {
+  readonly geometry: Geometry;
+  readonly images: readonly StorableFile[];
+  readonly references: readonly StorableFile[];
+  /** Forgets the files. */
+  discard(): Promise<void>;
 }
+
+/** Port: checks a case and writes it anew (`rewriteCase`), away from whoever answers people. */
+export interface CaseRewriter<File extends SentVolume = SentVolume> {
+  /** @throws ImageFormatError, CaseFault */
+  rewrite(form: CaseForm, sent: SentCase<File>): Promise<RewrittenCase>;
+}
+
+export interface AddCasePorts<File extends SentVolume = SentVolume> extends StorePorts {
+  readonly records: StorePorts['records'] & Pick<DatasetRecords, 'findDatasetCase' | 'addDatasetCase'>;
+  readonly rewriter: CaseRewriter<File>;
+}
+
+const sha256 = (bytes: Uint8Array) => Promise.resolve(createHash('sha256').update(bytes).digest('hex'));
 
 /**
- * SHA-256 over what is sent for a case: its facts and the bytes of its files, in order. A sender can work it out beforehand
- * and leave out what is there already.
- */
-export function sentCaseDigest({ name, patient, split, facts, images, references }: SentCase): string {
-  const content = [
-    name,
-    patient,
-    split,
-    facts,
-    images.map(({ sha256 }) => sha256),
-    references.map(({ reader, consensus, file }) => [reader, consensus, file.sha256]),
-  ];
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
-}
-
-/**
- * Adds a case to a dataset. Every file is read, checked and written anew, so that what is stored holds voxels and geometry and
- * nothing else of the file that came; one volume at a time is in memory.
+ * Adds a case to a dataset: all of it is checked before anything is stored, and when it is refused after that, what was stored
+ * goes again. Can be called twice: the same case again changes nothing.
  *
- * Can be called twice: the same case again changes nothing.
- *
- * @throws RequestRefused 422 `case-invalid` with what is wrong, 409 `dataset-case-exists`
+ * @throws RequestRefused 422 `case-invalid` with what is wrong, 409 `dataset-case-exists` or `dataset-case-withdrawn`
  */
-export async function addCase(
-  { records, blobs }: AddCasePorts,
-  dataset: Pick<Dataset, 'id' | 'labels' | 'channels'>,
-  sent: SentCase,
+export async function addCase<File extends SentVolume>(
+  ports: AddCasePorts<File>,
+  dataset: Pick<Dataset, 'id'> & CaseForm,
+  sent: SentCase<File>,
 ): Promise<{ readonly case: DatasetCase; readonly existing: boolean }> {
-  const digest = sentCaseDigest(sent);
+  const { records, rewriter } = ports;
+  const digest = await sentCaseDigest(sent, sha256);
   const known = await records.findDatasetCase(dataset.id, sent.name);
+  if (known?.withdrawnAt) throw caseWithdrawn(sent.name);
   if (known?.digest === digest) return { case: known, existing: true };
   if (known) throw caseExists(sent.name);
   checkParts(dataset, sent);
-  const { name, patient, split, facts } = sent;
-  const { channels } = dataset;
-  const { geometry, images } = await told('image', async () =>
-    storeImages(
-      blobs,
-      {
-        images: await Promise.all(sent.images.map(async (file, n) => ({ channel: channels[n].name, bytes: await file.read() }))),
-        references: [],
-      },
-      channels,
-    ),
-  );
-  const references: NewDatasetCase['references'][number][] = [];
-  for (const { reader, consensus, file } of sent.references) {
-    const blob = await told('reference', async () => {
-      const map = await readReference(`reference of "${reader}"`, await file.read(), geometry, dataset.labels);
-      return store(blobs, await writeNifti(map, { gzip: true }));
-    });
-    references.push({ reader, consensus, blob });
+  const rewritten = await told(() => rewriter.rewrite(dataset, sent));
+  try {
+    const { geometry, images, references } = rewritten;
+    const { name, patient, split, facts } = sent;
+    const one: NewDatasetCase = {
+      name,
+      patient,
+      split,
+      facts,
+      geometry,
+      digest,
+      images: images.map(blobOf),
+      references: sent.references.map(({ reader, consensus, recipe }, n) => ({ reader, consensus, recipe, blob: blobOf(references[n]) })),
+    };
+    return await storeThenWrite(ports, [...images, ...references], () => records.addDatasetCase(dataset.id, one));
+  } finally {
+    await rewritten.discard();
   }
-  return records.addDatasetCase(dataset.id, { name, patient, split, facts, geometry, digest, images, references });
 }
+
+const blobOf = ({ sha256: digest, bytes }: StorableFile) => ({ sha256: digest, bytes });
 
 export function caseExists(name: string): RequestRefused {
   return new RequestRefused(409, 'dataset-case-exists', `The dataset has another case named "${name}". Cases never change; give this one another name.`);
+}
+
+export function caseWithdrawn(name: string): RequestRefused {
+  return new RequestRefused(409, 'dataset-case-withdrawn', `The case "${name}" was withdrawn from the dataset, and stays withdrawn; leave it out.`);
 }
 
 function checkParts({ channels }: Pick<Dataset, 'channels'>, { images, references }: SentCase): void {
@@ -94,19 +99,26 @@ function checkParts({ channels }: Pick<Dataset, 'channels'>, { images, reference
   const twice = readers.find((reader, n) => readers.indexOf(reader) !== n);
   if (twice !== undefined) throw invalid('reference', `two of reader "${twice}"; expected one of each`);
   if (references.filter(({ consensus }) => consensus).length > 1) throw invalid('reference', 'more than one consensus; expected one at most');
+  for (const { reader, consensus, recipe } of references) {
+    if (recipe === null) continue;
+    const strangers = recipe.readers.filter((one) => one === reader || !readers.includes(one));
+    if (!consensus) throw invalid('reference', `"${reader}" has a recipe and is not the consensus; expected a recipe of the consensus only`);
+    if (strangers.length > 0) throw invalid('reference', `the recipe of "${reader}" names ${strangers.join(', ')}; expected other readers of this case`);
+  }
 }
 
 /** What readers of files refuse is the sender's to mend. */
-async function told<T>(part: 'image' | 'reference', work: () => Promise<T>): Promise<T> {
+async function told<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ImageFormatError) throw invalid(part, `${error.code}: ${error.message}`, error);
-    if (error instanceof CaseFault) throw invalid(part, error.message, error);
+    if (error instanceof ImageFormatError) throw invalid('file', `${error.code}: ${error.message}`, error);
+    if (error instanceof CaseFault) throw invalid('file', error.message, error);
     throw error;
   }
 }
 
-function invalid(part: 'image' | 'reference', message: string, cause?: Error): RequestRefused {
-  return new RequestRefused(422, 'case-invalid', `The case cannot be used: ${message}`, [{ path: `form.${part}`, message }], { cause });
+function invalid(part: 'image' | 'reference' | 'file', message: string, cause?: Error): RequestRefused {
+  const path = part === 'file' ? 'form' : `form.${part}`;
+  return new RequestRefused(422, 'case-invalid', `The case cannot be used: ${message}`, [{ path, message }], { cause });
 }

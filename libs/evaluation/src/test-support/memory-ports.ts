@@ -3,8 +3,10 @@ import { EngineUnavailable, type PhaseRules } from '#domain';
 import { readLabelMap, voxelCount, writeNifti, type Geometry } from '#imaging';
 import { scoreCase, scoresWithoutPrediction } from '#metrics';
 import { agreementWithFile } from '../agreement.js';
+import { studyCase } from '../making/study-case.js';
 import type { BlobStore, CaseUsage, Log, ModelRunner, ModelSession, ModelSessions, Scorer } from '../ports.js';
 import type { CaseClaim, CaseResult, EvaluationCase, EvaluationRecords, RunContext, StoredObject } from '../records.js';
+import { createSeats } from '../seats.js';
 import type { StagePorts } from '../stage-ports.js';
 
 /** Small ports that keep everything in memory: real enough to follow one case through its stage. What needs transactions is tested on PostgreSQL. */
@@ -220,6 +222,7 @@ export function scriptedSessions(
         close: async () => undefined,
       });
     },
+    seats: createSeats(2),
     close: async () => undefined,
   };
   return sessions;
@@ -231,6 +234,7 @@ export const inlineScorer: Scorer = {
     elapsedMs: 1,
   }),
   agree: ({ expected, predicted }) => agreementWithFile(expected, predicted),
+  study: (task) => studyCase(task),
   close: async () => undefined,
 };
 

@@ -15,6 +15,10 @@ export interface DicomDescription {
   readonly frameOfReferenceUid: string;
   /** Tells patients apart within one archive. It may be the number of a person: compare it, never show it. */
   readonly patientId: string;
+  /** As it stands, with its carets. Compare it, never show it. */
+  readonly patientName: string;
+  /** Whether the file says that whose it is was taken out of it; name and number are pseudonyms then. */
+  readonly deidentified: boolean;
   /** Series that a segmentation or a structure set was drawn on; empty where it does not say. */
   readonly referencedSeries: readonly string[];
 }
@@ -29,13 +33,27 @@ export const STRUCTURES_STORAGE = '1.2.840.10008.5.1.4.1.1.481.3';
  * @throws ImageFormatError `dicom-truncated` when more than the given bytes is needed, and others for a damaged header
  */
 export async function describeDicom(bytes: Uint8Array): Promise<DicomDescription | null> {
-  let header: DicomDataSet;
+  const header = await readDicomHeader(bytes);
+  return header && describeDicomHeader(header);
+}
+
+/**
+ * The header of a DICOM file.
+ *
+ * @param bytes the file, or its beginning
+ * @returns null when it is no DICOM file
+ * @throws ImageFormatError as `describeDicom`
+ */
+export async function readDicomHeader(bytes: Uint8Array): Promise<DicomDataSet | null> {
   try {
-    header = await openDicomHeader(bytes);
+    return await openDicomHeader(bytes);
   } catch (error) {
     if (error instanceof ImageFormatError && error.code === 'dicom-header') return null;
     throw error;
   }
+}
+
+export function describeDicomHeader(header: DicomDataSet): DicomDescription {
   const isStructures = header.text(TAG.sopClassUid) === STRUCTURES_STORAGE;
   return {
     kind: isStructures ? 'structures' : kindOf(header),
@@ -44,6 +62,8 @@ export async function describeDicom(bytes: Uint8Array): Promise<DicomDescription
     seriesInstanceUid: header.text(TAG.seriesInstanceUid) ?? '',
     frameOfReferenceUid: frameOfReference(header),
     patientId: header.text(TAG.patientId) ?? '',
+    patientName: header.text(TAG.patientName) ?? '',
+    deidentified: header.text(TAG.patientIdentityRemoved) === 'YES',
     referencedSeries: isStructures ? seriesOfStructures(header) : seriesIn(header, TAG.referencedSeries),
   };
 }

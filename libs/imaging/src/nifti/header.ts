@@ -20,6 +20,8 @@ export interface NiftiHeader {
   readonly affineRas: readonly number[];
   /** Which of the three ways of NIfTI placed the image. `pixdim`: spacing only, its position in space is unknown. */
   readonly placedBy: 'sform' | 'qform' | 'pixdim';
+  /** What the qform says where the sform placed the image and there is a qform that can be read; else null. Tools differ in which they believe. */
+  readonly otherAffineRas: readonly number[] | null;
   /** Free text of the file; may name a person, so it is never shown or logged. */
   readonly description: string;
 }
@@ -225,7 +227,7 @@ function readScaling({ slope, intercept }: Reader): NiftiHeader['scaling'] {
 }
 
 /** sform before qform before bare spacing, as the standard recommends and nibabel does. */
-function readAffine(reader: Reader): Pick<NiftiHeader, 'affineRas' | 'placedBy'> {
+function readAffine(reader: Reader): Pick<NiftiHeader, 'affineRas' | 'placedBy' | 'otherAffineRas'> {
   const { pixdim, quatern, qoffset, srow } = reader;
   const rank = reader.dim(0);
   const mm = { 1: 1000, 3: 0.001 }[reader.units & 7] ?? 1; // metre, micrometre; anything else is taken as mm
@@ -239,26 +241,33 @@ function readAffine(reader: Reader): Pick<NiftiHeader, 'affineRas' | 'placedBy'>
     );
   }
   const inMm = (rows: readonly number[]): number[] => [...rows.map((x) => x * mm), 0, 0, 0, 1];
-  if (reader.sformCode > 0) {
-    return { affineRas: inMm(Array.from({ length: 12 }, (_, n) => srow(n))), placedBy: 'sform' };
-  }
   const [sx, sy, sz] = spacing;
-  if (reader.qformCode > 0) {
+  const placedQform = (): number[] => {
     const r = quaternionRotation(quatern);
     const qfac = pixdim(0) < 0 ? -1 : 1;
     const [ox, oy, oz] = qoffset;
     // prettier-ignore
-    return {
-      affineRas: inMm([
-        r[0] * sx, r[1] * sy, r[2] * sz * qfac, ox,
-        r[3] * sx, r[4] * sy, r[5] * sz * qfac, oy,
-        r[6] * sx, r[7] * sy, r[8] * sz * qfac, oz,
-      ]),
-      placedBy: 'qform',
-    };
+    return inMm([
+      r[0] * sx, r[1] * sy, r[2] * sz * qfac, ox,
+      r[3] * sx, r[4] * sy, r[5] * sz * qfac, oy,
+      r[6] * sx, r[7] * sy, r[8] * sz * qfac, oz,
+    ]);
+  };
+  // beside an sform nobody needs it, so that nonsense in it is no fault of the file
+  const qform = (): number[] | null => {
+    try {
+      return placedQform();
+    } catch (error) {
+      if (error instanceof ImageFormatError) return null;
+      throw error;
+    }
+  };
+  if (reader.sformCode > 0) {
+    return { affineRas: inMm(Array.from({ length: 12 }, (_, n) => srow(n))), placedBy: 'sform', otherAffineRas: reader.qformCode > 0 ? qform() : null };
   }
+  if (reader.qformCode > 0) return { affineRas: placedQform(), placedBy: 'qform', otherAffineRas: null };
   // prettier-ignore
-  return { affineRas: inMm([sx, 0, 0, 0, 0, sy, 0, 0, 0, 0, sz, 0]), placedBy: 'pixdim' };
+  return { affineRas: inMm([sx, 0, 0, 0, 0, sy, 0, 0, 0, 0, sz, 0]), placedBy: 'pixdim', otherAffineRas: null };
 }
 
 /** Rotation matrix, row-major, of the unit quaternion (a, b, c, d) of which a header stores b, c, d and leaves out a >= 0. */

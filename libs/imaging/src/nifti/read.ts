@@ -22,7 +22,7 @@ const DEFAULT_MAX_BYTES = 2 ** 31;
 /** More channels than networks take; a time series is no set of channels. */
 const MOST_CHANNELS = 64;
 
-interface Limits extends NiftiLimits {
+export interface Limits extends NiftiLimits {
   readonly maxChannels: number;
 }
 
@@ -76,13 +76,17 @@ export async function readLabelMap(bytes: Uint8Array, limits: NiftiLimits = {}):
   return { geometry, data: toLabels(data) } as LabelMap;
 }
 
-/** Checks that voxels are labels and stores them in the smallest type that holds them. See `readLabelMap`. */
-export function toLabels(data: VoxelArray): Uint8Array | Uint16Array {
+/**
+ * Checks that voxels are labels and stores them in the smallest type that holds them. See `readLabelMap`.
+ *
+ * @param firstVoxel what messages count from, where `data` is a part of a map
+ */
+export function toLabels(data: VoxelArray, firstVoxel = 0): Uint8Array | Uint16Array {
   let largest = 0;
   for (let v = 0; v < data.length; v++) {
     const x = data[v];
     if (!(x >= 0 && x <= 65535) || x !== (x | 0)) {
-      throw new ImageFormatError('label-values', `voxel ${v} holds ${x}; a label is a whole number from 0 to 65535`);
+      throw new ImageFormatError('label-values', `voxel ${firstVoxel + v} holds ${x}; a label is a whole number from 0 to 65535`);
     }
     if (x > largest) largest = x;
   }
@@ -140,7 +144,7 @@ async function readGzipped(bytes: Uint8Array, limits: Limits): Promise<Parts> {
 }
 
 /** Some engines silently accept further members or bytes behind a gzip member, others refuse them: always refuse. */
-function checkTrailer(gzipped: Uint8Array, inflatedBytes: number): void {
+export function checkTrailer(gzipped: Uint8Array, inflatedBytes: number): void {
   const stated = statedSize(gzipped);
   if (stated === inflatedBytes % 2 ** 32) return;
   throw new ImageFormatError(
@@ -149,7 +153,7 @@ function checkTrailer(gzipped: Uint8Array, inflatedBytes: number): void {
   );
 }
 
-function checkedSize(header: NiftiHeader, { maxBytes = DEFAULT_MAX_BYTES, maxChannels }: Limits): number {
+export function checkedSize(header: NiftiHeader, { maxBytes = DEFAULT_MAX_BYTES, maxChannels }: Limits): number {
   const expected = declaredBytes(header);
   if (header.channels > maxChannels) {
     const shown = [...header.sizeXyz, header.channels].join(' x ');
@@ -167,15 +171,15 @@ function checkedSize(header: NiftiHeader, { maxBytes = DEFAULT_MAX_BYTES, maxCha
   return expected;
 }
 
-function truncated(found: number | string, expected: number): ImageFormatError {
+export function truncated(found: number | string, expected: number): ImageFormatError {
   return new ImageFormatError('nifti-truncated', `file holds ${found} bytes; its header declares ${expected}`);
 }
 
-function trailing(found: number | string, expected: number): ImageFormatError {
+export function trailing(found: number | string, expected: number): ImageFormatError {
   return new ImageFormatError('nifti-trailing-bytes', `file holds ${found} bytes; its header declares ${expected}`);
 }
 
-function decodeVoxels({ datatype, littleEndian, scaling }: NiftiHeader, bytes: Uint8Array<ArrayBuffer>): VoxelArray {
+export function decodeVoxels({ datatype, littleEndian, scaling }: NiftiHeader, bytes: Uint8Array<ArrayBuffer>): VoxelArray {
   const type = VOXEL_TYPES.get(datatype);
   if (!type) throw new TypeError(`datatype ${datatype} passed the header and has no voxel type`);
   const stored = viewVoxels(type, bytes, littleEndian, 'nifti-datatype');

@@ -16,11 +16,13 @@ import {
   SECRECY_LABELS,
   type BenchmarkChannel,
   type Capacity,
+  type ConsensusRecipe,
   type PhaseKind,
   type PhaseRules,
   type SecrecyLabel,
   type WindowPreset,
 } from '#domain';
+import type { BenchmarkDefinition } from '#contracts';
 import type { DataDictionary, ReferenceStudy } from '#evaluation';
 import type { Geometry } from '#imaging';
 import { AccountEntity } from './account.entity.js';
@@ -28,7 +30,8 @@ import { CREATED, oneOf } from './columns.js';
 import { StoredObjectEntity } from './stored-object.entity.js';
 
 @Entity('dataset')
-@Unique(['slug'])
+@Unique(['ownerId', 'slug'])
+@Index('ix_dataset_slug_without_owner', ['slug'], { unique: true, where: 'owner_id is null' })
 export class DatasetEntity {
   @PrimaryColumn('uuid')
   id!: string;
@@ -59,6 +62,13 @@ export class DatasetEntity {
 
   @Column('jsonb', { default: [] })
   labels!: { value: number; name: string }[];
+
+  /** Voxels of this label are not scored. */
+  @Column('integer', { nullable: true })
+  ignoreLabel!: number | null;
+
+  @Column('jsonb', { default: [] })
+  regions!: { name: string; labels: number[] }[];
 
   @Column('jsonb', { default: [] })
   channels!: BenchmarkChannel[];
@@ -97,6 +107,7 @@ export class DatasetVersionEntity {
 
 @Entity('benchmark')
 @Unique(['slug'])
+@Check('ck_benchmark_definition', '(definition is null) = (definition_sha256 is null)')
 export class BenchmarkEntity {
   @PrimaryColumn('uuid')
   id!: string;
@@ -124,7 +135,7 @@ export class BenchmarkEntity {
   synthetic!: boolean;
 
   @Column('jsonb')
-  labels!: { value: number; name: string }[];
+  labels!: { value: number; name: string; color?: string }[];
 
   /** The images of a case, in order. */
   @Column('jsonb')
@@ -139,6 +150,14 @@ export class BenchmarkEntity {
   @ManyToOne(() => DatasetVersionEntity)
   @JoinColumn({ name: 'dataset_version_id' })
   datasetVersion?: Relation<DatasetVersionEntity>;
+
+  /** As its organiser described it, every default in its place; null for one that came with its files. */
+  @Column('jsonb', { nullable: true })
+  definition!: BenchmarkDefinition | null;
+
+  /** Of the canonical JSON of the definition. */
+  @Column('text', { nullable: true })
+  definitionSha256!: string | null;
 
   @OneToMany(() => PhaseEntity, (phase) => phase.benchmark)
   phases?: Relation<PhaseEntity[]>;
@@ -298,6 +317,10 @@ export class CaseReferenceEntity {
 
   @Column('boolean')
   consensus!: boolean;
+
+  /** Where it was derived from the others. */
+  @Column('jsonb', { nullable: true })
+  recipe!: ConsensusRecipe | null;
 
   @Index()
   @Column('uuid')

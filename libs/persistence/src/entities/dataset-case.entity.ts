@@ -1,10 +1,11 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, Unique, type Relation } from 'typeorm';
+import type { ConsensusRecipe } from '#domain';
 import type { Geometry } from '#imaging';
 import { DatasetEntity, DatasetVersionEntity } from './benchmark.entity.js';
-import { CREATED } from './columns.js';
+import { CREATED, INSTANT } from './columns.js';
 import { StoredObjectEntity } from './stored-object.entity.js';
 
-/** A case that an organiser brought. It never changes. */
+/** A case that an organiser brought. It never changes; it may be withdrawn. */
 @Entity('dataset_case')
 @Unique(['datasetId', 'name'])
 export class DatasetCaseEntity {
@@ -39,6 +40,10 @@ export class DatasetCaseEntity {
 
   @Column(CREATED)
   createdAt!: Date;
+
+  /** Since when new versions leave it out. */
+  @Column({ ...INSTANT, nullable: true })
+  withdrawnAt!: Date | null;
 
   @OneToMany(() => DatasetCaseImageEntity, (image) => image.case)
   images?: Relation<DatasetCaseImageEntity[]>;
@@ -88,6 +93,10 @@ export class DatasetCaseReferenceEntity {
 
   @Column('boolean')
   consensus!: boolean;
+
+  /** Where it was derived from the others. */
+  @Column('jsonb', { nullable: true })
+  recipe!: ConsensusRecipe | null;
 
   @Index()
   @Column('uuid')

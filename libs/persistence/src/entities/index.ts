@@ -24,7 +24,9 @@ import {
   DatasetVersionCaseEntity,
 } from './dataset-case.entity.js';
 import { EvaluationRunEntity, RunEventEntity } from './evaluation-run.entity.js';
+import { InboxInstanceEntity, InboxKeyEntity } from './inbox.entity.js';
 import { LeaderboardRowEntity } from './leaderboard-row.entity.js';
+import { BenchmarkEventEntity, DryRunEntity } from './making.entity.js';
 import { OutboxEntity } from './outbox.entity.js';
 import { PreflightEntity } from './preflight.entity.js';
 import { StoredObjectEntity, StoredObjectInputEntity } from './stored-object.entity.js';
@@ -52,6 +54,8 @@ export const ENTITIES = [
   DatasetCaseImageEntity,
   DatasetCaseReferenceEntity,
   DatasetVersionCaseEntity,
+  InboxKeyEntity,
+  InboxInstanceEntity,
   BenchmarkEntity,
   MembershipEntity,
   PhaseEntity,
@@ -70,6 +74,8 @@ export const ENTITIES = [
   MetricValueEntity,
   LeaderboardRowEntity,
   PreflightEntity,
+  DryRunEntity,
+  BenchmarkEventEntity,
   OutboxEntity,
   AccessEventEntity,
 ];

@@ -3,7 +3,7 @@ import { SECRECY_LABELS, type SecrecyLabel } from '#domain';
 import type { ObjectKind } from '#evaluation';
 import { BIGINT, CREATED, oneOf } from './columns.js';
 
-export const OBJECT_KINDS = ['model', 'image', 'reference', 'prediction', 'conformance'] as const satisfies readonly ObjectKind[];
+export const OBJECT_KINDS = ['model', 'image', 'reference', 'prediction', 'conformance', 'frames'] as const satisfies readonly ObjectKind[];
 
 /** One use of a blob, with its secrecy label. The same bytes used twice are one blob and two objects. */
 @Entity('stored_object')

@@ -10,6 +10,10 @@ import { HoldAndGiveUpRuns } from './0008-hold-and-give-up-runs.js';
 import { BundlesChannelsReceipts } from './0009-bundles-channels-receipts.js';
 import { KeepFilesReleaseEnds } from './0010-keep-files-release-ends.js';
 import { DatasetsOfOrganisers } from './0011-datasets-of-organisers.js';
+import { WithdrawCasesKeepRecipes } from './0012-withdraw-cases-keep-recipes.js';
+import { MakeBenchmarks } from './0013-make-benchmarks.js';
+import { AddFrames } from './0014-add-frames.js';
+import { AddInbox } from './0015-add-inbox.js';
 
 /** In the order in which they run. A migration never changes after a release; TypeORM orders them by the number at the end of their names. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -24,4 +28,8 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   BundlesChannelsReceipts,
   KeepFilesReleaseEnds,
   DatasetsOfOrganisers,
+  WithdrawCasesKeepRecipes,
+  MakeBenchmarks,
+  AddFrames,
+  AddInbox,
 ];

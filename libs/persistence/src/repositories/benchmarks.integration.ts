@@ -130,6 +130,8 @@ test('a prediction inherits the label of its image and belongs to its case', asy
     expect(await records.findObject(prediction!.id)).toEqual({
       object: prediction,
       caseId: evaluationCase.id,
+      caseName: evaluationCase.name,
+      phaseId: evaluationCase.phaseId,
       benchmarkId: benchmark.id,
     });
     expect(await records.findObject(evaluationCase.images[0].id)).toMatchObject({
@@ -151,6 +153,8 @@ test('a prediction inherits the label of its image and belongs to its case', asy
   expect(await records.findObject(stored.id)).toEqual({
     object: stored,
     caseId: null,
+    caseName: null,
+    phaseId: null,
     benchmarkId: null,
   });
   expect(await records.findObject('nonsense')).toBeNull();
@@ -213,8 +217,8 @@ describe('datasets of organisers', () => {
     digest: digest.repeat(64),
     images: [blob(`image of ${name}`)],
     references: [
-      { reader: 'A', consensus: false, blob: blob(`first of ${name}`) },
-      { reader: 'B', consensus: true, blob: blob(`second of ${name}`) },
+      { reader: 'A', consensus: false, recipe: null, blob: blob(`first of ${name}`) },
+      { reader: 'B', consensus: true, recipe: null, blob: blob(`second of ${name}`) },
     ],
   });
 
@@ -228,17 +232,22 @@ describe('datasets of organisers', () => {
       ownerId: owner.id,
       synthetic: true,
       labels: [{ value: 1, name: 'liver' }],
+      ignoreLabel: null,
+      regions: [],
       channels: [{ name: 'CT', modality: 'CT' }],
       dictionary: { age: { unit: 'years' } },
     };
     const { dataset, existing } = await records.createDataset(wanted);
     expect(existing).toBe(false);
     expect(dataset).toMatchObject(wanted);
-    expect(await records.createDataset(wanted)).toEqual({ dataset, existing: true });
-    expect(await records.findDataset('brought')).toEqual(dataset);
+    expect(await records.createDataset(wanted)).toEqual({ dataset, existing: true, changed: [], kept: [] });
+    expect(await records.findDataset(owner.id, 'brought')).toEqual(dataset);
     await expect(records.createDataset({ ...wanted, labels: [{ value: 2, name: 'liver' }] })).rejects.toMatchObject({ status: 409, code: 'dataset-exists' });
     const stranger = await somebody(createAccountRecords(scratch.database));
-    await expect(records.createDataset({ ...wanted, ownerId: stranger.id })).rejects.toMatchObject({ code: 'dataset-exists' });
+    const theirs = await records.createDataset({ ...wanted, ownerId: stranger.id, ignoreLabel: 9, regions: [{ name: 'organ', labels: [1] }] });
+    expect(theirs).toMatchObject({ existing: false, dataset: { slug: 'brought', ownerId: stranger.id, ignoreLabel: 9, regions: [{ name: 'organ', labels: [1] }] } });
+    expect(await records.createDataset({ ...wanted, licence: 'CC-BY-4.0' })).toMatchObject({ existing: true, changed: ['licence'], kept: [], dataset: { licence: 'CC-BY-4.0' } });
+    await records.createDataset(wanted);
     await expect(records.freezeDataset(dataset.id)).rejects.toMatchObject({ status: 409, code: 'dataset-empty' });
 
     // two senders of one case at once
@@ -252,7 +261,7 @@ describe('datasets of organisers', () => {
     expect(b.references.map(({ reader, consensus }) => [reader, consensus])).toEqual([['A', false], ['B', true]]);
     expect(await inputsOf(b.references[0].object.id)).toEqual([b.images[0].id]);
     // an object of no benchmark: the policy then shows it to nobody
-    expect(await records.findObject(b.images[0].id)).toEqual({ object: b.images[0], caseId: null, benchmarkId: null });
+    expect(await records.findObject(b.images[0].id)).toMatchObject({ object: b.images[0], caseId: null, benchmarkId: null });
     expect(await records.blobInUse(b.images[0].sha256)).toBe(true);
 
     const first = await records.freezeDataset(dataset.id);
@@ -267,11 +276,66 @@ describe('datasets of organisers', () => {
     expect(await records.versionCases(dataset.id, 2)).toEqual([a, b]);
     expect(await records.datasetCases(dataset.id)).toEqual([a, b]);
     expect(await records.listDatasets(owner.id)).toEqual([{ ...dataset, caseCount: 2 }]);
-    expect(await records.listDatasets(stranger.id)).toEqual([]);
+    expect(await records.createDataset({ ...wanted, name: 'Other' })).toEqual({ dataset, existing: true, changed: [], kept: ['name'] });
+    expect(await records.listDatasets(stranger.id)).toEqual([{ ...theirs.dataset, caseCount: 0 }]);
+
+    // regions and ignore label are part of what a version is
+    await records.addDatasetCase(theirs.dataset.id, one('a'));
+    await records.addDatasetCase(theirs.dataset.id, one('b'));
+    expect((await records.freezeDataset(theirs.dataset.id)).version.digest).not.toBe(second.version.digest);
+
+    // a benchmark that brings a dataset of this address has nothing to do with either
+    const { dataset: own } = await records.createBenchmark({ ...smallBenchmark({ slug: 'beside' }), dataset: { slug: 'brought', name: 'Its own', licence: 'CC0-1.0', description: '' } });
+    expect(own).toMatchObject({ name: 'Its own', version: 1 });
+    expect((await records.datasetVersions(dataset.id)).length).toBe(2);
+  });
+
+  test('lose cases: before a version without a trace, afterwards in the next version', async () => {
+    const owner = await somebody(createAccountRecords(scratch.database));
+    const { dataset } = await records.createDataset({
+      slug: 'consent',
+      name: 'Consent',
+      licence: 'CC0-1.0',
+      description: '',
+      ownerId: owner.id,
+      synthetic: true,
+      labels: [{ value: 1, name: 'liver' }],
+      ignoreLabel: null,
+      regions: [],
+      channels: [{ name: 'CT' }],
+      dictionary: {},
+    });
+    const recipe = { method: 'majority', version: 1, readers: ['A'], parameters: {}, estimates: [] } as const;
+    const derived = { ...one('kept'), references: [one('kept').references[0], { ...one('kept').references[1], recipe }] };
+    const { case: kept } = await records.addDatasetCase(dataset.id, derived);
+    expect(kept.references.map((reference) => reference.recipe)).toEqual([null, recipe]);
+    const { case: gone } = await records.addDatasetCase(dataset.id, one('gone'));
+    const digests = [...gone.images, ...gone.references.map(({ object }) => object)].map(({ sha256 }) => sha256).sort();
+    const removed = await records.withdrawDatasetCase(dataset.id, 'gone');
+    expect(removed).toMatchObject({ caseId: gone.id, versions: [] });
+    expect([...removed!.digests].sort()).toEqual(digests);
+    expect([await records.blobInUse(digests[0]), await records.findObject(gone.images[0].id)]).toEqual([false, null]);
+    expect(await records.withdrawDatasetCase(dataset.id, 'gone')).toBeNull();
+
+    const { case: late } = await records.addDatasetCase(dataset.id, one('late'));
+    await records.freezeDataset(dataset.id);
+    await expect(records.deleteDataset(dataset.id)).rejects.toMatchObject({ status: 409, code: 'dataset-frozen' });
+    expect(await records.withdrawDatasetCase(dataset.id, 'late')).toEqual({ caseId: late.id, versions: [1], digests: [] });
+    await expect(records.addDatasetCase(dataset.id, one('late'))).rejects.toMatchObject({ status: 409, code: 'dataset-case-withdrawn' });
+    expect(await records.freezeDataset(dataset.id)).toMatchObject({ version: { version: 2, caseCount: 1 } });
+    expect((await records.versionCases(dataset.id, 1)).map(({ name }) => name)).toEqual(['kept', 'late']);
+    expect((await records.versionCases(dataset.id, 2)).map(({ name }) => name)).toEqual(['kept']);
+    expect((await records.datasetCases(dataset.id)).map(({ withdrawnAt }) => withdrawnAt === null)).toEqual([true, false]);
+
+    const { dataset: empty } = await records.createDataset({ ...dataset, slug: 'never-frozen' });
+    const { case: only } = await records.addDatasetCase(empty.id, one('only'));
+    expect(await records.deleteDataset(empty.id)).toContain(only.images[0].sha256);
+    expect([await records.findDataset(owner.id, 'never-frozen'), await records.blobInUse(only.images[0].sha256)]).toEqual([null, false]);
   });
 
   test('are told apart from data that came with a benchmark', async () => {
     const { dataset } = await records.createBenchmark(smallBenchmark({ slug: 'with-data' }));
-    expect(await records.findDataset(dataset.slug)).toBeNull();
+    const owner = await somebody(createAccountRecords(scratch.database));
+    expect(await records.findDataset(owner.id, dataset.slug)).toBeNull();
   });
 });

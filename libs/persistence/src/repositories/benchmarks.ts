@@ -1,5 +1,5 @@
-import type { EntityManager } from 'typeorm';
-import { BenchmarkMisconfigured, RequestRefused, SINGLE_CHANNEL, highestLabel, type Capacity } from '#domain';
+import { IsNull, type EntityManager } from 'typeorm';
+import { BenchmarkMisconfigured, RequestRefused, SINGLE_CHANNEL, highestLabel, type Capacity, type ConsensusRecipe } from '#domain';
 import type {
   Benchmark,
   EvaluationCase,
@@ -26,6 +26,8 @@ import { inTransaction, reading } from '../transaction.js';
 import { isUuid, uuidv7 } from '../uuid.js';
 import { datasetDigest, phaseDigest } from './dataset-digest.js';
 import { loaded, toBenchmark, toCase, toPhase } from './mapping.js';
+import { neededByDryRun } from './dry-runs.js';
+import { neededByInbox } from './inbox.js';
 import { neededByPreflight } from './preflights.js';
 import { findObject } from './stored-objects.js';
 
@@ -110,21 +112,22 @@ export function benchmarks(
       reading(
         database,
         async (manager) =>
-          (await manager.existsBy(StoredObjectEntity, { sha256 })) || (await neededByPreflight(manager, sha256)),
+          (await manager.existsBy(StoredObjectEntity, { sha256 })) ||
+          (await neededByPreflight(manager, sha256)) ||
+          (await neededByInbox(manager, sha256)) ||
+          (await neededByDryRun(manager, sha256)),
       ),
   };
 }
 
-async function insertBenchmark(manager: EntityManager, benchmark: NewBenchmark): Promise<Benchmark> {
+/** @param datasetVersionId of a version that is there; null: one of the words and the cases of the benchmark, made if need be */
+export async function insertBenchmark(
+  manager: EntityManager,
+  benchmark: NewBenchmark,
+  datasetVersionId: string | null = null,
+): Promise<Benchmark> {
   await lockInTransaction(manager, 'voxelmark.create-benchmark'); // rare, and two at once may share a dataset
-  if (await manager.existsBy(BenchmarkEntity, { slug: benchmark.slug })) {
-    throw new RequestRefused(
-      409,
-      'benchmark-exists',
-      `A benchmark with the address "${benchmark.slug}" exists already; choose another one.`,
-    );
-  }
-  const phaseDigests = benchmark.phases.map(({ cases }) => phaseDigest(cases));
+  await refuseTaken(manager, benchmark.slug);
   const { slug, title, question, summary, rules, published = true, synthetic, channels = SINGLE_CHANNEL } = benchmark;
   const id = uuidv7();
   await manager.insert(BenchmarkEntity, {
@@ -139,9 +142,37 @@ async function insertBenchmark(manager: EntityManager, benchmark: NewBenchmark):
     labels: [...benchmark.labels],
     channels: [...channels],
     windowPresets: [...benchmark.windowPresets],
-    datasetVersionId: await freezeDataset(manager, benchmark.dataset, datasetDigest(phaseDigests)),
+    datasetVersionId:
+      datasetVersionId ??
+      (await freezeDataset(manager, benchmark.dataset, datasetDigest(benchmark.phases.map(({ cases }) => phaseDigest(cases))))),
   });
-  for (const [ordinal, phase] of benchmark.phases.entries()) {
+  await insertPhases(manager, id, benchmark.phases);
+  if (benchmark.members.length > 0) {
+    await manager.insert(
+      MembershipEntity,
+      benchmark.members.map(({ userId, capacity }) => ({ benchmarkId: id, accountId: userId, capacity })),
+    );
+  }
+  return readBenchmark(manager, id);
+}
+
+export async function readBenchmark(manager: EntityManager, id: string): Promise<Benchmark> {
+  return toBenchmark(await manager.findOneOrFail(BenchmarkEntity, { where: { id }, relations: RELATIONS }));
+}
+
+/** @throws RequestRefused 409 `benchmark-exists` */
+export async function refuseTaken(manager: EntityManager, slug: string): Promise<void> {
+  if (!(await manager.existsBy(BenchmarkEntity, { slug }))) return;
+  throw new RequestRefused(
+    409,
+    'benchmark-exists',
+    `A benchmark with the address "${slug}" exists already; choose another one.`,
+  );
+}
+
+/** Phases with their cases and objects. */
+export async function insertPhases(manager: EntityManager, id: string, phases: NewBenchmark['phases']): Promise<void> {
+  for (const [ordinal, phase] of phases.entries()) {
     const phaseId = uuidv7();
     await manager.insert(PhaseEntity, {
       id: phaseId,
@@ -152,19 +183,12 @@ async function insertBenchmark(manager: EntityManager, benchmark: NewBenchmark):
       label: phase.label,
       rules: phase.rules,
       caseCount: phase.cases.length,
-      datasetDigest: phaseDigests[ordinal],
+      datasetDigest: phaseDigest(phase.cases),
     });
     for (let first = 0; first < phase.cases.length; first += CASES_AT_ONCE) {
       await insertCases(manager, phaseId, phase.label, phase.cases.slice(first, first + CASES_AT_ONCE), first);
     }
   }
-  if (benchmark.members.length > 0) {
-    await manager.insert(
-      MembershipEntity,
-      benchmark.members.map(({ userId, capacity }) => ({ benchmarkId: id, accountId: userId, capacity })),
-    );
-  }
-  return toBenchmark(await manager.findOneOrFail(BenchmarkEntity, { where: { id }, relations: RELATIONS }));
 }
 
 /** The version of the dataset with this digest, a new one when there is none. Returns its id. */
@@ -173,7 +197,8 @@ async function freezeDataset(
   dataset: NewBenchmark['dataset'],
   digest: string,
 ): Promise<string> {
-  const known = await manager.findOneBy(DatasetEntity, { slug: dataset.slug });
+  // an organiser's dataset of the same address is another dataset
+  const known = await manager.findOneBy(DatasetEntity, { slug: dataset.slug, ownerId: IsNull() });
   const datasetId = known?.id ?? uuidv7();
   if (known === null) {
     const { slug, name, licence, description } = dataset;
@@ -207,7 +232,7 @@ async function insertCases(
   const inputs: { objectId: string; inputId: string }[] = [];
   const caseRows: Parameters<typeof manager.insert<EvaluationCaseEntity>>[1][] = [];
   const images: { caseId: string; ordinal: number; channel: string; objectId: string }[] = [];
-  const references: { caseId: string; reader: string; ordinal: number; consensus: boolean; objectId: string }[] = [];
+  const references: { caseId: string; reader: string; ordinal: number; consensus: boolean; recipe: ConsensusRecipe | null; objectId: string }[] = [];
   const add = (
     kind: StoredObject['kind'],
     blob: { sha256: string; bytes: number },
@@ -235,10 +260,10 @@ async function insertCases(
     const readersFirst = evaluationCase.references
       .map((reference, ordinal) => ({ ...reference, ordinal }))
       .sort((a, b) => Number(a.consensus) - Number(b.consensus));
-    for (const { reader, consensus, blob, ordinal } of readersFirst) {
+    for (const { reader, consensus, recipe = null, blob, ordinal } of readersFirst) {
       const object = add('reference', blob, consensus ? [...shown, ...drawn] : shown);
       if (!consensus) drawn.push(object);
-      references.push({ caseId, reader, ordinal, consensus, objectId: object.id });
+      references.push({ caseId, reader, ordinal, consensus, recipe, objectId: object.id });
     }
     const { name, patient, facts, geometry, referenceStudy } = evaluationCase;
     const ordinal = firstOrdinal + index;
@@ -262,7 +287,7 @@ async function insertCases(
 }
 
 /** @throws BenchmarkMisconfigured for what no run could be scored on */
-function refuseIncomplete({ slug, phases, channels = SINGLE_CHANNEL }: NewBenchmark): void {
+export function refuseIncomplete({ slug, phases, channels = SINGLE_CHANNEL }: NewBenchmark): void {
   if (phases.length === 0)
     throw new BenchmarkMisconfigured(
       'benchmark-without-phases',

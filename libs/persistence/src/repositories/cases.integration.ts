@@ -26,6 +26,8 @@ let submitter: Account;
 let submission: Submission;
 let run: string;
 let cases: readonly EvaluationCase[];
+/** Runs of tests before, some of them in progress for ever. */
+const earlier: string[] = [];
 
 beforeAll(async () => {
   scratch = await scratchDatabase();
@@ -42,6 +44,8 @@ beforeEach(async () => {
   await started(records, run);
   await drained();
 });
+
+afterEach(() => void earlier.push(run));
 
 const drained = async (): Promise<QueuedJob[]> => {
   const jobs: QueuedJob[] = [];
@@ -69,6 +73,27 @@ test('eight workers, each through connections of its own, claim one case: one ge
   expect(claims.filter((claim) => claim !== null)).toEqual([
     { runId: run, caseId: cases[0].id, epoch: 1, attempt: 1, lost: 0 },
   ]);
+});
+
+test('the next case that nobody has begun is of a run in progress, and of none that is left out', async () => {
+  const other = (await records.createSubmission(newSubmission(benchmark, submitter))).submission;
+  const others = runOf(other, 0); // queued: not in progress
+  const untouched = async (...leftOut: string[]) => {
+    const found = await records.untouchedCase([...leftOut, ...earlier]);
+    return found && [found.runId, found.epoch, found.caseId];
+  };
+  const inOrder = cases.map(({ id }) => id).sort();
+  expect(await untouched()).toEqual([run, 1, inOrder[0]]);
+  expect(await untouched(run)).toBeNull();
+  const claim = await claimed(records, run, inOrder[0]);
+  expect(await untouched()).toEqual([run, 1, inOrder[1]]);
+  await records.releaseCase(claim); // has been begun, and has a job of its own to go on with
+  expect(await untouched()).toEqual([run, 1, inOrder[1]]);
+  await started(records, others);
+  await drained();
+  expect((await untouched(run))?.[0]).toBe(others);
+  expect((await untouched())?.[0]).toBe(run); // that was queued first
+  earlier.push(others);
 });
 
 test('a case is free again when the lease has run out; its first holder may then write no more', async () => {
@@ -130,9 +155,7 @@ test('eight finishers at once: the last of them, whoever it is, closes the run e
     owner: null,
     cases: { total: CASES, scored: CASES - 1, failed: 1 },
   });
-  const scoringEvents = (await eventsOf(scratch.database, { runId: run })).filter(
-    ({ state }) => state === 'scoring',
-  );
+  const scoringEvents = (await eventsOf(scratch.database, { runId: run })).filter(({ state }) => state === 'scoring');
   expect(scoringEvents).toHaveLength(1);
   expect(await records.claimCase(run, cases[0].id, 1, 'w1', 10)).toBeNull();
 });

@@ -20,8 +20,25 @@ type Outcome = Parameters<EvaluationRecords['recordCase']>[1];
 /** The life of one case in a run. Whoever writes shows a claim; an older epoch or attempt changes nothing. */
 export function cases(
   database: Database,
-): Pick<EvaluationRecords, 'claimCase' | 'heartbeat' | 'releaseCase' | 'recordCase' | 'caseResults' | 'resultsOfCase'> {
+): Pick<
+  EvaluationRecords,
+  'untouchedCase' | 'claimCase' | 'heartbeat' | 'releaseCase' | 'recordCase' | 'caseResults' | 'resultsOfCase'
+> {
   return {
+    untouchedCase: (otherThan) =>
+      reading(database, async (manager) => {
+        const [found] = await rows<{ runId: string; epoch: number; caseId: string }>(
+          manager,
+          `select r.id as "runId", r.epoch, c.case_id as "caseId"
+             from evaluation_run r join case_result c on c.run_id = r.id
+            where r.state = 'running' and r.id <> all($1::uuid[])
+              and c.state = 'pending' and c.attempt = 0 and c.lease_until is null
+            order by r.queued_at, r.id, c.case_id limit 1`,
+          [otherThan],
+        );
+        return found ?? null;
+      }),
+
     claimCase: (runId, caseId, epoch, owner, leaseSeconds) =>
       inTransaction(database, async (manager): Promise<CaseClaim | null> => {
         const run = await lockRun(manager, runId);

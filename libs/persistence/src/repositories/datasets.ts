@@ -1,6 +1,18 @@
-import type { EntityManager } from 'typeorm';
-import { RequestRefused } from '#domain';
-import { canonicalJson, caseExists, type Dataset, type DatasetCase, type DatasetRecords, type DatasetVersion, type NewDataset, type NewDatasetCase } from '#evaluation';
+import { IsNull, type EntityManager } from 'typeorm';
+import { canonicalJson, RequestRefused } from '#domain';
+import {
+  caseExists,
+  caseWithdrawn,
+  DATASET_WORDS,
+  type Dataset,
+  type DatasetCase,
+  type DatasetRecords,
+  type DatasetVersion,
+  type DatasetWord,
+  type NewDataset,
+  type NewDatasetCase,
+  type Withdrawal,
+} from '#evaluation';
 import { lockInTransaction } from '../advisory-lock.js';
 import type { Database } from '../database.js';
 import { DatasetEntity, DatasetVersionEntity } from '../entities/benchmark.entity.js';
@@ -19,9 +31,15 @@ export function datasets(database: Database): DatasetRecords {
   return {
     createDataset: (dataset) => inTransaction(database, (manager) => insertDataset(manager, dataset)),
 
-    findDataset: (slug) =>
+    findDataset: (ownerId, slug) =>
       reading(database, async (manager) => {
-        const found = await manager.findOneBy(DatasetEntity, { slug });
+        const found = isUuid(ownerId) ? await manager.findOneBy(DatasetEntity, { ownerId, slug }) : null;
+        return found && toDataset(found);
+      }),
+
+    findDatasetById: (id) =>
+      reading(database, async (manager) => {
+        const found = isUuid(id) ? await manager.findOneBy(DatasetEntity, { id }) : null;
         return found?.ownerId == null ? null : toDataset(found);
       }),
 
@@ -31,7 +49,7 @@ export function datasets(database: Database): DatasetRecords {
         const found = await manager.find(DatasetEntity, { where: { ownerId }, order: { createdAt: 'DESC', id: 'DESC' } });
         const counts = await rows<{ datasetId: string; count: number }>(
           manager,
-          `select dataset_id as "datasetId", count(*)::int as count from dataset_case where dataset_id = any($1) group by dataset_id`,
+          `select dataset_id as "datasetId", count(*)::int as count from dataset_case where dataset_id = any($1) and withdrawn_at is null group by dataset_id`,
           [found.map(({ id }) => id)],
         );
         return found.map((one) => ({ ...toDataset(one), caseCount: counts.find(({ datasetId }) => datasetId === one.id)?.count ?? 0 }));
@@ -50,6 +68,10 @@ export function datasets(database: Database): DatasetRecords {
       }),
 
     addDatasetCase: (datasetId, one) => inTransaction(database, (manager) => insertCase(manager, datasetId, one)),
+
+    withdrawDatasetCase: (datasetId, name) => inTransaction(database, (manager) => withdraw(manager, datasetId, name)),
+
+    deleteDataset: (datasetId) => inTransaction(database, (manager) => deleteDataset(manager, datasetId)),
 
     freezeDataset: (datasetId) => inTransaction(database, (manager) => freeze(manager, datasetId)),
 
@@ -74,29 +96,34 @@ export function datasets(database: Database): DatasetRecords {
   };
 }
 
-async function insertDataset(manager: EntityManager, dataset: NewDataset): Promise<{ dataset: Dataset; existing: boolean }> {
-  await lockInTransaction(manager, 'voxelmark.create-benchmark'); // rare, and a benchmark may be bringing a dataset of this name
-  const known = await manager.findOneBy(DatasetEntity, { slug: dataset.slug });
-  if (known) {
-    const differs = (['labels', 'channels', 'synthetic'] as const).find((key) => canonicalJson(known[key]) !== canonicalJson(dataset[key]));
-    if (known.ownerId === dataset.ownerId && !differs) return { dataset: toDataset(known), existing: true };
-    throw new RequestRefused(
-      409,
-      'dataset-exists',
-      known.ownerId === dataset.ownerId
-        ? `You have a dataset "${dataset.slug}" with other ${differs}; give this one another address.`
-        : `A dataset with the address "${dataset.slug}" exists already; choose another one.`,
-    );
-  }
+async function insertDataset(manager: EntityManager, dataset: NewDataset): ReturnType<DatasetRecords['createDataset']> {
+  await lockInTransaction(manager, `voxelmark.datasets-of.${dataset.ownerId}`);
+  const known = await manager.findOneBy(DatasetEntity, { ownerId: dataset.ownerId, slug: dataset.slug });
+  if (known) return { existing: true, ...(await reword(manager, known, dataset)) };
   const id = uuidv7();
-  await manager.insert(DatasetEntity, {
-    id,
-    ...dataset,
-    labels: [...dataset.labels],
-    channels: [...dataset.channels],
-  });
-  return { dataset: toDataset(await manager.findOneByOrFail(DatasetEntity, { id })), existing: false };
+  const regions = dataset.regions.map(({ name, labels }) => ({ name, labels: [...labels] }));
+  const { slug, name, licence, description, ownerId, synthetic, ignoreLabel, dictionary } = dataset;
+  const row = { id, slug, name, licence, description, ownerId, synthetic, ignoreLabel, dictionary, regions, labels: [...dataset.labels], channels: [...dataset.channels] };
+  await manager.insert(DatasetEntity, row);
+  return { dataset: toDataset(await manager.findOneByOrFail(DatasetEntity, { id })), existing: false, changed: [], kept: [] };
 }
+
+const FIXED = ['labels', 'channels', 'synthetic', 'ignoreLabel', 'regions'] as const;
+
+/** Gives a dataset that exists the words that are given now, unless a version has the old ones. */
+async function reword(manager: EntityManager, known: DatasetEntity, wanted: NewDataset): Promise<{ dataset: Dataset; changed: DatasetWord[]; kept: DatasetWord[] }> {
+  const differs = FIXED.find((key) => canonicalJson(known[key]) !== canonicalJson(wanted[key]));
+  if (differs) throw new RequestRefused(409, 'dataset-exists', `You have a dataset "${wanted.slug}" with other ${WORDS[differs]}; give this one another address.`);
+  await lockDataset(manager, known.id);
+  const other = DATASET_WORDS.filter((key) => canonicalJson(known[key]) !== canonicalJson(wanted[key]));
+  if (other.length === 0) return { dataset: toDataset(known), changed: [], kept: [] };
+  if (await manager.existsBy(DatasetVersionEntity, { datasetId: known.id })) return { dataset: toDataset(known), changed: [], kept: other };
+  const { name, licence, description, dictionary } = wanted;
+  await manager.update(DatasetEntity, { id: known.id }, { name, licence, description, dictionary: dictionary as object });
+  return { dataset: toDataset(await manager.findOneByOrFail(DatasetEntity, { id: known.id })), changed: other, kept: [] };
+}
+
+const WORDS = { labels: 'labels', channels: 'channels', synthetic: 'origin (made by a program, or of patients)', ignoreLabel: 'ignore label', regions: 'regions' } as const;
 
 async function findCase(manager: EntityManager, datasetId: string, name: string): Promise<DatasetCase | null> {
   const found = await manager.findOne(DatasetCaseEntity, { where: { datasetId, name }, relations: CASE_RELATIONS });
@@ -110,6 +137,7 @@ const lockDataset = (manager: EntityManager, datasetId: string): Promise<void> =
 async function insertCase(manager: EntityManager, datasetId: string, one: NewDatasetCase): Promise<{ case: DatasetCase; existing: boolean }> {
   await lockDataset(manager, datasetId);
   const known = await findCase(manager, datasetId, one.name);
+  if (known?.withdrawnAt) throw caseWithdrawn(one.name);
   if (known?.digest === one.digest) return { case: known, existing: true };
   if (known) throw caseExists(one.name);
   const caseId = uuidv7();
@@ -122,18 +150,67 @@ async function insertCase(manager: EntityManager, datasetId: string, one: NewDat
     await manager.insert(DatasetCaseImageEntity, { caseId, ordinal, objectId: object.id });
     shown.push(object.id);
   }
-  for (const [ordinal, { reader, consensus, blob }] of one.references.entries()) {
+  for (const [ordinal, { reader, consensus, recipe, blob }] of one.references.entries()) {
     const object = await insertObject(manager, { ...blob, kind: 'reference', mediaType: NIFTI, label: 'SEALED', inputs: shown });
-    await manager.insert(DatasetCaseReferenceEntity, { caseId, ordinal, reader, consensus, objectId: object.id });
+    await manager.insert(DatasetCaseReferenceEntity, { caseId, ordinal, reader, consensus, recipe: recipe as object | null, objectId: object.id });
   }
   return { case: (await findCase(manager, datasetId, name))!, existing: false };
 }
 
+async function withdraw(manager: EntityManager, datasetId: string, name: string): Promise<Withdrawal | null> {
+  if (!isUuid(datasetId)) return null;
+  await lockDataset(manager, datasetId);
+  const found = await manager.findOneBy(DatasetCaseEntity, { datasetId, name });
+  if (found === null) return null;
+  const holding = await manager.find(DatasetVersionCaseEntity, { where: { caseId: found.id }, relations: { version: true } });
+  if (holding.length === 0) return { caseId: found.id, versions: [], digests: await deleteCases(manager, [found.id]) };
+  if (found.withdrawnAt === null) await manager.update(DatasetCaseEntity, { id: found.id }, { withdrawnAt: () => 'now()' });
+  const versions = holding.map(({ version }) => loaded(version, 'version').version).sort((a, b) => a - b);
+  return { caseId: found.id, versions, digests: [] };
+}
+
+async function deleteDataset(manager: EntityManager, datasetId: string): Promise<readonly string[]> {
+  if (!isUuid(datasetId)) return [];
+  await lockDataset(manager, datasetId);
+  const versions = await manager.countBy(DatasetVersionEntity, { datasetId });
+  if (versions > 0) {
+    throw new RequestRefused(409, 'dataset-frozen', `The dataset has ${versions} version(s), which stay as they are; withdraw its cases, and new versions leave them out.`);
+  }
+  const cases = await manager.find(DatasetCaseEntity, { where: { datasetId }, select: { id: true } });
+  const digests = await deleteCases(
+    manager,
+    cases.map(({ id }) => id),
+  );
+  await manager.delete(DatasetEntity, { id: datasetId });
+  return digests;
+}
+
+/** Removes cases, their objects, and all that was derived from these. Returns the digests of what they were. */
+async function deleteCases(manager: EntityManager, caseIds: readonly string[]): Promise<readonly string[]> {
+  const objects = await rows<{ id: string; sha256: string }>(
+    manager,
+    `with recursive gone (id) as (
+       select object_id from dataset_case_image where case_id = any($1)
+       union select object_id from dataset_case_reference where case_id = any($1)
+       union select derived.object_id from stored_object_input derived join gone on derived.input_id = gone.id
+     ) select o.id, o.sha256 from gone join stored_object o on o.id = gone.id`,
+    [caseIds],
+  );
+  const ids = objects.map(({ id }) => id);
+  await manager.query('delete from dataset_case_image where case_id = any($1)', [caseIds]);
+  await manager.query('delete from dataset_case_reference where case_id = any($1)', [caseIds]);
+  await manager.query('delete from dataset_case where id = any($1)', [caseIds]);
+  await manager.query('delete from stored_object_input where object_id = any($1)', [ids]);
+  await manager.query('delete from stored_object where id = any($1)', [ids]);
+  return [...new Set(objects.map(({ sha256 }) => sha256))];
+}
+
 async function freeze(manager: EntityManager, datasetId: string): Promise<{ version: DatasetVersion; existing: boolean }> {
   await lockDataset(manager, datasetId);
-  const cases = (await manager.find(DatasetCaseEntity, { where: { datasetId }, relations: CASE_RELATIONS })).map(toDatasetCase).sort(byName);
+  const present = { datasetId, withdrawnAt: IsNull() };
+  const cases = (await manager.find(DatasetCaseEntity, { where: present, relations: CASE_RELATIONS })).map(toDatasetCase).sort(byName);
   if (cases.length === 0) throw new RequestRefused(409, 'dataset-empty', 'The dataset has no case yet; a version has at least one.');
-  const { channels } = await manager.findOneByOrFail(DatasetEntity, { id: datasetId });
+  const { channels, ignoreLabel, regions } = await manager.findOneByOrFail(DatasetEntity, { id: datasetId });
   const digest = datasetDigest([
     phaseDigest(
       cases.map(({ images, references, split, ...rest }) => ({
@@ -144,6 +221,7 @@ async function freeze(manager: EntityManager, datasetId: string): Promise<{ vers
         referenceStudy: null,
       })),
     ),
+    ...(ignoreLabel === null && regions.length === 0 ? [] : [canonicalJson({ ignoreLabel, regions })]),
   ]);
   const versions = await manager.findBy(DatasetVersionEntity, { datasetId });
   const same = versions.find((version) => version.digest === digest);
@@ -164,12 +242,12 @@ async function toVersion(manager: EntityManager, { id, version, digest, createdA
 }
 
 /** Of one with an owner. */
-function toDataset({ id, slug, name, licence, description, ownerId, synthetic, labels, channels, dictionary, createdAt }: DatasetEntity): Dataset {
-  return { id, slug, name, licence, description, ownerId: loaded(ownerId, 'owner'), synthetic, labels, channels, dictionary, createdAt };
+function toDataset({ ownerId, owner: _, ...dataset }: DatasetEntity): Dataset {
+  return { ...dataset, ownerId: loaded(ownerId, 'owner') };
 }
 
 function toDatasetCase(entity: DatasetCaseEntity): DatasetCase {
-  const { id, name, patient, split, facts, geometry, digest } = entity;
+  const { id, name, patient, split, facts, geometry, digest, withdrawnAt } = entity;
   const inOrder = <T extends { readonly ordinal: number }>(list: readonly T[]) => [...list].sort((a, b) => a.ordinal - b.ordinal);
   return {
     id,
@@ -179,8 +257,9 @@ function toDatasetCase(entity: DatasetCaseEntity): DatasetCase {
     facts,
     geometry,
     digest,
+    withdrawnAt,
     images: inOrder(loaded(entity.images, 'images')).map(({ object }) => toObject(loaded(object, 'object'))),
-    references: inOrder(loaded(entity.references, 'references')).map(({ reader, consensus, object }) => ({ reader, consensus, object: toObject(loaded(object, 'object')) })),
+    references: inOrder(loaded(entity.references, 'references')).map(({ reader, consensus, recipe, object }) => ({ reader, consensus, recipe, object: toObject(loaded(object, 'object')) })),
   };
 }
 

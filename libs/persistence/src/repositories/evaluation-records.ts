@@ -4,7 +4,11 @@ import type { Database } from '../database.js';
 import { benchmarks } from './benchmarks.js';
 import { cases } from './cases.js';
 import { datasets } from './datasets.js';
+import { frames } from './frames.js';
+import { inbox } from './inbox.js';
+import { dryRuns } from './dry-runs.js';
 import { leaderboards } from './leaderboards.js';
+import { making } from './making.js';
 import { outbox } from './outbox.js';
 import { preflights } from './preflights.js';
 import { runEvents } from './run-events.js';
@@ -18,6 +22,10 @@ export function createEvaluationRecords(database: Database): EvaluationRecords {
   return {
     ...benchmarks(database),
     ...datasets(database),
+    ...frames(database),
+    ...inbox(database),
+    ...making(database),
+    ...dryRuns(database),
     ...submissions(database),
     ...versionMeasures(database),
     ...preflights(database),

@@ -97,7 +97,12 @@ export function toCase(entity: EvaluationCaseEntity): EvaluationCase {
       .map(({ channel, object }) => ({ ...toObject(loaded(object, 'object')), channel })),
     references: [...loaded(entity.references, 'references')]
       .sort((a, b) => a.ordinal - b.ordinal)
-      .map(({ reader, consensus, object }) => ({ reader, consensus, object: toObject(loaded(object, 'object')) })),
+      .map(({ reader, consensus, recipe, object }) => ({
+        reader,
+        consensus,
+        ...(recipe === null ? {} : { recipe }),
+        object: toObject(loaded(object, 'object')),
+      })),
     referenceStudy,
   };
 }

@@ -9,6 +9,7 @@ const PRIORITY: Readonly<Record<Job['name'], number>> = {
   'close-run': 1,
   'validate-model': 2,
   preflight: 2, // somebody is looking at the page
+  'dry-run': 2,
   'evaluate-case': 3,
 };
 /** A job is added again, under the same id, when it was not taken for this long; twice as long each time, up to the longest. */
@@ -45,6 +46,17 @@ export async function owePreflightJob(manager: EntityManager, preflightId: strin
      select concat_ws('.', 'preflight', id, attempts), 'preflight', id, ${PRIORITY.preflight} from preflight where id = $1
      on conflict (job_id) do update set sent_at = null`,
     [preflightId],
+  );
+  await wake(manager);
+}
+
+/** Owes the queue a dry run, as a preflight. */
+export async function oweDryRunJob(manager: EntityManager, dryRunId: string): Promise<void> {
+  await manager.query(
+    `insert into outbox (job_id, name, dry_run_id, priority)
+     select concat_ws('.', 'dry-run', id, attempts), 'dry-run', id, ${PRIORITY['dry-run']} from dry_run where id = $1
+     on conflict (job_id) do update set sent_at = null`,
+    [dryRunId],
   );
   await wake(manager);
 }
@@ -139,6 +151,7 @@ interface OutboxRow {
   readonly epoch: number | null;
   readonly case_id: string | null;
   readonly preflight_id: string | null;
+  readonly dry_run_id: string | null;
   readonly priority: number;
 }
 
@@ -149,7 +162,7 @@ export function outbox(database: Database): Pick<EvaluationRecords, 'relayOutbox
       inTransaction(database, async (manager) => {
         const unsent = await rows<OutboxRow>(
           manager,
-          `select id, job_id, name, run_id, epoch, case_id, preflight_id, priority from outbox
+          `select id, job_id, name, run_id, epoch, case_id, preflight_id, dry_run_id, priority from outbox
             where sent_at is null order by id limit $1 for no key update skip locked`,
           [limit],
         );
@@ -164,8 +177,9 @@ export function outbox(database: Database): Pick<EvaluationRecords, 'relayOutbox
 }
 
 /** Which columns are there depends on the name: constraints of the table see to it. */
-function toQueuedJob({ job_id: id, name, run_id, epoch, case_id, preflight_id, priority }: OutboxRow): QueuedJob {
+function toQueuedJob({ job_id: id, name, run_id, epoch, case_id, preflight_id, dry_run_id, priority }: OutboxRow): QueuedJob {
   if (name === 'preflight') return { id, job: { name, preflightId: preflight_id! }, priority };
+  if (name === 'dry-run') return { id, job: { name, dryRunId: dry_run_id! }, priority };
   const ofRun = { runId: run_id!, epoch: epoch! };
   return { id, job: name === 'evaluate-case' ? { name, ...ofRun, caseId: case_id! } : { name, ...ofRun }, priority };
 }

@@ -38,14 +38,16 @@ export async function findObject(
 ): Promise<{
   readonly object: StoredObject;
   readonly caseId: string | null;
+  readonly caseName: string | null;
+  readonly phaseId: string | null;
   readonly benchmarkId: string | null;
 } | null> {
   if (!isUuid(objectId)) return null;
   const entity = await manager.findOneBy(StoredObjectEntity, { id: objectId });
   if (entity === null) return null;
-  const [place] = await rows<{ caseId: string; benchmarkId: string }>(
+  const [place] = await rows<{ caseId: string; caseName: string; phaseId: string; benchmarkId: string }>(
     manager,
-    `select c.id as "caseId", p.benchmark_id as "benchmarkId"
+    `select c.id as "caseId", c.name as "caseName", p.id as "phaseId", p.benchmark_id as "benchmarkId"
        from (select case_id from case_image where object_id = $1
              union all select case_id from case_reference where object_id = $1
              union all select case_id from case_result where prediction_id = $1
@@ -55,5 +57,6 @@ export async function findObject(
       limit 1`,
     [objectId],
   );
-  return { object: toObject(entity), caseId: place?.caseId ?? null, benchmarkId: place?.benchmarkId ?? null };
+  const nowhere = { caseId: null, caseName: null, phaseId: null, benchmarkId: null };
+  return { object: toObject(entity), ...(place ?? nowhere) };
 }

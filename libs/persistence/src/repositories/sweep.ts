@@ -5,6 +5,7 @@ import type { Database } from '../database.js';
 import { EvaluationRunEntity } from '../entities/evaluation-run.entity.js';
 import { changed, inTransaction, reading, rows } from '../transaction.js';
 import { forgetSent, oweCaseJobs, oweCaseJobsAgain, oweRunJobsAgain } from './outbox.js';
+import { sweepDryRuns } from './dry-runs.js';
 import { sweepPreflights } from './preflights.js';
 import { forgetEvents } from './run-events.js';
 import { deadlineOf, end, enqueue } from './run-moves.js';
@@ -38,6 +39,7 @@ export function sweeper(database: Database): Pick<EvaluationRecords, 'sweep'> {
       reenqueued += await inTransaction(database, (manager) => oweRunJobsAgain(manager, JOBS_AT_ONCE));
       reenqueued += await inTransaction(database, (manager) => oweCaseJobsAgain(manager, JOBS_AT_ONCE));
       reenqueued += await inTransaction(database, (manager) => sweepPreflights(manager, JOBS_AT_ONCE));
+      reenqueued += await inTransaction(database, (manager) => sweepDryRuns(manager, JOBS_AT_ONCE));
       await inTransaction(database, (manager) => forgetSent(manager, JOBS_AT_ONCE));
       await inTransaction(database, (manager) => forgetEvents(manager, EVENTS_AT_ONCE));
       await inTransaction(database, forgetIdempotencyKeys);

@@ -18,7 +18,7 @@ export interface ScratchDatabase {
 /** A real server of its own in a temporary folder, migrated. */
 export async function scratchDatabase({ poolSize = 20 } = {}): Promise<ScratchDatabase> {
   const dataDir = mkdtempSync(join(tmpdir(), 'voxelmark-db-'));
-  const server = await startEmbeddedPostgres({ dataDir });
+  const server = await startEmbeddedPostgres({ dataDir, durable: false });
   const opened: Database[] = [];
   const open = async (name = server.options.database): Promise<Database> => {
     const database = await openDatabase({

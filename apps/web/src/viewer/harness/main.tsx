@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { countOverlap, dice, iou } from '#metrics';
 import type { MetricValue, Overlap } from '#metrics';
+import { decodeFinding } from '../find-cause.js';
 import { decodeView, encodeView } from '../view-link.js';
 import type { RegionScores } from '../case-viewer.js';
 import { PHANTOM_GRIDS, PHANTOM_LABELS, phantomCase, phantomGeometry } from './phantom.js';
@@ -13,6 +14,8 @@ import { PHANTOM_GRIDS, PHANTOM_LABELS, phantomCase, phantomGeometry } from './p
 const CaseViewer = lazy(() => import('../case-viewer.js'));
 const asked = new URLSearchParams(location.search);
 const grid = asked.get('grid') ?? 'straight';
+// Tests run where graphics are imitated, and most are about what the renderer does where they are not.
+const drawing = asked.get('drawing') ?? 'graphics';
 const theme = asked.get('theme');
 if (theme) document.documentElement.dataset.theme = theme;
 
@@ -47,8 +50,8 @@ const scoresOf = (prediction: Uint8Array): RegionScores[] =>
     region: REGIONS[n].name,
     labels: REGIONS[n].labels,
     values: [
-      { name: 'DSC', text: figure(dice(overlap)).toFixed(3) },
-      { name: 'IoU', text: figure(iou(overlap)).toFixed(3) },
+      { id: 'dice', name: 'DSC', text: figure(dice(overlap)).toFixed(3) },
+      { id: 'iou', name: 'IoU', text: figure(iou(overlap)).toFixed(3) },
     ],
   }));
 const meanDice = (prediction: Uint8Array): string => {
@@ -64,6 +67,14 @@ const PREDICTIONS = [
   title: `net-${n + 1} 1.0.0`,
   url: `/data/${grid}/${name}.nii.gz`,
   score: `DSC ${meanDice(data)}`,
+}));
+
+/** What two readers drew. */
+const READERS = ['reference', 'prediction'].map((name, n) => ({
+  id: name,
+  title: `Reader ${n + 1}`,
+  url: `/data/${grid}/${name}.nii.gz?reader`,
+  score: null,
 }));
 
 function Harness(): ReactNode {
@@ -84,6 +95,7 @@ function Harness(): ReactNode {
         <Suspense fallback={<p>Loading the viewer …</p>}>
           <CaseViewer
             caseName={grid}
+            drawing={drawing === 'auto' ? undefined : drawing === 'painter' ? 'painter' : 'graphics'}
             imageUrl={`/data/${grid}/${asked.get('image') ?? 'image'}.nii.gz`}
             layers={[
               ...(reference === 'none'
@@ -109,6 +121,9 @@ function Harness(): ReactNode {
             ]}
             labels={PHANTOM_LABELS}
             predictions={PREDICTIONS}
+            moreLayers={READERS.map(({ title, url }) => ({ id: title, kind: 'reference', title, url }))}
+            readers={READERS}
+            find={decodeFinding(asked.get('find') ?? undefined)}
             scores={{ prediction: scoresOf(phantom.prediction.data) }}
             regions={REGIONS}
             modality="CT"

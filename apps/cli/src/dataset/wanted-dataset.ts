@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { newDataset, sentCase, type NewDatasetBody } from '#contracts';
+import { ACQUISITION_FACTS, readDictionary, type ColumnDictionary, type DatasetReport, type Findings, type PlannedCase, type PlannedDataset } from '#datasets';
+import { text, type Invocation } from '../command.js';
+import { usageError } from '../exit.js';
+import { unreadable } from '../files.js';
+
+export type WantedDataset = Required<Omit<NewDatasetBody, 'channels'>> & Pick<NewDatasetBody, 'channels'>;
+
+/** What the dataset is to be, from the command line first and its own description second. */
+export function describeDataset(invocation: Pick<Invocation, 'options'>, planned: PlannedDataset, { labels }: DatasetReport, dictionary: ColumnDictionary): WantedDataset {
+  const name = (text(invocation, 'name') ?? planned.name).trim();
+  if (labels.length === 0) throw usageError('no reference segmentation has a label, and none is declared; expected at least one');
+  return {
+    slug: slugOf(invocation, planned),
+    name,
+    licence: (text(invocation, 'licence') ?? planned.licence).trim(),
+    description: text(invocation, 'description') ?? planned.description,
+    synthetic: invocation.options.synthetic === true,
+    labels: labels.map(({ value, name: label }) => ({ value, name: label })),
+    ignoreLabel: planned.labels?.ignore ?? null,
+    regions: (planned.labels?.regions ?? []).map(({ name: region, labels: values }) => ({ name: region, labels: values.filter((value) => value !== planned.labels?.ignore) })),
+    channels: (planned.channels.length > 0 ? planned.channels : ['image']).map((channel) => ({ name: channel })),
+    dictionary: Object.fromEntries(Object.entries(dictionary).map(([column, meaning]) => [column, { ...meaning }])),
+  };
+}
+
+/** Its name in addresses. @throws CliError `usage` */
+export function slugOf(invocation: Pick<Invocation, 'options'>, planned: Pick<PlannedDataset, 'name'>): string {
+  const name = (text(invocation, 'name') ?? planned.name).trim();
+  const slug =
+    text(invocation, 'slug') ??
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 64)
+      .replace(/-$/, '');
+  if (slug.length < 2) throw usageError(`"${name}" makes no name for addresses; give one with --slug`);
+  return slug;
+}
+
+/** @throws CliError `no-such-file`, `usage` */
+export async function dictionaryAt(path: string | null): Promise<ColumnDictionary> {
+  if (path === null) return {};
+  const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, 'dictionary', error.code ?? String(error), error);
+  });
+  try {
+    return readDictionary(JSON.parse(content));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw usageError(`${path} is no JSON`);
+    if (error instanceof RangeError) throw usageError(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Facts of tables, and which of them go along: those that are named, by hand or in a dictionary. Those of headers always do. */
+export interface ChosenFacts {
+  /** Of tables, in order. */
+  readonly columns: readonly string[];
+  /** Of tables, that would be sent. */
+  readonly chosen: readonly string[];
+  /** Every name that may be sent. */
+  readonly allowed: readonly string[];
+}
+
+/** @throws CliError `usage` for a name that no case has */
+export function chooseFacts(cases: readonly PlannedCase[], named: string | null, dictionary: ColumnDictionary): ChosenFacts {
+  const columns = [...new Set(cases.flatMap(({ facts }) => Object.keys(facts)))].filter((name) => !ACQUISITION_FACTS.includes(name)).sort();
+  const asked = (named ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'none');
+  const unknown = asked.filter((name) => !columns.includes(name));
+  if (unknown.length > 0) throw usageError(`--facts names ${unknown.map((name) => `"${name}"`).join(', ')}; the table has ${columns.join(', ') || 'no facts'}`);
+  const chosen = columns.filter((name) => asked.includes(name) || (named === null && name in dictionary));
+  return { columns, chosen, allowed: [...ACQUISITION_FACTS, ...chosen] };
+}
+
+/** Says what the server would not take, before anything is sent. */
+export function checkSendable(wanted: WantedDataset, cases: readonly PlannedCase[], allowed: readonly string[], findings: Findings): void {
+  const ofDataset = newDataset.safeParse({ ...wanted, licence: wanted.licence || 'not stated' });
+  for (const { path, message } of ofDataset.error?.issues ?? []) {
+    findings.say('case-unsendable', {}, `${path.join('.')} of the dataset`, message.replace(/^expected /, ''));
+  }
+  for (const { name, split, facts, references } of cases) {
+    const ofCase = sentCase.safeParse({
+      name,
+      patient: 'p',
+      split,
+      facts: Object.fromEntries(Object.entries(facts).filter(([fact]) => allowed.includes(fact))),
+      references: references.map(({ reader }) => ({ reader: reader ?? 'reference', consensus: false })),
+    });
+    for (const { path, message } of ofCase.error?.issues ?? []) {
+      findings.say('case-unsendable', { case: name }, `${path.join('.')} of the case`, message.replace(/^expected /, ''));
+    }
+  }
+}

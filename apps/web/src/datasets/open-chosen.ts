@@ -1,0 +1,67 @@
+import {
+  planDataset,
+  planOneCase,
+  readTable,
+  type AcceptableCode,
+  type DatasetFiles,
+  type DatasetLayout,
+  type Findings,
+  type PlannedDataset,
+} from '#datasets';
+import { browserFiles, topParts, type ChosenFiles } from './browser-files.js';
+
+/** A table with clinical facts, as text. */
+export interface ChosenTable {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What is to be checked. */
+export interface CheckQuestion {
+  readonly chosen: ChosenFiles;
+  readonly table: ChosenTable | null;
+  /** null: find out. */
+  readonly layout: DatasetLayout | null;
+  /** For the files of a single case: which part of the top is the image; the others are its reference segmentations. */
+  readonly image: string | null;
+  /** Errors that somebody has looked at and accepts: they count as warnings. */
+  readonly accepted: readonly AcceptableCode[];
+  /** Cases are called case-0001 and so on; those named before keep the names in `names`. */
+  readonly rename: boolean;
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** Whether these are the files of one case rather than a dataset of several: files by themselves, beside a folder at most. */
+export function isOneCase(chosen: ChosenFiles): boolean {
+  const { folders, files } = topParts(chosen);
+  return files.length > 0 && folders.length <= 1;
+}
+
+/** Which part of a single case seems to be its image: the folder, else the file whose name does not speak of a segmentation. */
+export function likelyImage(chosen: ChosenFiles): string | null {
+  const { folders, files } = topParts(chosen);
+  const marked =
+    /(^|[^a-z])(seg|segm|segmentations?|labels?|labelmap|mask|masks|reference|annotation|rtstruct|gt|dseg)([^a-z]|$)/i;
+  return folders[0]?.name ?? files.find((name) => !marked.test(name)) ?? files[0] ?? null;
+}
+
+/**
+ * Opens what was chosen: a folder in some layout; several folders of DICOM studies; or the files of one case.
+ *
+ * @returns planned: null when it has no layout; then there is a finding that says so
+ */
+export async function openChosen(
+  { chosen, table: sent, layout, image }: Pick<CheckQuestion, 'chosen' | 'table' | 'layout' | 'image'>,
+  findings: Findings,
+): Promise<{ readonly files: DatasetFiles; readonly planned: PlannedDataset | null }> {
+  const files = browserFiles(chosen);
+  if (isOneCase(chosen)) {
+    const { folders, files: alone } = topParts(chosen);
+    const parts = [...folders.map(({ name }) => name), ...alone];
+    const first = image ?? likelyImage(chosen) ?? parts[0];
+    const others = parts.filter((name) => name !== first);
+    return { files, planned: await planOneCase(files, first, others, findings) };
+  }
+  const table = sent === null ? null : readTable(sent.file, sent.text, findings);
+  return { files, planned: await planDataset(files, layout, table, findings) };
+}

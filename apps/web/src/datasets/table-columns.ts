@@ -1,0 +1,78 @@
+import { parseCsv } from '#domain';
+import { isPersonalColumn, tableMeaning } from '#datasets';
+
+/** A table with clinical facts as it was chosen. */
+export interface SentTable {
+  readonly file: string;
+  readonly text: string;
+}
+
+export const COLUMN_MEANINGS = ['case', 'patient', 'site', 'split', 'reader', 'image', 'reference'] as const;
+/** What a column is used for; null: left out. */
+export type ColumnUse = (typeof COLUMN_MEANINGS)[number] | 'fact' | null;
+
+export interface TableColumn {
+  readonly name: string;
+  /** Seems to say who somebody is: never a fact. */
+  readonly personal: boolean;
+  /** May be used as a fact: neither personal nor called like something that means something. */
+  readonly plain: boolean;
+  /** What it is used for unless somebody says otherwise. */
+  readonly use: ColumnUse;
+  /** Some of its values. */
+  readonly examples: readonly string[];
+}
+
+/** The columns of a table. @throws Error with a sentence when it is none */
+export function headOf(file: string, text: string): TableColumn[] {
+  const [head, ...rows] = recordsOf(file, text);
+  if (head === undefined)
+    throw new Error(`“${file}” is empty; expected a line with the names of columns, and a line for each case`);
+  return head.map((name, n) => {
+    const meaning = tableMeaning(name);
+    const known = COLUMN_MEANINGS.find((one) => one === meaning);
+    const personal = known === undefined && isPersonalColumn(name);
+    const values = [...new Set(rows.map((fields) => fields[n] ?? '').filter((value) => value !== ''))];
+    return {
+      name,
+      personal,
+      plain: known === undefined && !personal,
+      use: known ?? (personal ? null : 'fact'),
+      examples: values.slice(0, 3),
+    };
+  });
+}
+
+/** What keeps the choice from being used; empty when nothing does. */
+export function usesFault(uses: readonly ColumnUse[]): string {
+  if (!uses.includes('case')) return 'One column has to name the cases.';
+  const twice = COLUMN_MEANINGS.find((meaning) => uses.filter((use) => use === meaning).length > 1);
+  return twice === undefined ? '' : `Two columns are used as ${twice}; one can be.`;
+}
+
+/** The table with columns called after what they are used for, and without those left out. Lines stay where they were. */
+export function mappedTable({ file, text }: SentTable, uses: readonly ColumnUse[]): SentTable {
+  const kept = uses.flatMap((use, n) => (use === null ? [] : [n]));
+  const lines = recordsOf(file, text).map((fields, row) =>
+    kept
+      .map((n) => (row === 0 && uses[n] !== 'fact' ? (uses[n] as string) : (fields[n] ?? '')))
+      .map((field) => `"${field.replaceAll('"', '""').replace(/[\r\n]+/g, ' ')}"`)
+      .join(','),
+  );
+  return { file: file.replace(/\.tsv$/i, '.csv'), text: lines.join('\n') };
+}
+
+function recordsOf(file: string, text: string): (readonly string[])[] {
+  if (/\.tsv$/i.test(file)) {
+    return text
+      .split(/\r?\n/)
+      .map((line) => line.split('\t').map((field) => field.trim()))
+      .filter((fields) => fields.length > 1 || fields[0] !== '');
+  }
+  try {
+    return parseCsv(text).map(({ fields }) => fields);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Error(`“${file}” cannot be read as comma-separated values: ${error.message}`, { cause: error });
+  }
+}

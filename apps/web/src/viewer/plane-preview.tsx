@@ -1,0 +1,119 @@
+import { useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { indexIjk } from '#imaging';
+import type { Geometry } from '#imaging';
+import type { ArrivingImage } from './case-loader.js';
+import type { DisplayVoxels } from './case-volumes.js';
+import type { GreyWindow } from './grey-window.js';
+import type { PaintedOverlay } from './painted-overlays.js';
+import { pointOfPixel } from './plane-camera.js';
+import type { PlaneCamera } from './plane-camera.js';
+import { stage } from './stage.js';
+import { cutSlice, paintClasses, paintGrey } from './slice-painter.js';
+
+/** What can be painted of a case before the renderer has it. */
+export interface PreviewPicture {
+  readonly geometry: Geometry;
+  readonly voxels: DisplayVoxels;
+  /** While slices arrive: which are there, and how to be told of more. Null: all of them are there. */
+  readonly arriving: Pick<ArrivingImage, 'arrived' | 'watch'> | null;
+  readonly window: GreyWindow;
+  readonly inverted: boolean;
+  readonly overlays: readonly PaintedOverlay[];
+}
+
+export interface PlanePreviewProps {
+  readonly picture: PreviewPicture;
+  readonly camera: PlaneCamera;
+  /** Told after every picture in which no slice was missing. */
+  readonly onPainted: () => void;
+}
+
+const MOST_PIXELS_PER_PX = 2;
+/** While slices arrive, a plane that crosses them is painted at most so often: painting must not hold up what is to be painted. */
+const FILLING_MS = 400;
+
+/**
+ * One plane painted without the renderer, from the very voxels that the renderer will get. Seen from the first slice on until
+ * the renderer has drawn all that belongs to the view.
+ */
+export function PlanePreview({ picture, camera, onPainted }: PlanePreviewProps): ReactNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const painted = useRef<{ at: number; key: readonly unknown[] }>({ at: -Infinity, key: [] });
+  useEffect(() => {
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const paint = (key: readonly unknown[], isWhole: boolean): void => {
+      later = undefined;
+      const context = canvas.current?.getContext('2d');
+      if (!context || !canvas.current) return;
+      painted.current = { at: performance.now(), key };
+      const { pixels, width, height } = pixelsOf(picture, camera);
+      if (canvas.current.width !== width) canvas.current.width = width;
+      if (canvas.current.height !== height) canvas.current.height = height;
+      context.putImageData(new ImageData(pixels, width, height), 0, 0);
+      stage(`painted-${camera.plane.name}`);
+      if (isWhole) onPainted();
+    };
+    const check = (): void => {
+      const { present, missing } = slicesSeen(picture, camera);
+      const { window: grey, inverted, overlays } = picture;
+      const key = [cameraKey(camera), grey.center, grey.width, inverted, overlays, present];
+      const known = painted.current;
+      if (present === 0 || later !== undefined || key.every((part, n) => part === known.key[n])) return;
+      const wait = missing === 0 ? 0 : Math.max(0, known.at + FILLING_MS - performance.now());
+      // Not at the next frame: the renderer takes the frames, and what is painted here is what it is waited for.
+      later = setTimeout(() => {
+        const now = slicesSeen(picture, camera);
+        paint([...key.slice(0, -1), now.present], now.missing === 0);
+      }, wait);
+    };
+    check();
+    const unwatch = picture.arriving?.watch(check);
+    return () => {
+      unwatch?.();
+      clearTimeout(later);
+    };
+  }, [picture, camera, onPainted]);
+  return <canvas ref={canvas} className="vmv-canvas vmv-preview" aria-hidden="true" />;
+}
+
+/** The picture at the resolution of the screen. */
+function pixelsOf(
+  { geometry, voxels, window: grey, inverted, overlays }: PreviewPicture,
+  camera: PlaneCamera,
+): { pixels: Uint8ClampedArray<ArrayBuffer>; width: number; height: number } {
+  const sharp = Math.min(MOST_PIXELS_PER_PX, devicePixelRatio);
+  const [width, height] = [Math.round(camera.widthPx * sharp), Math.round(camera.heightPx * sharp)];
+  const fine = { ...camera, widthPx: width, heightPx: height, mmPerPx: (camera.mmPerPx * camera.widthPx) / width };
+  const pixels = paintGrey(geometry, voxels, fine, grey, inverted);
+  const cut = overlays.length > 0 ? cutSlice(geometry, fine) : null;
+  for (const { segments, kept, colors, pen } of overlays) {
+    if (!cut) break;
+    const classOf = (voxel: number): number => kept[segments[voxel]];
+    paintClasses(pixels, width, cut, classOf, colors, { ...pen, widthPx: Math.round(pen.widthPx * sharp) });
+  }
+  return { pixels, width, height };
+}
+
+/** Cameras are made anew whenever anything moves; the same numbers are the same picture. */
+const cameraKey = ({ widthPx, heightPx, mmPerPx, focalPointLps }: PlaneCamera): string =>
+  [widthPx, heightPx, mmPerPx, ...focalPointLps].join(' ');
+
+/** How many of the slices that a plane cuts are there, and how many are not yet. */
+function slicesSeen({ geometry, arriving }: PreviewPicture, camera: PlaneCamera): { present: number; missing: number } {
+  if (!arriving) return { present: geometry.sizeXyz[2], missing: 0 };
+  const { arrived } = arriving;
+  const { widthPx: w, heightPx: h } = camera;
+  const corners = [
+    [0, 0],
+    [w, 0],
+    [0, h],
+    [w, h],
+  ] as const;
+  const ks = corners.map((pixel) => indexIjk(geometry, pointOfPixel(camera, pixel))[2]);
+  const first = Math.max(0, Math.floor(Math.min(...ks) + 1e-6));
+  const last = Math.min(arrived.length - 1, Math.ceil(Math.max(...ks) - 1e-6));
+  let present = 0;
+  for (let k = first; k <= last; k++) present += arrived[k];
+  return { present, missing: Math.max(0, last - first + 1) - present };
+}

@@ -1,0 +1,15 @@
+export { checkDataset, type DatasetCheckPorts, type DatasetReport } from './check-dataset.js';
+export { sentCaseDigest, studyImage, type DigestedCase, type ImageStudy } from './case-digest.js';
+export { CONSENSUS_READER, deriveConsensus, type DrawnReference } from './derive-consensus.js';
+export { isGhost, isHidden, type DatasetFile, type DatasetFiles } from './dataset-files.js';
+export { readTable, tableMeaning, type DatasetTable } from './dataset-table.js';
+export { ACCEPTABLE, DATASET_CODES, STEWARD_CODES, type AcceptableCode, DatasetFileFault, Findings, type ArchiveCode, type DatasetCode, type DatasetFinding, type Severity } from './finding.js';
+export { isPersonalColumn } from './personal-columns.js';
+export { layoutOf, planDataset, planOneCase } from './plan-dataset.js';
+export { DATASET_LAYOUTS, type DatasetLayout, type DeclaredLabel, type DeclaredLabels, type PlannedCase, type PlannedDataset } from './planned.js';
+export { ACQUISITION_FACTS, acquisitionFacts, DatasetChanged, type CasePreparation, prepareCase, type PreparedCase } from './prepare-case.js';
+export { readCase, type CaseReading, type CaseVisitor, type ReadCase } from './read-case.js';
+export type { Sha256 } from './sha256.js';
+export { isPersonalName, patientKey, patientPseudonyms, renameCases, type KeyedDigest } from './pseudonyms.js';
+export type { Placement } from './placement.js';
+export { readDictionary, type ColumnDictionary } from './dictionary.js';

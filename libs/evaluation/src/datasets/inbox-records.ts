@@ -1,0 +1,22 @@
+import type { StoredBlob } from '../ports.js';
+
+/** A DICOM instance of a dataset's inbox, de-identified: all names in it are new ones. */
+export interface InboxInstance extends StoredBlob {
+  readonly sopInstanceUid: string;
+  readonly seriesInstanceUid: string;
+  readonly studyInstanceUid: string;
+  readonly sopClassUid: string;
+  readonly patient: string;
+}
+
+/** DICOM instances that organisers send to a dataset, until cases are made of them. */
+export interface InboxRecords {
+  /** The secret, 32 bytes, that names of this dataset are derived with; drawn when it is first asked for. It never leaves. */
+  inboxKey(datasetId: string): Promise<Uint8Array>;
+  /** The same instance again is no second one. False: there is another one of this name, and it stays. */
+  addToInbox(datasetId: string, instance: InboxInstance): Promise<boolean>;
+  /** By study, series and instance. */
+  inbox(datasetId: string): Promise<readonly InboxInstance[]>;
+  /** Returns the digests of what was in it: blobs to be removed unless others refer to them. The key stays. */
+  emptyInbox(datasetId: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import type { EvaluationRecords, InboxInstance } from '#evaluation';
+import type { Database } from '../database.js';
+import { InboxInstanceEntity, InboxKeyEntity } from '../entities/inbox.entity.js';
+import { inTransaction, reading, rows } from '../transaction.js';
+
+/** What was sent to datasets as DICOM, and the keys that its names were derived with. */
+export function inbox(database: Database): Pick<EvaluationRecords, 'inboxKey' | 'addToInbox' | 'inbox' | 'emptyInbox'> {
+  return {
+    inboxKey: (datasetId) =>
+      inTransaction(database, async (manager) => {
+        await manager.query('insert into dataset_inbox_key (dataset_id, secret) values ($1, $2) on conflict do nothing', [datasetId, randomBytes(32)]);
+        return new Uint8Array((await manager.findOneByOrFail(InboxKeyEntity, { datasetId })).secret);
+      }),
+
+    addToInbox: (datasetId, { sopInstanceUid, seriesInstanceUid, studyInstanceUid, sopClassUid, patient, sha256, bytes }) =>
+      inTransaction(database, async (manager) => {
+        await manager.query(
+          `insert into dataset_inbox_instance (dataset_id, sop_instance_uid, series_instance_uid, study_instance_uid, sop_class_uid, patient, sha256, bytes)
+           values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+          [datasetId, sopInstanceUid, seriesInstanceUid, studyInstanceUid, sopClassUid, patient, sha256, bytes],
+        );
+        const kept = await manager.findOneByOrFail(InboxInstanceEntity, { datasetId, sopInstanceUid });
+        return kept.sha256 === sha256;
+      }),
+
+    inbox: (datasetId) =>
+      reading(database, async (manager): Promise<readonly InboxInstance[]> => {
+        const order = { studyInstanceUid: 'ASC', seriesInstanceUid: 'ASC', sopInstanceUid: 'ASC' } as const;
+        return (await manager.find(InboxInstanceEntity, { where: { datasetId }, order })).map(
+          ({ datasetId: _, createdAt: __, dataset: ___, ...instance }) => instance,
+        );
+      }),
+
+    emptyInbox: (datasetId) =>
+      inTransaction(database, async (manager) => {
+        const gone = await rows<{ sha256: string }>(manager, 'delete from dataset_inbox_instance where dataset_id = $1 returning sha256', [datasetId]);
+        return [...new Set(gone.map(({ sha256 }) => sha256))];
+      }),
+  };
+}
+
+/** Whether an instance in some inbox is these bytes. */
+export function neededByInbox(manager: EntityManager, sha256: string): Promise<boolean> {
+  return manager.existsBy(InboxInstanceEntity, { sha256 });
+}
