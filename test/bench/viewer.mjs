@@ -9,7 +9,7 @@ import { buildPrototype, buildViewerPage, serve } from './viewer-pages.mjs';
 import { viewerCase } from './viewer-volumes.mjs';
 import { firstFrameWith, pictureOf, scrollPlane, timeChange, watchPlanes } from './viewer-watch.mjs';
 
-const REPETITIONS = Number(process.env.R ?? 5);
+const REPETITIONS = 5;
 const CASES = {
   large: { sizeXyz: [512, 512, 200], aims: { firstSliceMs: 1500, planesMs: 3000, overlaysMs: 4000 } },
   small: { sizeXyz: [256, 256, 128], aims: { firstSliceMs: 1000 } },

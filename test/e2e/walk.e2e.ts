@@ -167,7 +167,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
   it('opens the picture behind a score with one click, every voxel in place', async () => {
     const board = await new Client(platform.url).get<LeaderboardView>(`/benchmarks/${SLUG}/leaderboard?phase=practice`);
     await page.goto(`${platform.url}/runs/${board.items[0].runId}`);
-    await page.getByRole('link', { name: new RegExp(`of liver, ${practice[0].name}: .*Open in the viewer`) }).click();
+    await page.getByRole('link', { name: new RegExp(`of liver, ${practice[0].name}: .*Show in the viewer`) }).click();
     await page.waitForURL('**/cases/*');
     await page.waitForSelector('[data-viewer-state=ready]', { timeout: 120_000 });
     const checksum = await page.evaluate(() => window.__voxelmarkViewer?.imageChecksum());

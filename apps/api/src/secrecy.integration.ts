@@ -118,6 +118,8 @@ function readable(): string[] {
 
 /** A route of DICOMweb for a held-out case: image, reference and prediction, first instance and frame. */
 function dicomPaths(path: string): string[] {
+  // no mark could be found in a picture; who gets one is in the table below
+  if (/\/(rendered|thumbnail)$/.test(path)) return [];
   const { id, images, references } = predicted;
   const filled = [images[0].id, references[0].object.id, prediction.heldOut].map((object) => {
     const series = seriesUidOf(id, object);

@@ -79,3 +79,4 @@ export {
 } from './reveal.js';
 export { parseCsv, type CsvRecord } from './parse-csv.js';
 export { CONSENSUS_METHODS, type ConsensusMethod, type ConsensusRecipe } from './consensus.js';
+export { gatherFindings, placesInWords, type Gathered } from './gather-findings.js';

@@ -30,13 +30,18 @@ describe('distances of single points to the nearest marked one', () => {
           (numbers.next().value as number) < density ? 1 : 0,
         );
         const points = Int32Array.from(marked.keys());
-        expectSameBits(nearestMarked(marked, sizeXyz, spacingMm)(points), squaredDistanceMm2(marked, sizeXyz, spacingMm));
+        expectSameBits(
+          nearestMarked(marked, sizeXyz, spacingMm)(points),
+          squaredDistanceMm2(marked, sizeXyz, spacingMm),
+        );
       },
     );
     fc.assert(property, { numRuns: 40, seed: 5 });
   });
 
   it('refuses an array of another size', () => {
-    expect(() => nearestMarked(new Uint8Array(5), [2, 2, 1], [1, 1, 1])).toThrow('array holds 5 points; the grid has 2 x 2 x 1');
+    expect(() => nearestMarked(new Uint8Array(5), [2, 2, 1], [1, 1, 1])).toThrow(
+      'array holds 5 points; the grid has 2 x 2 x 1',
+    );
   });
 });

@@ -29,7 +29,9 @@ export function nearestMarked(marked: Uint8Array, sizeXyz: Vec3, spacingMm: Vec3
   const { steps } = rows;
   const { alongY, alongZ, bound, offset, reach } = near;
   const count = offset.length;
-  const alongX = Float64Array.from({ length: nx + 1 }, (_, d) => (d < nx ? d * spacingMm[0] * (d * spacingMm[0]) : FAR));
+  const alongX = Float64Array.from({ length: nx + 1 }, (_, d) =>
+    d < nx ? d * spacingMm[0] * (d * spacingMm[0]) : FAR,
+  );
   const anything = rows.occupied.includes(1);
 
   return (points) => {

@@ -10,7 +10,7 @@ import { may, permit } from '../http/permit.js';
 import { RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
 import { benchmarkView, decidingPhase, summaryView } from './benchmark-view.js';
 import { croissantRecord } from './croissant.js';
-import { inPhase, Sight } from './sight.js';
+import { Sight } from './sight.js';
 
 /** Benchmarks and their cases. */
 @Controller()

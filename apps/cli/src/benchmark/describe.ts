@@ -1,4 +1,5 @@
 import type { BenchmarkCheckView, BenchmarkMakingView, DryRunView } from '#contracts';
+import { gatherFindings, placesInWords } from '#domain';
 
 type Finding = BenchmarkMakingView['findings'][number];
 
@@ -14,14 +15,27 @@ export function describeMaking({ benchmark, definition, cases, preparation, voxe
     `  scored      ${definition.regions.map(({ name, labels }) => `${name} (${labels.join('+')})`).join(', ')}`,
     `  metrics     ${definition.metrics.map(({ id, penalty }) => `${id} (else ${penalty.kind === 'fixed' ? penalty.value : 'diagonal'})`).join(', ')}`,
     `  ranked by   ${definition.ranking.kind === 'consensus' ? `consensus of ${definition.ranking.metrics.join(', ')}` : `mean ${definition.ranking.metric}`}`,
-    ...voxels.map(({ region, phase, cases: count, ml }) => `  ${`${region}, ${phase}`.padEnd(24)} in ${count} case(s), ${ml.toFixed(1)} ml`),
+    ...describeRegions(voxels),
     ...(preparation.state === 'done' ? [] : [`  measuring   ${preparation.done} of ${preparation.total} cases (${preparation.failure?.message ?? preparation.state})`]),
-    ...findings.map(describeFinding),
+    ...describeFindings(findings),
   ].join('\n');
 }
 
-export function describeFinding({ severity, code, where, message }: Finding): string {
-  return `${severity}: ${where}: ${message} [${code}]`;
+
+/** How many cases of each phase have a region, and how much of it they hold together. */
+function describeRegions(voxels: BenchmarkMakingView['voxels']): string[] {
+  const regions = [...new Set(voxels.map(({ region }) => region))];
+  const width = Math.max(0, ...regions.map((name) => name.length));
+  return regions.map((name) => {
+    const phases = voxels.filter(({ region }) => region === name);
+    return `  ${name.padEnd(width)}  ${phases.map(({ phase, cases, ml }) => `${phase} ${cases} case(s), ${ml.toFixed(1)} ml`).join('; ')}`;
+  });
+}
+
+export function describeFindings(findings: readonly Finding[]): string[] {
+  return gatherFindings(findings).map(
+    ({ finding: { severity, code, message }, places }) => `${severity}: ${placesInWords(places)}: ${message} [${code}]`,
+  );
 }
 
 /** Scores by network and case; means last. */
@@ -30,7 +44,7 @@ export function describeDryRun({ state, isolation, networks, failure }: DryRunVi
     `${network} (${name}): ${of}${note === null ? '' : `; ${note}`}`,
     ...cases.map(({ case: which, state: how, failure: why, elapsedMs, scores }) =>
       how === 'scored'
-        ? `  ${which}  ${scores.map(({ region, values }) => `${region} ${figures(values)}`).join('  ')}  ${((elapsedMs ?? 0) / 1000).toFixed(1)} s`
+        ? [`  ${which}  ${((elapsedMs ?? 0) / 1000).toFixed(1)} s`, ...scores.map(({ region, values }) => `    ${region}  ${figures(values)}`)].join('\n')
         : `  ${which}  ${how}${why === null ? '' : `: ${why.code}: ${why.message}`}`,
     ),
     ...(means === null ? [] : [`  means after penalties  ${figures(means)}`]),
@@ -46,5 +60,5 @@ function figures(values: Readonly<Record<string, number | 'Infinity' | null>>): 
 
 export function describeCheck({ cases, findings }: BenchmarkCheckView): string {
   const counts = cases === null ? '' : `${cases.practice.length} practice and ${cases.test.length} held-out case(s)`;
-  return [counts, ...findings.map(describeFinding), 'nothing was made; leave --check out to make the draft'].filter((line) => line !== '').join('\n');
+  return [counts, ...describeFindings(findings), 'nothing was made; leave --check out to make the draft'].filter((line) => line !== '').join('\n');
 }

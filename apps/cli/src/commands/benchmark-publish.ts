@@ -1,5 +1,4 @@
 import { ENDPOINTS } from '#contracts';
-import { describeMaking } from '../benchmark/describe.js';
 import { text, type Command } from '../command.js';
 import { connect } from '../credentials.js';
 import { CliError, EXIT } from '../exit.js';
@@ -22,9 +21,12 @@ export const benchmarkPublish: Command = {
       })
       .catch((error: unknown) => {
         if (!(error instanceof CliError) || error.code !== 'benchmark-warnings') throw error;
-        throw new CliError(error.code, `${error.message}\nadd --accept-warnings to publish it nevertheless`, error.exit, { cause: error });
+        const [said] = error.message.split('\n');
+        const next = `\`voxelmark benchmark show ${invocation.words[0]}\` lists them; add --accept-warnings to publish it nevertheless`;
+        throw new CliError(error.code, `${said}\n${next}`, error.exit, { cause: error });
       });
-    invocation.terminal.out(making, `${describeMaking(making)}\n${client.url}/benchmarks/${making.benchmark.slug}`);
+    const { slug, title } = making.benchmark;
+    invocation.terminal.out(making, `published "${slug}": ${title}\n${client.url}/benchmarks/${slug}`);
     return EXIT.ok;
   },
 };

@@ -39,22 +39,27 @@ describe('voxelmark dataset import', () => {
     expect(await run(root, '--name', 'My  Liver CT!', '--licence', 'CC0-1.0')).toMatchObject({ exit: 0, ok: true, dryRun: true, layout: 'folder', dataset: 'my-liver-ct', cases: 1, withoutReference: 0 });
   });
 
-  it('sends nothing that has errors, nor without a licence', async () => {
-    expect(await run(root, '--name', 'liver', '--yes')).toMatchObject({ exit: 'usage' });
+  it('says that nobody stated a licence', async () => {
+    expect((await run(root, '--name', 'liver')).text).toContain('licence not stated: say it with --licence');
+    expect((await run(root, '--name', 'liver', '--licence', 'CC0-1.0')).text).toContain('licence CC0-1.0\n');
+  });
+
+  it('sends nothing that has errors', async () => {
     expect(await run(root, '--name', '!', '--yes')).toMatchObject({ exit: 'usage' });
     await rm(join(root, 'images/a.nii.gz'));
     expect(await run(root, '--yes')).toMatchObject({ exit: 6, ok: false, dryRun: true });
   });
 
-  it('sends facts of a table that are named, by hand or in a dictionary, and no others', async () => {
-    await table('case,age,diary\na,61,"Mrs Doe, again"\n');
+  it('sends the site, and facts of a table that are named, by hand or in a dictionary, and no others', async () => {
+    await table('case,age,site,diary\na,61,north,"Mrs Doe, again"\n');
     const asked = (...more: string[]) => run(root, '--name', 'liver', '--licence', 'CC0-1.0', '--table', join(root, 'table.csv'), ...more);
-    expect(await asked()).toMatchObject({ exit: 0, facts: [], factsLeftOut: ['age', 'diary'] });
+    expect(await asked()).toMatchObject({ exit: 0, facts: ['site'], factsLeftOut: ['age', 'diary'] });
     expect((await asked()).text).toContain('stay behind unless --facts names them: age (61); diary (Mrs Doe, again)');
-    expect(await asked('--facts', 'age')).toMatchObject({ facts: ['age'], factsLeftOut: ['diary'] });
+    expect(await asked('--facts', 'age')).toMatchObject({ facts: ['age'], factsLeftOut: ['diary', 'site'] });
     await writeFile(join(root, 'participants.json'), '{"age": {"Description": "at the scan", "Units": "years"}, "sex": {}}');
-    expect(await asked('--dictionary', join(root, 'participants.json'))).toMatchObject({ facts: ['age'] });
-    expect([(await asked('--facts', 'weight')).exit, (await asked('--yes')).exit]).toEqual(['usage', 'usage']);
+    expect(await asked('--dictionary', join(root, 'participants.json'))).toMatchObject({ facts: ['age', 'site'] });
+    expect(await asked('--facts', 'none')).toMatchObject({ facts: [] });
+    expect((await asked('--facts', 'weight')).exit).toBe('usage');
   });
 
   it('says before anything is sent what the server would not take', async () => {

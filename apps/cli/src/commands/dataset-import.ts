@@ -7,7 +7,7 @@ import { connect } from '../credentials.js';
 import { datasetKeyPath, readDatasetKey, saveDatasetKey, type DatasetKey } from '../dataset/dataset-key.js';
 import { openDataset } from '../dataset/open-dataset.js';
 import { prepareCase, sendCase, sha256, type Preparation } from '../dataset/send-case.js';
-import { checkSendable, chooseFacts, describeDataset, dictionaryAt, slugOf, type ChosenFacts, type WantedDataset } from '../dataset/wanted-dataset.js';
+import { checkSendable, chooseFacts, describeDataset, dictionaryAt, NO_LICENCE, slugOf, type ChosenFacts, type WantedDataset } from '../dataset/wanted-dataset.js';
 import { CliError, EXIT, usageError, type ExitCode } from '../exit.js';
 import { patiently } from '../patience.js';
 import { acceptedBy, DATASET_OPTIONS, describeFinding, loadCodecs, progressLine, readLayout } from './dataset-check.js';
@@ -55,10 +55,6 @@ export const datasetImport: Command = {
       if (findings.errors > 0) return refuse(findings, planned.layout, report, terminal);
       const bringing: Bringing = { wanted, planned: { ...planned, cases }, files, findings, facts, consensus, key: { ...key, names: renamed.names }, keyFile };
       if (invocation.options.yes !== true) return rehearse(bringing, report, planned.cases.length - cases.length, terminal);
-      if (wanted.licence === '') throw usageError('--licence is needed: the dataset does not state one');
-      if (facts.columns.length > 0 && text(invocation, 'facts') === null && text(invocation, 'dictionary') === null) {
-        throw usageError(`the table has ${facts.columns.join(', ')}; name those that may be sent with --facts a,b,c, or --facts none`);
-      }
       checkSteward(invocation, findings);
       const client = await connect(text(invocation, 'url'), { anonymous: false });
       return await bring(client, bringing, terminal);
@@ -113,7 +109,7 @@ function rehearse({ wanted, planned, findings, facts, consensus }: Bringing, rep
     { ok: true, dryRun: true, layout, dataset: wanted.slug, cases: cases.length, withoutReference, names, facts: facts.chosen, factsLeftOut: left, factsOfHeaders: ofHeaders, consensus, findings: findings.list },
     [
       ...findings.list.map(describeFinding),
-      `would import ${cases.length} case(s) as dataset "${wanted.slug}" (${wanted.name}), licence ${wanted.licence || 'not stated: --licence is needed'}`,
+      `would import ${cases.length} case(s) as dataset "${wanted.slug}" (${wanted.name}), licence ${wanted.licence}${wanted.licence === NO_LICENCE ? ': say it with --licence' : ''}`,
       ...(withoutReference > 0 ? [`${withoutReference} case(s) without reference segmentation stay behind`] : []),
       ...(consensus !== null && several > 0 ? [`a consensus (${consensus}) would be derived for ${several} case(s) of several readers that have none`] : []),
       `names of cases that would be sent: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
@@ -133,6 +129,9 @@ async function bring(client: ApiClient, { wanted, planned, files, findings, fact
   if (made) terminal.say(`voxelmark: made the key ${keyFile}; keep it, and keep it to yourself: it tells patients of later imports apart`);
   const patients = await patientPseudonyms(planned.cases, keyed);
   const onSilence = () => terminal.progress('the server does not answer, trying again …');
+  const left = facts.columns.filter((name) => !facts.chosen.includes(name));
+  if (left.length > 0) terminal.say(`voxelmark: columns that stay behind, as --facts does not name them: ${left.join(', ')}`);
+  if (wanted.licence === NO_LICENCE) terminal.say('voxelmark: the dataset does not state its licence; say it with --licence');
   const dataset = await patiently(() => client.call(ENDPOINTS.createDataset, { body: wanted }), onSilence);
   if (dataset.changed.length > 0) terminal.say(`voxelmark: ${dataset.changed.join(', ')} of the dataset are now as given`);
   if (dataset.kept.length > 0) terminal.say(`voxelmark: ${dataset.kept.join(', ')} of the dataset stay as they were, since a version has them`);

@@ -5,6 +5,9 @@ import { text, type Invocation } from '../command.js';
 import { usageError } from '../exit.js';
 import { unreadable } from '../files.js';
 
+/** What stands in the place of a licence that nobody stated. */
+export const NO_LICENCE = 'not stated';
+
 export type WantedDataset = Required<Omit<NewDatasetBody, 'channels'>> & Pick<NewDatasetBody, 'channels'>;
 
 /** What the dataset is to be, from the command line first and its own description second. */
@@ -14,7 +17,7 @@ export function describeDataset(invocation: Pick<Invocation, 'options'>, planned
   return {
     slug: slugOf(invocation, planned),
     name,
-    licence: (text(invocation, 'licence') ?? planned.licence).trim(),
+    licence: (text(invocation, 'licence') ?? planned.licence).trim() || NO_LICENCE,
     description: text(invocation, 'description') ?? planned.description,
     synthetic: invocation.options.synthetic === true,
     labels: labels.map(({ value, name: label }) => ({ value, name: label })),
@@ -55,7 +58,7 @@ export async function dictionaryAt(path: string | null): Promise<ColumnDictionar
   }
 }
 
-/** Facts of tables, and which of them go along: those that are named, by hand or in a dictionary. Those of headers always do. */
+/** Facts of tables, and which of them go along: the site, and those that are named, by hand or in a dictionary. Those of headers always do. */
 export interface ChosenFacts {
   /** Of tables, in order. */
   readonly columns: readonly string[];
@@ -65,19 +68,22 @@ export interface ChosenFacts {
   readonly allowed: readonly string[];
 }
 
+/** The column that every form of table may have: boards are sliced by it. */
+const SITE = 'site';
+
 /** @throws CliError `usage` for a name that no case has */
 export function chooseFacts(cases: readonly PlannedCase[], named: string | null, dictionary: ColumnDictionary): ChosenFacts {
   const columns = [...new Set(cases.flatMap(({ facts }) => Object.keys(facts)))].filter((name) => !ACQUISITION_FACTS.includes(name)).sort();
   const asked = (named ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'none');
   const unknown = asked.filter((name) => !columns.includes(name));
   if (unknown.length > 0) throw usageError(`--facts names ${unknown.map((name) => `"${name}"`).join(', ')}; the table has ${columns.join(', ') || 'no facts'}`);
-  const chosen = columns.filter((name) => asked.includes(name) || (named === null && name in dictionary));
+  const chosen = columns.filter((name) => asked.includes(name) || (named === null && (name === SITE || name in dictionary)));
   return { columns, chosen, allowed: [...ACQUISITION_FACTS, ...chosen] };
 }
 
 /** Says what the server would not take, before anything is sent. */
 export function checkSendable(wanted: WantedDataset, cases: readonly PlannedCase[], allowed: readonly string[], findings: Findings): void {
-  const ofDataset = newDataset.safeParse({ ...wanted, licence: wanted.licence || 'not stated' });
+  const ofDataset = newDataset.safeParse(wanted);
   for (const { path, message } of ofDataset.error?.issues ?? []) {
     findings.say('case-unsendable', {}, `${path.join('.')} of the dataset`, message.replace(/^expected /, ''));
   }

@@ -10,12 +10,10 @@ import type { QueryClient } from '@tanstack/react-query';
 import { BenchmarksPage } from '../benchmarks/benchmarks-page.js';
 import { BenchmarkPage } from '../benchmarks/benchmark-page.js';
 import { BoardStatePage } from '../leaderboard/board-state-page.js';
-import { AlgorithmPage } from '../algorithms/algorithm-page.js';
 import { AlgorithmsPage } from '../algorithms/algorithms-page.js';
 import { RunPage } from '../runs/run-page.js';
 import { SubmissionPage } from '../runs/submission-page.js';
 import { SubmissionsPage } from '../runs/submissions-page.js';
-import { SubmitPage } from '../submit/submit-page.js';
 import { CasePage } from '../cases/case-page.js';
 import { SignInPage } from '../accounts/sign-in-page.js';
 import { ErrorPage, NotFoundPage } from './error-pages.js';
@@ -75,7 +73,12 @@ const routes = [
     component: lazyRouteComponent(() => import('../accounts/access-log-page.js'), 'AccessLogPage'),
   }),
   createRoute({ getParentRoute, path: '/algorithms', component: AlgorithmsPage }),
-  createRoute({ getParentRoute, path: '/algorithms/$slug', validateSearch: algorithmSearch, component: AlgorithmPage }),
+  createRoute({
+    getParentRoute,
+    path: '/algorithms/$slug',
+    validateSearch: algorithmSearch,
+    component: lazyRouteComponent(() => import('../algorithms/algorithm-page.js'), 'AlgorithmPage'),
+  }),
   createRoute({
     getParentRoute,
     path: '/datasets',
@@ -103,7 +106,12 @@ const routes = [
     path: '/benchmarks/$slug/making',
     component: lazyRouteComponent(() => import('../making/making-page.js'), 'MakingPage'),
   }),
-  createRoute({ getParentRoute, path: '/submit', validateSearch: submitSearch, component: SubmitPage }),
+  createRoute({
+    getParentRoute,
+    path: '/submit',
+    validateSearch: submitSearch,
+    component: lazyRouteComponent(() => import('../submit/submit-page.js'), 'SubmitPage'),
+  }),
   createRoute({ getParentRoute, path: '/submissions', component: SubmissionsPage }),
   createRoute({
     getParentRoute,

@@ -99,7 +99,7 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
       </header>
       {view.label !== 'PUBLIC' && (
         <p className="sealed-line">
-          {PHASE_WORDS.test.long}: shown because of your part in this benchmark, and recorded.
+          {PHASE_WORDS[view.phase].long}: shown because of your part in this benchmark, and recorded.
         </p>
       )}
       <div className="case-layout">

@@ -101,7 +101,11 @@ export function StructureMatrix({
                 </th>
                 {cells.map((cell, column) => (
                   <td key={metrics[column].id} className="numeric">
-                    <WorstLink runId={cell === null ? undefined : runId} metric={metrics[column]} structure={region.name}>
+                    <WorstLink
+                      runId={cell === null ? undefined : runId}
+                      metric={metrics[column]}
+                      structure={region.name}
+                    >
                       {formatFigure(cell?.mean, metrics[column].unit)}
                     </WorstLink>
                     {cell !== null && cell.penalised !== 0 && (

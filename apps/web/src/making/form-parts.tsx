@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { gatherFindings, placesInWords } from '#domain';
 import type { BenchmarkCheckView, BenchmarkDefinition, DatasetView } from '#contracts';
 import { Badge } from '../ui/badge.js';
 import { SECTIONS, sectionOf, type Choices, type Fault, type SectionKey } from './choices.js';
@@ -23,7 +24,7 @@ export function Findings({ findings }: { readonly findings: readonly MakingFindi
   if (findings.length === 0) return null;
   return (
     <ul className="making-findings">
-      {findings.map(({ severity, code, where, message }, n) => (
+      {gatherFindings(findings).map(({ finding: { severity, code, message }, places }, n) => (
         <li key={n}>
           <Badge tone={TONES[severity]} icon={ICONS[severity]}>
             {severity}
@@ -31,7 +32,7 @@ export function Findings({ findings }: { readonly findings: readonly MakingFindi
           <span className="wrap">
             {message}{' '}
             <code className="quiet" title={code}>
-              {where}
+              {placesInWords(places)}
             </code>
           </span>
         </li>

@@ -23,7 +23,8 @@ describe('the scale of surface distances', () => {
   });
   it('ends where 95 % of the surfaces lie within, leaving out what cannot be measured', () => {
     const nineteen = Array.from({ length: 19 }, () => 1.5);
-    const of = (...mm: number[]) => fittingScale([{ segment: 1, reference: values(), prediction: values(...mm), farthest: null }]);
+    const of = (...mm: number[]) =>
+      fittingScale([{ segment: 1, reference: values(), prediction: values(...mm), farthest: null }]);
     expect(of(...nineteen, 40)).toBe(2);
     expect(of(...nineteen, 40, 40)).toBe(50);
     expect(of(...nineteen, Infinity, -Infinity, -Infinity)).toBe(2);

@@ -18,9 +18,10 @@ export function decodeMeasurement(text: string): SavedMeasurement | null {
   const plane = PLANE_NAMES.find((name) => name === planeWord);
   const numbers = rest.map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (!kind || !plane || numbers.length !== 3 * pointsOf(kind) || !numbers.every(Number.isFinite)) return null;
-  const points = Array.from(
-    { length: pointsOf(kind) },
-    (_, n): Vec3 => [numbers[3 * n], numbers[3 * n + 1], numbers[3 * n + 2]],
-  );
+  const points = Array.from({ length: pointsOf(kind) }, (_, n): Vec3 => [
+    numbers[3 * n],
+    numbers[3 * n + 1],
+    numbers[3 * n + 2],
+  ]);
   return { kind, plane, points };
 }

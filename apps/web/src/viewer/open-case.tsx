@@ -256,10 +256,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       const [nx, ny] = geometry.sizeXyz;
       const valueAt = ([i, j, k]: Vec3): number => (scene ? scene.valueAt([i, j, k]) : voxels[(k * ny + j) * nx + i]);
       const segments = Object.fromEntries(drawn.map((layer) => [layer.id, layer.segments]));
-      return readPoint(
-        { geometry, valueAt, layers: segments, errors: comparison?.errors ?? null },
-        point,
-      );
+      return readPoint({ geometry, valueAt, layers: segments, errors: comparison?.errors ?? null }, point);
     },
     [geometry, seen, scene, drawn, comparison],
   );
@@ -318,7 +315,8 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   };
   // ---- from a figure to its cause
   const ready = useMemo(
-    () => (region && list && comparisonIsCurrent && measurable ? { region: region.name, list, pair: measurable } : null),
+    () =>
+      region && list && comparisonIsCurrent && measurable ? { region: region.name, list, pair: measurable } : null,
     [region, list, comparisonIsCurrent, measurable],
   );
   const { find: asked = null } = props;
@@ -509,7 +507,17 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       inverted: view.inverted,
       overlays: drawnByPainter,
     };
-  }, [viewerState, sceneState.status, seen, image, loaded.arriving, status, view.window, view.inverted, drawnByPainter]);
+  }, [
+    viewerState,
+    sceneState.status,
+    seen,
+    image,
+    loaded.arriving,
+    status,
+    view.window,
+    view.inverted,
+    drawnByPainter,
+  ]);
 
   return (
     <div
@@ -607,9 +615,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               mode={mode}
               reference={sideReference}
               predictions={tiled}
-              readers={
-                readers.length > 1 && predictions.length > 0 ? { shown: ofReaders, onShown: onReaders } : null
-              }
+              readers={readers.length > 1 && predictions.length > 0 ? { shown: ofReaders, onShown: onReaders } : null}
               ofReaders={ofReaders}
               pages={{ page, count: (ofReaders ? readers : predictions).length, onPage }}
               layerOf={(prediction) => loaded.layers[layerIdOf(prediction)]}

@@ -86,15 +86,7 @@ export function Panel(props: PanelProps): ReactNode {
   );
 }
 
-function Layers({
-  layers,
-  mode,
-  offered,
-  onAddLayer,
-  onRemoveLayer,
-  onToggleLayer,
-  onPen,
-}: PanelProps): ReactNode {
+function Layers({ layers, mode, offered, onAddLayer, onRemoveLayer, onToggleLayer, onPen }: PanelProps): ReactNode {
   return (
     <section className="vmv-card" aria-labelledby="vmv-layers">
       <h2 id="vmv-layers">Layers</h2>
@@ -241,7 +233,9 @@ function Pen({
           className="vmv-field"
           aria-label={`Colour of ${layer.title}`}
           value={layer.pen.color ?? ''}
-          onChange={(event) => onPen({ ...layer.pen, color: event.target.value === '' ? undefined : event.target.value })}
+          onChange={(event) =>
+            onPen({ ...layer.pen, color: event.target.value === '' ? undefined : event.target.value })
+          }
         >
           <option value="">by structure</option>
           {LAYER_COLORS.map(([name, color]) => (

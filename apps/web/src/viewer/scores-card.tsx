@@ -18,15 +18,7 @@ export interface ScoresCardProps {
 }
 
 /** What the platform scored here, region by region: the figures of the case's results, not computed again. */
-export function ScoresCard({
-  title,
-  scores,
-  colorOf,
-  region,
-  onRegion,
-  onFind,
-  found,
-}: ScoresCardProps): ReactNode {
+export function ScoresCard({ title, scores, colorOf, region, onRegion, onFind, found }: ScoresCardProps): ReactNode {
   const names = scores[0]?.values.map(({ name }) => name) ?? [];
   return (
     <section className="vmv-card" aria-labelledby="vmv-scores">

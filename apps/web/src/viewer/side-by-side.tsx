@@ -243,7 +243,14 @@ export function SideBySide(props: SideBySideProps): ReactNode {
       <div className={`vmv-side-tiles vmv-columns-${count <= 2 ? 2 : count <= 6 ? 3 : 4}`}>
         {reference && tile('reference', reference.title, 'reference', drawReference, null, null)}
         {arrived.length > 1 &&
-          tile('agreement', 'Agreement', `of ${arrived.length} ${ofReaders ? 'readers' : 'predictions'}`, drawVotes, null, null)}
+          tile(
+            'agreement',
+            'Agreement',
+            `of ${arrived.length} ${ofReaders ? 'readers' : 'predictions'}`,
+            drawVotes,
+            null,
+            null,
+          )}
         {shown.map((prediction, n) => {
           const layer = props.layerOf(prediction);
           return tile(

@@ -24,7 +24,8 @@ describe('distances between surfaces, by place', () => {
   it('are negative where too little was predicted, whichever surface one looks at', () => {
     const reference = new Uint8Array(7 ** 3).fill(1);
     const prediction = new Uint8Array(7 ** 3);
-    for (const k of [2, 3, 4]) for (const j of [2, 3, 4]) for (const i of [2, 3, 4]) prediction[(k * 7 + j) * 7 + i] = 1;
+    for (const k of [2, 3, 4])
+      for (const j of [2, 3, 4]) for (const i of [2, 3, 4]) prediction[(k * 7 + j) * 7 + i] = 1;
     const [cube] = surfaceErrors({ sizeXyz: [7, 7, 7], spacingMm: [1, 1, 1] }, reference, prediction);
     expect(distanceAt(cube.prediction, (3 * 7 + 3) * 7 + 2)).toBe(-2); // two voxels below the reference's face
     expect(distanceAt(cube.prediction, (3 * 7 + 3) * 7 + 3)).toBeNull(); // inside
@@ -32,7 +33,11 @@ describe('distances between surfaces, by place', () => {
   });
 
   it('are infinite where the other map lacks the structure, and nothing is then the farthest', () => {
-    const [only] = surfaceErrors({ sizeXyz: [3, 1, 1], spacingMm: [1, 1, 1] }, Uint8Array.of(0, 1, 0), new Uint8Array(3));
+    const [only] = surfaceErrors(
+      { sizeXyz: [3, 1, 1], spacingMm: [1, 1, 1] },
+      Uint8Array.of(0, 1, 0),
+      new Uint8Array(3),
+    );
     expect([...only.reference.mm]).toEqual([-Infinity]);
     expect(only.prediction.voxels).toHaveLength(0);
     expect(only.farthest).toBeNull();

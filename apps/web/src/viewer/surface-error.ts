@@ -94,8 +94,7 @@ function cornerCounts(mask: Uint8Array, [nx, ny, nz]: Vec3, { corners: [cx, cy, 
   const counts = new Uint8Array(cx * cy * cz);
   const jumps: number[] = [];
   for (let dz = 0; dz <= step[2]; dz++)
-    for (let dy = 0; dy <= step[1]; dy++)
-      for (let dx = 0; dx <= step[0]; dx++) jumps.push((dz * cy + dy) * cx + dx);
+    for (let dy = 0; dy <= step[1]; dy++) for (let dx = 0; dx <= step[0]; dx++) jumps.push((dz * cy + dy) * cx + dx);
   for (let k = 0, v = 0; k < nz; k++) {
     for (let j = 0; j < ny; j++) {
       const row = (k * cy + j) * cx;

@@ -56,14 +56,10 @@ export function useScene(
   });
   const drawing = useRef(wanted);
   const onPreviewPainted = useCallback(() => {
-    if (drawing.current === 'painter') return;
-    requestAnimationFrame(() =>
-      setTimeout(() => {
-        drawing.current ??= betterDrawing();
-        // What is wrong with the renderer is told when it is needed.
-        if (drawing.current === 'graphics') renderer().catch(() => undefined);
-      }),
-    );
+    // Only its script, and only where it is sure to be needed: to ask the browser what it is better at takes its graphics for
+    // a while, and with them the first picture. What is wrong with the script is told when it is needed.
+    if (drawing.current === 'graphics')
+      requestAnimationFrame(() => setTimeout(() => renderer().catch(() => undefined)));
   }, []);
   const isComplete = useRef(false);
   const start = useRef<() => void>(() => undefined);
@@ -79,7 +75,7 @@ export function useScene(
     const lost = (): void => setState({ status: 'failed', why: 'context-lost', sentence: CONTEXT_LOST });
     const shown = new Promise<void>((resolve) => {
       setTimeout(resolve, STARTS_WITHIN_MS);
-      start.current = () => void setTimeout(resolve, AFTER_PAINTING_MS);
+      start.current = () => void requestAnimationFrame(() => setTimeout(resolve, AFTER_PAINTING_MS));
       if (isComplete.current) start.current();
     });
     const opening = (async () => {

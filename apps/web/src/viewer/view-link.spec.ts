@@ -26,7 +26,16 @@ describe('deep links', () => {
       region: 'whole liver',
       addedLayers: ['reader-B & C'],
       distances: true,
-      measurements: [{ kind: 'length', plane: 'axial', points: [[1, 2.25, -3], [0, 0, -3]] }],
+      measurements: [
+        {
+          kind: 'length',
+          plane: 'axial',
+          points: [
+            [1, 2.25, -3],
+            [0, 0, -3],
+          ],
+        },
+      ],
     });
     expect(link).toContain('m=length,axial,1,2.25,-3,0,0,-3');
     expect(decodeView(`?${link}`)).toEqual({
@@ -40,7 +49,16 @@ describe('deep links', () => {
       region: 'whole liver',
       addedLayers: ['reader-B & C'],
       distances: true,
-      measurements: [{ kind: 'length', plane: 'axial', points: [[1, 2.25, -3], [0, 0, -3]] }],
+      measurements: [
+        {
+          kind: 'length',
+          plane: 'axial',
+          points: [
+            [1, 2.25, -3],
+            [0, 0, -3],
+          ],
+        },
+      ],
     });
   });
   it('any view comes back, positions to a tenth of a millimetre', () => {
@@ -66,11 +84,7 @@ describe('deep links', () => {
         ),
       ),
     });
-    fc.assert(
-      fc.property(views, (v) =>
-        expect({ ...view, ...decodeView(encodeView(v)) }).toEqual(v),
-      ),
-    );
+    fc.assert(fc.property(views, (v) => expect({ ...view, ...decodeView(encodeView(v)) }).toEqual(v)));
   });
   it.each([
     ['at=1,2', 'two coordinates'],
