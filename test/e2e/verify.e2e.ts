@@ -272,7 +272,7 @@ describe('what people take away from a run', () => {
       ['the model', (draft) => (draft.algorithm.modelSha256 = '0'.repeat(64)), { field: 'state.hash' }],
       [
         'a digest of a mask',
-        (draft) => (draft.cases![0].reference.sha256 = '0'.repeat(64)),
+        (draft) => (draft.cases![0].reference!.sha256 = '0'.repeat(64)),
         { case: 'test-10', field: 'reference.sha256' },
       ],
       [
@@ -329,7 +329,7 @@ describe('what people take away from a run', () => {
     const archive = join(folder, 'masks');
     await mkdir(archive);
     const organiser = await new Client(platform.url).signIn('organiser@example.org', PASSWORD);
-    const masks = manifest.cases!.flatMap(({ reference, prediction }) => [reference, prediction!]);
+    const masks = manifest.cases!.flatMap(({ reference, prediction }) => [reference!, prediction!]);
     for (const { objectId, sha256 } of masks) {
       await writeFile(join(archive, `${sha256}.nii.gz`), (await organiser.send('GET', `/objects/${objectId}`)).body);
     }

@@ -63,6 +63,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   async function stopOnce(graceMs: number): Promise<void> {
     const drained = jobs.close();
+    sessions.seats.close(); // what only waits goes back to the queue
     const grace = setTimeout(letGo, graceMs);
     let force: NodeJS.Timeout | undefined;
     const gaveUp = new Promise<'gave-up'>((resolve) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FAILURE_CODES, ISOLATION_LEVELS, PHASE_KINDS, SECRECY_LABELS } from '#domain';
 import { benchmarkView } from './benchmarks.js';
-import { id, instant, line, metricValues, none, sha256, slug, text } from './primitives.js';
+import { id, instant, line, metricValues, none, newSlug, sha256, slug, text } from './primitives.js';
 import type { Endpoint } from './endpoint.js';
 
 const distinct = <T>(list: readonly T[]): boolean => new Set(list).size === list.length;
@@ -73,7 +73,7 @@ const phaseChoice = z.strictObject({
  * default, which the answer shows.
  */
 export const newBenchmark = z.strictObject({
-  slug,
+  slug: newSlug,
   title: line(200),
   question: line(1000).optional().describe('the clinical question, in a sentence; by default how well the labels are outlined'),
   summary: text(4000).default(''),
@@ -192,6 +192,7 @@ export const makingEvent = z.object({
 export const benchmarkMaking = z.object({
   benchmark: benchmarkView,
   definition: benchmarkDefinition,
+  definitionSha256: sha256.describe('of the definition: what `expected` is compared with'),
   cases: drawnCases,
   preparation: z
     .object({
@@ -212,16 +213,19 @@ export const benchmarkMaking = z.object({
 });
 export type BenchmarkMakingView = z.infer<typeof benchmarkMaking>;
 
+const expected = sha256
+  .optional()
+  .describe('`definitionSha256` of the draft as I have seen it; when it is another one by now, 409 `benchmark-changed`');
 const tag = 'Benchmarks';
 const bySlug = z.strictObject({ slug });
 export const benchmarkMakingEndpoints = {
   checkBenchmark: { method: 'POST', path: '/benchmarks/check', action: 'benchmark.create', tag, summary: 'What a description of a benchmark would become: defaults, cases of each phase, findings. Nothing is stored.', params: none, query: none, body: newBenchmark, response: benchmarkCheck, status: 200 },
   createBenchmark: { method: 'POST', path: '/benchmarks', action: 'benchmark.create', tag, summary: 'Make a draft of a benchmark from a frozen version of a dataset of mine. Only its organisers and administrators see it.', params: none, query: none, body: newBenchmark, response: benchmarkMaking, status: 201 },
   getBenchmarkMaking: { method: 'GET', path: '/benchmarks/:slug/making', action: 'benchmark.manage', tag, summary: 'A benchmark as its organiser described it, with findings, newest dry run and history', params: bySlug, query: none, body: null, response: benchmarkMaking, status: 200 },
-  replaceBenchmark: { method: 'PUT', path: '/benchmarks/:slug', action: 'benchmark.manage', tag, summary: 'Replace a draft by another description, as a whole', params: bySlug, query: none, body: newBenchmark, response: benchmarkMaking, status: 200 },
+  replaceBenchmark: { method: 'PUT', path: '/benchmarks/:slug', action: 'benchmark.manage', tag, summary: 'Replace a draft by another description, as a whole', params: bySlug, query: none, body: newBenchmark.extend({ expected }), response: benchmarkMaking, status: 200 },
   deleteBenchmark: { method: 'DELETE', path: '/benchmarks/:slug', action: 'benchmark.manage', tag, summary: 'Delete a draft. The dataset stays.', params: bySlug, query: none, body: null, response: null, status: 204 },
   createDryRun: { method: 'POST', path: '/benchmarks/:slug/dry-runs', action: 'benchmark.manage', tag, summary: 'Run networks on practice cases of a draft (the ten smallest) by its rules, through the queue. Enters no board.', params: bySlug, query: none, body: z.strictObject({ networks: names(16).optional().describe('demo networks by name, versions of my own as algorithm@version; by default one that works and one that fails on deep volumes') }), response: dryRunView, status: 202 },
   getDryRun: { method: 'GET', path: '/benchmarks/:slug/dry-runs/:id', action: 'benchmark.manage', tag, summary: 'How a dry run stands: scores, failures and times of every case', params: z.strictObject({ slug, id }), query: none, body: null, response: dryRunView, status: 200 },
-  publishBenchmark: { method: 'POST', path: '/benchmarks/:slug/publish', action: 'benchmark.manage', tag, summary: 'Publish a draft: from now on its rules and cases do not change. Refused while there are errors, and while there are warnings that were not accepted.', params: bySlug, query: none, body: z.strictObject({ acceptWarnings: z.boolean().default(false) }), response: benchmarkMaking, status: 200 },
+  publishBenchmark: { method: 'POST', path: '/benchmarks/:slug/publish', action: 'benchmark.manage', tag, summary: 'Publish a draft: from now on its rules and cases do not change. Refused while there are errors, and while there are warnings that were not accepted.', params: bySlug, query: none, body: z.strictObject({ acceptWarnings: z.boolean().default(false), expected }), response: benchmarkMaking, status: 200 },
   getDatasetVersionRecord: { method: 'GET', path: '/datasets/:slug/versions/:version/croissant', action: 'dataset.own', tag: 'Datasets', summary: 'A frozen version as a Croissant record (JSON-LD): of cases that no published benchmark shows, their number only', params: z.strictObject({ slug, version: z.coerce.number().int().min(1) }), query: none, body: null, response: null, produces: 'application/ld+json', status: 200 },
 } as const satisfies Record<string, Endpoint>;

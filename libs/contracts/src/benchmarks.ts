@@ -47,7 +47,13 @@ export const phaseSummary = z.object({
   title: z.string(),
   label: secrecyLabel,
   caseCount: z.number().int(),
-  rules: phaseRules,
+  rules: phaseRules.omit({ reveal: true }),
+  reveal: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.enum(['all', 'never', 'after-close', 'readers']) }),
+      z.object({ kind: z.literal('showcase'), caseCount: z.number().int().describe('cases that are shown whole to whoever signs in') }),
+    ])
+    .describe('who may see the references, besides organisers and stewards'),
   isolation: z.enum(ISOLATION_LEVELS).describe('lowest level of isolation that a worker must have for this phase'),
 });
 

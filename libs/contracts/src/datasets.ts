@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CONSENSUS_METHODS, type ConsensusRecipe } from '#domain';
-import { id, instant, line, none, sha256, slug, text } from './primitives.js';
+import { id, instant, line, newSlug, none, sha256, slug, text } from './primitives.js';
 import type { Endpoint } from './endpoint.js';
 
 /** Largest volume of a case, unpacked. */
@@ -37,7 +37,7 @@ export const consensusRecipe = z.strictObject({
 
 export const newDataset = z
   .strictObject({
-    slug,
+    slug: newSlug,
     name: line(200),
     licence: line(200).describe('SPDX id, or words'),
     description: text(20_000),

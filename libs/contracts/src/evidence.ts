@@ -270,7 +270,7 @@ export const runManifest = z.object({
         name: z.string(),
         state: z.enum(['scored', 'failed']),
         failureCode: z.string().nullable(),
-        reference: z.object({ objectId: id, sha256 }),
+        reference: z.object({ objectId: id, sha256 }).nullable().describe('null, and the prediction with it, where the reference is not shown to you'),
         prediction: z.object({ objectId: id, sha256 }).nullable(),
         scores: z.array(z.object({ region: z.string(), status: z.string(), values: z.record(z.string(), z.union([z.number(), z.literal('Infinity'), z.null()])), reasons: z.record(z.string(), z.string()) })),
       }),

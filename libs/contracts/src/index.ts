@@ -1,5 +1,5 @@
 export type { Endpoint, ParamsOf, QueryOf, QueryIn, BodyOf, BodyIn, ResponseOf } from './endpoint.js';
-export { cursor, id, instant, line, metricValues, page, paging, problem, sha256, slug, text, version, type Problem } from './primitives.js';
+export { cursor, id, instant, line, metricValues, newSlug, page, paging, problem, sha256, slug, text, version, type Problem } from './primitives.js';
 export {
   manifest,
   MANIFEST_METADATA_KEY,

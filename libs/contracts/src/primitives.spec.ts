@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cursor, id, instant, line, metricValues, sha256, slug, text, version } from './primitives.js';
+import { cursor, id, instant, line, metricValues, newSlug, sha256, slug, text, version } from './primitives.js';
 
 const takes = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown): boolean =>
   schema.safeParse(value).success;
@@ -12,6 +12,13 @@ describe('names', () => {
     'refuses the slug %j',
     (value) => expect(takes(slug, value)).toBe(false),
   );
+
+  it('refuses a new slug that looks like an id, and takes others', () => {
+    expect(takes(slug, '0190aa00-0000-7000-8000-0000000000ab')).toBe(true); // ids stand where slugs do
+    expect(takes(newSlug, '0190aa00-0000-7000-8000-0000000000ab')).toBe(false);
+    expect(takes(newSlug, '0190aa00-0000-7000-8000')).toBe(true);
+    expect(takes(newSlug, 'a--b')).toBe(false);
+  });
 
   it.each(['1', '1.2.0', '2025a', 'v1.0+gpu_2'])('takes the version %s', (value) =>
     expect(takes(version, value)).toBe(true),

@@ -7,6 +7,9 @@ export const slug = z
   .min(2)
   .max(64)
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'expected lower-case letters and digits, separated by single hyphens');
+const UUID_SHAPE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A slug for something new. None may look like an id: where either may stand, it would take the place of what has that id. */
+export const newSlug = slug.refine((text) => !UUID_SHAPE.test(text), 'has the form of an id (UUID); expected another address');
 export const version = z
   .string()
   .min(1)

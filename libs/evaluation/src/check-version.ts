@@ -2,13 +2,14 @@ import { FAILURE_CODES, ModelFailure } from '#domain';
 import { strictestLimits } from './ask-preflight.js';
 import { preflight, type PreflightCheck } from './preflight.js';
 import type { RunContext } from './records.js';
-import { conformanceTask, withTotals } from './run-preflight.js';
+import { conformanceTask, openCases, withTotals } from './run-preflight.js';
 import type { StagePorts } from './stage-ports.js';
 
 /**
  * What has to be known of a version before its first case on a benchmark: that a tile of zeros goes through, that it makes
  * of its author's own case what the author promised, and that a case will finish in time. Found out once and written with
- * the version, and again after it failed; a preflight of the same bundle has done it already. Only cases that everybody may see enter the forecast.
+ * the version, and again after it failed; a preflight of the same bundle has done it already. Only cases that submitters
+ * may see enter the forecast, as they do in a preflight.
  *
  * @throws ModelFailure when it is not so: `budget-exceeded`, `conformance-failed`, or what the model did with the tile;
  *   EngineUnavailable, or the reason of `signal`
@@ -19,8 +20,7 @@ export async function checkVersion(ports: StagePorts, context: RunContext, signa
   if (version.checks?.benchmarkId === context.benchmark.id && !version.checks.checks.some(isFailed)) return;
   const benchmark = await records.findBenchmark(context.benchmark.id);
   if (benchmark === null) throw new Error(`run ${context.run.id} is on no known benchmark`);
-  const practice = benchmark.phases.filter(({ label }) => label === 'PUBLIC');
-  const open = (await Promise.all(practice.map(({ id }) => records.cases(id)))).flat();
+  const open = await openCases(ports, benchmark);
   const conformance = await conformanceTask(ports, version);
   const found = await preflight(
     {
@@ -36,9 +36,7 @@ export async function checkVersion(ports: StagePorts, context: RunContext, signa
       limits: strictestLimits(benchmark),
       conformance,
       practice: { skip: 'the practice run follows' },
-      budget: {
-        cases: open.filter(({ label }) => label === 'PUBLIC').map(({ name, geometry }) => ({ name, geometry })),
-      },
+      budget: { cases: open.map(({ name, geometry }) => ({ name, geometry })) },
     },
     { signal },
   );

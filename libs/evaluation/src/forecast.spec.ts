@@ -24,11 +24,17 @@ const manifest: Manifest = {
     { value: 1, name: 'liver' },
   ],
 };
-const measured = { shape: [20, 20, 20], secondsPerRun: 0.5 } as const;
+const measured = { shape: [20, 20, 20], secondsPerRun: 0.5, lanes: 1 } as const;
 
 describe('forecast', () => {
   it('is tiles x seconds: starts 0, 10, 20 along two axes of 40, one along the axis of 20', () => {
     expect(forecast(manifest, GEOMETRY, measured)).toEqual({ tiles: 9, mirrors: 1, models: 1, runs: 9, seconds: 4.5 });
+  });
+
+  it('of several lanes goes by rounds: the last takes as long however few tiles are left for it', () => {
+    expect(forecast(manifest, GEOMETRY, { ...measured, lanes: 2 })).toMatchObject({ tiles: 9, runs: 9, seconds: 5 });
+    expect(forecast(manifest, GEOMETRY, { ...measured, lanes: 3 })).toMatchObject({ seconds: 4.5 });
+    expect(forecast(manifest, GEOMETRY, { ...measured, lanes: 12 })).toMatchObject({ seconds: 6 });
   });
 
   it('multiplies by mirror images and models', () => {
@@ -52,6 +58,6 @@ describe('forecast', () => {
   it('scales by voxels where the image decides how large a tile is', () => {
     const whole = { ...manifest, inference: { mode: 'full', divisor: [16, 16, 16] } } as Manifest;
     // padded to 32 x 48 x 48, measured on 16 x 48 x 48
-    expect(forecast(whole, GEOMETRY, { shape: [16, 48, 48], secondsPerRun: 3 })).toMatchObject({ runs: 1, seconds: 6 });
+    expect(forecast(whole, GEOMETRY, { shape: [16, 48, 48], secondsPerRun: 3, lanes: 1 })).toMatchObject({ runs: 1, seconds: 6 });
   });
 });

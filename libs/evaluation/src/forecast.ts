@@ -5,8 +5,10 @@ import { expandManifest, inferencePlan, modelShape, planTiles, type Manifest } f
 export interface MeasuredTile {
   /** [a, b, c], tensor axes, slowest first. */
   readonly shape: Vec3;
-  /** Of one model on one tile, averaged over the models of an ensemble. */
+  /** Of one model on one tile where all lanes are busy, averaged over the models of an ensemble. */
   readonly secondsPerRun: number;
+  /** Tiles that run at the same time. */
+  readonly lanes: number;
 }
 
 /** How much work a case is, and how long it will take where the tile was measured. */
@@ -33,13 +35,14 @@ export function forecast(manifest: Manifest, geometry: Geometry, measured: Measu
   const expanded = expandManifest(manifest);
   const shape = modelShape(geometry, expanded);
   const { tiles, runs } = inferencePlan(shape, expanded);
+  const rounds = Math.ceil(tiles / measured.lanes); // the last one takes as long, however few tiles are left for it
   const scale = voxels(planTiles(shape, expanded.inference).tileShape) / voxels(measured.shape);
   return {
     tiles,
     mirrors: 2 ** expanded.inference.mirror.length,
     models: expanded.models.length,
     runs,
-    seconds: runs * measured.secondsPerRun * scale,
+    seconds: rounds * measured.lanes * (runs / tiles) * measured.secondsPerRun * scale,
   };
 }
 

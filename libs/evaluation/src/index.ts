@@ -7,11 +7,13 @@ export {
   type QueuedJob,
   type JobQueue,
   type JobWorker,
+  type PutBack,
   type ModelFacts,
   type CaseUsage,
   type StageTimes,
   type ModelFile,
   type ModelRunner,
+  type RunnerCare,
   type ModelSession,
   type ModelSessions,
   type ModelInspector,
@@ -53,6 +55,7 @@ export type {
   EvaluationRun,
   RunContext,
   CaseResult,
+  CasePrediction,
   CaseStanding,
   CaseClaim,
   Aggregate,
@@ -120,8 +123,9 @@ export { drawCases, usualSplit, type DrawnCases } from './making/draw-cases.js';
 export { fitNetwork } from './making/fit-network.js';
 export { askDryRun, type DemoNetwork } from './making/ask-dry-run.js';
 export { runDryRun } from './making/run-dry-run.js';
-export { createDraft, definitionDigest, deleteDraft, findSource, publishDraft, replaceDraft, type MakingPorts } from './making/make-benchmark.js';
+export { benchmarkChanged, createDraft, definitionDigest, deleteDraft, findSource, publishDraft, replaceDraft, type MakingPorts } from './making/make-benchmark.js';
 export { isPrepared, preparedFindings, regionShares } from './making/prepared-findings.js';
+export { publishingFindings, type SharedImage } from './making/publishing-findings.js';
 export { studyCase, type CaseStudy, type StudyTask } from './making/study-case.js';
 export type {
   DryRun,

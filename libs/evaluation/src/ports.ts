@@ -70,15 +70,21 @@ export interface QueuedJob {
   readonly priority: number;
 }
 
+/** What a handler answers when a job cannot be done here now: the queue gives it again, to whoever asks, after so long. */
+export interface PutBack {
+  readonly againInMs: number;
+}
+
 /** At-least-once: a handler may see a job twice, also after having finished it. */
 export interface JobQueue {
   add(jobs: readonly QueuedJob[]): Promise<void>;
   /**
    * Starts taking jobs, `concurrency` at a time. `signal` is aborted when the queue gave the job to somebody else.
    * A handler that throws a VoxelmarkError other than EngineUnavailable is not retried; anything else is, backing off.
+   * A job that is put back lost no attempt.
    */
   work(
-    handler: (job: Job, signal: AbortSignal) => Promise<void>,
+    handler: (job: Job, signal: AbortSignal) => Promise<PutBack | void>,
     options: { readonly concurrency: number },
   ): Promise<JobWorker>;
   /** Jobs not yet finished: waiting, prioritised, delayed or active. */
@@ -110,6 +116,8 @@ export interface ModelFacts {
   readonly runtime: string;
   /** What it ran on: Node.js, system, processor. Of receipts, and of no signature. */
   readonly machine?: string;
+  /** Tiles that run at the same time; absent: one. */
+  readonly lanes?: number;
 }
 
 /**
@@ -139,6 +147,11 @@ export interface ModelFile {
   readonly copyTo: (path: string) => Promise<void>;
 }
 
+export interface RunnerCare {
+  /** As little memory as can be, slower, with the same numbers. */
+  readonly sparing?: boolean;
+}
+
 /** Opens models in processes of their own. */
 export interface ModelRunner {
   /**
@@ -148,7 +161,7 @@ export interface ModelRunner {
    * @param models in the order of `manifest.models`
    * @throws ModelFailure when a model is at fault, EngineUnavailable when we are
    */
-  open(models: readonly ModelFile[], manifest: Manifest, limits: RunLimits): Promise<ModelSession>;
+  open(models: readonly ModelFile[], manifest: Manifest, limits: RunLimits, care?: RunnerCare): Promise<ModelSession>;
   close(): Promise<void>;
 }
 

@@ -37,15 +37,15 @@ const manifest: Manifest = {
 const model: ModelFile = { sha256: '0'.repeat(64), copyTo: async () => undefined };
 
 /** Label 1 where the image exceeds 0.5: the whole pipeline, with a network of one line in place of a process. */
-function runnerOf(options: { readonly secondsPerRun?: number; readonly fail?: (opened: number) => Error | null } = {}) {
-  const { secondsPerRun = 0.25, fail = () => null } = options;
+function runnerOf(options: { readonly secondsPerRun?: number; readonly lanes?: number; readonly fail?: (opened: number) => Error | null } = {}) {
+  const { secondsPerRun = 0.25, lanes = 1, fail = () => null } = options;
   const log: { opened: Manifest[]; closed: number } = { opened: [], closed: 0 };
   const runner: Pick<ModelRunner, 'open'> = {
     async open(_models, opened) {
       log.opened.push(opened);
       const number = log.opened.length;
       return {
-        facts: { inputs: [], outputs: [], runtime: 'a line of JavaScript' },
+        facts: { inputs: [], outputs: [], runtime: 'a line of JavaScript', lanes },
         isolation: 'L0',
         alive: true,
         async predict(images) {
@@ -59,7 +59,7 @@ function runnerOf(options: { readonly secondsPerRun?: number; readonly fail?: (o
             out.set(tile, tile.length);
             return Promise.resolve(out);
           });
-          const sessionMs = 1000 * secondsPerRun * runs;
+          const sessionMs = 1000 * secondsPerRun * Math.ceil(runs / lanes) * lanes;
           const usage = { elapsedMs: sessionMs + 500, cpuMs: sessionMs, peakRssBytes: 1e6, sessionMs };
           return { labels, usage };
         },
@@ -106,6 +106,14 @@ const of = (checks: readonly PreflightCheck[], name: PreflightCheck['name']) =>
   checks.find((check) => check.name === name)!;
 
 describe('preflight', () => {
+  it('where several tiles run at once, the zero tile is a row of them, and its time that of one among busy others', async () => {
+    const { runner } = runnerOf({ lanes: 2 });
+    const checks = await preflight(portsOf(runner), taskOf({ budget: { cases: [{ name: 'case-1', geometry: GEOMETRY }] } }));
+    expect(of(checks, 'zero-tile').detail).toMatchObject({ shape: [4, 4, 4], secondsPerRun: 0.25 });
+    const { tiles, secondsPerCase } = of(checks, 'budget').detail as { tiles: number; secondsPerCase: number };
+    expect(secondsPerCase).toBe(Math.ceil(tiles / 2) * 2 * 0.25);
+  });
+
   it('passes a model that does what its author says, and leaves no session open', async () => {
     const { runner, log } = runnerOf();
     const image = await file((v) => v % 5 === 0);

@@ -427,6 +427,13 @@ export interface CaseStanding {
   readonly result: CaseResult;
 }
 
+/** What an algorithm version drew on one case. */
+export interface CasePrediction {
+  readonly algorithm: { readonly slug: string; readonly name: string };
+  readonly version: string;
+  readonly object: StoredObject;
+}
+
 /** Places for the runs of a board, by run id. */
 export type RankRuns = (
   entries: readonly { readonly runId: string; readonly metrics: Readonly<Record<string, number>> }[],
@@ -516,8 +523,8 @@ export interface EvaluationRecords extends DatasetRecords, InboxRecords, MakingR
 
   /** The form of an image in which single slices can be read; null while nobody has made it. */
   findFrames(imageId: string): Promise<StoredObject | null>;
-  /** Keeps that form. Where there is one already, it stays; the answer is the one that is kept. */
-  addFrames(imageId: string, blob: StoredBlob): Promise<StoredObject>;
+  /** Keeps that form. Where there is one already, it stays; the answer is the one that is kept. Null: the image is gone. */
+  addFrames(imageId: string, blob: StoredBlob): Promise<StoredObject | null>;
 
   /** Whether any stored object refers to this blob. */
   blobInUse(sha256: string): Promise<boolean>;
@@ -692,6 +699,8 @@ export interface EvaluationRecords extends DatasetRecords, InboxRecords, MakingR
   boardEntry(runId: string): Promise<LeaderboardEntry | null>;
   /** What the runs of this case's phase made of it, best rank first, unranked runs last; cases still pending are left out. */
   resultsOfCase(caseId: string, limit: number): Promise<readonly CaseStanding[]>;
+  /** The same runs as far as they have a prediction, which is all that is read of them. */
+  predictionsOfCase(caseId: string, limit: number): Promise<readonly CasePrediction[]>;
   /**
    * By rank, then algorithm and version; of the given signature or else of the one that completed a run last. With `asOf`
    * the board as it was then, ranked anew by `rank`; without entries when the phase never was in that state.

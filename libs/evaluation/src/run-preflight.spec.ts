@@ -3,7 +3,7 @@ import type { LabelMap } from '#imaging';
 import { readLabelMap, writeNifti } from '#imaging';
 import { expandManifest } from '#pipeline';
 import { checkVersion } from './check-version.js';
-import { EngineUnavailable, ModelFailure } from '#domain';
+import { EngineUnavailable, ModelFailure, type SecrecyLabel } from '#domain';
 import type { ModelSession } from './ports.js';
 import { CHECK_NAMES } from './preflight.js';
 import type { Benchmark, EvaluationRecords, NotedCheck, Preflight, VersionChecks } from './records.js';
@@ -32,7 +32,7 @@ const answering =
   async () => ({ labels, usage: { elapsedMs: sessionMs + 20, cpuMs: 9, peakRssBytes: 2e8, sessionMs } });
 
 /** A worker that is given one preflight, or one run, of a benchmark with one open case. */
-async function world(predict: Predict, label: 'PUBLIC' | 'SEALED' = 'PUBLIC') {
+async function world(predict: Predict, label: SecrecyLabel = 'PUBLIC') {
   const blobs = memoryBlobs();
   const run = await memoryRun(blobs, label);
   const store = async (bytes: Uint8Array) =>
@@ -235,6 +235,12 @@ describe('the gate of a run', () => {
     // the machine may have been busy: another run looks again
     const retried = { ...context, version: { ...context.version, checks: seen.written } };
     await expect(checkVersion(ports, retried, SIGNAL)).rejects.toMatchObject({ code: 'budget-exceeded' });
+  });
+
+  it('knows the sizes of practice cases that are for participants, as a preflight does', async () => {
+    const { ports, seen, context } = await world(answering(4_000), 'PARTICIPANT');
+    await expect(checkVersion(ports, context, SIGNAL)).rejects.toMatchObject({ code: 'budget-exceeded' });
+    expect(seen.written?.checks.find(({ name }) => name === 'budget')?.detail).toMatchObject({ tiles: 4 });
   });
 
   it('stops what does not agree with its author', async () => {

@@ -137,7 +137,10 @@ async function tryBundle(
 }
 
 /** Cases that whoever submits may see, who is signed in: only their sizes enter the forecast. */
-async function openCases({ records }: StagePorts, { phases }: Benchmark): Promise<readonly EvaluationCase[]> {
+export async function openCases(
+  { records }: Pick<StagePorts, 'records'>,
+  { phases }: Pick<Benchmark, 'phases'>,
+): Promise<readonly EvaluationCase[]> {
   const practice = phases.filter(({ kind }) => kind === 'practice');
   const cases = (await Promise.all(practice.map(({ id }) => records.cases(id)))).flat();
   return cases.filter(({ label }) => label !== 'SEALED');

@@ -4,16 +4,31 @@ export interface Seats {
   take(runId: string): (() => void) | null;
   /** Runs without a free seat. */
   full(): readonly string[];
-  /** Settles when a seat of this run is given back, after `ms`, or when `signal` is aborted. */
+  /** Settles when a seat of this run is given back, after `ms`, when `signal` is aborted, or when seats are closed. */
   given(runId: string, ms: number, signal: AbortSignal): Promise<void>;
+  /** A case of this run failed here for a job that was not its own: only its own jobs try it here from now on. */
+  avoid(runId: string): void;
+  /** A case of this run went through here: others may do its cases again. */
+  welcome(runId: string): void;
+  /** Runs that are left to their own jobs. */
+  avoided(): readonly string[];
+  /** From now on nobody gets a seat, and whoever waits is woken: the worker finishes what it has in hand. */
+  close(): void;
+  readonly closed: boolean;
 }
+
+/** Runs that are remembered as avoided; one that was forgotten is tried once more. */
+const MOST_AVOIDED = 100;
 
 export function createSeats(perRun: number): Seats {
   const taken = new Map<string, number>();
   const waiting = new Map<string, Set<() => void>>();
+  const avoided = new Set<string>();
+  let closed = false;
 
   return {
     take(runId) {
+      if (closed) return null;
       const others = taken.get(runId) ?? 0;
       if (others >= perRun) return null;
       taken.set(runId, others + 1);
@@ -42,7 +57,21 @@ export function createSeats(perRun: number): Seats {
         const timer = setTimeout(done, ms);
         lookers.add(done);
         signal.addEventListener('abort', done, { once: true });
-        if (signal.aborted) done();
+        if (signal.aborted || closed) done();
       }),
+    avoid(runId) {
+      avoided.add(runId);
+      const [oldest] = avoided;
+      if (avoided.size > MOST_AVOIDED) avoided.delete(oldest);
+    },
+    welcome: (runId) => void avoided.delete(runId),
+    avoided: () => [...avoided],
+    close() {
+      closed = true;
+      for (const look of [...waiting.values()].flatMap((lookers) => [...lookers])) look();
+    },
+    get closed() {
+      return closed;
+    },
   };
 }

@@ -14,6 +14,7 @@ function world(cases: readonly string[], work: (caseId: string) => Promise<unkno
   const most = new Map<string, number>();
   const underWay = new Map<string, number>();
   const warnings: string[] = [];
+  const clock = { ms: 0 };
   const ports = {
     sessions: { seats },
     records: {
@@ -23,6 +24,7 @@ function world(cases: readonly string[], work: (caseId: string) => Promise<unkno
       },
     },
     log: { warn: (event: string) => void warnings.push(event) },
+    clock: { monotonicMs: () => clock.ms },
   } as unknown as StagePorts;
   const evaluate = async (_: StagePorts, { runId, caseId }: { runId: string; caseId: string }) => {
     const at = untouched.indexOf(caseId);
@@ -36,12 +38,14 @@ function world(cases: readonly string[], work: (caseId: string) => Promise<unkno
   const jobs = [...cases];
   const take = async () => {
     for (let caseId = jobs.shift(); caseId !== undefined; caseId = jobs.shift())
-      await takeTurns(ports, { runId: caseId[0], epoch: 1, caseId }, never, evaluate).catch((error: Error) => {
-        warnings.push(error.message);
-      });
+      await takeTurns(ports, { runId: caseId[0], epoch: 1, caseId }, never, evaluate)
+        .then((answer) => void (answer && jobs.push(caseId!)))
+        .catch((error: Error) => {
+          warnings.push(error.message);
+        });
   };
   const run = (slots: number) => Promise.all(Array.from({ length: slots }, take));
-  return { run, begun, most, warnings, ports, evaluate, seats, untouched };
+  return { run, begun, most, warnings, ports, evaluate, seats, untouched, clock };
 }
 
 const of = (run: string, count: number) => Array.from({ length: count }, (_, n) => `${run}${n}`);
@@ -71,7 +75,51 @@ describe('cases of several runs in one worker', () => {
     });
     await failing.run(4);
     expect([...failing.begun].sort()).toEqual([...of('a', 6), ...of('b', 4)].sort());
+    // from the first one on that run is left to its own jobs, by all jobs of the others
+    expect(failing.warnings.filter((event) => event === 'case.left-to-its-job').length).toBeLessThanOrEqual(2);
     expect(failing.warnings).toContain('case.left-to-its-job');
+  });
+
+  it('a job that waits is put back after a while, so that its place is free for what is no case', async () => {
+    const { ports, evaluate, seats, begun, clock } = world(['a0']);
+    const seated = [seats.take('a'), seats.take('a')];
+    const { given } = seats;
+    const waits: number[] = [];
+    ports.sessions.seats.given = async (runId, ms, signal) => {
+      waits.push(ms);
+      clock.ms += ms;
+      await given(runId, 1, signal);
+    };
+    expect(await takeTurns(ports, { runId: 'a', epoch: 1, caseId: 'a0' }, never, evaluate)).toEqual({
+      againInMs: 1000,
+    });
+    expect([begun, waits]).toEqual([[], [1000, 1000]]);
+    seated.forEach((giveBack) => giveBack?.());
+    expect(await takeTurns(ports, { runId: 'a', epoch: 1, caseId: 'a0' }, never, evaluate)).toBeUndefined();
+    expect(begun).toEqual(['a0']);
+  });
+
+  it('a job that did a case of another run gives its place back before it waits', async () => {
+    const { ports, evaluate, seats, begun } = world(['b0', 'b1']);
+    const seated = [seats.take('a'), seats.take('a')];
+    expect(await takeTurns(ports, { runId: 'a', epoch: 1, caseId: 'a0' }, never, evaluate)).toEqual({ againInMs: 0 });
+    expect(begun).toEqual(['b0']);
+    seated.forEach((giveBack) => giveBack?.());
+  });
+
+  it('when the worker stops, what waits is put back at once, and no case begins any more', async () => {
+    const { ports, evaluate, seats, begun, untouched } = world(['a0']);
+    const seated = [seats.take('a'), seats.take('a')];
+    const waiting = takeTurns(ports, { runId: 'a', epoch: 1, caseId: 'a0' }, never, evaluate);
+    await tick();
+    untouched.push('b0'); // another run would have something to do
+    seats.close();
+    expect(await waiting).toEqual({ againInMs: 1000 });
+    seated.forEach((giveBack) => giveBack?.()); // the cases in hand end
+    expect(await takeTurns(ports, { runId: 'a', epoch: 1, caseId: 'a0' }, never, evaluate)).toEqual({
+      againInMs: 1000,
+    });
+    expect(begun).toEqual([]);
   });
 
   it('a job that is taken away while it waits stops waiting', async () => {

@@ -1,9 +1,16 @@
 import { errorText } from './error-text.js';
 import { evaluateCase } from './evaluate-case.js';
+import type { PutBack } from './ports.js';
 import type { StagePorts } from './stage-ports.js';
 
 /** How long a job waits for its run before it looks again whether another one has something to do. */
 const LOOK_EVERY_MS = 1000;
+/** How long a job keeps its place in this worker while it only waits. */
+const WAIT_MS = 2000;
+/** For a job that waited in vain: another worker may have room, or this one by then. */
+const LATER: PutBack = { againInMs: 1000 };
+/** For a job that did another case: its place is given anew, by priority. */
+const NEXT: PutBack = { againInMs: 0 };
 
 interface CaseOfRun {
   readonly runId: string;
@@ -14,7 +21,9 @@ interface CaseOfRun {
 /**
  * Does the case of a job as soon as its run has a seat in this worker. The queue gives all cases of one run before those of
  * the next, and a run has but one process here: so that the others do not stand idle meanwhile, a job that has to wait does
- * untouched cases of other runs, whose own jobs will find them done. Nothing is claimed and nothing is read while it waits.
+ * an untouched case of another run, whose own job will find it done. Nothing is claimed and nothing is read while it waits.
+ * A job that did somebody else's case, or waited for two seconds, is put back: other workers may have room for it, and
+ * preflights and validations want its place here. So are all that wait when the worker stops.
  *
  * @param evaluate what is done with one case
  */
@@ -23,18 +32,23 @@ export async function takeTurns(
   job: CaseOfRun,
   signal: AbortSignal,
   evaluate: typeof evaluateCase = evaluateCase,
-): Promise<void> {
-  const { records, log } = ports;
+): Promise<PutBack | void> {
+  const { records, log, clock } = ports;
   const { seats } = ports.sessions;
-  /** Runs whose case failed here just now: their own jobs try again, each in its time. */
-  const troubled = new Set<string>();
+  const since = clock.monotonicMs();
+  let helped = false;
   for (;;) {
     signal.throwIfAborted();
     const seat = seats.take(job.runId);
-    if (seat !== null) return evaluate(ports, job, signal).finally(seat);
-    const other = await records.untouchedCase([...seats.full(), ...troubled]);
+    if (seat !== null) {
+      await evaluate(ports, job, signal).finally(seat);
+      return seats.welcome(job.runId);
+    }
+    if (helped) return NEXT;
+    const other = seats.closed ? null : await records.untouchedCase([...seats.full(), ...seats.avoided()]);
     const otherSeat = other === null ? null : seats.take(other.runId);
     if (other === null || otherSeat === null) {
+      if (seats.closed || clock.monotonicMs() - since >= WAIT_MS) return LATER;
       await seats.given(job.runId, LOOK_EVERY_MS, signal);
       continue;
     }
@@ -42,11 +56,12 @@ export async function takeTurns(
       await evaluate(ports, other, signal);
     } catch (error) {
       if (signal.aborted) throw error;
-      troubled.add(other.runId);
+      seats.avoid(other.runId);
       const { runId, caseId } = other;
       log.warn('case.left-to-its-job', { runId, caseId, message: errorText(error) });
     } finally {
       otherSeat();
     }
+    helped = true;
   }
 }

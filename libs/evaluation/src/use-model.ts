@@ -32,7 +32,7 @@ export function modelFiles({ models }: AlgorithmVersion, blobs: Pick<StagePorts[
 
 /**
  * Does `work` with the models of a run in a child process. When the process ended abnormally over it, it is done once more,
- * alone in a fresh one, so that the second such end is nobody else's doing. A process lost to another case costs no
+ * alone in a fresh one that is sparing with memory, so that the second such end is nobody else's doing. A process lost to another case costs no
  * attempt.
  *
  * @throws ModelFailure; with code `inference-crashed` when the process ended abnormally for the second time
@@ -53,7 +53,8 @@ export async function useModel<T>(
     try {
       return await sessions.use(
         run.id,
-        (runner) => runner.open(modelFiles(version, blobs), version.manifest, phase.rules.limits),
+        (runner) =>
+          runner.open(modelFiles(version, blobs), version.manifest, phase.rules.limits, { sparing: ends > 0 }),
         (session) => {
           if (!isolationReaches(session.isolation, required)) throw new IsolationTooLow(session.isolation, required);
           return work(session);

@@ -1,6 +1,7 @@
 import { writeNifti, type Geometry, type Vec3 } from '#imaging';
 import {
   expandManifest,
+  inferencePlan,
   modelShape,
   networkFace,
   planTiles,
@@ -19,7 +20,9 @@ export interface ZeroTile {
   readonly facts: ModelFacts;
   /** Starting the process and loading all models. */
   readonly loadMs: number;
-  /** Of one model on one tile, averaged over the models of an ensemble: the faster of two runs. */
+  /** Tiles that ran at the same time. */
+  readonly lanes: number;
+  /** Of one model on one tile while all lanes are busy, averaged over the models of an ensemble: the faster of two. */
   readonly secondsPerRun: number;
   readonly peakRssBytes: number;
   readonly isolation: ModelSession['isolation'];
@@ -34,7 +37,8 @@ const LONG_RUN_SECONDS = 5;
  * One tile of zeros through each model, as the run will do it: in the same process and under the same limits. Holds that
  * output is finite and of the right size, and says what a run costs.
  *
- * The tile goes through `predict` under a manifest without preprocessing, whose image is one tile. So the process that runs
+ * The tile goes through `predict` under a manifest without preprocessing, whose image is one tile, or a row of as many as
+ * the process runs at the same time: a run has its time and its memory when all of them are busy. So the process that runs
  * strangers' models needs to know nothing more.
  *
  * @param like geometry of an image, for a network whose tile is as large as the image; without one a usual size is taken
@@ -54,17 +58,21 @@ export async function zeroTile(
   try {
     const loadMs = clock.monotonicMs() - started;
     const shape = tileShape(expanded, session.facts, like);
-    const image = await zeros(shape);
+    const lanes = session.facts.lanes ?? 1;
+    const row = rowOf(shape, lanes, expanded);
+    const rounds = Math.ceil(inferencePlan(row, oneTileManifest(expanded)).tiles / lanes);
+    const image = await zeros(row);
     const images = expanded.inputs[0].channels.map(() => image);
     const runs: { seconds: number; peakRssBytes: number }[] = [];
     do {
       const { usage } = await session.predict(images, signal);
-      runs.push({ seconds: usage.sessionMs / 1000 / models.length, peakRssBytes: usage.peakRssBytes });
-    } while (runs.length < 2 && runs[0].seconds < LONG_RUN_SECONDS);
+      runs.push({ seconds: usage.sessionMs / 1000 / models.length / (rounds * lanes), peakRssBytes: usage.peakRssBytes });
+    } while (runs.length < 2 && runs[0].seconds * rounds * lanes < LONG_RUN_SECONDS);
     return {
       shape,
       facts: session.facts,
       loadMs,
+      lanes,
       secondsPerRun: Math.min(...runs.map(({ seconds }) => seconds)),
       peakRssBytes: Math.max(...runs.map(({ peakRssBytes }) => peakRssBytes)),
       isolation: session.isolation,
@@ -114,6 +122,13 @@ export function tileShape(manifest: ExpandedManifest, { inputs }: ModelFacts, li
     return typeof fixed === 'number' && fixed > 0 ? fixed : planned[axis];
   };
   return [size(0), size(1), size(2)];
+}
+
+/** Tiles side by side, along the axis that a 2D network walks over. */
+function rowOf(shape: Vec3, lanes: number, { inference }: ExpandedManifest): Vec3 {
+  const along = inference.mode === 'slices' || inference.mode === 'stack25d' ? inference.sliceAxis : 0;
+  const [a, b, c] = shape.map((size, axis) => (axis === along ? size * lanes : size));
+  return [a, b, c];
 }
 
 /** An image of zeros whose stored axes are those of the tensor. */

@@ -44,7 +44,8 @@ export {
 export type { DicomInstance, WrittenElement } from './dicom/write.js';
 export { dicomJson } from './dicom/json.js';
 export type { DicomJson, DicomJsonElement, DicomJsonOptions } from './dicom/json.js';
-export { imageHeaders, imageSeries, packSlice } from './dicom/image-series.js';
+export { DicomInexpressible } from './dicom/dicom-inexpressible.js';
+export { imageClassOf, imageHeaders, imageSeries, packSlice } from './dicom/image-series.js';
 export type { ImageHeaders, ImageSeries, SeriesNames, StudyNames } from './dicom/image-series.js';
 export { chooseStorage } from './dicom/stored-values.js';
 export type { StoredValues } from './dicom/stored-values.js';

@@ -1,8 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFromChild, removeExchanged, writeForChild } from './exchange.js';
+import { createScratch, removeScratch } from './scratch.js';
+import { boundByRights } from './test-support/rights.js';
 
 describe('files handed to and from a process that runs foreign models', () => {
   let folder: string;
@@ -42,6 +53,29 @@ describe('files handed to and from a process that runs foreign models', () => {
     await expect(readFromChild(at('planted'), 4, size)).rejects.toMatchObject({ code: 'inference-crashed' });
     await removeExchanged(at('planted'));
     expect(readFileSync(at('planted/inside'), 'utf8')).toBe('theirs');
+  });
+
+  it('a folder that we may not write in any more is the doing of the process, and hides no error of ours', async () => {
+    await writeForChild(at('first'), Uint8Array.of(1));
+    await boundByRights(folder, async () => {
+      chmodSync(folder, 0o500);
+      await expect(writeForChild(at('second'), Uint8Array.of(1))).rejects.toMatchObject({
+        name: 'ModelFailure',
+        code: 'inference-crashed',
+      });
+      await removeExchanged(at('first')); // cannot be removed: it goes with the session
+    });
+    expect([...readFileSync(at('first'))]).toEqual([1]);
+  });
+
+  it('nor is a folder that it removed while we hold it open our fault', async () => {
+    if (process.platform !== 'linux') return; // others hold none open
+    const scratch = await createScratch(folder);
+    rmdirSync(scratch.casesDir);
+    await expect(writeForChild(join(scratch.exchange, '1.0.nii.gz'), Uint8Array.of(1))).rejects.toMatchObject({
+      code: 'inference-crashed',
+    });
+    await removeScratch(scratch);
   });
 
   it('refuses another size before reading', async () => {

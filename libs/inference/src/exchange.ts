@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { open, unlink, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, stat, unlink, writeFile, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { EngineUnavailable, ModelFailure } from '#domain';
 
 // Files that we and a process which runs foreign models hand one another. That process may write in their folder too: a
@@ -8,7 +9,8 @@ import { EngineUnavailable, ModelFailure } from '#domain';
 /**
  * Writes a file that must not be there yet. A link, or anything else that was planted under its name, is never followed.
  *
- * @throws ModelFailure `inference-crashed` when something is there, EngineUnavailable `runner-scratch` when it cannot be written
+ * @throws ModelFailure `inference-crashed` when something is there, or when the process took the folder away;
+ *   EngineUnavailable `runner-scratch` when it cannot be written otherwise
  */
 export async function writeForChild(path: string, bytes: Uint8Array): Promise<void> {
   try {
@@ -18,6 +20,12 @@ export async function writeForChild(path: string, bytes: Uint8Array): Promise<vo
       throw new ModelFailure('inference-crashed', 'the process put something where its next image was to be', {
         cause,
       });
+    if (await isTaken(dirname(path)))
+      throw new ModelFailure(
+        'inference-crashed',
+        'the process removed the folder for its images, or changed the rights on it',
+        { cause },
+      );
     throw new EngineUnavailable('runner-scratch', `the scratch folder of the worker cannot be used: ${String(cause)}`, {
       cause,
     });
@@ -58,15 +66,20 @@ export async function readFromChild(
 
 /**
  * Removes the file or link under the name; a link, not what it points at. A folder stays until the process is gone: going
- * into one that the process may swap for a link meanwhile would mean removing what lies behind the link.
+ * into one that the process may swap for a link meanwhile would mean removing what lies behind the link. So does all else
+ * that cannot be removed: it goes with the folder of the session, and is nothing that a case should fail for.
  */
 export async function removeExchanged(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    // EISDIR, EPERM: a folder, as Linux and as others say it
-    if (!['ENOENT', 'EISDIR', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
+  await unlink(path).catch(() => undefined);
+}
+
+/**
+ * Whether a folder that we made for ourselves and the process (0700) is not ours to write in any more, or one that we hold
+ * open was removed. Nobody but the process has anything to do there.
+ */
+async function isTaken(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => null);
+  return found !== null && found.isDirectory() && ((found.mode & 0o700) !== 0o700 || found.nlink === 0);
 }
 
 /** Windows knows neither flag, and makes links for administrators only. */

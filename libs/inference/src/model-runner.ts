@@ -64,7 +64,7 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
   const claims = new ScratchClaims(() => freeBytesOf(scratchDir));
 
   return {
-    async open(models, manifest, limits) {
+    async open(models, manifest, limits, { sparing = false } = {}) {
       const listed = manifest.models?.length ?? 1;
       if (models.length !== listed)
         throw new ModelFailure(
@@ -87,6 +87,7 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
           models: files,
           manifest,
           threads: limits.threads,
+            sparing,
           inspect: options.inspect ?? true,
         } as const;
         const { reply } = await child.request(load, limits.loadSeconds);

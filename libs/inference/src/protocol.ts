@@ -15,6 +15,8 @@ export interface LoadRequest {
   readonly models: readonly string[];
   readonly manifest: Manifest;
   readonly threads: number;
+  /** As little memory as can be: after the process ran out of it. */
+  readonly sparing: boolean;
   /** False only where the walls behind the inspector are tested: the files are then loaded unseen. */
   readonly inspect: boolean;
 }
@@ -175,6 +177,7 @@ function parseFacts(value: unknown): ModelFacts {
     inputs: tensors(facts.inputs, 'inputs'),
     outputs: tensors(facts.outputs, 'outputs'),
     runtime: string(facts.runtime, 'runtime', 100),
+    ...(facts.lanes === undefined ? {} : { lanes: finite(facts.lanes, 'lanes', 1, 256) }),
   };
 }
 

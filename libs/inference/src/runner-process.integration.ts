@@ -146,7 +146,7 @@ describe('limits that hold by themselves', () => {
     writeFileSync(join(folder, 'cases', 'image.nii'), await writeNifti(image, { gzip: false }));
     const options = { childScript: builtChildScript(), nodePath: process.execPath, session: folder, level: 0 } as const;
     const busy = new RunnerProcess(spawnChild({ ...options, memoryMib: 512, cpuSeconds: 3 }), 512);
-    const load = { models: ['endless.onnx'], manifest: minimalManifest(), threads: 1, inspect: false };
+    const load = { models: ['endless.onnx'], manifest: minimalManifest(), threads: 1, sparing: false, inspect: false };
     const ask = (request: Request) => busy.request(request, 60);
     expect((await ask({ kind: 'load', ...load })).reply.kind).toBe('loaded');
     const lost = await ask({ kind: 'predict', case: 1, images: ['../cases/nowhere.nii'], labels: '../cases/1.labels' });

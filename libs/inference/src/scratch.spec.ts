@@ -1,8 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { writeForChild } from './exchange.js';
 import { createScratch, removeScratch, sweepScratch } from './scratch.js';
+import { boundByRights } from './test-support/rights.js';
 
 describe('scratch folders', () => {
   let parent: string;
@@ -31,6 +43,18 @@ describe('scratch folders', () => {
     if (process.platform === 'linux') expect(readdirSync(elsewhere)).toEqual([]);
     await removeScratch(scratch);
     expect(readdirSync(parent)).toEqual(['elsewhere']);
+  });
+
+  it('go also when the process took our rights on them away', async () => {
+    await boundByRights(parent, async () => {
+      const scratch = await createScratch(parent);
+      const inner = join(scratch.casesDir, 'inner');
+      mkdirSync(inner);
+      writeFileSync(join(inner, '1.labels'), 'theirs');
+      for (const folder of [inner, scratch.casesDir]) chmodSync(folder, 0o000);
+      await removeScratch(scratch);
+    });
+    expect(readdirSync(parent)).toEqual([]);
   });
 
   it('stay where nobody says that the process is gone, which may still put links into them', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -62,7 +62,26 @@ export async function createScratch(scratchDir: string): Promise<Scratch> {
 export async function removeScratch({ root, held }: Scratch, gone = true): Promise<void> {
   await held?.close();
   if (!gone) return;
-  await rm(root, { recursive: true, force: true, maxRetries: 3 });
+  await removeTree(root);
+}
+
+/** Removes a folder that nobody uses any more, also where whoever used it took our rights on what is in it away. */
+async function removeTree(folder: string): Promise<void> {
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    await remove();
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await unlock(folder);
+    await remove();
+  }
+}
+
+/** Not into links: they are no folders here. */
+async function unlock(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await unlock(join(folder, entry.name));
 }
 
 /** Removes folders of processes of this machine that are gone (killed before they could tidy up). Returns how many. */
@@ -75,7 +94,7 @@ export async function sweepScratch(scratchDir: string): Promise<number> {
     const [, machine, pid] = NAME.exec(name) ?? [];
     return machine === MACHINE && !isAlive(Number(pid));
   });
-  await Promise.all(dead.map((name) => rm(join(scratchDir, name), { recursive: true, force: true, maxRetries: 3 })));
+  await Promise.all(dead.map((name) => removeTree(join(scratchDir, name))));
   return dead.length;
 }
 

@@ -146,6 +146,8 @@ interface Sweep {
   readonly share: readonly number[];
   readonly runTile: RunTile;
   readonly tilesAtOnce: number;
+  /** Set when a tile failed: no network is run any more. */
+  failed?: boolean;
   readonly onTile: (done: number) => void;
 }
 
@@ -177,6 +179,9 @@ async function sweep(work: Sweep, blender: Blender): Promise<void> {
       underWay.push({ starts, outputs });
     }
     while (underWay.length > 0) await addFirst();
+  } catch (error) {
+    work.failed = true;
+    throw error;
   } finally {
     await Promise.allSettled(underWay.map(({ outputs }) => outputs)); // after a failure nothing is left running
   }
@@ -184,10 +189,11 @@ async function sweep(work: Sweep, blender: Blender): Promise<void> {
 
 /** Weighted mean of mirror images and models for each tile of a batch, channels first. */
 async function runBatch(
-  { manifest, plan, share, runTile }: Sweep,
+  sweep: Sweep,
   starts: readonly Vec3[],
   tiles: readonly Float32Array<ArrayBuffer>[],
 ): Promise<readonly Float32Array[]> {
+  const { manifest, plan, share, runTile } = sweep;
   const { inference, output } = manifest;
   const [input] = manifest.inputs;
   const channels = inputChannels(manifest);
@@ -211,6 +217,7 @@ async function runBatch(
         outputType: output.dtype,
         labels,
       };
+      if (sweep.failed) return results; // of no interest to anybody
       const fed = turned.map((tile) => (inLast ? channelsLast(tile, channels) : tile));
       const values = await runTile(alone || inLast ? joined(fed) : joined(fed).slice(), plan.tileShape, request);
       const wanted = starts.length * output.channels * perTile;

@@ -1,6 +1,7 @@
 import {
   createPostgresBackend,
   createRedisBackend,
+  DelayedError,
   UnrecoverableError,
   withBackend,
   type Job as BullJob,
@@ -8,7 +9,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import { EngineUnavailable, VoxelmarkError } from '#domain';
-import type { Job, JobQueue, JobWorker, Log, QueuedJob } from '#evaluation';
+import type { Job, JobQueue, JobWorker, Log, PutBack, QueuedJob } from '#evaluation';
 import { parseJob } from './parse-job.js';
 import { postgresConnection, type PostgresConnection } from './postgres.js';
 
@@ -184,11 +185,12 @@ function jobOptions(id: string, priority: number): object {
   return { jobId: id, priority, removeOnComplete: true, removeOnFail: true };
 }
 
-function process(handler: (job: Job, signal: AbortSignal) => Promise<void>, log: Log | undefined): Processor {
+function process(handler: (job: Job, signal: AbortSignal) => Promise<PutBack | void>, log: Log | undefined): Processor {
   // three parameters: BullMQ looks at the length to know that a signal is wanted
-  return async (bullJob, _token, signal) => {
+  return async (bullJob, token, signal) => {
+    let answered: PutBack | void;
     try {
-      await handler(parseJob(bullJob.name, bullJob.data), signal ?? new AbortController().signal);
+      answered = await handler(parseJob(bullJob.name, bullJob.data), signal ?? new AbortController().signal);
     } catch (error) {
       const fault = error instanceof Error ? error : new Error(String(error));
       if (fault instanceof VoxelmarkError && !(fault instanceof EngineUnavailable)) {
@@ -197,6 +199,9 @@ function process(handler: (job: Job, signal: AbortSignal) => Promise<void>, log:
       if (!(fault instanceof EngineUnavailable)) log?.error('queue.handler-defect', fault, { jobId: bullJob.id });
       throw fault;
     }
+    if (!answered) return;
+    await bullJob.moveToDelayed(Date.now() + answered.againInMs, token);
+    throw new DelayedError(); // BullMQ's word for "neither done nor failed"
   };
 }
 

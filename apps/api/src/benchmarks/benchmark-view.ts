@@ -1,5 +1,5 @@
 import type { BenchmarkView } from '#contracts';
-import { requiredIsolation, type Capacity, type PhaseRules, type Region } from '#domain';
+import { requiredIsolation, revealRule, type Capacity, type PhaseKind, type PhaseRules, type Region } from '#domain';
 import type { Benchmark, Leaderboard, Phase } from '#evaluation';
 import { metricDefinition } from '#metrics';
 import { leadingMetric, metricInfos } from './board-view.js';
@@ -80,6 +80,7 @@ export function benchmarkView(
       label,
       caseCount,
       rules: rulesView(rules),
+      reveal: revealView(rules, kind),
       isolation: requiredIsolation(rules, { label, synthetic: benchmark.synthetic }),
     })),
   };
@@ -110,5 +111,13 @@ function rulesView(rules: PhaseRules): BenchmarkView['phases'][number]['rules'] 
       threads: limits.threads,
     },
     ...(required === undefined ? {} : { requiredIsolation: required }),
+    ...(rules.predictionGrid === undefined ? {} : { predictionGrid: rules.predictionGrid }),
+    ...(rules.closesAt === undefined ? {} : { closesAt: rules.closesAt }),
   };
+}
+
+/** The rule in force. Of showcase cases their number: names of held-out cases are for people who are signed in. */
+function revealView(rules: PhaseRules, phase: PhaseKind): BenchmarkView['phases'][number]['reveal'] {
+  const rule = revealRule(rules, phase);
+  return rule.kind === 'showcase' ? { kind: rule.kind, caseCount: rule.cases.length } : { kind: rule.kind };
 }

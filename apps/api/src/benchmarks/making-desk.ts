@@ -7,10 +7,12 @@ import {
   fitNetwork,
   isPrepared,
   preparedFindings,
+  publishingFindings,
   regionShares,
   type AccountRecords,
   type Benchmark,
   type BlobStore,
+  type Clock,
   type DemoNetwork,
   type DryRun,
   type EvaluationRecords,
@@ -18,7 +20,7 @@ import {
   type MakingPorts,
 } from '#evaluation';
 import { permit } from '../http/permit.js';
-import { ACCOUNTS, BLOBS, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
+import { ACCOUNTS, BLOBS, CLOCK, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
 import { benchmarkView } from './benchmark-view.js';
 import { readDemoNetworks } from './demo-networks.js';
 import { drawnView, dryRunView, historyView } from './making-view.js';
@@ -40,11 +42,12 @@ export class MakingDesk {
     @Inject(ACCOUNTS) private readonly accounts: AccountRecords,
     @Inject(BLOBS) private readonly blobs: BlobStore,
     @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'demoModelsDir'>,
+    @Inject(CLOCK) private readonly clock: Clock,
     private readonly sight: Sight,
   ) {}
 
-  get ports(): MakingPorts {
-    return { records: this.records, blobs: this.blobs, pause: () => sleep(20) };
+  get ports(): MakingPorts & { readonly clock: Clock } {
+    return { records: this.records, blobs: this.blobs, clock: this.clock, pause: () => sleep(20) };
   }
 
   demoNetworks(): Promise<readonly DemoNetwork[]> {
@@ -98,9 +101,13 @@ export class MakingDesk {
       .map(({ name }) => name)
       .filter((name) => !drawn.practice.includes(name) && !drawn.test.includes(name));
     const done = cases.filter(isPrepared).length;
+    const ofPublishing = benchmark.published
+      ? []
+      : publishingFindings(benchmark.phases, await records.sharedImages(benchmark.id), this.clock.now());
     return {
       benchmark: benchmarkView(benchmark, null, await this.sight.capacities(actor, benchmark.id)),
       definition,
+      definitionSha256,
       cases: drawnView(drawn, cases),
       preparation: {
         state: done === cases.length ? 'done' : (preparation?.state ?? 'queued'),
@@ -109,7 +116,7 @@ export class MakingDesk {
         failure: done === cases.length ? null : (preparation?.failure ?? null),
       },
       voxels: shares,
-      findings: [...findings, ...preparedFindings(benchmark, making, cases, shares, dryRun)],
+      findings: [...findings, ...ofPublishing, ...preparedFindings(benchmark, making, cases, shares, dryRun)],
       networks: (await this.demoNetworks()).map(({ network, name, manifest }) => {
         const fitted = fitNetwork(manifest, benchmark);
         return { network, name, fits: fitted.manifest !== null, note: fitted.note };

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { ENDPOINTS } from '#contracts';
 import {
   askDryRun,
+  benchmarkChanged,
   completeBenchmark,
   createDraft,
   deleteDraft,
@@ -68,7 +69,8 @@ export class MakingController {
     const { benchmark } = await this.desk.open(actor, params.slug);
     permit(actor, 'benchmark.create', {}, 'benchmark'); // who organises it may have been an organiser once
     const by = actor.userId as string;
-    const replaced = await replaceDraft(this.desk.ports, by, benchmark, body);
+    const { expected = null, ...description } = body;
+    const replaced = await replaceDraft(this.desk.ports, by, benchmark, description, expected);
     this.log.info('benchmark.changed', { benchmarkId: benchmark.id, userId: by });
     return this.desk.view(actor, await this.desk.open(actor, replaced.slug));
   }
@@ -114,11 +116,12 @@ export class MakingController {
     const by = actor.userId as string;
     // published already: nothing to do again
     if (!benchmark.published) {
+      if (body.expected !== undefined && body.expected !== making.definitionSha256) throw benchmarkChanged();
       const { findings } = await this.desk.view(actor, opened);
       await publishDraft(
         this.desk.ports,
         by,
-        { id: benchmark.id, definitionSha256: making.definitionSha256, findings },
+        { id: benchmark.id, phases: benchmark.phases, definitionSha256: making.definitionSha256, findings },
         body.acceptWarnings,
       );
       const released = benchmark.phases
@@ -143,7 +146,8 @@ export class MakingController {
           ? await this.records.findMaking(benchmark.id)
           : null;
       if (made?.datasetId !== dataset.id) continue;
-      const resource = await this.sight.ofBenchmark(actor, benchmark);
+      // the record is to be handed on: what its maker sees as organiser of the benchmark is not in it
+      const resource = { published: true, capacities: [] };
       for (const one of await openCases(this.records, this.sight, actor, benchmark, resource)) open.set(one.name, one);
     }
     const described: RecordedVersion = {

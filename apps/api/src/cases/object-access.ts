@@ -12,6 +12,18 @@ export const CACHING: Readonly<Record<SecrecyLabel, string>> = {
   SEALED: 'private, no-store',
 };
 
+/**
+ * How an object may be kept, by its label, unless what shows it to the person may end or is not what shows it to others: a
+ * capacity, a draft, a rule of the phase. Then nobody keeps it, not even the browser of whoever looked.
+ */
+export function cachingOf(
+  { label = 'SEALED', kind, published, reveal }: Resource,
+  byLabel: Readonly<Record<SecrecyLabel, string>> = CACHING,
+): string {
+  const lasting = published !== false && (kind !== 'reference' || reveal === 'by-label');
+  return byLabel[lasting ? label : 'SEALED'];
+}
+
 export type FoundObject = NonNullable<Awaited<ReturnType<EvaluationRecords['findObject']>>>;
 
 /** The door in front of stored voxels: policy with the reveal rule, then the access event, committed, then bytes. */
@@ -30,10 +42,11 @@ export class ObjectAccess {
    *
    * @throws RequestRefused 404, the same in both cases
    */
-  async find(actor: Actor, objectId: string): Promise<FoundObject> {
+  async find(actor: Actor, objectId: string): Promise<FoundObject & { readonly caching: string }> {
     const found = await this.records.findObject(objectId);
     if (found === null) throw notFound('object');
-    if (may(actor, 'object.view', await this.resourceOf(actor, found))) return found;
+    const resource = await this.resourceOf(actor, found);
+    if (may(actor, 'object.view', resource)) return { ...found, caching: cachingOf(resource) };
     setImmediate(() => {
       this.accessLog
         .append({ ...eventOf(actor, found), allowed: false })

@@ -19,7 +19,7 @@ export class ObjectsController {
   @Mount(ENDPOINTS.getObject)
   async get({ actor, params, request }: Ask<typeof ENDPOINTS.getObject>, reply: FastifyReply): Promise<void> {
     const found = await this.access.find(actor, params.id);
-    const { object } = found;
+    const { object, caching } = found;
 
     reply.header('content-range', `bytes */${object.bytes}`); // stays when the range is refused
     const range = byteRange(request.headers.range, object.bytes);
@@ -27,16 +27,16 @@ export class ObjectsController {
     await this.access.record(actor, found);
 
     const etag = `"${object.sha256}"`;
-    const sealed = object.label === 'SEALED';
+    const unkept = caching === CACHING.SEALED;
     const headers: Record<string, string> = {
       'content-type': object.mediaType,
       'content-disposition': `attachment; filename="${object.kind}-${object.id}.nii.gz"`,
       'x-content-type-options': 'nosniff',
       'accept-ranges': 'bytes',
-      'cache-control': CACHING[object.label],
-      ...(sealed ? {} : { etag }),
+      'cache-control': caching,
+      ...(unkept ? {} : { etag }),
     };
-    if (!sealed && request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag) === true) {
+    if (!unkept && request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag) === true) {
       await reply.code(304).headers(headers).send();
       return;
     }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { CaseFault } from '#evaluation';
-import { ImageFormatError, type ImageFormatCode } from '#imaging';
+import { DicomInexpressible, ImageFormatError, type DicomInstance, type ImageFormatCode } from '#imaging';
+import type { SegmentationTask } from '../dicomweb/segmentation-task.js';
 import type { RewriteTask, RewrittenFiles } from './case-task.js';
 
 /** Reads the files of cases somewhere that is not the event loop. */
@@ -9,26 +10,36 @@ export interface CaseEngine {
   digest(path: string): Promise<string>;
   /** @throws ImageFormatError, CaseFault */
   rewrite(task: RewriteTask): Promise<RewrittenFiles>;
+  /** A stored label map as a DICOM segmentation. @throws ImageFormatError, DicomInexpressible */
+  segmentation(task: SegmentationTask): Promise<DicomInstance>;
   close(): Promise<void>;
 }
 
 /** What the thread is asked, and what it says. */
-export type CaseQuestion = { readonly kind: 'digest'; readonly path: string } | { readonly kind: 'rewrite'; readonly task: RewriteTask };
-export type CaseFaultMessage = { readonly code: ImageFormatCode | null; readonly message: string };
+export type CaseQuestion =
+  | { readonly kind: 'digest'; readonly path: string }
+  | { readonly kind: 'rewrite'; readonly task: RewriteTask }
+  | { readonly kind: 'segmentation'; readonly task: SegmentationTask };
+export type CaseFaultMessage =
+  | { readonly kind: 'format'; readonly code: ImageFormatCode; readonly message: string }
+  | { readonly kind: 'case' | 'dicom'; readonly message: string };
 type CaseMessage = { readonly id: number; readonly answer?: unknown; readonly fault?: CaseFaultMessage; readonly defect?: string };
 type Waiting = { resolve: (answer: unknown) => void; reject: (error: Error) => void };
+/** Each thread has its own questions: the end of one is no answer to what the next was asked. */
+type Thread = { readonly worker: Worker; readonly waiting: Map<number, Waiting> };
 
 /** One thread, started when first needed. One that ends takes its questions with it as errors; the next question starts another. */
 export function createCaseThread(script = new URL('./case-thread.js', import.meta.url)): CaseEngine {
-  const waiting = new Map<number, Waiting>();
-  let thread: Worker | null = null;
+  let thread: Thread | null = null;
   let last = 0;
   let closed = false;
 
-  function start(): Worker {
+  function start(): Thread {
     const worker = new Worker(script);
+    const waiting = new Map<number, Waiting>();
+    const started: Thread = { worker, waiting };
     const fail = (error: Error) => {
-      if (thread === worker) thread = null;
+      if (thread === started) thread = null;
       for (const { reject } of waiting.values()) reject(error);
       waiting.clear();
     };
@@ -36,24 +47,25 @@ export function createCaseThread(script = new URL('./case-thread.js', import.met
       const one = waiting.get(id);
       waiting.delete(id);
       if (waiting.size === 0) worker.unref();
-      if (fault) one?.reject(fault.code === null ? new CaseFault(fault.message) : new ImageFormatError(fault.code, fault.message));
+      if (fault) one?.reject(errorOf(fault));
       else if (answer !== undefined) one?.resolve(answer);
       else one?.reject(new Error(`defect while reading a case: ${defect}`));
     });
     worker.on('error', fail);
     worker.on('exit', (code) => fail(new Error(`the thread that reads cases ended with code ${code}`)));
     worker.unref();
-    return worker;
+    return started;
   }
 
   function ask(question: CaseQuestion): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (closed) return reject(new Error('the thread that reads cases is closed'));
       thread ??= start();
+      const { worker, waiting } = thread;
       const id = ++last;
       waiting.set(id, { resolve, reject });
-      thread.ref();
-      thread.postMessage({ id, ...question });
+      worker.ref();
+      worker.postMessage({ id, ...question });
     });
   }
 
@@ -61,9 +73,21 @@ export function createCaseThread(script = new URL('./case-thread.js', import.met
     // the thread answers each kind of question with its own kind of answer
     digest: (path) => ask({ kind: 'digest', path }) as Promise<string>,
     rewrite: (task) => ask({ kind: 'rewrite', task }) as Promise<RewrittenFiles>,
+    segmentation: (task) => ask({ kind: 'segmentation', task }) as Promise<DicomInstance>,
     async close() {
       closed = true;
-      await thread?.terminate();
+      await thread?.worker.terminate();
     },
   };
+}
+
+function errorOf(fault: CaseFaultMessage): Error {
+  switch (fault.kind) {
+    case 'format':
+      return new ImageFormatError(fault.code, fault.message);
+    case 'case':
+      return new CaseFault(fault.message);
+    case 'dicom':
+      return new DicomInexpressible(fault.message);
+  }
 }

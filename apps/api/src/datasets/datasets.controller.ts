@@ -61,8 +61,12 @@ export class DatasetsController {
     const done = await this.records.withdrawDatasetCase(dataset.id, params.name);
     if (done === null) throw notFound('case');
     const { caseId, versions, digests } = done;
-    await this.accessLog.append({ userId: actor.userId, action: 'dataset.withdraw', objectId: null, caseId, benchmarkId: null, allowed: true });
-    await this.intake.forget(digests);
+    // its rows are gone: nobody could ask once more for its files
+    try {
+      await this.accessLog.append({ userId: actor.userId, action: 'dataset.withdraw', objectId: null, caseId, benchmarkId: null, allowed: true });
+    } finally {
+      await this.intake.forget(digests);
+    }
     this.log.info('dataset.case-withdrawn', { datasetId: dataset.id, caseId, versions: versions.length });
     return { outcome: versions.length === 0 ? 'removed' : 'withdrawn', versions: [...versions] };
   }
@@ -70,10 +74,12 @@ export class DatasetsController {
   @Mount(ENDPOINTS.deleteDataset)
   async remove({ actor, params }: Ask<typeof ENDPOINTS.deleteDataset>): Promise<void> {
     const dataset = await this.own(actor, params.slug);
-    const inbox = (await this.records.inbox(dataset.id)).map(({ sha256 }) => sha256);
-    const digests = [...(await this.records.deleteDataset(dataset.id)), ...inbox];
-    await this.accessLog.append({ userId: actor.userId, action: 'dataset.withdraw', objectId: dataset.id, caseId: null, benchmarkId: null, allowed: true });
-    await this.intake.forget(digests);
+    const digests = await this.records.deleteDataset(dataset.id);
+    try {
+      await this.accessLog.append({ userId: actor.userId, action: 'dataset.withdraw', objectId: dataset.id, caseId: null, benchmarkId: null, allowed: true });
+    } finally {
+      await this.intake.forget(digests);
+    }
     this.log.info('dataset.removed', { datasetId: dataset.id });
   }
 

@@ -1,7 +1,8 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { createFrameEncoders, createPixelCodecs, HTJ2K_LOSSLESS } from '#codecs';
-import type { BlobStore, EvaluationRecords, Log, StoredBlob } from '#evaluation';
+import { notFound } from '#domain';
+import { removeUnused, type BlobStore, type EvaluationRecords, type Log, type StoredBlob } from '#evaluation';
 import { chooseStorage, packSlice, readNifti } from '#imaging';
 import { BLOBS, LOG, RECORDS } from '../settings.js';
 import { readIndex, readTail, TAIL_BYTES, writeFrameFile, type FrameIndex } from './frame-file.js';
@@ -32,12 +33,12 @@ export class FrameShelf {
   private line: Promise<unknown> = Promise.resolve();
 
   constructor(
-    @Inject(RECORDS) private readonly records: Pick<EvaluationRecords, 'findFrames' | 'addFrames'>,
-    @Inject(BLOBS) private readonly blobs: Pick<BlobStore, 'open' | 'put' | 'read' | 'head'>,
+    @Inject(RECORDS) private readonly records: Pick<EvaluationRecords, 'findFrames' | 'addFrames' | 'blobInUse' | 'withLock'>,
+    @Inject(BLOBS) private readonly blobs: Pick<BlobStore, 'open' | 'put' | 'read' | 'head' | 'delete'>,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** @throws RangeError when DICOM cannot hold the values of the image */
+  /** @throws RangeError when DICOM cannot hold the values of the image, RequestRefused 404 when the image went meanwhile */
   async open(image: { readonly id: string; readonly sha256: string }): Promise<OpenFrames> {
     const blob = (await this.kept(image.id)) ?? (await this.make(image));
     const index = await this.indexOf(blob);
@@ -84,7 +85,10 @@ export class FrameShelf {
       }
     }
     const blob = await this.blobs.put(writeFrameFile({ columns, rows, stored }, frames()));
-    await this.records.addFrames(image.id, blob);
+    if ((await this.records.addFrames(image.id, blob)) === null) {
+      await removeUnused({ records: this.records, blobs: this.blobs, pause: () => sleep(20) }, [blob.sha256]);
+      throw notFound('object');
+    }
     this.log.info('frames.made', { objectId: image.id, slices, bytes: blob.bytes, elapsedMs: Math.round(performance.now() - started) });
     return blob;
   }

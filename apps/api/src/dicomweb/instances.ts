@@ -4,19 +4,20 @@ import { notFound, RequestRefused } from '#domain';
 import { frameOfReferenceUidOf, instanceNumberOf, instanceUidOf, type BlobStore } from '#evaluation';
 import {
   dicomSequenceEnd,
+  DicomInexpressible,
+  imageClassOf,
   imageHeaders,
   joinedBytes,
-  readLabelMap,
   writeDicom,
   writeDicomItem,
-  writeSegmentation,
   type DicomInstance,
   type ImageHeaders,
   type SeriesNames,
   type StoredValues,
   type WrittenElement,
 } from '#imaging';
-import { BLOBS, SETTINGS, type ApiSettings } from '../settings.js';
+import type { CaseEngine } from '../datasets/case-engine.js';
+import { BLOBS, CASES, SETTINGS, type ApiSettings } from '../settings.js';
 import { FrameShelf, type OpenFrames } from './frame-shelf.js';
 import { imagesOf, type Series } from './studies.js';
 
@@ -43,25 +44,25 @@ const PIXEL_DATA = 0x7fe00010;
 const NUMBER_OF_FRAMES = 0x00280008;
 /** What segmentations that are kept may weigh together. */
 const KEPT_BYTES = 64 * 2 ** 20;
-/** A header says the same of the class whatever the values are. */
-const ANY_VALUES: StoredValues = { slope: 1, intercept: 0, signed: true, error: 0 };
 
 /** Images and segmentations as DICOM instances, made of what is stored. */
 @Injectable()
 export class Instances {
   private readonly segmentations = new Map<string, DicomInstance>();
+  private readonly making = new Map<string, Promise<DicomInstance>>();
+  /** The last one in line. A label map is held in memory while it is written, so there is one at a time. */
+  private line: Promise<unknown> = Promise.resolve();
 
   constructor(
     @Inject(BLOBS) private readonly blobs: Pick<BlobStore, 'read'>,
     @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'version'>,
+    @Inject(CASES) private readonly engine: Pick<CaseEngine, 'segmentation'>,
     private readonly shelf: FrameShelf,
   ) {}
 
   /** Class of the instances of a series, without reading anything. */
   sopClassOf(series: Series): string {
-    return series.kind === 'image'
-      ? expressible(() => headersOf(series, ANY_VALUES)).sopClassUid
-      : '1.2.840.10008.5.1.4.1.1.66.4';
+    return series.kind === 'image' ? imageClassOf(series.modality) : '1.2.840.10008.5.1.4.1.1.66.4';
   }
 
   /** The one that is sent when any may be comes first. */
@@ -98,7 +99,7 @@ export class Instances {
   private async openSegmentation(series: Series): Promise<OpenSeries> {
     const instance = await expressibly(() => this.segmentation(series));
     const { sopClassUid, sopInstanceUid, elements } = instance;
-    const pixels = joinedBytes(elements.find(({ tag }) => tag === PIXEL_DATA)?.pieces ?? []);
+    const [pixels] = elements.find(({ tag }) => tag === PIXEL_DATA)?.pieces ?? [new Uint8Array()]; // in one piece, not copied
     const frames = Number(textOf(elements, NUMBER_OF_FRAMES));
     const [columns, rows] = series.study.case.geometry.sizeXyz;
     return {
@@ -114,20 +115,29 @@ export class Instances {
     };
   }
 
-  private async segmentation(series: Series): Promise<DicomInstance> {
+  /** Whoever asks for one that is being made waits for the same. */
+  private segmentation(series: Series): Promise<DicomInstance> {
     const known = this.segmentations.get(series.uid);
-    if (known !== undefined) return known;
-    const { study, object } = series;
-    const { benchmark, phase } = study;
-    const map = await readLabelMap(await this.blobs.read(object.sha256));
-    const [image] = imagesOf(study); // what a segmentation is said to be drawn on
+    if (known !== undefined) return Promise.resolve(known);
+    const underWay = this.making.get(series.uid);
+    if (underWay !== undefined) return underWay;
+    const turn = this.line.then(() => this.write(series));
+    this.line = turn.catch(() => undefined); // whoever asked is told
+    this.making.set(series.uid, turn);
+    void turn.catch(() => undefined).then(() => this.making.delete(series.uid));
+    return turn;
+  }
+
+  private async write(series: Series): Promise<DicomInstance> {
+    const { benchmark, phase } = series.study;
+    const [image] = imagesOf(series.study); // what a segmentation is said to be drawn on
     // a label has the colour of its own region, else of the region that names it first
     const byOwn = [...phase.rules.regions].sort((one, other) => other.labels.length - one.labels.length);
     const colors = new Map(byOwn.flatMap(({ labels, color }) => (color === undefined ? [] : [[labels[0], color] as const])));
-    const made = writeSegmentation(
-      map,
-      benchmark.labels.map(({ value, name }) => ({ label: value, name, ...(colors.has(value) ? { color: colors.get(value) } : {}) })),
-      {
+    const made = await this.engine.segmentation({
+      file: await this.blobs.read(series.object.sha256),
+      labels: benchmark.labels.map(({ value, name }) => ({ label: value, name, ...(colors.has(value) ? { color: colors.get(value) } : {}) })),
+      names: {
         ...studyNames(series),
         seriesInstanceUid: series.uid,
         seriesNumber: series.number,
@@ -136,13 +146,9 @@ export class Instances {
         createdAt: benchmark.createdAt.toISOString(), // the same instance on every day
         softwareVersion: this.settings.version,
         algorithm: series.author?.automatic === true ? series.author.name : null,
-        source: {
-          seriesInstanceUid: image.uid,
-          sopClassUid: this.sopClassOf(image),
-          sopInstanceUid: (k) => instanceUidOf(image.uid, k + 1),
-        },
       },
-    );
+      source: { seriesInstanceUid: image.uid, sopClassUid: this.sopClassOf(image) },
+    });
     this.keep(series.uid, made);
     return made;
   }
@@ -151,7 +157,7 @@ export class Instances {
     this.segmentations.set(uid, made);
     let bytes = [...this.segmentations.values()].reduce((sum, one) => sum + sizeOf(one), 0);
     for (const [oldest, one] of this.segmentations) {
-      if (bytes <= KEPT_BYTES) break;
+      if (bytes <= KEPT_BYTES || oldest === uid) break; // the newest stays: viewers ask for it frame by frame
       this.segmentations.delete(oldest);
       bytes -= sizeOf(one);
     }
@@ -237,6 +243,6 @@ async function expressibly<T>(work: () => Promise<T>): Promise<T> {
 
 /** What DICOM has no words for is nobody's defect. */
 function asRefusal(error: unknown): unknown {
-  if (!(error instanceof RangeError)) return error;
+  if (!(error instanceof DicomInexpressible)) return error;
   return new RequestRefused(409, 'dicomweb-not-expressible', `This series cannot be written as DICOM: ${error.message}. It can be had as NIfTI.`);
 }

@@ -75,7 +75,7 @@ export class DicomPictureController {
     const picture = drawGrey(samples, frames, asked ?? preset ?? ownWindow(samples, frames.stored), size, [si, sj]);
     const { grey, columns, rows } = picture;
     const bytes = offer.type === 'image/png' ? writePng(picture) : Buffer.from(writeJpeg(grey, columns, rows, query.quality ?? QUALITY));
-    await reply.code(200).headers({ 'content-type': offer.type, 'cache-control': series.object.label === 'PUBLIC' ? 'private, max-age=86400' : 'private, no-store' }).send(bytes);
+    await reply.code(200).headers({ 'content-type': offer.type, 'cache-control': series.object.label === 'PUBLIC' ? (series.caching ?? 'private, no-store') : 'private, no-store' }).send(bytes);
   }
 }
 

@@ -3,10 +3,11 @@ import { Controller, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { API_PREFIX, ENDPOINTS } from '#contracts';
 import { notFound, RequestRefused, type Actor } from '#domain';
+import type { Log } from '#evaluation';
 import { DicomDataSet, dicomJson, joinedBytes, writeDicomElements, writtenText, type DicomJson } from '#imaging';
 import { Mount, type Ask } from '../http/mount.js';
 import { allowLongAnswer } from '../http/linger.js';
-import { SETTINGS, type ApiSettings } from '../settings.js';
+import { LOG, SETTINGS, type ApiSettings } from '../settings.js';
 import { choose, type Chosen, type Offer } from './accept.js';
 import { EXPLICIT_LITTLE_ENDIAN, Instances, numberOf, type OpenSeries } from './instances.js';
 import { contentTypeOf, newBoundary, writeParts, type Part } from './multipart.js';
@@ -18,9 +19,6 @@ const BYTES = 'application/octet-stream';
 const JPEG_2000_HT = 'image/jphc';
 const AVAILABLE_SYNTAXES = 0x00083002;
 
-/** Pixels that need a sign-in are kept by nobody on the way; sealed ones not even by whoever asked. */
-const CACHING = { PUBLIC: 'private, max-age=86400', PARTICIPANT: 'private, no-cache', SEALED: 'private, no-store' } as const;
-
 /** WADO-RS: instances, what they say of themselves, and their pixels. The policy is asked, and the access written, first. */
 @Controller()
 export class DicomRetrieveController {
@@ -28,6 +26,7 @@ export class DicomRetrieveController {
     private readonly studies: Studies,
     private readonly instances: Instances,
     @Inject(SETTINGS) private readonly settings: Pick<ApiSettings, 'publicUrl'>,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Mount(ENDPOINTS.retrieveStudy)
@@ -128,14 +127,23 @@ export class DicomRetrieveController {
     }
     if (fitting.length === 0) throw refusal;
     const opened: { readonly open: OpenSeries; readonly syntax: string }[] = [];
+    const missing: string[] = [];
     for (const { series, chosen } of fitting) {
       // images are made ready before the answer begins, so that it can still say what is wrong; segmentations one by one
-      if (series.kind === 'image') opened.push({ open: await this.instances.open(series), syntax: syntaxOf(chosen) });
+      if (series.kind !== 'image' && list.length > 1) continue;
+      const open = await openOr(this.instances, series, list.length > 1 ? missing : null);
+      if (open !== null) opened.push({ open, syntax: syntaxOf(chosen) });
     }
-    const { studies, instances } = this;
+    const { studies, instances, log } = this;
     async function* parts(): AsyncGenerator<Part, void, void> {
       for (const { series, chosen } of fitting) {
-        const open = opened.find((one) => one.open.series === series)?.open ?? (await instances.open(series));
+        if (missing.includes(series.uid)) continue;
+        const late: string[] = [];
+        const open = opened.find((one) => one.open.series === series)?.open ?? (await openOr(instances, series, late));
+        if (open === null) {
+          log.warn('dicomweb.left-out', { objectId: series.object.id }); // the head of the answer has gone out
+          continue;
+        }
         await studies.recordAccess(actor, series);
         for (let number = 1; number <= series.instanceCount; number++) {
           const syntax = syntaxOf(chosen);
@@ -145,8 +153,8 @@ export class DicomRetrieveController {
     }
     const boundary = newBoundary();
     await reply
-      .code(fitting.length < list.length ? 206 : 200)
-      .headers({ 'content-type': contentTypeOf(boundary, DICOM, null), 'cache-control': 'private, no-store' })
+      .code(fitting.length < list.length || missing.length > 0 ? 206 : 200)
+      .headers({ 'content-type': contentTypeOf(boundary, DICOM, null), 'cache-control': 'private, no-store', ...leftOut(missing) })
       .send(Readable.from(writeParts(boundary, parts()), { objectMode: false }));
   }
 
@@ -162,13 +170,16 @@ export class DicomRetrieveController {
     const { offer: chosen } = choose(request.headers.accept, accept, JSON_OFFERS);
     const found: DicomJson[] = [];
     allowLongAnswer(request);
+    const missing: string[] = [];
     for (const series of list) {
-      const open = await this.instances.open(series);
+      const open = await openOr(this.instances, series, list.length > 1 ? missing : null);
+      if (open === null) continue;
       await this.studies.recordAccess(actor, series);
       const numbers = only === null ? Array.from({ length: series.instanceCount }, (_, n) => n + 1) : [only];
       for (const number of numbers) found.push(this.metadataOf(open, number));
     }
-    await reply.code(200).headers({ 'content-type': chosen.type, 'cache-control': 'private, no-store' }).send(Buffer.from(JSON.stringify(found)));
+    const headers = { 'content-type': chosen.type, 'cache-control': 'private, no-store', ...leftOut(missing) };
+    await reply.code(missing.length > 0 ? 206 : 200).headers(headers).send(Buffer.from(JSON.stringify(found)));
   }
 
   private metadataOf(open: OpenSeries, number: number): DicomJson {
@@ -184,6 +195,26 @@ export class DicomRetrieveController {
   }
 }
 
+/**
+ * Opens a series. One that DICOM has no form for is added to `missing`, so that the others of its study can be had.
+ *
+ * @param missing null: it was asked for by itself, and the refusal is the answer
+ */
+async function openOr(instances: Instances, series: Series, missing: string[] | null): Promise<OpenSeries | null> {
+  try {
+    return await instances.open(series);
+  } catch (error) {
+    if (missing === null || !(error instanceof RequestRefused && error.code === 'dicomweb-not-expressible')) throw error;
+    missing.push(series.uid);
+    return null;
+  }
+}
+
+function leftOut(missing: readonly string[]): Record<string, string> {
+  const named = missing.slice(0, 5).join(', ');
+  return missing.length === 0 ? {} : { warning: `299 voxelmark "${missing.length} series left out that DICOM has no form for: ${named}"` };
+}
+
 const offer = (type: string, multipart: boolean, transferSyntaxes: readonly string[]): Offer => ({ type, multipart, transferSyntaxes });
 const syntaxOf = ({ transferSyntax }: Chosen): string => transferSyntax ?? EXPLICIT_LITTLE_ENDIAN;
 
@@ -193,9 +224,9 @@ interface Sent {
 }
 
 /** One part by itself, or several in a multipart body. */
-async function send(reply: FastifyReply, { object }: Series, { offer: { type, multipart } }: Chosen, parts: readonly Sent[]): Promise<void> {
+async function send(reply: FastifyReply, { caching = 'private, no-store' }: Series, { offer: { type, multipart } }: Chosen, parts: readonly Sent[]): Promise<void> {
   const typeOf = (syntax: string | null): string => (syntax === null ? type : `${type}; transfer-syntax=${syntax}`);
-  reply.code(200).header('cache-control', CACHING[object.label]);
+  reply.code(200).header('cache-control', caching);
   if (!multipart) {
     const [{ syntax, pieces }] = parts;
     await reply.header('content-type', typeOf(syntax)).send(Buffer.concat(await pieces()));

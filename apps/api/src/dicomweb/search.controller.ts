@@ -9,7 +9,7 @@ import { SETTINGS, type ApiSettings } from '../settings.js';
 import { choose } from './accept.js';
 import { Instances } from './instances.js';
 import { instanceRecord, seriesRecord, studyCounts, studyRecord } from './records.js';
-import { matches, MOST_RESULTS, readSearch, uidsWanted, type Search } from './search.js';
+import { matches, MOST_RESULTS, MOST_STUDIES, ofStudy, readSearch, uidsWanted, type Search } from './search.js';
 import { Studies, type Series, type Study } from './studies.js';
 
 export const JSON_OFFERS = ['application/dicom+json', 'application/json'].map((type) => ({ type, multipart: false, transferSyntaxes: [] }));
@@ -19,6 +19,11 @@ interface Asked {
   readonly actor: Actor;
   readonly query: Query;
   readonly request: Ask['request'];
+}
+
+/** A search, and where to say what of it was not done. */
+interface Told extends Search {
+  readonly tell: (sentence: string) => void;
 }
 
 /** QIDO-RS: which studies, series and instances there are, of those that the asking person may see. */
@@ -34,6 +39,7 @@ export class DicomSearchController {
   async searchStudies(ask: Ask<typeof ENDPOINTS.searchStudies>, reply: FastifyReply): Promise<void> {
     await this.answer(ask, reply, async function* (this: DicomSearchController, search) {
       for await (const study of this.candidates(ask.actor, search)) {
+        if (!matches(studyRecord(this.root, study, false), ofStudy(search))) continue;
         const record = studyRecord(this.root, study, await this.studies.seesReferences(ask.actor, study));
         if (matches(record, search)) yield async () => ({ ...record, ...studyCounts(await this.studies.seriesOf(ask.actor, study)) });
       }
@@ -52,12 +58,12 @@ export class DicomSearchController {
 
   @Mount(ENDPOINTS.searchInstances)
   searchInstances(ask: Ask<typeof ENDPOINTS.searchInstances>, reply: FastifyReply): Promise<void> {
-    return this.answerInstances(ask, reply, (search) => this.seriesIn(ask.actor, this.candidates(ask.actor, search)));
+    return this.answerInstances(ask, reply, (search) => this.seriesIn(ask.actor, this.candidates(ask.actor, search), search));
   }
 
   @Mount(ENDPOINTS.searchStudyInstances)
   searchStudyInstances(ask: Ask<typeof ENDPOINTS.searchStudyInstances>, reply: FastifyReply): Promise<void> {
-    return this.answerInstances(ask, reply, () => this.seriesIn(ask.actor, this.one(ask.actor, ask.params.study)));
+    return this.answerInstances(ask, reply, (search) => this.seriesIn(ask.actor, this.one(ask.actor, ask.params.study), search));
   }
 
   @Mount(ENDPOINTS.searchSeriesInstances)
@@ -73,16 +79,16 @@ export class DicomSearchController {
     return `${this.settings.publicUrl.replace(/\/$/, '')}${API_PREFIX}/dicomweb`;
   }
 
-  private answerSeries(ask: Asked, reply: FastifyReply, among: (search: Search) => AsyncIterable<Study>): Promise<void> {
+  private answerSeries(ask: Asked, reply: FastifyReply, among: (search: Told) => AsyncIterable<Study>): Promise<void> {
     return this.answer(ask, reply, async function* (this: DicomSearchController, search) {
-      for await (const series of this.seriesIn(ask.actor, among(search))) {
+      for await (const series of this.seriesIn(ask.actor, among(search), search)) {
         const record = { ...studyRecord(this.root, series.study, series.modality === 'SEG'), ...seriesRecord(this.root, series) };
         if (matches(record, search)) yield async () => record;
       }
     });
   }
 
-  private answerInstances(ask: Asked, reply: FastifyReply, among: (search: Search) => AsyncIterable<Series>): Promise<void> {
+  private answerInstances(ask: Asked, reply: FastifyReply, among: (search: Told) => AsyncIterable<Series>): Promise<void> {
     return this.answer(ask, reply, async function* (this: DicomSearchController, search) {
       const wanted = uidsWanted(search, '00080018');
       const seriesWanted = uidsWanted(search, '0020000E');
@@ -107,12 +113,13 @@ export class DicomSearchController {
   private async answer(
     { query, request }: Asked,
     reply: FastifyReply,
-    find: (this: DicomSearchController, search: Search) => AsyncIterable<() => Promise<DicomJson>>,
+    find: (this: DicomSearchController, search: Told) => AsyncIterable<() => Promise<DicomJson>>,
   ): Promise<void> {
     const { offer } = choose(request.headers.accept, [query.accept].flat()[0], JSON_OFFERS);
-    const search = readSearch(query);
+    const read = readSearch(query);
     const found: DicomJson[] = [];
-    const warnings = [...search.warnings];
+    const warnings = [...read.warnings];
+    const search: Told = { ...read, tell: (sentence) => void warnings.push(sentence) };
     let passed = 0;
     for await (const complete of find.call(this, search)) {
       if (passed++ < search.offset) continue;
@@ -127,17 +134,31 @@ export class DicomSearchController {
   }
 
   /** Studies that can be in the answer; a search by UID does not go through all of them. */
-  private async *candidates(actor: Actor, search: Search): AsyncGenerator<Study, void, void> {
+  private async *candidates(actor: Actor, search: Told): AsyncGenerator<Study, void, void> {
     const wanted = uidsWanted(search, '0020000D');
-    if (wanted === null) yield* this.studies.all(actor);
-    else for (const uid of new Set(wanted)) yield* this.studies.findIfAny(actor, uid);
+    let looked = 0;
+    if (wanted === null) {
+      for await (const study of this.studies.all(actor)) {
+        if (++looked > MOST_STUDIES) return search.tell(`only the first ${MOST_STUDIES} studies were looked at; ask for studies by their UID to find others`);
+        yield study;
+      }
+    } else {
+      for (const uid of new Set(wanted)) {
+        if (++looked > MOST_STUDIES) return search.tell(`only the first ${MOST_STUDIES} UIDs were looked at`);
+        yield* this.studies.findIfAny(actor, uid);
+      }
+    }
   }
 
   private async *one(actor: Actor, uid: string): AsyncGenerator<Study, void, void> {
     yield await this.studies.find(actor, uid);
   }
 
-  private async *seriesIn(actor: Actor, studies: AsyncIterable<Study>): AsyncGenerator<Series, void, void> {
-    for await (const study of studies) yield* await this.studies.seriesOf(actor, study);
+  /** Series are read of studies only that can be in the answer. */
+  private async *seriesIn(actor: Actor, studies: AsyncIterable<Study>, search: Search): AsyncGenerator<Series, void, void> {
+    const wanted = ofStudy(search);
+    for await (const study of studies) {
+      if (matches(studyRecord(this.root, study, false), wanted)) yield* await this.studies.seriesOf(actor, study);
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { DicomJson } from '#imaging';
-import { matches, MOST_RESULTS, readSearch, uidsWanted } from './search.js';
+import { matches, MOST_OFFSET, MOST_RESULTS, ofStudy, readSearch, uidsWanted } from './search.js';
 
 const RECORD: DicomJson = {
   '00080020': { vr: 'DA', Value: ['20240229'] },
@@ -56,5 +56,17 @@ describe('QIDO search', () => {
     expect(uidsWanted(readSearch({ StudyInstanceUID: '1.2,1.3' }), '0020000D')).toEqual(['1.2', '1.3']);
     expect(uidsWanted(readSearch({ StudyInstanceUID: ['1.2,1.3', '1.3'] }), '0020000D')).toEqual(['1.3']);
     expect(uidsWanted(readSearch({ PatientID: 'x' }), '0020000D')).toBeNull();
+  });
+});
+
+describe('what keeps a search cheap', () => {
+  it('decides by the study what no series can change', () => {
+    const search = readSearch({ PatientID: 'a*', Modality: 'CT', ModalitiesInStudy: 'SEG', SeriesDescription: 'x', StudyInstanceUID: '2.25.1' });
+    expect(ofStudy(search).wanted.map(({ tag }) => tag)).toEqual(['00100020', '0020000D']);
+  });
+
+  it('refuses to pass over more than can be gone through', () => {
+    expect(readSearch({ offset: String(MOST_OFFSET) }).offset).toBe(MOST_OFFSET);
+    expect(() => readSearch({ offset: String(MOST_OFFSET + 1) })).toThrow('expected at most 100000');
   });
 });

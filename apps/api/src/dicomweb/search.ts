@@ -28,6 +28,15 @@ const TAGS: Readonly<Record<string, string>> = {
 
 const PARAMETERS = new Set(['accept', 'fuzzymatching', 'includefield', 'limit', 'offset', 'orderby']);
 export const MOST_RESULTS = 1000;
+/** What is passed over has to be gone through as well. */
+export const MOST_OFFSET = 100_000;
+/** Studies that one search looks at. */
+export const MOST_STUDIES = 5000;
+
+/** Attributes of a study that are known before its series are read. Of ModalitiesInStudy only a part is. */
+const OF_STUDY: ReadonlySet<string> = new Set(
+  ['StudyDate', 'StudyTime', 'AccessionNumber', 'ReferringPhysicianName', 'StudyDescription', 'PatientName', 'PatientID', 'PatientBirthDate', 'PatientSex', 'StudyInstanceUID', 'StudyID'].map((name) => TAGS[name]),
+);
 
 export interface Search {
   readonly limit: number;
@@ -41,7 +50,7 @@ export interface Search {
 type Query = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * @throws RequestRefused 400 `dicomweb-search-invalid` for a limit or an offset that is no number
+ * @throws RequestRefused 400 `dicomweb-search-invalid` for a limit or an offset that is no number, and an offset beyond all measure
  */
 export function readSearch(query: Query): Search {
   const wanted: { tag: string; pattern: string }[] = [];
@@ -54,9 +63,13 @@ export function readSearch(query: Query): Search {
   }
   if ([query.fuzzymatching].flat().at(-1) === 'true') warnings.push('fuzzymatching is not supported; only literal matching was done');
   if (query.orderby !== undefined) warnings.push('orderby is not supported');
+  const offset = numberOf(query, 'offset') ?? 0;
+  if (offset > MOST_OFFSET) {
+    throw new RequestRefused(400, 'dicomweb-search-invalid', `offset is ${offset}; expected at most ${MOST_OFFSET}. Ask for one study, or for what its attributes say, to find less.`);
+  }
   return {
     limit: Math.min(numberOf(query, 'limit') ?? MOST_RESULTS, MOST_RESULTS),
-    offset: numberOf(query, 'offset') ?? 0,
+    offset,
     wanted,
     warnings,
   };
@@ -69,6 +82,11 @@ function numberOf(query: Query, name: string): number | null {
     throw new RequestRefused(400, 'dicomweb-search-invalid', `${name} is no number of at most nine digits; expected a whole number from 0.`);
   }
   return Number(text);
+}
+
+/** The same as far as it can be decided of a study by itself: what does not match this, matches with no series of it. */
+export function ofStudy({ wanted, ...search }: Search): Search {
+  return { ...search, wanted: wanted.filter(({ tag }) => OF_STUDY.has(tag)) };
 }
 
 /** Values a UID list, or a plain one, asks for; null when it asks for something else than this attribute. */

@@ -11,6 +11,8 @@ import type { ReceivedPart } from './read-parts.js';
 export const STOW_LIMITS = { parts: 5000, bytes: 512 * 2 ** 20 };
 /** Instances of an inbox: more than fifty scans of a thousand slices. */
 const MOST_INSTANCES = 100_000;
+/** Of an inbox, in bytes: what fifty such scans weigh. */
+const MOST_INBOX_BYTES = 64 * 2 ** 30;
 
 /** What became of one instance that was sent. */
 export interface StowedInstance {
@@ -37,7 +39,7 @@ export class Stow {
   private line: Promise<unknown> = Promise.resolve();
 
   constructor(
-    @Inject(RECORDS) private readonly records: Pick<EvaluationRecords, 'inboxKey' | 'addToInbox' | 'inbox' | 'blobInUse' | 'withLock'>,
+    @Inject(RECORDS) private readonly records: Pick<EvaluationRecords, 'inboxKey' | 'addToInbox' | 'inboxSize' | 'blobInUse' | 'withLock'>,
     @Inject(BLOBS) private readonly blobs: BlobStore,
     @Inject(LOG) private readonly log: Log,
   ) {}
@@ -47,10 +49,13 @@ export class Stow {
     const secret = await this.records.inboxKey(dataset.id);
     const names = new KeyedNames((message) => createHmac('sha256', secret).update(message).digest());
     const done: StowedInstance[] = [];
-    let room = MOST_INSTANCES - (await this.records.inbox(dataset.id)).length;
+    const size = await this.records.inboxSize(dataset.id);
+    let [room, roomBytes] = [MOST_INSTANCES - size.instances, MOST_INBOX_BYTES - size.bytes];
     for await (const { headers, content } of parts) {
       const type = headers['content-type']?.split(';', 1)[0].trim().toLowerCase();
       if (type !== undefined && type !== 'application/dicom') throw new RequestRefused(415, 'content-type-unsupported', 'A part is not application/dicom; others are not taken.');
+      roomBytes -= content.length;
+      if (roomBytes < 0) throw new RequestRefused(409, 'inbox-full', `The inbox holds at most ${MOST_INBOX_BYTES} bytes, and has no room for ${content.length} more; make cases of them, or empty it.`);
       if (room-- <= 0) throw new RequestRefused(409, 'inbox-full', `The inbox holds ${MOST_INSTANCES} instances; make cases of them, or empty it.`);
       done.push(await this.inLine(() => this.take(dataset.id, content, names, accepted)));
     }

@@ -6,6 +6,7 @@ import {
   studyUidOf,
   type AccessLog,
   type Benchmark,
+  type CasePrediction,
   type EvaluationCase,
   type EvaluationRecords,
   type Log,
@@ -14,6 +15,7 @@ import {
 } from '#evaluation';
 import { ACCESS_LOG, LOG, RECORDS } from '../settings.js';
 import { Sight } from '../benchmarks/sight.js';
+import { cachingOf } from '../cases/object-access.js';
 import { may } from '../http/permit.js';
 
 /** A case as DICOM sees it. */
@@ -39,8 +41,12 @@ export interface Series {
   /** Who drew or computed a segmentation. */
   readonly author?: { readonly name: string; readonly automatic: boolean };
   readonly instanceCount: number;
+  /** How its pixels may be kept: Cache-Control. Absent: not at all. */
+  readonly caching?: string;
 }
 
+/** Pixels that need a sign-in are kept by nobody on the way; sealed ones not even by whoever asked. */
+const KEPT = { PUBLIC: 'private, max-age=86400', PARTICIPANT: 'private, no-cache', SEALED: 'private, no-store' } as const;
 /** As many as the page of a case lists. */
 const MOST_PREDICTIONS = 200;
 
@@ -134,9 +140,12 @@ export class Studies {
   private async known(actor: Actor, study: Study): Promise<{ all: readonly Series[]; shown: ReadonlySet<string> }> {
     const here = await this.sightOf(actor, study);
     const predictions = may(actor, 'run.case-result', here)
-      ? await this.records.resultsOfCase(study.case.id, MOST_PREDICTIONS)
+      ? await this.records.predictionsOfCase(study.case.id, MOST_PREDICTIONS)
       : [];
-    const all = [...imagesOf(study), ...referencesOf(study), ...predictionsOf(study, predictions)];
+    const all = [...imagesOf(study), ...referencesOf(study), ...predictionsOf(study, predictions)].map((one): Series => {
+      const { object, kind } = one;
+      return { ...one, caching: cachingOf({ ...here, label: object.label, kind }, KEPT) };
+    });
     const shown = all.filter(({ object: { label }, kind }) => may(actor, 'object.view', { ...here, label, kind }));
     return { all, shown: new Set(shown.map(({ object }) => object.id)) };
   }
@@ -186,9 +195,8 @@ function referencesOf(study: Study): Series[] {
   }));
 }
 
-function predictionsOf(study: Study, standings: Awaited<ReturnType<EvaluationRecords['resultsOfCase']>>): Series[] {
-  return standings
-    .flatMap(({ algorithm, version, result: { prediction } }) => (prediction === null ? [] : [{ algorithm, version, object: prediction }]))
+function predictionsOf(study: Study, predictions: readonly CasePrediction[]): Series[] {
+  return [...predictions]
     .sort((a, b) => (a.object.id < b.object.id ? -1 : 1))
     .map(({ algorithm, version, object }, n): Series => ({
       ...segmentation(study, object),

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { Controller, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ENDPOINTS, type ExportFormat } from '#contracts';
-import { canonicalJson, notFound, RequestRefused } from '#domain';
-import type { EvaluationRecords } from '#evaluation';
+import { canonicalJson, notFound, RequestRefused, type Actor, type Resource } from '#domain';
+import type { EvaluationRecords, Phase } from '#evaluation';
 import { metricDefinition } from '#metrics';
 import { entryView, instantView, leadingMetric, resultView, stateView } from '../benchmarks/board-view.js';
 import { Sight } from '../benchmarks/sight.js';
 import { scoresView } from '../cases/scores-view.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
-import { permit } from '../http/permit.js';
+import { may, permit } from '../http/permit.js';
 import { RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
 import { SubmissionDesk } from '../submissions/submission-desk.js';
 import { EvidenceDesk, MOST_RUNS, schemeOf } from './evidence-desk.js';
@@ -150,24 +150,31 @@ export class ExportsController {
         aggregates: view.aggregates.map(({ region, metric, mean, n }) => ({ region, metric, mean, n })),
         cases: { scored: view.cases.scored, failed: view.cases.failed },
       },
-      cases: seesCases ? await this.casesOf(run.id, phase.id) : null,
+      cases: seesCases ? await this.casesOf(actor, resource, run.id, phase) : null,
     };
   }
 
-  private async casesOf(runId: string, phaseId: string) {
+  /** Masks of cases whose reference the asking person may not see are not named: an id and a digest confirm a guess. */
+  private async casesOf(actor: Actor, resource: Resource, runId: string, phase: Phase) {
     const results = new Map((await this.records.caseResults(runId)).map((result) => [result.caseId, result]));
-    return (await this.records.cases(phaseId)).map(({ id, name, references }) => {
+    return (await this.records.cases(phase.id)).map((one) => {
+      const { id, name, references } = one;
       const result = results.get(id);
       const reference = references.find(({ consensus }) => consensus)?.object;
       if (result === undefined || reference === undefined || result.state === 'pending')
         throw new Error(`run ${runId} completed without a result for case ${id}`);
+      const here = this.sight.ofCase(resource, phase, one);
+      const { prediction } = result;
+      const shown =
+        may(actor, 'object.view', { ...here, label: reference.label, kind: 'reference' }) &&
+        (prediction === null || may(actor, 'object.view', { ...here, label: prediction.label, kind: 'prediction' }));
       return {
         id,
         name,
         state: result.state,
         failureCode: result.failureCode,
-        reference: { objectId: reference.id, sha256: reference.sha256 },
-        prediction: result.prediction && { objectId: result.prediction.id, sha256: result.prediction.sha256 },
+        reference: shown ? { objectId: reference.id, sha256: reference.sha256 } : null,
+        prediction: shown && prediction ? { objectId: prediction.id, sha256: prediction.sha256 } : null,
         scores: scoresView(result.scores),
       };
     });

@@ -124,6 +124,10 @@ it('says for each label how far platform and author are apart', async () => {
   expect(done.conformance.labels[0].dice).toBeLessThan(0.99);
 }, 60_000);
 
+async function* inOnePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 /** A frozen dataset of the organiser: three patients, two readers each, of whom none is the consensus. */
 async function frozen(slug: string): Promise<void> {
   const { records, blobs } = world.parts;
@@ -144,11 +148,7 @@ async function frozen(slug: string): Promise<void> {
   });
   const stored = async (data: Int16Array | Uint8Array) => {
     const bytes = await writeNifti({ geometry, data }, { gzip: true });
-    return blobs.put(
-      (async function* () {
-        yield bytes;
-      })(),
-    );
+    return blobs.put(inOnePiece(bytes));
   };
   for (const n of [1, 2, 3]) {
     const image = Int16Array.from({ length: 8 * 8 * 4 }, (_, v) => (v % 8 < 2 + n ? 100 : -100));
@@ -219,7 +219,12 @@ describe('a benchmark made from a dataset', () => {
     expect(case3.referenceStudy?.agreement).toHaveLength(1);
 
     // other metrics, and the consensus of before
-    const replaced = (await say('PUT', '/benchmarks/livers', { ...body, metrics: [{ id: 'dice' }] })).json();
+    const other = { expected: 'f'.repeat(64) };
+    expect((await say('PUT', '/benchmarks/livers', { ...body, ...other })).json()).toMatchObject({ code: 'benchmark-changed', status: 409 });
+    const seen = { expected: prepared.definitionSha256 as string };
+    const replaced = (await say('PUT', '/benchmarks/livers', { ...body, metrics: [{ id: 'dice' }], ...seen })).json();
+    expect(replaced.definition).not.toHaveProperty('expected');
+    expect((await say('PUT', '/benchmarks/livers', { ...body, ...seen })).json().code).toBe('benchmark-changed');
     expect(replaced.preparation).toMatchObject({ done: 0, total: 3 });
     await dryRunOf(await newest('livers'));
     // other words: what was measured stays
@@ -236,9 +241,22 @@ describe('a benchmark made from a dataset', () => {
 
     const warned = (await say('POST', '/benchmarks/livers/publish', {})).json();
     expect(warned).toMatchObject({ code: 'benchmark-warnings', status: 409 });
-    const published = (await say('POST', '/benchmarks/livers/publish', { acceptWarnings: true })).json();
+    expect((await say('POST', '/benchmarks/livers/publish', { acceptWarnings: true, ...other })).json().code).toBe('benchmark-changed');
+    // another consensus: the digest of a phase stands for it, although it was derived after the draft was made
+    const digests = async () => (await world.parts.records.findBenchmark('livers'))!.phases.map(({ datasetDigest }) => datasetDigest);
+    const staple = { ...body, metrics: [{ id: 'dice' }], consensus: { kind: 'staple' } };
+    const last = (await say('PUT', '/benchmarks/livers', staple)).json();
+    const { id, phases } = last.benchmark as { id: string; phases: { id: string }[] };
+    expect(await world.parts.records.publishDraft(id, world.account('organiser').id, last.definitionSha256)).toBe(false); // not prepared
+    await dryRunOf(await newest('livers'));
+    const [{ id: caseId, referenceStudy }] = await world.parts.records.cases(phases[0].id);
+    expect(await world.parts.records.prepareCase(caseId, { consensus: null, study: referenceStudy! })).toBe(false); // it is
+    const bare = await digests();
+    const published = (await say('POST', '/benchmarks/livers/publish', { acceptWarnings: true, expected: last.definitionSha256 })).json();
     expect(published.benchmark.published).toBe(true);
-    expect(published.history.map(({ act }: { act: string }) => act)).toEqual(['created', 'changed', 'changed', 'dry-run', 'published']);
+    expect(published.benchmark.phases.map(({ reveal }: { reveal: object }) => reveal)).toEqual([{ kind: 'all' }, { kind: 'never' }]);
+    expect((await digests()).filter((digest) => bare.includes(digest))).toEqual([]);
+    expect(published.history.map(({ act }: { act: string }) => act)).toEqual(['created', 'changed', 'changed', 'dry-run', 'changed', 'published']);
     expect((await say('PUT', '/benchmarks/livers', body)).json().code).toBe('benchmark-published');
     expect((await say('DELETE', '/benchmarks/livers')).json().code).toBe('benchmark-published');
     expect((await world.ask('owner', 'GET', '/benchmarks/livers')).statusCode).toBe(200);
@@ -249,12 +267,27 @@ describe('a benchmark made from a dataset', () => {
 
   it('a draft that is deleted leaves nothing but its history', async () => {
     const before = await world.inventory();
-    const made = (await say('POST', '/benchmarks', { slug: 'gone', title: 'Gone', dataset: { slug: 'livers', version: 1 }, consensus: { kind: 'staple' } })).json();
+    const body = { slug: 'gone', title: 'Gone', dataset: { slug: 'livers', version: 1 }, consensus: { kind: 'staple' } };
+    const split = { kind: 'by-name', practice: ['liver-1'], test: ['liver-2', 'liver-3'] }; // livers hold liver-1 out
+    const made = (await say('POST', '/benchmarks', { ...body, split })).json();
+    expect(codes(made)).toContain('error held-out-elsewhere');
+    await dryRunOf(await newest('gone'));
+    const refused = (await say('POST', '/benchmarks/gone/publish', { acceptWarnings: true })).json();
+    expect(refused).toMatchObject({ code: 'benchmark-unready', status: 409, detail: expect.stringContaining('liver-1') as string });
+    // what was derived from its images goes when it is replaced, too
+    const [{ images }] = await world.parts.records.cases(made.benchmark.phases[0].id);
+    const slices = await world.parts.blobs.put(inOnePiece(Buffer.from('compressed slices')));
+    expect(await world.parts.records.addFrames(images[0].id, slices)).toMatchObject({ sha256: slices.sha256 });
+    const replaced = (await say('PUT', '/benchmarks/gone', body)).json();
+    expect(codes(replaced)).not.toContain('error held-out-elsewhere');
+    expect(await world.parts.blobs.head(slices.sha256)).toBeNull();
+    expect(await world.parts.records.addFrames(images[0].id, slices)).toBeNull();
+    await world.parts.blobs.delete(slices.sha256);
     await dryRunOf(await newest('gone'));
     const { id } = made.benchmark;
     expect((await say('DELETE', '/benchmarks/gone')).statusCode).toBe(204);
     expect((await say('GET', '/benchmarks/gone/making')).statusCode).toBe(404);
     expect(await world.inventory()).toEqual(before);
-    expect((await world.parts.records.makingEvents(id)).map(({ act }) => act)).toEqual(['created', 'deleted']);
+    expect((await world.parts.records.makingEvents(id)).map(({ act }) => act)).toEqual(['created', 'changed', 'deleted']);
   }, 60_000);
 });

@@ -4,12 +4,13 @@ import { gatherFindings, placesInWords } from '#domain';
 type Finding = BenchmarkMakingView['findings'][number];
 
 /** A draft or a published benchmark in words, for people. */
-export function describeMaking({ benchmark, definition, cases, preparation, voxels, findings }: BenchmarkMakingView): string {
+export function describeMaking({ benchmark, definition, definitionSha256, cases, preparation, voxels, findings }: BenchmarkMakingView): string {
   const { practice, test, left, patients } = cases;
   return [
     `${benchmark.published ? 'published' : 'draft'} "${benchmark.slug}": ${benchmark.title}`,
     `  question    ${definition.question}`,
     `  dataset     ${benchmark.dataset.slug}@${benchmark.dataset.version} (${benchmark.dataset.digest.slice(0, 12)})`,
+    `  digest      ${definitionSha256}`,
     `  practice    ${practice.length} case(s) of ${patients.practice} patient(s), ${definition.phases.practice.label}`,
     `  held out    ${test.length} case(s) of ${patients.test} patient(s), ${definition.phases.test.label}${left.length > 0 ? `; ${left.length} case(s) in neither` : ''}`,
     `  scored      ${definition.regions.map(({ name, labels }) => `${name} (${labels.join('+')})`).join(', ')}`,

@@ -63,8 +63,8 @@ const benchmark = benchmarkView.parse({
   ],
   dataset: { slug: 'd', name: 'Data', licence: 'CC0-1.0', description: 'x', version: 1, digest: 'ab' },
   phases: [
-    { id: uuid(2), kind: 'practice', title: 'Practice', label: 'PUBLIC', caseCount: 8, rules, isolation: 'L0' },
-    { id: uuid(3), kind: 'test', title: 'Test', label: 'SEALED', caseCount: 36, rules, isolation: 'L0' },
+    { id: uuid(2), kind: 'practice', title: 'Practice', label: 'PUBLIC', caseCount: 8, rules, reveal: { kind: 'all' }, isolation: 'L0' },
+    { id: uuid(3), kind: 'test', title: 'Test', label: 'SEALED', caseCount: 36, rules, reveal: { kind: 'never' }, isolation: 'L0' },
   ],
 });
 const row = (rank: number, name: string, dice: number, hd95: number, failed: number) => ({

@@ -1,11 +1,12 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { BenchmarkView } from '#contracts';
 import type { Penalty } from '#domain';
 import { Markdown } from '../format/markdown.js';
 import { metricColumns, type MetricInfo } from '../leaderboard/board-columns.js';
 import { PHASE_WORDS } from '../runs/run-words.js';
 import { Section } from '../ui/page.js';
-import { penaltyWords, rankingWords } from './rules-words.js';
+import { Time } from '../ui/time.js';
+import { penaltyWords, rankingWords, revealWords } from './rules-words.js';
 
 /** The rules in the organiser's words, then what the platform enforces, phase by phase. */
 export function RulesPanel({ benchmark }: { readonly benchmark: BenchmarkView }): ReactNode {
@@ -29,7 +30,7 @@ type Phase = BenchmarkView['phases'][number];
 function byRules(phases: readonly Phase[]): Phase[][] {
   const groups = new Map<string, Phase[]>();
   for (const phase of phases) {
-    const key = JSON.stringify(phase.rules);
+    const key = JSON.stringify({ ...phase.rules, closesAt: null }); // said of each phase
     groups.set(key, [...(groups.get(key) ?? []), phase]);
   }
   return [...groups.values()];
@@ -63,6 +64,15 @@ function PhaseRulesSection({
         </dd>
         <dt>Threads</dt>
         <dd>{rules.limits.threads} (part of the signature)</dd>
+        {phases.map(({ id, kind, rules: { closesAt }, reveal }) => (
+          <Fragment key={id}>
+            <dt>{PHASE_WORDS[kind].name}</dt>
+            <dd>
+              {closesAt === undefined ? 'Takes submissions without an end.' : <>Takes submissions until <Time at={closesAt} />.</>}{' '}
+              References are seen by {revealWords(reveal)}.
+            </dd>
+          </Fragment>
+        ))}
       </dl>
       <MetricRules
         metrics={metricColumns(rules, catalogue)}

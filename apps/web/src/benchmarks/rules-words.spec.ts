@@ -1,4 +1,4 @@
-import { penaltyWords, rankingWords } from './rules-words.js';
+import { penaltyWords, rankingWords, revealWords } from './rules-words.js';
 
 it('says what a failed case counts', () => {
   expect(penaltyWords({ kind: 'fixed', value: 0 }, '')).toBe('counts 0');
@@ -15,4 +15,11 @@ it('says how places are given', () => {
   expect(rankingWords({ kind: 'consensus', metrics: ['dice', 'hd95'], ties: 'min' }, catalogue)).toContain(
     'Dice similarity coefficient, hd95',
   );
+});
+
+it('says who sees references, and no name of a held-out case', () => {
+  expect(revealWords({ kind: 'never' })).toBe('organisers and stewards only');
+  expect(revealWords({ kind: 'showcase', caseCount: 1 })).toContain('of 1 showcase case;');
+  expect(revealWords({ kind: 'showcase', caseCount: 3 })).toContain('of 3 showcase cases;');
+  expect(revealWords({ kind: 'after-close' })).toContain('once the phase has closed');
 });

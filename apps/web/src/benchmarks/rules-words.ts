@@ -1,4 +1,6 @@
+import type { BenchmarkView } from '#contracts';
 import type { Penalty, RankingScheme } from '#domain';
+import { count } from '../format/numbers.js';
 import type { MetricInfo } from '../leaderboard/board-columns.js';
 
 /** What a failed case or an unbounded distance counts. */
@@ -16,4 +18,20 @@ export function rankingWords(scheme: RankingScheme, catalogue: readonly Pick<Met
     return `By mean ${name(scheme.metric)}: the mean over the cases of each structure, then over structures. Equal means share the better place.`;
   }
   return `By the mean of the places in ${scheme.metrics.map(name).join(', ')}. Equal means share the better place.`;
+}
+
+/** Who sees the references of a phase, as the end of a sentence; organisers and stewards always do. */
+export function revealWords(reveal: BenchmarkView['phases'][number]['reveal']): string {
+  switch (reveal.kind) {
+    case 'all':
+      return 'whoever may see the case';
+    case 'never':
+      return 'organisers and stewards only';
+    case 'showcase':
+      return `whoever is signed in, of ${count(reveal.caseCount, 'showcase case')}; all others by organisers and stewards only`;
+    case 'after-close':
+      return 'whoever is signed in once the phase has closed, before that by organisers and stewards only';
+    case 'readers':
+      return 'the readers of the benchmark, organisers and stewards';
+  }
 }

@@ -144,6 +144,7 @@ const draft = (published: boolean, findings: object[]) =>
       ranking: { kind: 'mean-then-rank', metric: 'dice' },
       phases: { practice: { title: 'Practice', label: 'PUBLIC' }, test: { title: 'Test', label: 'SEALED' } },
     },
+    definitionSha256: hex('d'),
     cases: { practice: ['case-0001'], test: ['case-0002'], left: [], patients: { practice: 1, test: 1 } },
     preparation: { state: 'done', done: 2, total: 2, failure: null },
     voxels: [{ region: 'spleen', phase: 'test', cases: 1, patients: 1, ml: 203.4 }],

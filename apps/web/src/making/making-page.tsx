@@ -213,10 +213,11 @@ function RegionTable({
 function Edit({ making, onDone }: { readonly making: BenchmarkMakingView; readonly onDone: () => void }): ReactNode {
   const { slug } = making.benchmark;
   const [choices, setChoices] = useState<Choices>(making.definition as Choices);
+  const [expected] = useState(making.definitionSha256); // what is shown may be fetched anew meanwhile
   const [tried, setTried] = useState(false);
   const client = useQueryClient();
   const replace = useMutation({
-    mutationFn: () => call(ENDPOINTS.replaceBenchmark, { params: { slug }, body: bodyOf(choices) as NewBenchmarkBody }),
+    mutationFn: () => call(ENDPOINTS.replaceBenchmark, { params: { slug }, body: { ...(bodyOf(choices) as NewBenchmarkBody), expected } }),
     onSuccess: (next) => {
       client.setQueryData(queries.benchmarkMaking(slug).queryKey, next);
       for (const key of ['benchmarks', 'benchmark', 'cases']) void client.invalidateQueries({ queryKey: [key] });
@@ -252,7 +253,7 @@ function Edit({ making, onDone }: { readonly making: BenchmarkMakingView; readon
   );
 }
 
-function Publish({ making: { benchmark, findings } }: { readonly making: BenchmarkMakingView }): ReactNode {
+function Publish({ making: { benchmark, definitionSha256, findings } }: { readonly making: BenchmarkMakingView }): ReactNode {
   const { slug } = benchmark;
   const [asked, setAsked] = useState<'publish' | 'delete' | null>(null);
   const [accepted, setAccepted] = useState(false);
@@ -261,7 +262,7 @@ function Publish({ making: { benchmark, findings } }: { readonly making: Benchma
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
   const publish = useMutation({
-    mutationFn: () => call(ENDPOINTS.publishBenchmark, { params: { slug }, body: { acceptWarnings: accepted } }),
+    mutationFn: () => call(ENDPOINTS.publishBenchmark, { params: { slug }, body: { acceptWarnings: accepted, expected: definitionSha256 } }),
     onSuccess: (next) => {
       client.setQueryData(queries.benchmarkMaking(slug).queryKey, next);
       for (const key of ['benchmarks', 'benchmark']) void client.invalidateQueries({ queryKey: [key] });

@@ -113,7 +113,7 @@ export interface DatasetRecords {
    */
   withdrawDatasetCase(datasetId: string, name: string): Promise<Withdrawal | null>;
   /**
-   * Removes a dataset and its cases. Returns the digests of blobs that they referred to.
+   * Removes a dataset, its cases and its inbox. Returns the digests of blobs that they referred to.
    * @throws RequestRefused 409 `dataset-frozen` when it has a version
    */
   deleteDataset(datasetId: string): Promise<readonly string[]>;

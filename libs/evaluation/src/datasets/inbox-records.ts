@@ -15,6 +15,8 @@ export interface InboxRecords {
   inboxKey(datasetId: string): Promise<Uint8Array>;
   /** The same instance again is no second one. False: there is another one of this name, and it stays. */
   addToInbox(datasetId: string, instance: InboxInstance): Promise<boolean>;
+  /** How much is in it, without reading it. */
+  inboxSize(datasetId: string): Promise<{ readonly instances: number; readonly bytes: number }>;
   /** By study, series and instance. */
   inbox(datasetId: string): Promise<readonly InboxInstance[]>;
   /** Returns the digests of what was in it: blobs to be removed unless others refer to them. The key stays. */

@@ -3,10 +3,12 @@ import type { BenchmarkDefinition, NewBenchmarkFields } from '#contracts';
 import { canonicalJson, notFound, RequestRefused, type PhaseKind, type PhaseRules } from '#domain';
 import type { Dataset, DatasetCase, DatasetRecords, DatasetVersion } from '../datasets/dataset-records.js';
 import { removeUnused, type StorePorts } from '../datasets/store-then-write.js';
+import type { Clock } from '../ports.js';
 import type { Benchmark, EvaluationCase, EvaluationRecords, NewBenchmark, NewCase } from '../records.js';
 import { completeBenchmark, type CompletedBenchmark } from './complete-benchmark.js';
 import type { MadeFrom, MakingFinding } from './making-records.js';
 import { isPrepared } from './prepared-findings.js';
+import { publishingFindings } from './publishing-findings.js';
 
 export interface MakingPorts extends StorePorts {
   readonly records: EvaluationRecords;
@@ -63,32 +65,36 @@ export async function createDraft(
 /**
  * Another description in place of a draft's. Cases that are the same as before stay prepared.
  *
- * @throws RequestRefused as `createDraft`, 409 `benchmark-published`
+ * @param expected digest of the definition that the author has seen; null: whatever is there
+ * @throws RequestRefused as `createDraft`, 409 `benchmark-published`, `benchmark-changed` when somebody changed it meanwhile
  */
 export async function replaceDraft(
   ports: MakingPorts,
   by: string,
   benchmark: Benchmark,
   body: NewBenchmarkFields,
+  expected: string | null,
 ): Promise<Benchmark> {
   const { records } = ports;
   const source = await findSource(records, by, body);
   const completed = completeBenchmark(body, source.dataset, source.cases);
   const definition = refuseErrors(completed);
+  // before its cases: what is taken over from them is of this definition, or the draft is not replaced
+  const making = await records.findMaking(benchmark.id);
   const old = (await Promise.all(benchmark.phases.map(({ id }) => records.cases(id)))).flat();
   const known = new Map(
     old.map((one) => [one.name, { case: one, rules: benchmark.phases.find(({ id }) => id === one.phaseId)!.rules }]),
   );
-  const making = await records.findMaking(benchmark.id);
   const sameReaders =
     making !== null && canonicalJson(making.definition.consensus) === canonicalJson(definition.consensus);
   const replaced = await records.replaceDraft(
     benchmark.id,
     describeBenchmark(definition, source, completed, by, sameReaders ? known : new Map()),
     madeFrom(definition, source, by),
+    expected ?? making?.definitionSha256 ?? '', // none: it came with its files, and is refused
   );
-  await removeUnused(ports, derivedOf(old));
-  return replaced;
+  await removeUnused(ports, replaced.digests);
+  return replaced.benchmark;
 }
 
 /** @throws RequestRefused 409 `benchmark-published` */
@@ -97,19 +103,25 @@ export async function deleteDraft(ports: MakingPorts, by: string, benchmarkId: s
 }
 
 /**
- * Publishes a draft. Its practice cases are released to whom their label names; that is recorded with who did it.
+ * Publishes a draft. Its practice cases are released to whom their label names; that is recorded with who did it. One draft at
+ * a time: of two that share cases, the second sees what the first holds out.
  *
+ * @param draft as its publisher has seen it
  * @throws RequestRefused 409 `benchmark-unready` with the errors, `benchmark-warnings` with warnings that were not accepted,
  *   `benchmark-changed` when somebody changed it meanwhile
  */
 export async function publishDraft(
-  { records }: Pick<MakingPorts, 'records'>,
+  { records, pause, clock }: Pick<MakingPorts, 'pause'> & {
+    readonly records: Pick<EvaluationRecords, 'publishDraft' | 'sharedImages' | 'withLock'>;
+    readonly clock: Pick<Clock, 'now'>;
+  },
   by: string,
   {
     id,
+    phases,
     definitionSha256,
     findings,
-  }: { readonly id: string; readonly definitionSha256: string; readonly findings: readonly MakingFinding[] },
+  }: Pick<Benchmark, 'id' | 'phases'> & { readonly definitionSha256: string; readonly findings: readonly MakingFinding[] },
   acceptWarnings: boolean,
 ): Promise<void> {
   const errors = findings.filter(({ severity }) => severity === 'error');
@@ -117,12 +129,22 @@ export async function publishDraft(
   const warnings = findings.filter(({ severity }) => severity === 'warning');
   if (warnings.length > 0 && !acceptWarnings)
     throw refused(409, 'benchmark-warnings', 'There are warnings that were not accepted', warnings);
-  if (!(await records.publishDraft(id, by, definitionSha256)))
-    throw new RequestRefused(
-      409,
-      'benchmark-changed',
-      'The draft was changed or published meanwhile; look at it again.',
-    );
+  let published = false;
+  const publish = async (): Promise<void> => {
+    const late = publishingFindings(phases, await records.sharedImages(id), clock.now());
+    if (late.length > 0) throw refused(409, 'benchmark-unready', 'It cannot be published yet', late);
+    published = await records.publishDraft(id, by, definitionSha256);
+  };
+  while (!(await records.withLock('voxelmark.publish-benchmark', publish))) await pause();
+  if (!published) throw benchmarkChanged();
+}
+
+export function benchmarkChanged(): RequestRefused {
+  return new RequestRefused(
+    409,
+    'benchmark-changed',
+    'The draft is another one by now: somebody changed, published or prepared it, or withdrew one of its cases. Look at it again.',
+  );
 }
 
 function refuseErrors({ definition, findings }: CompletedBenchmark): BenchmarkDefinition {
@@ -206,7 +228,7 @@ function rulesOf(definition: BenchmarkDefinition, kind: PhaseKind): PhaseRules {
 }
 
 /** A consensus that was derived, and what was measured, is taken over from the same case of before. */
-function newCase(
+export function newCase(
   { name, patient, facts, geometry, images, references }: DatasetCase,
   { channels }: Dataset,
   { consensus }: BenchmarkDefinition,
@@ -217,7 +239,8 @@ function newCase(
   const drawn: NewCase['references'][number][] = references.map(
     ({ reader, consensus: own, recipe, object: { sha256, bytes } }) => ({
       reader,
-      consensus: marked ? own : consensus.kind === 'reader' && reader === consensus.reader,
+      // of a single reader nothing can be derived: his is what counts, whatever was chosen for several
+      consensus: marked ? own : references.length === 1 || (consensus.kind === 'reader' && reader === consensus.reader),
       ...(recipe === null ? {} : { recipe }),
       blob: { sha256, bytes },
     }),
@@ -253,8 +276,3 @@ function newCase(
     referenceStudy: same && measured(before.rules) === measured(rules) ? before.case.referenceStudy : null,
   };
 }
-
-const derivedOf = (cases: readonly EvaluationCase[]): string[] =>
-  cases.flatMap(({ references }) =>
-    references.flatMap(({ recipe, object }) => (recipe === undefined ? [] : [object.sha256])),
-  );

@@ -3,6 +3,7 @@ import type { ConsensusRecipe, IsolationLevel } from '#domain';
 import type { Manifest } from '#pipeline';
 import type { StoredBlob } from '../ports.js';
 import type { Benchmark, NewBenchmark, ReferenceStudy } from '../records.js';
+import type { SharedImage } from './publishing-findings.js';
 
 /** Something that the organiser should know before a benchmark is published; errors stand in the way. */
 export type MakingFinding = Readonly<BenchmarkMakingView['findings'][number]>;
@@ -88,23 +89,36 @@ export interface MakingRecords {
    */
   createDraft(benchmark: NewBenchmark, from: MadeFrom): Promise<Benchmark>;
   /**
-   * Everything but its id and its members anew; what was running for it is given up.
-   * @throws RequestRefused 409 `benchmark-published`, `benchmark-exists` when the new address is taken
+   * Everything but its id and its members anew; what was running for it is given up. `digests` are those of blobs to which
+   * nothing may refer any more.
+   * @param expected digest of the definition that is replaced
+   * @throws RequestRefused 409 `benchmark-published`, `benchmark-changed` when it is another one, `benchmark-exists` when the
+   *   new address is taken
    */
-  replaceDraft(benchmarkId: string, benchmark: NewBenchmark, from: MadeFrom): Promise<Benchmark>;
+  replaceDraft(
+    benchmarkId: string,
+    benchmark: NewBenchmark,
+    from: MadeFrom,
+    expected: string,
+  ): Promise<{ readonly benchmark: Benchmark; readonly digests: readonly string[] }>;
   /**
    * With its cases, objects and dry runs. Returns digests of blobs to which nothing may refer any more.
    * @throws RequestRefused 409 `benchmark-published`
    */
   deleteDraft(benchmarkId: string, by: string): Promise<readonly string[]>;
-  /** False: it was changed or published meanwhile. */
+  /**
+   * Publishes it, and writes the digests of its phases anew from the cases as they are now, derived consensus included. False:
+   * it was changed or published meanwhile, or holds a case that is not prepared or was withdrawn.
+   */
   publishDraft(benchmarkId: string, by: string, definitionSha256: string): Promise<boolean>;
+  /** Images of this benchmark that are, byte for byte, in a SEALED phase of another one that is published. */
+  sharedImages(benchmarkId: string): Promise<readonly SharedImage[]>;
   /** Null for benchmarks that came with their files. */
   findMaking(benchmarkId: string): Promise<Making | null>;
   /** Oldest first. */
   makingEvents(benchmarkId: string): Promise<readonly MakingEvent[]>;
-  /** Nothing for a case that is prepared already, or gone. */
-  prepareCase(caseId: string, prepared: PreparedCase): Promise<void>;
+  /** False, and nothing is written, for a case that is prepared already, or gone. */
+  prepareCase(caseId: string, prepared: PreparedCase): Promise<boolean>;
 
   createDryRun(dryRun: NewDryRun): Promise<DryRun>;
   findDryRun(id: string): Promise<DryRun | null>;

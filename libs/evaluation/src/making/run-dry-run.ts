@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { EngineUnavailable, ModelFailure, type IsolationLevel, type PhaseRules } from '#domain';
-import { voxelCount, type LabelMap } from '#imaging';
+import { ImageFormatError, voxelCount, type LabelMap } from '#imaging';
 import { scoresWithoutPrediction, type MetricValue, type RegionScore } from '#metrics';
 import { aggregate } from '../aggregate.js';
 import { channelOrder } from '../channels.js';
-import { storeThenWrite } from '../datasets/store-then-write.js';
+import { removeUnused, storeThenWrite } from '../datasets/store-then-write.js';
 import { holding, Overtaken } from '../holding.js';
 import type { CaseUsage, ModelSession } from '../ports.js';
 import type { Benchmark, CaseResult, EvaluationCase, Phase } from '../records.js';
@@ -58,12 +58,29 @@ export async function runDryRun(
     if (error instanceof Overtaken) return;
     if (signal.aborted || error instanceof EngineUnavailable) throw error; // tried again when the lease has run out
     log.error('dry-run.defect', error, { dryRunId });
-    const failure = {
-      code: 'defect',
-      message: 'Something went wrong on our side. It has been recorded; try it again.',
-    };
-    await records.endDryRun(claim, { ...known, failure });
+    await records.endDryRun(claim, { ...known, failure: failureOf(error) });
   }
+}
+
+/** A case whose references cannot be measured, with the error as its cause. */
+class Unmeasurable extends Error {
+  constructor(
+    readonly caseName: string,
+    cause: unknown,
+  ) {
+    super('the references of a case could not be measured', { cause });
+  }
+}
+
+function failureOf(error: unknown): NonNullable<DryRun['failure']> {
+  if (error instanceof Unmeasurable) {
+    const why = error.cause instanceof ImageFormatError || error.cause instanceof RangeError ? `: ${error.cause.message}` : '';
+    return {
+      code: 'case-unmeasurable',
+      message: `The references of case "${error.caseName}" could not be measured${why}. It has been recorded; leave the case out, or tell the operator.`,
+    };
+  }
+  return { code: 'defect', message: 'Something went wrong on our side. It has been recorded; try it again.' };
 }
 
 async function walk(ports: StagePorts, dryRun: DryRun, known: Known, signal: AbortSignal): Promise<void> {
@@ -77,7 +94,10 @@ async function walk(ports: StagePorts, dryRun: DryRun, known: Known, signal: Abo
   for (const phase of benchmark.phases) {
     for (const one of await records.cases(phase.id)) {
       signal.throwIfAborted();
-      if (!isPrepared(one)) await prepare(ports, making, phase, one);
+      if (isPrepared(one)) continue;
+      await prepare(ports, making, phase, one).catch((error: unknown) => {
+        throw signal.aborted || error instanceof EngineUnavailable ? error : new Unmeasurable(one.name, error);
+      });
     }
   }
   if (dryRun.networks.length === 0) return;
@@ -124,13 +144,15 @@ async function prepare(
     metrics: rules.metrics.map((metric) => metric.id),
     derive: definition.consensus.kind === 'staple' ? 'staple' : 'majority',
   });
-  if (derived === null) return records.prepareCase(id, { consensus: null, study });
+  if (derived === null) return void (await records.prepareCase(id, { consensus: null, study }));
   const { file, recipe } = derived;
   const blob = { sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length };
   const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
-  await storeThenWrite({ records, blobs, pause }, [{ ...blob, read: () => inOnePiece(file) }], () =>
+  const store = { records, blobs, pause };
+  const kept = await storeThenWrite(store, [{ ...blob, read: () => inOnePiece(file) }], () =>
     records.prepareCase(id, { consensus: { blob, recipe }, study }),
   );
+  if (!kept) await removeUnused(store, [blob.sha256]);
 }
 
 interface Trial {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EngineUnavailable, type PhaseRules } from '#domain';
+import { EngineUnavailable, type PhaseRules, type SecrecyLabel } from '#domain';
 import { readLabelMap, voxelCount, writeNifti, type Geometry } from '#imaging';
 import { scoreCase, scoresWithoutPrediction } from '#metrics';
 import { agreementWithFile } from '../agreement.js';
@@ -80,7 +80,7 @@ export interface MemoryRun {
   entitled: boolean;
 }
 
-export async function memoryRun(blobs: BlobStore, label: 'PUBLIC' | 'SEALED' = 'PUBLIC'): Promise<MemoryRun> {
+export async function memoryRun(blobs: BlobStore, label: SecrecyLabel = 'PUBLIC'): Promise<MemoryRun> {
   const stored = async (kind: StoredObject['kind'], bytes: Uint8Array): Promise<StoredObject> => {
     const blob = await blobs.put(
       (async function* () {

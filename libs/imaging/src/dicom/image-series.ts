@@ -1,3 +1,4 @@
+import { DicomInexpressible } from './dicom-inexpressible.js';
 import { pointLps } from '../affine.js';
 import type { Geometry, Vec3 } from '../geometry.js';
 import { axisCodes } from '../orientation.js';
@@ -79,8 +80,8 @@ const RIGHT_ANGLE = 1e-3;
  * Secondary Capture with the modules for place and scale added, a standard extended SOP class (PS3.2), which states the true
  * modality and keeps the geometry.
  *
- * @throws RangeError for values that are not finite, more than 65535 rows or columns, and rows and columns that do not stand
- *   at a right angle, none of which DICOM can say
+ * @throws DicomInexpressible for values that are not finite, more than 65535 rows or columns, and rows and columns that do
+ *   not stand at a right angle, none of which DICOM can say
  */
 export function imageSeries(volume: Volume, names: SeriesNames): ImageSeries {
   const [columns, rows] = volume.geometry.sizeXyz;
@@ -109,12 +110,12 @@ export function imageSeries(volume: Volume, names: SeriesNames): ImageSeries {
  * The same headers for who has the slices elsewhere, compressed for instance.
  *
  * @param values what `chooseStorage` says of the voxels
- * @throws RangeError as `imageSeries` for the grid
+ * @throws DicomInexpressible as `imageSeries` for the grid
  */
 export function imageHeaders(geometry: Geometry, values: StoredValues, names: SeriesNames): ImageHeaders {
   const [columns, rows, sliceCount] = geometry.sizeXyz;
   const plane = planeOf(geometry);
-  const sopClassUid = { CT: CT_STORAGE, MR: MR_STORAGE }[names.modality] ?? SECONDARY_CAPTURE_STORAGE;
+  const sopClassUid = imageClassOf(names.modality);
   const common = [
     ...patientAndStudy(names),
     ...seriesElements(names),
@@ -151,14 +152,19 @@ export function spacingElements({ spacingMm: [si, sj, sk] }: Geometry): WrittenE
   ];
 }
 
-/** @throws RangeError when DICOM has no words for the grid */
+/** SOP class that slices of a modality are written as. */
+export function imageClassOf(modality: string): string {
+  return { CT: CT_STORAGE, MR: MR_STORAGE }[modality] ?? SECONDARY_CAPTURE_STORAGE;
+}
+
+/** @throws DicomInexpressible when DICOM has no words for the grid */
 export function checkPlane({ sizeXyz: [columns, rows], direction: d }: Geometry): void {
   const cosine = dot([d[0], d[3], d[6]], [d[1], d[4], d[7]]);
   if (Math.abs(cosine) > RIGHT_ANGLE) {
-    throw new RangeError(`rows and columns stand at a cosine of ${cosine.toFixed(5)}; DICOM needs at most ${RIGHT_ANGLE}`);
+    throw new DicomInexpressible(`rows and columns stand at a cosine of ${cosine.toFixed(5)}; DICOM needs at most ${RIGHT_ANGLE}`);
   }
   if (columns > 0xffff || rows > 0xffff) {
-    throw new RangeError(`slices have ${columns} x ${rows} pixels; DICOM has room for 65535 each`);
+    throw new DicomInexpressible(`slices have ${columns} x ${rows} pixels; DICOM has room for 65535 each`);
   }
 }
 

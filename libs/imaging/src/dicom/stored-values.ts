@@ -1,3 +1,4 @@
+import { DicomInexpressible } from './dicom-inexpressible.js';
 import type { VoxelArray } from '../volume.js';
 import { decimalString } from './write.js';
 
@@ -20,7 +21,7 @@ const FINEST_POWER = 10;
  * Whole values of 16 bits keep slope 1, with intercept 0 where they fit as they are. Values that are all multiples of 1/2,
  * 1/4 … 1/1024 and fit keep that step, exactly. All others are rounded to 65536 even steps between smallest and largest.
  *
- * @throws RangeError when a value is not finite
+ * @throws DicomInexpressible when a value is not finite
  */
 export function chooseStorage(data: VoxelArray): StoredValues {
   let [least, most] = [Infinity, -Infinity];
@@ -29,7 +30,7 @@ export function chooseStorage(data: VoxelArray): StoredValues {
   for (let v = 0; v < data.length; v++) {
     const value = data[v];
     if (!(value >= -Number.MAX_VALUE && value <= Number.MAX_VALUE)) {
-      throw new RangeError(`voxel ${v} is ${value}; DICOM images hold finite values only`);
+      throw new DicomInexpressible(`voxel ${v} is ${value}; DICOM images hold finite values only`);
     }
     if (value < least) least = value;
     if (value > most) most = value;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Geometry } from '../geometry.js';
 import type { LabelMap } from '../volume.js';
+import { DicomInexpressible } from './dicom-inexpressible.js';
 import { dicomCieLab } from './cie-lab.js';
 import type { PixelCodecs } from './pixel-codecs.js';
 import { conceptOfName } from './segment-concepts.js';
@@ -84,6 +85,15 @@ describe('a label map as a DICOM segmentation', () => {
     const { segments, layers } = await read(write(map, [LIVER]), map.geometry);
     expect(segments).toHaveLength(1);
     expect(Array.from(layers[0].labelMap.data)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('refuses what would be beyond measure, before it is packed, and takes what just fits', () => {
+    const geometry = grid([8, 8, 2]);
+    const map = { geometry, data: Uint16Array.from({ length: 128 }, (_, v) => 1 + (v % 3)) }; // 3 labels on 2 slices of 8 bytes
+    const within = (frames: number, bytes: number) => () => writeSegmentation(map, [LIVER], NAMES, { frames, bytes });
+    expect(within(6, 48)).not.toThrow();
+    expect(within(5, 48)).toThrow(DicomInexpressible);
+    expect(within(6, 47)).toThrow('3 labels make 6 frames of 8 x 8 pixels, 48 bytes; expected at most 6 frames and 47 bytes');
   });
 
   it('refuses a label named twice, a named background, and a map of nothing', () => {

@@ -1,3 +1,4 @@
+import { DicomInexpressible } from './dicom-inexpressible.js';
 import type { LabelMap } from '../volume.js';
 import { dicomCieLab } from './cie-lab.js';
 import {
@@ -57,6 +58,9 @@ const SEGMENTATION_STORAGE = '1.2.840.10008.5.1.4.1.1.66.4';
 const SEGMENTATION = { scheme: 'DCM', code: '113076', meaning: 'Segmentation' };
 const SOURCE_IMAGE = { scheme: 'DCM', code: '121322', meaning: 'Source image for image processing operation' };
 
+/** A binary segmentation has a frame for each label of each slice: what has many labels everywhere grows beyond any measure. */
+export const MOST_SEGMENTATION = { frames: 20_000, bytes: 256 * 2 ** 20 };
+
 /** One slice of one segment that has voxels. */
 interface Frame {
   readonly segment: number;
@@ -72,13 +76,25 @@ interface Frame {
  * file must have one.
  *
  * @param labels the names of the labels, each label once
- * @throws RangeError for two names of one label, the label 0, a map without voxels and names, and a grid that DICOM cannot say
+ * @throws DicomInexpressible for two names of one label, the label 0, a map without voxels and names, a
+ *   grid that DICOM cannot say, and more frames or bytes of pixels than `most`, which is found before they are packed
  */
-export function writeSegmentation(map: LabelMap, labels: readonly SegmentName[], names: SegmentationNames): DicomInstance {
+export function writeSegmentation(
+  map: LabelMap,
+  labels: readonly SegmentName[],
+  names: SegmentationNames,
+  most: { readonly frames: number; readonly bytes: number } = MOST_SEGMENTATION,
+): DicomInstance {
   checkPlane(map.geometry);
   const segments = segmentsOf(map, labels);
   const frames = framesOf(map, segments);
   const [columns, rows] = map.geometry.sizeXyz;
+  const pixelBytes = Math.ceil((frames.length * columns * rows) / 8);
+  if (frames.length > most.frames || pixelBytes > most.bytes) {
+    throw new DicomInexpressible(
+      `${segments.length} labels make ${frames.length} frames of ${columns} x ${rows} pixels, ${pixelBytes} bytes; expected at most ${most.frames} frames and ${most.bytes} bytes`,
+    );
+  }
   return {
     sopClassUid: SEGMENTATION_STORAGE,
     sopInstanceUid: names.sopInstanceUid,
@@ -106,7 +122,7 @@ function segmentsOf({ data }: LabelMap, named: readonly SegmentName[]): SegmentN
   const byLabel = new Map<number, SegmentName>();
   for (const one of named) {
     if (byLabel.has(one.label) || !(one.label > 0)) {
-      throw new RangeError(`label ${one.label} ("${one.name}") is named twice or is the background; expected each label once`);
+      throw new DicomInexpressible(`label ${one.label} ("${one.name}") is named twice or is the background; expected each label once`);
     }
     byLabel.set(one.label, one);
   }
@@ -115,7 +131,7 @@ function segmentsOf({ data }: LabelMap, named: readonly SegmentName[]): SegmentN
   for (let label = 1; label < seen.length; label++) {
     if (seen[label] && !byLabel.has(label)) byLabel.set(label, { label, name: `Label ${label}` });
   }
-  if (byLabel.size === 0) throw new RangeError('label map has no label and no name of one; expected at least one segment');
+  if (byLabel.size === 0) throw new DicomInexpressible('label map has no label and no name of one; expected at least one segment');
   return [...byLabel.values()].sort((a, b) => a.label - b.label);
 }
 

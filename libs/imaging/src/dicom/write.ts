@@ -1,3 +1,4 @@
+import { DicomInexpressible } from './dicom-inexpressible.js';
 import { EXPLICIT_LITTLE_ENDIAN } from './file.js';
 
 /** An element to be written: its value in pieces, so that pixels are not copied. Values have an even number of bytes. */
@@ -111,10 +112,10 @@ export const writtenSequence = (tag: number, items: readonly (readonly WrittenEl
 /**
  * The number nearest to `value` that 16 characters can hold, the limit of a decimal string (DS).
  *
- * @throws RangeError for NaN and infinities, which DICOM has no word for
+ * @throws DicomInexpressible for NaN and infinities, which DICOM has no word for
  */
 export function decimalString(value: number): string {
-  if (!Number.isFinite(value)) throw new RangeError(`${value} cannot be written as a decimal string`);
+  if (!Number.isFinite(value)) throw new DicomInexpressible(`${value} cannot be written as a decimal string`);
   let text = String(value === 0 ? 0 : value); // -0 is 0
   for (let digits = 16; text.length > 16; digits--) {
     const short = Number(value.toPrecision(digits));

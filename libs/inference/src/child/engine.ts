@@ -47,9 +47,9 @@ let loaded: { readonly network: Network; readonly manifest: Manifest } | null = 
 async function answer(request: EngineRequest): Promise<EngineReply> {
   try {
     if (request.kind === 'run') return await run(request);
-    const { models, manifest, threads, inspect } = request;
+    const { models, manifest, threads, inspect, sparing } = request;
     const networks = models.map((path) => (inspect ? tileMemoryOf(path, manifest) : null));
-    const network = await openNetwork(request, seat(threads, networks, memoryBytes), HEAP_MIB);
+    const network = await openNetwork(request, seat(threads, networks, memoryBytes, sparing), HEAP_MIB);
     loaded = { network, manifest };
     return { kind: 'loaded', facts: network.facts };
   } catch (error) {
@@ -60,12 +60,12 @@ async function answer(request: EngineRequest): Promise<EngineReply> {
 async function run(request: Extract<EngineRequest, { kind: 'run' }>): Promise<EngineReply> {
   if (!loaded) throw new Error('asked to run a case before a model was loaded');
   const { network, manifest } = loaded;
-  const before = network.sessionMs;
+  network.takeSessionMs();
   const now = () => performance.now();
   const start = now();
   const { labels, stagesMs } = await runPrepared(request.prepared, manifest, network.run, {
     now,
-    tilesAtOnce: network.lanes + TILES_AHEAD,
+    tilesAtOnce: network.facts.lanes + TILES_AHEAD,
   });
   const { data, geometry } = labels;
   await writeFile(request.labels, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
@@ -77,7 +77,7 @@ async function run(request: Extract<EngineRequest, { kind: 'run' }>): Promise<En
     dtype: data instanceof Uint8Array ? 'uint8' : 'uint16',
     networkMs,
     restoreMs: now() - start - networkMs,
-    sessionMs: network.sessionMs - before,
+    sessionMs: network.takeSessionMs(),
   };
 }
 

@@ -9,11 +9,9 @@ import type { Seating } from './seating.js';
 
 /** The networks of a version, on threads of their own. */
 export interface Network {
-  readonly facts: ModelFacts;
-  /** Wall time so far during which ONNX Runtime ran, on however many threads, ms. */
-  readonly sessionMs: number;
-  /** Tiles that run at the same time. */
-  readonly lanes: number;
+  readonly facts: ModelFacts & { readonly lanes: number };
+  /** Wall time during which ONNX Runtime ran since this was last asked, on however many threads, ms. */
+  takeSessionMs(): number;
   readonly run: RunTile;
 }
 
@@ -29,24 +27,39 @@ export async function openNetwork(request: LoadRequest, seating: Seating, heapMi
   const [{ facts }] = await Promise.all(
     lanes.map((lane) => lane.ask('loaded', { kind: 'load', request, seating }, [])),
   );
-  let sessionMs = 0;
-  let latest = 0;
+  let spans: Span[] = [];
   return {
-    facts,
-    get sessionMs() {
-      return sessionMs;
+    facts: { ...facts, lanes: lanes.length },
+    takeSessionMs() {
+      const ms = coveredMs(spans);
+      spans = [];
+      return ms;
     },
-    lanes: lanes.length,
     async run(tile, _shape, tileRequest) {
       const lane = lanes.reduce((best, other) => (other.load < best.load ? other : best));
       const { values, began, ended } = await lane.ask('ran', { kind: 'tile', tile, request: tileRequest }, [
         tile.buffer,
       ]);
-      sessionMs += Math.max(0, ended - Math.max(began, latest));
-      latest = Math.max(latest, ended);
+      spans.push({ began, ended });
       return values;
     },
   };
+}
+
+interface Span {
+  readonly began: number;
+  readonly ended: number;
+}
+
+/** Time that at least one of the spans covers. */
+function coveredMs(spans: readonly Span[]): number {
+  let ms = 0;
+  let until = 0;
+  for (const { began, ended } of spans.toSorted((a, b) => a.began - b.began)) {
+    ms += Math.max(0, ended - Math.max(began, until));
+    until = Math.max(until, ended);
+  }
+  return ms;
 }
 
 /** A thread with all networks of the version: one tile at a time, the next waits in its line. */

@@ -15,6 +15,17 @@ test('threads share a tile where two would not fit', () => {
   expect(seat(2, [large], 32 * GIB)).toEqual({ lanes: 2, threadsEach: 1, keepsMemory: true });
 });
 
+test('as many tiles as fit, and never more than eight; what threads are left share them', () => {
+  expect(seat(8, [small], GIB)).toEqual({ lanes: 3, threadsEach: 2, keepsMemory: true });
+  expect(seat(64, [small], 64 * GIB)).toEqual({ lanes: 8, threadsEach: 8, keepsMemory: true });
+});
+
+test('after the process ran out of memory: one tile, given back, by as many threads as before', () => {
+  expect(seat(8, [small], GIB, true)).toEqual({ lanes: 1, threadsEach: 2, keepsMemory: false });
+  expect(seat(2, [small], GIB, true)).toEqual({ lanes: 1, threadsEach: 1, keepsMemory: false });
+  expect(seat(2, [large], 4 * GIB, true)).toEqual(seat(2, [large], 4 * GIB));
+});
+
 test('memory is given back where keeping it could reach the limit', () => {
   expect(seat(2, [large], 4 * GIB)).toEqual({ lanes: 1, threadsEach: 2, keepsMemory: false });
 });

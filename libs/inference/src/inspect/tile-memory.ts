@@ -1,4 +1,5 @@
 import { expandManifest, networkFace, type Manifest } from '#pipeline';
+import { checkStructure } from './check-structure.js';
 import { fedInputs, standardOpset } from './description.js';
 import { Findings } from './findings.js';
 import { infer } from './infer.js';
@@ -13,7 +14,7 @@ export interface TileMemory {
   readonly tile: number;
 }
 
-/** Null where the manifest or the model leaves a size open, or the file makes no sense: then nothing is known. */
+/** Null where the manifest or the model leaves a size open, or where the inspector would refuse the file: nothing is known. */
 export function tileMemoryOf(path: string, manifest: Manifest): TileMemory | null {
   const { dims, tensor } = networkFace(manifest).input;
   if (dims.includes(null)) return null;
@@ -21,6 +22,8 @@ export function tileMemoryOf(path: string, manifest: Manifest): TileMemory | nul
   try {
     const model = withFileSource(path, (source) => readModel(source, found));
     if (fedInputs(model.graph).some(({ name }) => name !== tensor)) return null;
+    checkStructure(model, found);
+    if (found.all().some(({ severity }) => severity === 'refusal')) return null;
     let known = true;
     const doubt = () => {
       known = false;

@@ -178,6 +178,7 @@ test('what cannot be scored is refused, and leaves nothing', async () => {
   const withCases = (cases: typeof practice.cases) =>
     records.createBenchmark({ ...wanted, phases: [{ ...practice, cases }, held] });
   const refusals: [Promise<unknown> | (() => Promise<unknown>), string][] = [
+    [() => records.createBenchmark({ ...wanted, slug: '0190aa00-0000-7000-8000-0000000000ab' }), 'address-is-an-id'],
     [() => records.createBenchmark({ ...wanted, phases: [] }), 'benchmark-without-phases'],
     [() => withCases([]), 'phase-without-cases'],
     [() => withCases([one, one]), 'case-twice'],

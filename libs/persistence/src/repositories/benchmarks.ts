@@ -32,7 +32,7 @@ import { neededByPreflight } from './preflights.js';
 import { findObject } from './stored-objects.js';
 
 const RELATIONS = { phases: true, datasetVersion: { dataset: true } } as const;
-const CASE_RELATIONS = { images: { object: true }, references: { object: true } } as const;
+export const CASE_RELATIONS = { images: { object: true }, references: { object: true } } as const;
 const NIFTI = 'application/gzip'; // images, references and predictions are stored as .nii.gz
 const CASES_AT_ONCE = 200; // an INSERT takes 65,535 parameters
 
@@ -58,12 +58,9 @@ export function benchmarks(
 
     findBenchmark: (slugOrId) =>
       reading(database, async (manager) => {
-        const bySlug = await manager.findOne(BenchmarkEntity, { where: { slug: slugOrId }, relations: RELATIONS });
-        const found =
-          bySlug ??
-          (isUuid(slugOrId)
-            ? await manager.findOne(BenchmarkEntity, { where: { id: slugOrId }, relations: RELATIONS })
-            : null);
+        // what looks like an id is one: an address of that form would take the place of the benchmark that has the id
+        const where = isUuid(slugOrId) ? { id: slugOrId } : { slug: slugOrId };
+        const found = await manager.findOne(BenchmarkEntity, { where, relations: RELATIONS });
         return found === null ? null : toBenchmark(found);
       }),
 
@@ -288,6 +285,11 @@ async function insertCases(
 
 /** @throws BenchmarkMisconfigured for what no run could be scored on */
 export function refuseIncomplete({ slug, phases, channels = SINGLE_CHANNEL }: NewBenchmark): void {
+  if (isUuid(slug))
+    throw new BenchmarkMisconfigured(
+      'address-is-an-id',
+      `benchmark "${slug}" has an address of the form of an id (UUID); expected words, for instance "liver-ct"`,
+    );
   if (phases.length === 0)
     throw new BenchmarkMisconfigured(
       'benchmark-without-phases',

@@ -258,4 +258,8 @@ test('every run on one case, the best placed first', async () => {
   expect(standings[0].result).toEqual((await records.caseResults(runs[1]))[0]);
   expect(await records.resultsOfCase(only.id, 1)).toHaveLength(1);
   expect(await records.resultsOfCase('nonsense', 1)).toEqual([]);
+  const drawn = standings.flatMap(({ algorithm, version, result: { prediction } }) => (prediction ? [{ algorithm, version, object: prediction }] : []));
+  expect(drawn.length).toBeGreaterThan(0);
+  expect(await records.predictionsOfCase(only.id, 10)).toEqual(drawn);
+  expect(await records.predictionsOfCase('nonsense', 1)).toEqual([]);
 });

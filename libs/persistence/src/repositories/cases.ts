@@ -1,6 +1,6 @@
 import { In, type EntityManager } from 'typeorm';
 import { scoresWithoutPrediction, type RegionScore } from '#metrics';
-import type { CaseClaim, CaseResult, CaseStanding, EvaluationRecords } from '#evaluation';
+import type { CaseClaim, CasePrediction, CaseResult, CaseStanding, EvaluationRecords } from '#evaluation';
 import type { Database } from '../database.js';
 import { EvaluationCaseEntity, PhaseEntity } from '../entities/benchmark.entity.js';
 import { CaseResultEntity, MetricValueEntity } from '../entities/case-result.entity.js';
@@ -22,7 +22,7 @@ export function cases(
   database: Database,
 ): Pick<
   EvaluationRecords,
-  'untouchedCase' | 'claimCase' | 'heartbeat' | 'releaseCase' | 'recordCase' | 'caseResults' | 'resultsOfCase'
+  'untouchedCase' | 'claimCase' | 'heartbeat' | 'releaseCase' | 'recordCase' | 'caseResults' | 'resultsOfCase' | 'predictionsOfCase'
 > {
   return {
     untouchedCase: (otherThan) =>
@@ -98,6 +98,21 @@ export function cases(
     caseResults: (runId) => reading(database, (manager) => caseResults(manager, runId)),
 
     resultsOfCase: (caseId, limit) => reading(database, (manager) => resultsOfCase(manager, caseId, limit)),
+
+    predictionsOfCase: (caseId, limit) =>
+      reading(database, async (manager): Promise<readonly CasePrediction[]> => {
+        if (!isUuid(caseId)) return [];
+        const standings = await standingsOf(manager, caseId, limit);
+        const found = await manager.find(CaseResultEntity, {
+          where: { caseId, runId: In(standings.map(({ runId }) => runId)) },
+          relations: { prediction: true },
+        });
+        const drawn = new Map(found.map(({ runId, prediction }) => [runId, prediction]));
+        return standings.flatMap(({ runId, slug, name, version }) => {
+          const prediction = drawn.get(runId);
+          return prediction ? [{ algorithm: { slug, name }, version, object: toObject(prediction) }] : [];
+        });
+      }),
   };
 }
 
@@ -192,15 +207,9 @@ async function caseResults(manager: EntityManager, runId: string): Promise<reado
   return results.map((result) => toResult(result, scoresOf(runId, result.caseId)));
 }
 
-/** Every run's result on one case; ranks are those of the phase's current board. */
-async function resultsOfCase(manager: EntityManager, caseId: string, limit: number): Promise<readonly CaseStanding[]> {
-  if (!isUuid(caseId)) return [];
-  const [evaluationCase] = await manager.find(EvaluationCaseEntity, {
-    where: { id: caseId },
-    relations: { phase: true },
-  });
-  if (evaluationCase === undefined) return [];
-  const standings = await rows<{ runId: string; slug: string; name: string; version: string; rank: number | null }>(
+/** Runs that have done with a case, by their place on the current board. */
+function standingsOf(manager: EntityManager, caseId: string, limit: number) {
+  return rows<{ runId: string; slug: string; name: string; version: string; rank: number | null }>(
     manager,
     `select c.run_id as "runId", a.slug, a.name, v.version, l.rank
        from case_result c
@@ -215,6 +224,17 @@ async function resultsOfCase(manager: EntityManager, caseId: string, limit: numb
       limit $2`,
     [caseId, limit],
   );
+}
+
+/** Every run's result on one case; ranks are those of the phase's current board. */
+async function resultsOfCase(manager: EntityManager, caseId: string, limit: number): Promise<readonly CaseStanding[]> {
+  if (!isUuid(caseId)) return [];
+  const [evaluationCase] = await manager.find(EvaluationCaseEntity, {
+    where: { id: caseId },
+    relations: { phase: true },
+  });
+  if (evaluationCase === undefined) return [];
+  const standings = await standingsOf(manager, caseId, limit);
   const runIds = standings.map(({ runId }) => runId);
   const results = new Map(
     (

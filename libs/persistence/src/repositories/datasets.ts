@@ -131,7 +131,7 @@ async function findCase(manager: EntityManager, datasetId: string, name: string)
 }
 
 /** Held while a dataset gets a case or a version, so that a version is of the cases that there are. */
-const lockDataset = (manager: EntityManager, datasetId: string): Promise<void> => lockInTransaction(manager, `voxelmark.dataset.${datasetId}`);
+export const lockDataset = (manager: EntityManager, datasetId: string): Promise<void> => lockInTransaction(manager, `voxelmark.dataset.${datasetId}`);
 
 /** Sealed, all of it: what a benchmark shows of it is decided when one is made, on objects of its own. */
 async function insertCase(manager: EntityManager, datasetId: string, one: NewDatasetCase): Promise<{ case: DatasetCase; existing: boolean }> {
@@ -181,12 +181,21 @@ async function deleteDataset(manager: EntityManager, datasetId: string): Promise
     manager,
     cases.map(({ id }) => id),
   );
+  await manager.query('select id from dataset where id = $1 for update', [datasetId]); // nothing comes into its inbox from here on
+  const sent = await rows<{ sha256: string }>(manager, 'delete from dataset_inbox_instance where dataset_id = $1 returning sha256', [datasetId]);
   await manager.delete(DatasetEntity, { id: datasetId });
-  return digests;
+  return [...new Set([...digests, ...sent.map(({ sha256 }) => sha256)])];
 }
 
 /** Removes cases, their objects, and all that was derived from these. Returns the digests of what they were. */
 async function deleteCases(manager: EntityManager, caseIds: readonly string[]): Promise<readonly string[]> {
+  // nobody derives anything from them from here on
+  await manager.query(
+    `select id from stored_object where id in (
+       select object_id from dataset_case_image where case_id = any($1)
+       union select object_id from dataset_case_reference where case_id = any($1)) order by id for update`,
+    [caseIds],
+  );
   const objects = await rows<{ id: string; sha256: string }>(
     manager,
     `with recursive gone (id) as (

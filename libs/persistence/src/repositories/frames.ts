@@ -15,7 +15,8 @@ export function frames(database: Database): Pick<EvaluationRecords, 'findFrames'
     addFrames: (imageId, blob) =>
       inTransaction(database, async (manager) => {
         // two that made them at once: the second finds those of the first
-        await manager.query('select id from stored_object where id = $1 for update', [imageId]);
+        const [image] = isUuid(imageId) ? await rows(manager, 'select id from stored_object where id = $1 for update', [imageId]) : [];
+        if (image === undefined) return null;
         const known = await framesOf(manager, imageId);
         if (known !== null) return known;
         const made = { ...blob, kind: 'frames', mediaType: 'application/octet-stream', label: 'PUBLIC' } as const;

@@ -1,21 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { notFound } from '#domain';
 import type { EvaluationRecords, InboxInstance } from '#evaluation';
 import type { Database } from '../database.js';
 import { InboxInstanceEntity, InboxKeyEntity } from '../entities/inbox.entity.js';
 import { inTransaction, reading, rows } from '../transaction.js';
 
 /** What was sent to datasets as DICOM, and the keys that its names were derived with. */
-export function inbox(database: Database): Pick<EvaluationRecords, 'inboxKey' | 'addToInbox' | 'inbox' | 'emptyInbox'> {
+export function inbox(database: Database): Pick<EvaluationRecords, 'inboxKey' | 'addToInbox' | 'inboxSize' | 'inbox' | 'emptyInbox'> {
   return {
     inboxKey: (datasetId) =>
       inTransaction(database, async (manager) => {
+        await holdDataset(manager, datasetId);
         await manager.query('insert into dataset_inbox_key (dataset_id, secret) values ($1, $2) on conflict do nothing', [datasetId, randomBytes(32)]);
         return new Uint8Array((await manager.findOneByOrFail(InboxKeyEntity, { datasetId })).secret);
       }),
 
     addToInbox: (datasetId, { sopInstanceUid, seriesInstanceUid, studyInstanceUid, sopClassUid, patient, sha256, bytes }) =>
       inTransaction(database, async (manager) => {
+        await holdDataset(manager, datasetId);
         await manager.query(
           `insert into dataset_inbox_instance (dataset_id, sop_instance_uid, series_instance_uid, study_instance_uid, sop_class_uid, patient, sha256, bytes)
            values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
@@ -23,6 +26,16 @@ export function inbox(database: Database): Pick<EvaluationRecords, 'inboxKey' | 
         );
         const kept = await manager.findOneByOrFail(InboxInstanceEntity, { datasetId, sopInstanceUid });
         return kept.sha256 === sha256;
+      }),
+
+    inboxSize: (datasetId) =>
+      reading(database, async (manager) => {
+        const [size] = await rows<{ instances: number; bytes: number }>(
+          manager,
+          'select count(*)::int as instances, coalesce(sum(bytes), 0)::float8 as bytes from dataset_inbox_instance where dataset_id = $1',
+          [datasetId],
+        );
+        return size;
       }),
 
     inbox: (datasetId) =>
@@ -39,6 +52,12 @@ export function inbox(database: Database): Pick<EvaluationRecords, 'inboxKey' | 
         return [...new Set(gone.map(({ sha256 }) => sha256))];
       }),
   };
+}
+
+/** Nobody removes it before the transaction ends. @throws RequestRefused 404 when somebody has */
+async function holdDataset(manager: EntityManager, datasetId: string): Promise<void> {
+  const [held] = await rows(manager, 'select id from dataset where id = $1 for key share', [datasetId]);
+  if (held === undefined) throw notFound('dataset');
 }
 
 /** Whether an instance in some inbox is these bytes. */

@@ -111,6 +111,24 @@ export function jobQueueConformance(peer: Peer): void {
       expect(warnings).toContain('queue.job-failed');
     });
 
+    it('gives a job that was put back again, as often as that happens, and others before', async () => {
+      const seen: string[] = [];
+      await queue.work(
+        async (job) => {
+          seen.push(idOf(job));
+          // more often than a job may fail
+          if (idOf(job) === 'busy' && seen.length < 16) return { againInMs: seen.length === 1 ? 500 : 0 };
+        },
+        { concurrency: 1 },
+      );
+      await queue.add([caseJob('busy')]);
+      await until(() => seen.length === 1);
+      await queue.add([caseJob('other')]);
+      await until(async () => seen.length === 16 && (await queue.depth()) === 0);
+      expect(seen.slice(0, 3)).toEqual(['busy', 'other', 'busy']);
+      expect(warnings).toEqual([]);
+    });
+
     it('refuses ids that an engine would misread', async () => {
       await expect(queue.add([caseJob('a:b')])).rejects.toThrow(/job id "a:b"/);
       await expect(queue.add([caseJob('12')])).rejects.toThrow(/bare number/);
@@ -147,6 +165,30 @@ export function jobQueueConformance(peer: Peer): void {
       await worker.close();
       expect(finished).toEqual(started);
       expect(await queue.depth()).toBe(1);
+    });
+
+    it('what a worker puts back while it closes is there for another', async () => {
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      let started = false;
+      const worker = await queue.work(
+        async () => {
+          started = true;
+          await held;
+          return { againInMs: 0 };
+        },
+        { concurrency: 1 },
+      );
+      await queue.add([caseJob('waiting')]);
+      await until(() => started);
+      const closed = worker.close();
+      release();
+      await closed;
+      expect(await queue.depth()).toBe(1);
+      const seen: string[] = [];
+      await queue.work(async (job) => void seen.push(idOf(job)), { concurrency: 1 });
+      await until(() => seen.length === 1);
+      expect(warnings).toEqual([]);
     });
 
     it('gives the job of a killed worker process to another within 15 s, as often as that happens', async () => {
