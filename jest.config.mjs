@@ -36,8 +36,8 @@ const shared = {
 
 /** unit: fast, no process outside. integration: real PostgreSQL, queue, blob store, child processes. e2e: the built product in Chromium. */
 export default {
-  // A hung test is ended; a slow machine is no fault. Nothing asserts a duration.
-  testTimeout: 60_000,
+  // A hung test is ended; a slow machine is no fault, nor that four suites share it. Nothing asserts a duration.
+  testTimeout: 180_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,datasets,test}/**/*.spec.ts?(x)'] },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/{apps,libs,datasets,test}/**/*.integration.ts'] },

@@ -8,7 +8,11 @@ export const CHROMIUM_INSTALL = 'apt-get install chromium';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** Software drawing is asked for by name, so that runs do not depend on what a browser falls back to. */
+/**
+ * Software drawing is asked for by name, so that runs do not depend on what a browser falls back to: WebGL by SwiftShader.
+ * Pages are put together without it. Else SwiftShader plays a graphics card for every page, as Debian's start script asks
+ * for: a walk through the pages took 70 s of processor time with that and 50 s without, the suite of the viewer 270 and 190.
+ */
 const FLAGS = [
   '--no-sandbox', // CI runs as root
   '--disable-quic',
@@ -18,7 +22,14 @@ const FLAGS = [
   '--disable-sync',
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
+  '--disable-gpu-compositing',
 ];
+
+/**
+ * How long a page may take for what a test waits for, if the test says nothing else, in ms. It ends what hangs before Jest
+ * does, which could not say where; Playwright's own 30 s would say how fast a worker has to be beside four suites.
+ */
+const STEP_MS = 150_000;
 
 /** A Chromium on this machine: CHROMIUM_PATH, or a usual name on the PATH. Null when there is none. */
 export function chromiumPath(): string | null {
@@ -41,9 +52,10 @@ export function chromiumPath(): string | null {
  */
 export async function launchBrowser(flags: readonly string[] = []): Promise<Browser | null> {
   const executablePath = chromiumPath();
-  return executablePath === null
-    ? null
-    : chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
+  if (executablePath === null) return null;
+  const browser = await chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
+  browser.on('context', (context) => context.setDefaultTimeout(STEP_MS));
+  return browser;
 }
 
 /**

@@ -6,9 +6,9 @@ import { statSync } from 'node:fs';
  * takes minutes. The others follow by size.
  */
 const LONG = [
-  ...['e2e/demo', 'e2e/viewer', 'worker/src/hostile', 'e2e/score', 'e2e/verify', 'worker/src/worker', 'api/src/secrecy'],
-  ...['e2e/preflight', 'e2e/real-ct', 'e2e/canary', 'corpus/corpus', 'e2e/predict', 'e2e/model-check'],
-  ...['pipeline/src/real-networks', 'e2e/walk', 'inference/src/model-runner', 'e2e/cli', 'api/src/malformed'],
+  ...['e2e/demo', 'e2e/viewer', 'api/src/secrecy', 'worker/src/worker', 'e2e/verify', 'e2e/score'],
+  ...['worker/src/hostile', 'pipeline/src/real-networks', 'e2e/canary', 'e2e/model-check', 'e2e/real-ct'],
+  ...['e2e/preflight', 'e2e/predict', 'corpus/corpus', 'e2e/walk', 'inference/src/model-runner', 'api/src/malformed', 'e2e/cli'],
 ].map((name) => new RegExp(`${name}\\.(integration|e2e)\\.ts$`));
 
 const place = ({ path }) => {

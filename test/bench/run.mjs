@@ -3,7 +3,7 @@
  * `npm run bench`: measures the built product and prints one JSON object on stdout; words on stderr. Figures are never
  * asserted: it fails only when something does not work. docs/benchmarks.md says what each figure means.
  *
- *   --only NAME[,NAME]   some of: schedulingOverheadPerCase, submissionsPerSecond, leaderboardP95, startUp, rankBootstrap, metrics, pipeline, viewer
+ *   --only NAME[,NAME]   some of: schedulingOverheadPerCase, submissionsPerSecond, leaderboardP95, startUp, rankBootstrap, metrics, pipeline, inspector, viewer
  *
  * `viewer` needs Chromium and is measured only when it is named: `npm run bench:viewer`.
  */
@@ -16,6 +16,7 @@ import { undoAll } from './undo.mjs';
 const MEASUREMENTS = {
   metrics: './metrics.mjs',
   pipeline: './pipeline.mjs',
+  inspector: './inspector.mjs',
   startUp: './start-up.mjs',
   submissionsPerSecond: './submissions-per-second.mjs',
   leaderboardP95: './leaderboard.mjs',

@@ -1,5 +1,6 @@
 import { ARITHMETIC } from './hostile/arithmetic.js';
 import { CRASH } from './hostile/crash.js';
+import { EXHAUSTION } from './hostile/exhaustion.js';
 import { FILES } from './hostile/files.js';
 import { GARBAGE } from './hostile/garbage.js';
 import { HANG } from './hostile/hang.js';
@@ -30,4 +31,5 @@ export const HOSTILE: readonly HostileModel[] = [
   ...STRUCTURE,
   ...TENSORS,
   ...LEAKS,
+  ...EXHAUSTION,
 ];

@@ -624,6 +624,8 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
 
   it('can be used with the keyboard alone', async () => {
     await open('at=0,0,0');
+    // listed after the picture is there: until then there is no button that a key could reach
+    await page.locator('button:enabled', { hasText: 'Largest error' }).waitFor();
     const reached: string[] = [];
     for (let n = 0; n < 80; n++) {
       await page.keyboard.press('Tab');
@@ -655,9 +657,9 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     }
     await page.locator('[data-plane=axial]').focus();
     await page.keyboard.press('?');
-    expect(await page.getByRole('dialog', { name: 'Keyboard and mouse' }).isVisible()).toBe(true);
+    await page.getByRole('dialog', { name: 'Keyboard and mouse' }).waitFor();
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('ArrowDown'); // the focus is back on the plane
     await eventually(async () => (await position())[2] < 0, 'the arrow key scrolls again');
     expect(await page.getByText('Research only, not for care').isVisible()).toBe(true);

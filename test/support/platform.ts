@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { removeEmbeddedPostgres } from '#persistence';
+import { removeEmbeddedPostgres } from '../../libs/persistence/src/embedded-postgres.js';
 
 export const root = resolve(import.meta.dirname, '../..');
 export const bin = join(root, 'apps/cli/bin/voxelmark.mjs');

@@ -107,18 +107,26 @@ async function answer(folder: string, data: ReadonlyMap<string, Uint8Array>, pat
 /** `/data/<grid>/<name>.nii.gz` for each grid; `other-grid` is a prediction that does not belong to the image. */
 async function phantomFiles(): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
-  const other = phantomGeometry('straight');
-  const elsewhere = { ...other, originLps: [other.originLps[0] + 30, other.originLps[1], other.originLps[2]] as const };
+  const straight = phantomGeometry('straight');
+  const elsewhere = {
+    ...straight,
+    originLps: [straight.originLps[0] + 30, straight.originLps[1], straight.originLps[2]] as const,
+  };
+  const otherGrid = await written({ geometry: elsewhere, data: phantomCase(elsewhere).prediction.data });
   for (const grid of PHANTOM_GRIDS) {
-    const put = async (name: string, volume: Volume): Promise<unknown> =>
-      files.set(`/data/${grid}/${name}.nii.gz`, await writeNifti(volume, { gzip: true }));
     const { image, reference, prediction } = phantomCase(phantomGeometry(grid));
-    await put('image', image);
-    await put('reference', reference);
-    await put('prediction', prediction);
-    await put('other-grid', { geometry: elsewhere, data: phantomCase(elsewhere).prediction.data });
-    await put('undeclared', { ...prediction, data: prediction.data.map((label) => (label === 3 ? 9 : label)) });
-    files.set(`/data/${grid}/damaged.nii.gz`, (await writeNifti(image, { gzip: true })).subarray(0, 5000));
+    const imageBytes = await written(image);
+    const contents: Readonly<Record<string, Uint8Array>> = {
+      image: imageBytes,
+      reference: await written(reference),
+      prediction: await written(prediction),
+      'other-grid': otherGrid,
+      undeclared: await written({ ...prediction, data: prediction.data.map((label) => (label === 3 ? 9 : label)) }),
+      damaged: imageBytes.subarray(0, 5000),
+    };
+    for (const [name, bytes] of Object.entries(contents)) files.set(`/data/${grid}/${name}.nii.gz`, bytes);
   }
   return files;
 }
+
+const written = (volume: Volume): Promise<Uint8Array> => writeNifti(volume, { gzip: true });

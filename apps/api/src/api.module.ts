@@ -12,6 +12,7 @@ import { UsersController } from './accounts/users.controller.js';
 import { AlgorithmsController } from './algorithms/algorithms.controller.js';
 import { BenchmarksController } from './benchmarks/benchmarks.controller.js';
 import { MakingController } from './benchmarks/making.controller.js';
+import { MembersController } from './benchmarks/members.controller.js';
 import { MakingDesk } from './benchmarks/making-desk.js';
 import { Sight } from './benchmarks/sight.js';
 import { CasesController } from './cases/cases.controller.js';
@@ -90,6 +91,7 @@ export class ApiModule {
         UsersController,
         BenchmarksController,
         MakingController,
+        MembersController,
         EvidenceController,
         ExportsController,
         CasesController,

@@ -83,6 +83,7 @@ function readable(): string[] {
     '/benchmarks/:slug/croissant': ['canary', 'draft'],
     '/preflights/:id': [preflight],
     '/benchmarks/:slug/making': ['canary', 'draft'],
+    '/benchmarks/:slug/members': ['canary', 'draft'],
     '/benchmarks/:slug/dry-runs/:id': ['canary', 'draft'],
     '/datasets/:slug': ['brought'],
     '/datasets/:slug/inbox': ['brought'],
@@ -299,6 +300,10 @@ describe('what each person may, endpoint by endpoint', () => {
     ['version of it as a record', 'GET', () => '/datasets/brought/versions/7/croissant', { ...all(404), visitor: 401 }],
     ['how a benchmark is made', 'GET', () => '/benchmarks/canary/making', { ...all(403), visitor: 401, organiser: 409 }],
     ['how a draft is made', 'GET', () => '/benchmarks/draft/making', { ...all(404), visitor: 401, admin: 403 }],
+    ['who has a part in it', 'GET', () => '/benchmarks/canary/members', { ...all(403), visitor: 401, organiser: 200, admin: 200 }],
+    ['who has a part in a draft', 'GET', () => '/benchmarks/draft/members', { ...all(404), visitor: 401, admin: 200 }],
+    ['appoint somebody', 'POST', () => '/benchmarks/canary/members', { ...all(403), visitor: 401, organiser: 422, admin: 422 }, () => ({ email: 'nobody@example.org', capacity: 'reader' })],
+    ['remove somebody', 'DELETE', () => `/benchmarks/canary/members/${nobody}`, { ...all(403), visitor: 401, organiser: 404, admin: 404 }],
     ['a dry run', 'GET', () => `/benchmarks/canary/dry-runs/${nobody}`, { ...all(403), visitor: 401, organiser: 409 }],
     ['make a benchmark', 'POST', () => '/benchmarks', { ...all(403), visitor: 401, organiser: 400, admin: 400 }, () => ({})],
     ['look what one would become', 'POST', () => '/benchmarks/check', { ...all(403), visitor: 401, organiser: 400, admin: 400 }, () => ({})],
@@ -310,6 +315,7 @@ describe('what each person may, endpoint by endpoint', () => {
     ['store in its inbox', 'POST', () => '/datasets/brought/dicomweb/studies', { ...all(404), visitor: 401, organiser: 415 }],
     ['its inbox', 'GET', () => '/datasets/brought/inbox', { ...all(404), visitor: 401, organiser: 200 }],
     ['its inbox as an archive', 'GET', () => '/datasets/brought/inbox/archive', { ...all(404), visitor: 401, organiser: 409 }],
+    ['accept what its inbox holds back', 'PUT', () => '/datasets/brought/inbox/accepted', { ...all(404), visitor: 401, organiser: 200 }, () => ({ codes: [] })],
     ['empty its inbox', 'DELETE', () => '/datasets/brought/inbox', { ...all(404), visitor: 401, organiser: 204 }],
     ['starter kit', 'GET', () => '/benchmarks/canary/starter-kit', all(200)],
     ['starter kit, unpublished', 'GET', () => '/benchmarks/draft/starter-kit', { ...all(404), admin: 200 }],
@@ -517,6 +523,54 @@ describe('a benchmark with one showcase case, whose practice references are show
     for (const { references } of [...train, ...held]) expect(body).not.toContain(references[0].object.id);
     const kit = await world.ask('researcher', 'GET', '/benchmarks/showcase/starter-kit');
     expect(kit.rawPayload.toString('latin1')).not.toContain('.nii.gz');
+  });
+});
+
+describe('people who are appointed and removed, where references are for readers', () => {
+  let held: EvaluationCase;
+  const members = '/benchmarks/appointing/members';
+  const appoint = (who: Who, email: string, capacity: string) => world.ask(who, 'POST', members, { body: { email, capacity } });
+  /** What the researcher gets of a held-out case: image, reference, reference as DICOM; and of a try at competing. */
+  const sees = async (): Promise<number[]> => {
+    const reference = held.references[0].object.id;
+    const paths = [`/objects/${held.images[0].id}`, `/objects/${reference}`, `/objects/${reference}/segmentation`];
+    const found = await Promise.all(paths.map(async (path) => (await world.ask('researcher', 'GET', path)).statusCode));
+    return [...found, (await world.ask('researcher', 'POST', '/benchmarks/appointing/preflights', { body: {} })).statusCode];
+  };
+
+  beforeAll(async () => {
+    const made = await world.benchmark('appointing', { readers: true });
+    [held] = await world.parts.records.cases(made.phases[1].id);
+    await world.submission(made, 'competes');
+  });
+
+  it('a reader sees them from then on, and no longer after removal; but competes no more', async () => {
+    expect(await sees()).toEqual([404, 404, 404, 415]);
+    const { id } = world.account('researcher');
+    const added = await appoint('organiser', 'Researcher@example.org', 'reader');
+    expect(added.statusCode).toBe(200);
+    expect(added.json().items).toContainEqual({ id, name: 'The researcher', email: 'researcher@example.org', capacities: ['reader'], disabled: false });
+    expect(await sees()).toEqual([200, 200, 200, 403]);
+    expect((await appoint('organiser', 'researcher@example.org', 'reader')).json().history).toHaveLength(1); // is one already
+    const removed = await world.ask('organiser', 'DELETE', `${members}/${id}`);
+    expect(await sees()).toEqual([404, 404, 404, 403]);
+    expect((await world.ask('researcher', 'GET', '/benchmarks/appointing')).json()).toMatchObject({ capacities: [], wasMember: true });
+    expect(removed.json().items.map((one: { email: string }) => one.email)).not.toContain('researcher@example.org');
+    expect(removed.json().history).toMatchObject([
+      { act: 'member-added', userName: 'The organiser', member: { name: 'The researcher', capacity: 'reader' } },
+      { act: 'member-removed', userName: 'The organiser', member: { name: 'The researcher', capacity: 'reader' } },
+    ]);
+  });
+
+  it('who competes is not appointed; an administrator appoints others, not himself; one organiser stays', async () => {
+    expect((await appoint('organiser', 'owner@example.org', 'reader')).json()).toMatchObject({ status: 409, code: 'member-competes' });
+    expect((await appoint('admin', 'admin@example.org', 'steward')).json()).toMatchObject({ status: 403, code: 'forbidden' });
+    const organiser = `${members}/${world.account('organiser').id}`;
+    expect((await world.ask('organiser', 'DELETE', organiser)).json()).toMatchObject({ status: 409, code: 'member-last-organiser' });
+    expect((await appoint('admin', 'steward@example.org', 'organiser')).statusCode).toBe(200);
+    expect((await world.ask('organiser', 'DELETE', `${organiser}?capacity=reader`)).statusCode).toBe(404); // he is none
+    expect((await world.ask('organiser', 'DELETE', organiser)).statusCode).toBe(200);
+    expect((await world.ask('organiser', 'GET', members)).statusCode).toBe(403);
   });
 });
 

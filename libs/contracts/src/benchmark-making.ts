@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { FAILURE_CODES, ISOLATION_LEVELS, PHASE_KINDS, SECRECY_LABELS } from '#domain';
+import { CAPACITIES, FAILURE_CODES, ISOLATION_LEVELS, PHASE_KINDS, SECRECY_LABELS } from '#domain';
+import { email } from './accounts.js';
 import { benchmarkView } from './benchmarks.js';
 import { id, instant, line, metricValues, none, newSlug, sha256, slug, text } from './primitives.js';
 import type { Endpoint } from './endpoint.js';
@@ -184,9 +185,30 @@ export type DryRunView = z.infer<typeof dryRunView>;
 export const makingEvent = z.object({
   at: instant,
   userName: z.string().nullable(),
-  act: z.enum(['created', 'changed', 'dry-run', 'published', 'deleted']),
+  act: z.enum(['created', 'changed', 'dry-run', 'published', 'deleted', 'member-added', 'member-removed']),
   definitionSha256: sha256.nullable(),
+  member: z
+    .object({ name: z.string().nullable(), capacity: z.enum(CAPACITIES) })
+    .nullable()
+    .describe('who was appointed or removed, as what'),
 });
+
+/** Who has a part in a benchmark. */
+export const benchmarkMembers = z.object({
+  items: z
+    .array(
+      z.object({
+        id,
+        name: z.string(),
+        email: z.string(),
+        capacities: z.array(z.enum(CAPACITIES)).min(1),
+        disabled: z.boolean().describe('the account cannot sign in any more'),
+      }),
+    )
+    .describe('by name'),
+  history: z.array(makingEvent).describe('appointments and removals, oldest first'),
+});
+export type BenchmarkMembersView = z.infer<typeof benchmarkMembers>;
 
 /** A benchmark on its organiser's desk. */
 export const benchmarkMaking = z.object({
@@ -206,8 +228,17 @@ export const benchmarkMaking = z.object({
     z.object({ region: z.string(), phase: z.enum(PHASE_KINDS), cases: z.number().int().describe('in which it occurs'), patients: z.number().int(), ml: z.number() }),
   ),
   findings: z.array(makingFinding),
-  /** Demo networks that a dry run can use. */
-  networks: z.array(z.object({ network: z.string(), name: z.string(), fits: z.boolean(), note: z.string() })),
+  networks: z
+    .array(
+      z.object({
+        network: z.string().describe('as a dry run is asked for it'),
+        name: z.string(),
+        own: z.boolean().describe('a version of an algorithm of mine; else one of the demo'),
+        fits: z.boolean(),
+        note: z.string(),
+      }),
+    )
+    .describe('what a dry run can use: the demo’s, and the newest versions of my algorithms'),
   dryRun: dryRunView.nullable().describe('the newest'),
   history: z.array(makingEvent).describe('oldest first'),
 });
@@ -227,5 +258,8 @@ export const benchmarkMakingEndpoints = {
   createDryRun: { method: 'POST', path: '/benchmarks/:slug/dry-runs', action: 'benchmark.manage', tag, summary: 'Run networks on practice cases of a draft (the ten smallest) by its rules, through the queue. Enters no board.', params: bySlug, query: none, body: z.strictObject({ networks: names(16).optional().describe('demo networks by name, versions of my own as algorithm@version; by default one that works and one that fails on deep volumes') }), response: dryRunView, status: 202 },
   getDryRun: { method: 'GET', path: '/benchmarks/:slug/dry-runs/:id', action: 'benchmark.manage', tag, summary: 'How a dry run stands: scores, failures and times of every case', params: z.strictObject({ slug, id }), query: none, body: null, response: dryRunView, status: 200 },
   publishBenchmark: { method: 'POST', path: '/benchmarks/:slug/publish', action: 'benchmark.manage', tag, summary: 'Publish a draft: from now on its rules and cases do not change. Refused while there are errors, and while there are warnings that were not accepted.', params: bySlug, query: none, body: z.strictObject({ acceptWarnings: z.boolean().default(false), expected }), response: benchmarkMaking, status: 200 },
+  listMembers: { method: 'GET', path: '/benchmarks/:slug/members', action: 'member.manage', tag, summary: 'Who has a part in a benchmark, for its organisers and administrators', params: bySlug, query: none, body: null, response: benchmarkMembers, status: 200 },
+  addMember: { method: 'POST', path: '/benchmarks/:slug/members', action: 'member.manage', tag, summary: 'Appoint somebody who has an account as organiser, reader or steward, also after publication. Who has submitted to the benchmark is not appointed.', params: bySlug, query: none, body: z.strictObject({ email, capacity: z.enum(CAPACITIES) }), response: benchmarkMembers, status: 200 },
+  removeMember: { method: 'DELETE', path: '/benchmarks/:slug/members/:id', action: 'member.manage', tag, summary: 'Take a capacity, or all of them, from an account. One organiser always stays. Who had a part once does not compete afterwards.', params: z.strictObject({ slug, id }), query: z.strictObject({ capacity: z.enum(CAPACITIES).optional().describe('by default all') }), body: null, response: benchmarkMembers, status: 200 },
   getDatasetVersionRecord: { method: 'GET', path: '/datasets/:slug/versions/:version/croissant', action: 'dataset.own', tag: 'Datasets', summary: 'A frozen version as a Croissant record (JSON-LD): of cases that no published benchmark shows, their number only', params: z.strictObject({ slug, version: z.coerce.number().int().min(1) }), query: none, body: null, response: null, produces: 'application/ld+json', status: 200 },
 } as const satisfies Record<string, Endpoint>;

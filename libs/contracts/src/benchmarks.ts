@@ -77,6 +77,7 @@ export const benchmarkSummary = z.object({
 });
 
 export const benchmarkView = benchmarkSummary.extend({
+  wasMember: z.literal(true).optional().describe('the asking person had a part here once, and so does not compete'),
   summary: z.string(),
   rules: z.string().describe('Markdown'),
   labels: z.array(z.object({ value: z.number().int(), name: z.string(), color: z.string() })),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.js';
-import { slug } from './primitives.js';
+import { instant, line, slug } from './primitives.js';
 
 /** A DICOM UID, PS3.5 chapter 9. */
 export const uid = z
@@ -61,7 +61,21 @@ export const inboxView = z.object({
       instanceCount: z.number().int(),
     }),
   ),
+  turnedAway: z
+    .array(
+      z.object({
+        code: z.string().describe('kebab-case, stable'),
+        held: z.boolean().describe('somebody has to look first; otherwise it is refused'),
+        times: z.number().int().describe('instances, each time that they were sent'),
+        lastAt: instant,
+      }),
+    )
+    .describe('what was sent and not kept since the inbox was emptied, by code'),
+  accepted: z
+    .array(z.object({ code: z.string(), since: instant }))
+    .describe('holds that somebody has looked at for all that is sent to this inbox'),
 });
+export type InboxView = z.infer<typeof inboxView>;
 
 /** STOW-RS into a dataset of one's own, QIDO-RS and WADO-RS of DICOM PS3.18. A study is a case, a series one of its images or segmentations. */
 export const dicomwebEndpoints = {
@@ -80,7 +94,8 @@ export const dicomwebEndpoints = {
     status: 200,
   },
   getInbox: { ...ofDataset, method: 'GET', path: '/datasets/:slug/inbox', action: 'dataset.own', tag, summary: 'What the inbox of a dataset of mine holds, by series', response: inboxView, status: 200 },
-  getInboxArchive: { ...ofDataset, method: 'GET', path: '/datasets/:slug/inbox/archive', action: 'dataset.own', tag, summary: 'The inbox as a ZIP archive that `voxelmark dataset import` reads', response: null, produces: 'application/zip', status: 200 },
+  getInboxArchive: { ...ofDataset, method: 'GET', path: '/datasets/:slug/inbox/archive', action: 'dataset.own', tag, summary: 'The inbox, or one series of it, as a ZIP archive that `voxelmark dataset import` reads', query: z.strictObject({ series: uid.optional(), stored: z.stringbool().default(false).describe('without compression') }), response: null, produces: 'application/zip', status: 200 },
+  acceptInInbox: { ...ofDataset, method: 'PUT', path: '/datasets/:slug/inbox/accepted', action: 'dataset.own', tag, summary: 'Say of which holds somebody has looked at the images, so that what is sent from now on is kept in spite of them; replaces what was said before', body: z.strictObject({ codes: z.array(line(64)).max(16) }), response: inboxView, status: 200 },
   emptyInbox: { ...ofDataset, method: 'DELETE', path: '/datasets/:slug/inbox', action: 'dataset.withdraw', tag, summary: 'Remove all that the inbox of a dataset of mine holds', response: null, status: 204 },
 
   searchStudies: { ...find, path: '/dicomweb/studies', summary: 'Studies: the cases that the asking person may see', params: none },

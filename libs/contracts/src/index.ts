@@ -33,16 +33,19 @@ export {
   benchmarkCheck,
   benchmarkDefinition,
   benchmarkMaking,
+  benchmarkMembers,
   dryRunView,
   makingFinding,
   newBenchmark,
   type BenchmarkCheckView,
   type BenchmarkDefinition,
   type BenchmarkMakingView,
+  type BenchmarkMembersView,
   type DryRunView,
   type NewBenchmarkBody,
   type NewBenchmarkFields,
 } from './benchmark-making.js';
+export type { InboxView } from './dicomweb.js';
 export {
   boardMeans,
   boardRun,

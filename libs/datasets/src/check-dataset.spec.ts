@@ -195,6 +195,25 @@ describe('dataset check: layouts', () => {
     expect(JSON.stringify(split.findings)).not.toContain('patient 7');
   });
 
+  it('gives the segments of a SEG the labels that they were written from, where all say so', async () => {
+    const described = (number: number, text: string): Written[] => [...declared(number), [0x00620006, 'ST', text]];
+    const seg = (...texts: readonly [string, string]) => ({
+      'images/a/1.dcm': writeDicom(ctSlice({ instance: 0 })),
+      'images/a/2.dcm': writeDicom(ctSlice({ instance: 1 })),
+      'references/a.dcm': segmentation({
+        segments: texts.map((text, n) => described(n + 1, text)),
+        groups: [group('-10\\20\\0', 1), group('-10\\20\\0', 2)],
+        pixels: Uint8Array.of(0b10000001, 0b0),
+        with: [[0x0020000e, 'UI', '1.9']],
+      }),
+    });
+    const labelsOf = async (...texts: readonly [string, string]) => (await check(seg(...texts))).labels.map(({ value }) => value);
+    expect(await labelsOf('Label 3', 'Label 7')).toEqual([3, 7]);
+    expect(await labelsOf('Label 3', 'Label 3')).toEqual([1, 2]);
+    expect(await labelsOf('Label 3', 'of the liver')).toEqual([1, 2]);
+    expect(await labelsOf('Label 3', 'Label 70000')).toEqual([1, 2]);
+  });
+
   it('refuses a SEG whose segments share voxels, unless only others are asked for', async () => {
     const seg = segmentation({
       segments: [declared(1), declared(2)],

@@ -13,6 +13,7 @@ import {
   sameGrid,
   toLabels,
   type Acquisition,
+  type DicomSegment,
   type Geometry,
   type LabelMap,
   type NiftiImage,
@@ -158,7 +159,10 @@ async function readReference(reading: CaseReading, source: ReferenceSource, geom
   return { labelMap: { ...labelMap, geometry } as LabelMap, names: new Map() };
 }
 
-/** Structures of a SEG or RTSTRUCT, as one label map: by their names where labels are declared, else by their numbers. */
+/**
+ * Structures of a SEG or RTSTRUCT, as one label map: by their names where labels are declared, else by the labels that they
+ * were written from where all say so, else by their numbers.
+ */
 async function readDicomReference(reading: CaseReading, bytes: Uint8Array, geometry: Geometry, place: { case: string; file: string }): Promise<FoundReference> {
   const { findings, labels, codecs } = reading;
   const description = await describeDicom(bytes);
@@ -174,6 +178,11 @@ async function readDicomReference(reading: CaseReading, bytes: Uint8Array, geome
     const read = await readDicomSegmentation(bytes, geometry, await codecs());
     structures = read.segments.map(({ number, label }) => ({ label: number, name: label }));
     layers = read.layers;
+    const written = labelsWritten(read.segments);
+    if (declared === null && written !== null && layers.length === 1) {
+      const byLabel = read.segments.map(({ number, label }) => [written.get(number)!, label] as const);
+      return { labelMap: merge(layers, written, geometry), names: new Map(byLabel) };
+    }
   }
   const names = new Map(structures.filter(({ label }) => label !== 0).map(({ label, name }) => [label, name]));
   if (declared === null) {
@@ -189,6 +198,12 @@ async function readDicomReference(reading: CaseReading, bytes: Uint8Array, geome
   }
   const chosen = new Map([...names].flatMap(([label, name]) => (declared.has(name) ? [[label, declared.get(name)!] as const] : [])));
   return { labelMap: merge(layers, chosen, geometry), names: new Map([...declared].map(([name, value]) => [value, name])) };
+}
+
+/** Label of each segment by its number; null unless all say one, each another. */
+function labelsWritten(segments: readonly DicomSegment[]): ReadonlyMap<number, number> | null {
+  const written = new Map(segments.flatMap(({ number, written: label }) => (label === undefined ? [] : [[number, label] as const])));
+  return new Set(written.values()).size === segments.length ? written : null;
 }
 
 /** Puts chosen labels of several layers into one map. @throws DatasetFileFault `reference-overlap` */

@@ -29,6 +29,9 @@ user.manage                          s  f  f  f  f  f  y
 benchmark.create                     s  f  f  y  f  f  y
 benchmark.manage                     s  f  f  y  f  f  f
 benchmark.manage unpublished         s  h  h  y  h  f  f
+member.manage                        s  f  f  y  f  f  y
+member.manage unpublished            s  h  h  y  h  f  y
+member.manage oneself                s  f  f  y  f  f  f
 benchmark.view                       y  y  y  y  y  y  y
 benchmark.view unpublished           h  h  h  y  h  y  y
 leaderboard.view                     y  y  y  y  y  y  y
@@ -36,6 +39,7 @@ leaderboard.view unpublished         h  h  h  y  h  y  y
 algorithm.view                       y  y  y  y  y  y  y
 submission.create                    s  y  y  f  f  f  y
 submission.create unpublished        s  h  h  f  h  f  f
+submission.create was-member         s  f  f  f  f  f  f
 preflight.view                       s  h  y  h  h  h  h
 algorithm.edit                       s  f  y  f  f  f  f
 submission.list-own                  s  y  y  y  y  y  y
@@ -50,7 +54,7 @@ run.view unpublished                 h  h  y  y  h  y  y
 run.case-list PUBLIC                 y  y  y  y  y  y  y
 run.case-list PARTICIPANT            h  y  y  y  y  y  y
 run.case-list SEALED                 h  h  h  y  h  y  h
-run.case-list PUBLIC unpublished     h  h  h  y  h  y  y
+run.case-list PUBLIC unpublished     h  h  h  y  h  y  h
 run.case-result PUBLIC               y  y  y  y  y  y  y
 run.case-result PARTICIPANT          h  y  y  y  y  y  y
 run.case-result SEALED               h  h  h  y  h  y  h
@@ -60,7 +64,7 @@ run.error-text SEALED                h  h  h  y  h  y  h
 case.view PUBLIC                     y  y  y  y  y  y  y
 case.view PARTICIPANT                h  y  y  y  y  y  y
 case.view SEALED                     h  h  h  y  y  y  h
-case.view PUBLIC unpublished         h  h  h  y  y  y  y
+case.view PUBLIC unpublished         h  h  h  y  y  y  h
 object.view image PUBLIC             y  y  y  y  y  y  y
 object.view image PARTICIPANT        h  y  y  y  y  y  y
 object.view image SEALED             h  h  h  y  y  y  h
@@ -77,7 +81,8 @@ object.view reference PUBLIC opened            y  y  y  y  y  y  y
 object.view reference PARTICIPANT opened       h  y  y  y  y  y  y
 object.view reference SEALED opened            h  y  y  y  y  y  y
 object.view reference SEALED opened unpublished h  h  h  y  h  y  h
-object.view reference PUBLIC by-label unpublished h  h  h  y  h  y  y
+object.view reference PUBLIC by-label unpublished h  h  h  y  h  y  h
+object.view image PUBLIC unpublished h  h  h  y  y  y  h
 object.view image PUBLIC withheld              y  y  y  y  y  y  y
 object.view image SEALED withheld              h  h  h  y  y  y  h
 object.view image SEALED opened                h  y  y  y  y  y  y
@@ -132,6 +137,8 @@ const cells = lines.flatMap((line) => {
   const [action, ...about] = words.slice(0, -columns.length);
   const resource: Resource = {
     published: !about.includes('unpublished'),
+    ...(about.includes('was-member') && { wasMember: true }),
+    ...(about.includes('oneself') && { ownerId: ME }),
     label: SECRECY_LABELS.find((label) => about.includes(label)),
     kind: (['image', 'reference', 'prediction', 'model', 'conformance'] as const).find((kind) => about.includes(kind)),
     reveal: (['by-label', 'withheld', 'opened'] as const).find((reveal) => about.includes(reveal)),
@@ -148,7 +155,7 @@ const cells = lines.flatMap((line) => {
 describe('the matrix', () => {
   it.each(cells)('$person asks for $what: $expected', ({ action, person, resource, expected }) => {
     const { actor, owns, capacities } = PEOPLE[person];
-    expect(answer(actor, action, { ...resource, ownerId: owns ? ME : 'somebody else', capacities })).toBe(expected);
+    expect(answer(actor, action, { ownerId: owns ? ME : 'somebody else', ...resource, capacities })).toBe(expected);
   });
 
   it('has a row for every action', () => {
@@ -320,6 +327,7 @@ describe('rules over every combination', () => {
       'user.manage',
       'benchmark.create',
       'benchmark.manage',
+      'member.manage',
       'submission.create',
       'preflight.view',
       'algorithm.edit',

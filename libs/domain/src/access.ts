@@ -35,6 +35,7 @@ export const ACTIONS = [
   'benchmark.view',
   'benchmark.create',
   'benchmark.manage', // a benchmark that one organises: its description, dry runs, publication
+  'member.manage', // who organises, keeps and reads a benchmark; `ownerId` is then the account that is appointed
   'leaderboard.view',
   'algorithm.view',
   'submission.create',
@@ -67,6 +68,7 @@ export const ACTION_SCOPE: Readonly<Record<Action, Scope | null>> = {
   'benchmark.view': 'read',
   'benchmark.create': 'data',
   'benchmark.manage': 'data',
+  'member.manage': 'data',
   'leaderboard.view': 'read',
   'algorithm.view': 'read',
   'submission.create': 'submit',
@@ -99,6 +101,8 @@ export interface Resource {
   readonly kind?: 'image' | 'reference' | 'prediction' | 'model' | 'conformance' | 'frames';
   /** The actor's capacities in the benchmark concerned. */
   readonly capacities?: readonly Capacity[];
+  /** The actor had a capacity once, and with it sight of held-out cases, or of a draft. */
+  readonly wasMember?: boolean;
   /** What the reveal rule of the phase says of the case to the actor. Without it a reference is withheld. */
   readonly reveal?: Reveal;
 }
@@ -129,7 +133,8 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
   // what belongs to an unpublished benchmark exists for those who prepare it, and for nobody else
   const unseen = resource.published === false && !keeper && actor.role !== 'admin';
   // what belongs to a case: shown as its label says, or opened by the phase's reveal rule, though never to an unknown person
-  const byLabel = !unseen && seesLabel(resource.label, signedIn);
+  // of a draft not even an administrator sees cases: its labels say what they will be once it is published
+  const byLabel = (resource.published !== false || keeper) && seesLabel(resource.label, signedIn);
   const opened = resource.published !== false && resource.reveal === 'opened' && (signedIn || byLabel);
 
   switch (action) {
@@ -151,6 +156,11 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
       if (!signedIn) return deny('sign-in');
       if (unseen) return deny('hidden');
       return organiser ? ALLOW : deny('forbidden');
+    case 'member.manage':
+      if (!signedIn) return deny('sign-in');
+      if (unseen) return deny('hidden');
+      // an administrator finds somebody to run a benchmark, and gives himself no sight of what it holds out
+      return organiser || (actor.role === 'admin' && !owner) ? ALLOW : deny('forbidden');
     case 'benchmark.view':
     case 'leaderboard.view':
       return unseen ? deny('hidden') : ALLOW;
@@ -160,8 +170,8 @@ export function decide(actor: Actor, action: Action, resource: Resource = {}): D
       if (!signedIn) return deny('sign-in');
       // nobody enters a draft: its cases may still become others
       if (resource.published === false) return deny(unseen ? 'hidden' : 'forbidden');
-      // whoever may look at the held-out set of a benchmark does not compete on it
-      return capacities.length > 0 ? deny('forbidden') : ALLOW;
+      // whoever may look at the held-out set of a benchmark does not compete on it, nor whoever once could
+      return capacities.length > 0 || resource.wasMember === true ? deny('forbidden') : ALLOW;
     case 'submission.view':
     case 'run.view':
       // that a run exists and how it stands on the board is public; everything finer is asked for separately

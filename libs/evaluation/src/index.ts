@@ -123,9 +123,9 @@ export { drawCases, usualSplit, type DrawnCases } from './making/draw-cases.js';
 export { fitNetwork } from './making/fit-network.js';
 export { askDryRun, type DemoNetwork } from './making/ask-dry-run.js';
 export { runDryRun } from './making/run-dry-run.js';
-export { benchmarkChanged, createDraft, definitionDigest, deleteDraft, findSource, publishDraft, replaceDraft, type MakingPorts } from './making/make-benchmark.js';
+export { benchmarkChanged, createDraft, definitionDigest, deleteDraft, findSource, findSourceOfDraft, publishDraft, replaceDraft, type MakingPorts } from './making/make-benchmark.js';
 export { isPrepared, preparedFindings, regionShares } from './making/prepared-findings.js';
-export { publishingFindings, type SharedImage } from './making/publishing-findings.js';
+export { publishingFindings, readerFindings, type SharedImage } from './making/publishing-findings.js';
 export { studyCase, type CaseStudy, type StudyTask } from './making/study-case.js';
 export type {
   DryRun,
@@ -140,6 +140,7 @@ export type {
   MakingRecords,
   NewDryRun,
 } from './making/making-records.js';
+export type { Member, MemberRecords } from './making/member-records.js';
 export { validateModel } from './validate-model.js';
 export {
   addCase,
@@ -163,4 +164,4 @@ export {
   seriesUidOf,
   studyUidOf,
 } from './dicom-uids.js';
-export type { InboxInstance, InboxRecords } from './datasets/inbox-records.js';
+export type { InboxInstance, InboxRecords, TurnedAway } from './datasets/inbox-records.js';

@@ -7,6 +7,7 @@ import type {
   IsolationLevel,
   PhaseKind,
   PhaseRules,
+  RequestRefused,
   RunState,
   SecrecyLabel,
   WindowPreset,
@@ -17,6 +18,7 @@ import type { Manifest } from '#pipeline';
 import type { DatasetRecords } from './datasets/dataset-records.js';
 import type { InboxRecords } from './datasets/inbox-records.js';
 import type { MakingRecords } from './making/making-records.js';
+import type { MemberRecords } from './making/member-records.js';
 import type { CaseUsage, QueuedJob, StoredBlob } from './ports.js';
 import type { CheckName, PreflightCheck } from './preflight.js';
 
@@ -492,6 +494,8 @@ export interface NewSubmission {
   /** Of a preflight of the same bundle. */
   readonly checks?: VersionChecks | null;
   readonly idempotencyKey: string | null;
+  /** Why no new submission is taken; one that is there already is found all the same. */
+  readonly refusal?: RequestRefused | null;
 }
 
 export interface NewModel extends StoredBlob {
@@ -504,12 +508,11 @@ export interface NewModel extends StoredBlob {
  * `NEXT`, fenced by epoch, and writes its outbox row and its event in the same transaction. A method that returns
  * `boolean` says whether this caller was still entitled to the move (false: somebody overtook it; stop quietly).
  */
-export interface EvaluationRecords extends DatasetRecords, InboxRecords, MakingRecords {
+export interface EvaluationRecords extends DatasetRecords, InboxRecords, MakingRecords, MemberRecords {
   // benchmarks
   createBenchmark(benchmark: NewBenchmark): Promise<Benchmark>;
   findBenchmark(slugOrId: string): Promise<Benchmark | null>;
   listBenchmarks(): Promise<readonly Benchmark[]>;
-  capacities(userId: string, benchmarkId: string): Promise<readonly Capacity[]>;
   cases(phaseId: string): Promise<readonly EvaluationCase[]>;
   findCase(caseId: string): Promise<{ readonly case: EvaluationCase; readonly phase: Phase } | null>;
   /** The object and the case it belongs to (image, reference or prediction); models and conformance cases belong to none. */

@@ -63,6 +63,7 @@ function ports(changes: Partial<SubmitPorts> = {}): SubmitPorts & { readonly wri
     records: {
       findBenchmark: async (slug) => (slug === 'demo' ? BENCHMARK : null),
       createSubmission: async (submission) => {
+        if (submission.refusal) throw submission.refusal;
         written.push(submission);
         return { submission: { id: 's1' } as Submission, existing: false };
       },

@@ -38,9 +38,10 @@ export interface SubmitCommand {
  * transaction. A bundle is not taken in when a preflight that the same person asked for has shown that a case would take
  * longer than the benchmark allows.
  *
- * The same files, manifest and version again are the same submission; `existing` says so.
+ * The same files, manifest and version again are the same submission, also after the close; `existing` says so.
  *
- * @throws RequestRefused 404 without such a benchmark; 409 `benchmark-closed` once one of its phases has closed; 422 `manifest-invalid`, `conformance-images`, `budget-exceeded` or
+ * @throws RequestRefused 404 without such a benchmark; 409 `benchmark-closed` for
+ *   a new one once a phase has closed; 422 `manifest-invalid`, `conformance-images`, `budget-exceeded` or
  *   the code of what is wrong with a model; 409 as `createSubmission` says
  */
 export async function submit(
@@ -50,7 +51,6 @@ export async function submit(
   const { manifest, conformance } = command;
   const benchmark = await records.findBenchmark(command.benchmark);
   if (!benchmark) throw notFound('benchmark');
-  refuseWhenClosed(benchmark, clock.now());
   const models = orderBundle(manifest, command.models, benchmark);
   checkConformanceImages(manifest, conformance);
   const reports = await inspectBundle(inspector, models, manifest);
@@ -70,6 +70,7 @@ export async function submit(
     conformance,
     checks: tried && covers(tried, conformance) ? { benchmarkId: benchmark.id, checks: tried.checks } : null,
     idempotencyKey: command.idempotencyKey,
+    refusal: refusalWhenClosed(benchmark, clock.now()),
   });
 }
 
@@ -94,10 +95,10 @@ export function checkConformanceImages(
 }
 
 /** A submission enters every phase; its references may be shown once a phase has closed. */
-function refuseWhenClosed({ phases }: Benchmark, at: Date): void {
+function refusalWhenClosed({ phases }: Benchmark, at: Date): RequestRefused | null {
   const closed = phases.find(({ rules }) => hasClosed(rules, at));
-  if (closed === undefined) return;
-  throw new RequestRefused(
+  if (closed === undefined) return null;
+  return new RequestRefused(
     409,
     'benchmark-closed',
     `This benchmark takes no submissions any more: "${closed.title}" closed at ${closed.rules.closesAt}.`,

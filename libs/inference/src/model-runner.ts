@@ -14,7 +14,7 @@ import { spawnChild } from './child-link.js';
 import { readFromChild, removeExchanged, writeForChild } from './exchange.js';
 import { askHost, remoteChild } from './remote-child.js';
 import { RunnerProcess, START_SECONDS } from './runner-process.js';
-import { freeBytesOf, ScratchClaims } from './scratch-claims.js';
+import { bytesWithin, freeBytesOf, ScratchClaims } from './scratch-claims.js';
 import { createScratch, removeScratch, sweepScratch, type Scratch } from './scratch.js';
 
 export interface ModelRunnerOptions {
@@ -81,17 +81,18 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
           await model.copyTo(path);
           await verifyDigest(path, model.sha256);
         }
+        const own = () => bytesWithin(scratch.root);
         child = new RunnerProcess(start(scratch.root, limits), limits.memoryMib);
         const load = {
           kind: 'load',
           models: files,
           manifest,
           threads: limits.threads,
-            sparing,
+          sparing,
           inspect: options.inspect ?? true,
         } as const;
         const { reply } = await child.request(load, limits.loadSeconds);
-        if (reply.kind !== 'loaded') throw await failureOf(reply, 'loaded', () => claims.believe(algorithm));
+        if (reply.kind !== 'loaded') throw await failureOf(reply, 'loaded', () => claims.believe(algorithm, own));
         const session = new ChildSession(
           child,
           scratch,
@@ -99,7 +100,7 @@ export async function createModelRunner(options: ModelRunnerOptions): Promise<Mo
           limits,
           { ...reply.facts, machine },
           isolation,
-          { worked: () => claims.worked(algorithm), believe: () => claims.believe(algorithm) },
+          { worked: () => claims.worked(algorithm), believe: () => claims.believe(algorithm, own) },
           log,
           () => sessions.delete(session),
         );

@@ -95,6 +95,23 @@ test('rows of the release before bundles keep their meaning: one file, one image
   expect(before.entry?.modelSha256).toBe(before.submission?.version.models[0].sha256);
 });
 
+test('there is no way back from withdrawn cases: they would be part of later versions', async () => {
+  await migrate(empty.database);
+  const id = '00000000-0000-7000-8000-000000000001';
+  await query(`insert into dataset (id, slug, name, licence, description) values ('${id}', 'd', 'D', 'L', '')`);
+  await query(
+    `insert into dataset_case (id, dataset_id, name, patient, facts, geometry, digest, withdrawn_at)
+     values ('${id}', '${id}', 'c', 'p', '{}', '{}', '', now())`,
+  );
+  const undo = () => empty.database.dataSource.undoLastMigration({ transaction: 'each' });
+  const since = MIGRATIONS.length - MIGRATIONS.findIndex(({ name }) => name === 'WithdrawCasesKeepRecipes');
+  for (let undone = 1; undone < since; undone++) await undo();
+  await expect(undo()).rejects.toThrow('1 case(s) were withdrawn');
+  expect(await query('select name from dataset_case where withdrawn_at is not null')).toEqual([{ name: 'c' }]);
+  await query('delete from dataset_case');
+  await undo();
+});
+
 test('entities and schema agree', async () => {
   await migrate(empty.database);
   const difference = await empty.database.dataSource.driver.createSchemaBuilder().log();

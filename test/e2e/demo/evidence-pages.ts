@@ -5,7 +5,7 @@ import { PHANTOM_BENCHMARK } from '#phantoms';
 import { collectProblems, launchBrowser } from '../../browser.js';
 import { accessibilityFaults } from '../../support/accessibility.js';
 import { expectedBoards } from '../../support/demo-board.js';
-import { Client } from '../../support/http.js';
+import { Client, until } from '../../support/http.js';
 import { startPlatform, type RunningPlatform } from '../../support/platform.js';
 
 const BOARD = `/benchmarks/${PHANTOM_BENCHMARK.slug}`;
@@ -153,7 +153,8 @@ export function evidencePages(folder: () => string): void {
       for (const { figures } of levels) if (figures) expect(slices).toContain(`,${figures.n},${figures.mean},${figures.low},${figures.high},`);
     }
     await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
-    expect(page.workers()).toHaveLength(0); // those of the rules before were ended, the last one is done
+    // those of the rules before were ended, the last one is done: the browser says so a moment after the page
+    await until('the end of all workers', async () => page.workers().length === 0, 60_000);
     await page.close();
   });
 

@@ -7,6 +7,8 @@ import { openPlatform, readConfig, createLog } from '#platform';
 
 /** Recovery is behaviour with a bound of its own: 30 s, and a margin for a machine that runs other tests. */
 const RECOVERS_WITHIN_MS = 45_000;
+/** A look asks for all five submissions: oftener, it would take time from those who evaluate them. */
+const LOOKS_EVERY_MS = 1000;
 const SLUG = 'phantom-abdomen-ct';
 
 /** Processes whose parent is one of the given ones: the processes that run models, when asked of workers. */
@@ -34,7 +36,7 @@ async function submissionIds(platform: RunningPlatform): Promise<string[]> {
   return until('five submissions', async () => {
     const { items } = await researcher.get<{ items: SubmissionView[] }>('/submissions');
     return items.length === 5 && items.map(({ id }) => id);
-  }, 180_000, 1000);
+  }, 180_000, LOOKS_EVERY_MS);
 }
 
 /** Cases that ended so far, over all runs, practice and held-out. */
@@ -45,8 +47,8 @@ async function casesDone(client: Client, ids: readonly string[]): Promise<number
 
 /** The session outlives every process: whoever was signed in still is. */
 async function goesOn(client: Client, ids: readonly string[], what: string): Promise<void> {
-  const before = await until(`an answer after ${what}`, async () => casesDone(client, ids).then((done) => ({ done }), () => null), RECOVERS_WITHIN_MS);
-  await until(`a further case after ${what}`, async () => (await casesDone(client, ids).catch(() => 0)) > before.done, RECOVERS_WITHIN_MS);
+  const before = await until(`an answer after ${what}`, async () => casesDone(client, ids).then((done) => ({ done }), () => null), RECOVERS_WITHIN_MS, LOOKS_EVERY_MS);
+  await until(`a further case after ${what}`, async () => (await casesDone(client, ids).catch(() => 0)) > before.done, RECOVERS_WITHIN_MS, LOOKS_EVERY_MS);
 }
 
 /** Evaluates the demo in a folder while everything is killed in turn. It leaves the folder evaluated, and nothing running. */
@@ -57,7 +59,7 @@ export function killingAnyProcess(folder: () => string): void {
     try {
       const ids = await submissionIds(platform);
       const client = await organiser(platform);
-      await until('first cases', async () => (await casesDone(client, ids)) > 2, 120_000);
+      await until('first cases', async () => (await casesDone(client, ids)) > 2, 120_000, LOOKS_EVERY_MS);
 
       const [runner] = await until('a process that runs a model', async () => {
         const found = childrenOf(platform.processes.workers);
@@ -89,7 +91,7 @@ export function killingAnyProcess(folder: () => string): void {
         const submissions = await Promise.all(ids.map((id) => again.get<SubmissionView>(`/submissions/${id}`)));
         const runs = submissions.flatMap(({ runs }) => runs);
         return runs.every(({ state }) => ['completed', 'failed', 'cancelled', 'expired'].includes(state)) && runs;
-      }, 400_000, 1000);
+      }, 400_000, LOOKS_EVERY_MS);
       expect(ended.map(({ state }) => state)).toEqual(Array(10).fill('completed'));
 
       for (const [phase, wanted] of [['test', expectedBoards.leaderboard], ['practice', expectedBoards.practice]] as const) {

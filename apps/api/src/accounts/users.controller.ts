@@ -9,7 +9,7 @@ import { ACCOUNTS, LOG } from '../settings.js';
 import { accountView } from './account-view.js';
 import { OneTimeLinks } from './one-time-links.js';
 
-/** Accounts, for administrators. Nobody here can grant anybody, himself included, sight of sealed data. */
+/** Accounts, for administrators. No role gives sight of sealed data: only a part in the benchmark does. */
 @Controller()
 export class UsersController {
   constructor(

@@ -36,7 +36,9 @@ export class BenchmarksController {
   @Mount(ENDPOINTS.getBenchmark)
   async get({ actor, params }: Ask<typeof ENDPOINTS.getBenchmark>): Promise<Answer<typeof ENDPOINTS.getBenchmark>> {
     const { benchmark, resource } = await this.find(actor, params.slug, 'benchmark.view');
-    return benchmarkView(benchmark, await this.topOf(benchmark), resource.capacities ?? []);
+    const view = benchmarkView(benchmark, await this.topOf(benchmark), resource.capacities ?? []);
+    const { wasMember } = await this.sight.ofEntrant(actor, benchmark);
+    return wasMember === true ? { ...view, wasMember } : view;
   }
 
   @Mount(ENDPOINTS.listCases)

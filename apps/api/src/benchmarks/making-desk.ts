@@ -8,6 +8,7 @@ import {
   isPrepared,
   preparedFindings,
   publishingFindings,
+  readerFindings,
   regionShares,
   type AccountRecords,
   type Benchmark,
@@ -23,8 +24,12 @@ import { permit } from '../http/permit.js';
 import { ACCOUNTS, BLOBS, CLOCK, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
 import { benchmarkView } from './benchmark-view.js';
 import { readDemoNetworks } from './demo-networks.js';
-import { drawnView, dryRunView, historyView } from './making-view.js';
+import { drawnView, dryRunView, historyView, peopleOf } from './making-view.js';
 import { Sight } from './sight.js';
+
+/** Algorithms of a person that a dry run is offered, and versions of each; any other is asked for by its name. */
+const OWN_ALGORITHMS = 20;
+const OWN_VERSIONS = 3;
 
 /** A benchmark and how it was made. */
 export interface OpenedMaking {
@@ -85,21 +90,21 @@ export class MakingDesk {
       benchmark.phases.map(async ({ id, kind }) => ({ kind, cases: await records.cases(id) })),
     );
     const cases = phases.flatMap((phase) => phase.cases);
-    const [dryRun, preparation, events] = await Promise.all([
+    const [dryRun, preparation, events, members] = await Promise.all([
       records.newestDryRun(benchmark.id, 'networks'),
       records.newestDryRun(benchmark.id, 'preparation'),
       records.makingEvents(benchmark.id),
+      records.members(benchmark.id),
     ]);
-    const names = await this.accounts.accountNames(events.flatMap(({ userId }) => userId ?? []));
+    const names = await this.accounts.accountNames(peopleOf(events));
     const dataset = await this.datasetOf(making, definition.dataset.version);
     const { findings } = completeBenchmark(definition, dataset, dataset.cases);
     const shares = regionShares(phases, definition.regions);
     const ofPhase = (wanted: string): string[] =>
       phases.find(({ kind }) => kind === wanted)?.cases.map(({ name }) => name) ?? [];
     const drawn = { practice: ofPhase('practice'), test: ofPhase('test'), left: [] as string[] };
-    drawn.left = dataset.cases
-      .map(({ name }) => name)
-      .filter((name) => !drawn.practice.includes(name) && !drawn.test.includes(name));
+    const inPhases = new Set([...drawn.practice, ...drawn.test]);
+    drawn.left = dataset.cases.map(({ name }) => name).filter((name) => !inPhases.has(name));
     const done = cases.filter(isPrepared).length;
     const ofPublishing = benchmark.published
       ? []
@@ -116,14 +121,31 @@ export class MakingDesk {
         failure: done === cases.length ? null : (preparation?.failure ?? null),
       },
       voxels: shares,
-      findings: [...findings, ...ofPublishing, ...preparedFindings(benchmark, making, cases, shares, dryRun)],
-      networks: (await this.demoNetworks()).map(({ network, name, manifest }) => {
-        const fitted = fitNetwork(manifest, benchmark);
-        return { network, name, fits: fitted.manifest !== null, note: fitted.note };
-      }),
+      findings: [...findings, ...ofPublishing, ...readerFindings(benchmark.phases, members), ...preparedFindings(benchmark, making, cases, shares, dryRun)],
+      networks: await this.networksFor(actor, benchmark),
       dryRun: dryRun && dryRunView(dryRun, definitionSha256),
       history: historyView(events, names),
     };
+  }
+
+  /** What a dry run can use: demo networks, then the newest versions of the person's own algorithms. */
+  private async networksFor(actor: Actor, benchmark: Benchmark): Promise<BenchmarkMakingView['networks']> {
+    const demo = (await this.demoNetworks()).map((one) => ({ ...one, own: false }));
+    const own =
+      actor.userId === null ? [] : await this.records.listAlgorithms({ limit: OWN_ALGORITHMS, ownerId: actor.userId });
+    const versions = await Promise.all(
+      own.map(async ({ slug, name }) => {
+        const found = await this.records.findAlgorithm(slug);
+        return [...(found?.versions ?? [])]
+          .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+          .slice(0, OWN_VERSIONS)
+          .map(({ version, manifest }) => ({ network: `${slug}@${version}`, name: `${name} ${version}`, manifest, own: true }));
+      }),
+    );
+    return [...demo, ...versions.flat()].map(({ network, name, manifest, own: mine }) => {
+      const fitted = fitNetwork(manifest, benchmark);
+      return { network, name, own: mine, fits: fitted.manifest !== null, note: fitted.note };
+    });
   }
 
   /** The dataset behind a benchmark, whoever owns it by now. */

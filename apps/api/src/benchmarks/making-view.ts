@@ -16,15 +16,21 @@ export function dryRunView(dryRun: DryRun, definitionSha256: string): DryRunView
   };
 }
 
+/** Accounts that a history names. */
+export function peopleOf(events: readonly MakingEvent[]): string[] {
+  return events.flatMap(({ userId, member }) => [...(userId === null ? [] : [userId]), ...(member === null ? [] : [member.userId])]);
+}
+
 export function historyView(
   events: readonly MakingEvent[],
   names: ReadonlyMap<string, string>,
 ): BenchmarkMakingView['history'] {
-  return events.map(({ at, userId, act, definitionSha256 }) => ({
+  return events.map(({ at, userId, act, definitionSha256, member }) => ({
     at: at.toISOString(),
     userName: userId === null ? null : (names.get(userId) ?? null),
     act,
     definitionSha256,
+    member: member && { name: names.get(member.userId) ?? null, capacity: member.capacity },
   }));
 }
 
@@ -32,8 +38,10 @@ export function drawnView(
   drawn: DrawnCases,
   cases: readonly Pick<EvaluationCase, 'name' | 'patient'>[],
 ): BenchmarkMakingView['cases'] {
-  const patients = (names: readonly string[]): number =>
-    new Set(cases.filter(({ name }) => names.includes(name)).map(({ patient }) => patient)).size;
+  const patients = (names: readonly string[]): number => {
+    const within = new Set(names);
+    return new Set(cases.filter(({ name }) => within.has(name)).map(({ patient }) => patient)).size;
+  };
   return {
     practice: [...drawn.practice],
     test: [...drawn.test],

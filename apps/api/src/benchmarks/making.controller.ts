@@ -8,6 +8,7 @@ import {
   createDraft,
   deleteDraft,
   findSource,
+  findSourceOfDraft,
   publishDraft,
   replaceDraft,
   type EvaluationCase,
@@ -16,7 +17,7 @@ import {
 } from '#evaluation';
 import { openCases } from '../cases/open-cases.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
-import { permit } from '../http/permit.js';
+import { may, permit } from '../http/permit.js';
 import { LOG, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
 import { croissantRecord, type RecordedVersion } from './croissant.js';
 import { MakingDesk } from './making-desk.js';
@@ -36,7 +37,11 @@ export class MakingController {
 
   @Mount(ENDPOINTS.checkBenchmark)
   async check({ actor, body }: Ask<typeof ENDPOINTS.checkBenchmark>): Promise<Answer<typeof ENDPOINTS.checkBenchmark>> {
-    const source = await findSource(this.records, actor.userId as string, body); // the policy asks for an account
+    // a change to a draft is of the version that the draft is made of, also for those who organise it with its owner
+    const draft = await this.records.findBenchmark(body.slug);
+    const organises = draft !== null && may(actor, 'benchmark.manage', await this.sight.ofBenchmark(actor, draft));
+    const making = organises ? await this.records.findMaking(draft.id) : null;
+    const source = await findSourceOfDraft(this.records, actor.userId as string, making, body); // the policy asks for an account
     const { definition, drawn, findings } = completeBenchmark(body, source.dataset, source.cases);
     return { definition, cases: drawnView(drawn, source.cases), findings: [...findings] };
   }

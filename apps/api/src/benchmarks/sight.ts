@@ -33,6 +33,12 @@ export class Sight {
     return { published: benchmark.published, capacities: await this.capacities(actor, benchmark.id) };
   }
 
+  /** The same for whoever wants to compete on it: who had a part in it once is told apart. */
+  async ofEntrant(actor: Actor, benchmark: Pick<Benchmark, 'id' | 'published'>): Promise<Resource> {
+    const wasMember = actor.userId !== null && (await this.records.wasMember(actor.userId, benchmark.id));
+    return { ...(await this.ofBenchmark(actor, benchmark)), wasMember };
+  }
+
   /**
    * The same for one case, with what the reveal rule of its phase says of it now.
    *

@@ -6,6 +6,7 @@ import { seriesUidOf, studyUidOf } from '#evaluation';
 import { joinedBytes } from '#imaging';
 import { EXPLICIT_LITTLE_ENDIAN, Instances } from '../dicomweb/instances.js';
 import { Studies, type Series } from '../dicomweb/studies.js';
+import { allowLongAnswer } from '../http/linger.js';
 import { Mount, type Ask } from '../http/mount.js';
 import { ObjectAccess, type FoundObject } from './object-access.js';
 
@@ -20,9 +21,10 @@ export class SegmentationsController {
 
   /** The door is that of the NIfTI file it is made of. It refers to the slices that DICOMweb serves of the case's first image. */
   @Mount(ENDPOINTS.getSegmentation)
-  async get({ actor, params }: Ask<typeof ENDPOINTS.getSegmentation>, reply: FastifyReply): Promise<void> {
+  async get({ actor, params, request }: Ask<typeof ENDPOINTS.getSegmentation>, reply: FastifyReply): Promise<void> {
     const found = await this.access.find(actor, params.id);
     const series = await this.seriesOf(actor, found);
+    allowLongAnswer(request);
     const open = await this.instances.open(series);
     const bytes = joinedBytes(await open.file(1, EXPLICIT_LITTLE_ENDIAN));
     await this.access.record(actor, found);

@@ -294,10 +294,19 @@ describe('STOW-RS into the inbox of a dataset', () => {
     expect(JSON.stringify(inbox)).not.toMatch(/Doe|1\.2\.3\.1/);
 
     const archive = await world.ask('organiser', 'GET', `${root}/inbox/archive`);
+    const noted = (await world.parts.accessLog.list({}, { limit: 200 })).filter(({ action }) => action.startsWith('inbox.'));
+    expect(new Set(noted.map(({ action }) => action))).toEqual(new Set(['inbox.store', 'inbox.read']));
+    expect(noted.every(({ objectId, userId, allowed }) => objectId !== null && userId !== null && allowed)).toBe(true);
     const rebuilt = Object.values(unzipSync(archive.rawPayload));
     expect(rebuilt.some((file) => Buffer.from(file).includes('Doe'))).toBe(false);
     const volume = await readDicomSeries(rebuilt, codecs);
     expect([...volume.data]).toEqual(Array.from({ length: 256 }, (_, v) => 5 * v - 1000));
+    // the same, series by series and as it lies, as the pages fetch it
+    const [{ seriesInstanceUid }] = inbox.series;
+    const ofSeries = await world.ask('organiser', 'GET', `${root}/inbox/archive?series=${seriesInstanceUid}&stored=true`);
+    expect(Object.values(unzipSync(ofSeries.rawPayload))).toEqual(rebuilt);
+    expect(ofSeries.rawPayload.includes(Buffer.from(rebuilt[0]))).toBe(true); // not packed
+    expect((await world.ask('organiser', 'GET', `${root}/inbox/archive?series=1.2.3.1`)).statusCode).toBe(404);
   });
 
   it('keeps no head, no damaged file and nothing of another kind, and says why', async () => {
@@ -317,15 +326,31 @@ describe('STOW-RS into the inbox of a dataset', () => {
     expect((await world.inventory()).blobs).toBe(blobs);
     expect((await store([head], '?accept=everything')).json().code).toBe('dicomweb-parameter-invalid');
     expect((await store([])).json().code).toBe('multipart-malformed');
-    expect((await world.ask('organiser', 'GET', `${root}/inbox`)).json().instanceCount).toBe(4);
+    const { instanceCount, turnedAway } = (await world.ask('organiser', 'GET', `${root}/inbox`)).json();
+    expect(instanceCount).toBe(4);
+    expect(turnedAway.map(({ code, held: waits, times }: Record<string, unknown>) => [code, waits, times])).toEqual([
+      ['deid-recognisable', true, 1],
+      ['dicom-header', false, 1],
+      ['inbox-other-instance', false, 1],
+    ]);
   });
 
   it('is emptied, files and all; then what was looked at can be taken', async () => {
     const before = (await world.inventory()).blobs;
     expect((await world.ask('organiser', 'DELETE', `${root}/inbox`)).statusCode).toBe(204);
     expect((await world.inventory()).blobs).toBe(before - 4);
+    expect((await world.ask('organiser', 'GET', `${root}/inbox`)).json()).toEqual({ instanceCount: 0, bytes: 0, series: [], turnedAway: [], accepted: [] });
     expect((await world.ask('organiser', 'GET', `${root}/inbox/archive`)).json().code).toBe('inbox-empty');
     expect((await store([joinedBytes(writeDicom(scan('Head').instance(0)))], '?accept=deid-recognisable')).statusCode).toBe(200);
+    // or, for senders that cannot say so, for all that is sent from then on
+    const other = joinedBytes(writeDicom(scan('Head').instance(1)));
+    const looked = (codes: string[]) => world.ask('organiser', 'PUT', `${root}/inbox/accepted`, { body: { codes } });
+    expect((await store([other])).statusCode).toBe(409);
+    expect((await looked(['deid-everything'])).json().code).toBe('dicomweb-parameter-invalid');
+    expect((await looked(['deid-recognisable', 'deid-recognisable'])).json().accepted).toEqual([{ code: 'deid-recognisable', since: expect.any(String) }]);
+    expect((await store([other])).statusCode).toBe(200);
+    expect((await looked([])).json().accepted).toEqual([]);
+    expect((await store([joinedBytes(writeDicom(scan('Head').instance(2)))])).statusCode).toBe(409);
   });
 });
 

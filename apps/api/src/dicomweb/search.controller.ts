@@ -40,7 +40,7 @@ export class DicomSearchController {
     await this.answer(ask, reply, async function* (this: DicomSearchController, search) {
       for await (const study of this.candidates(ask.actor, search)) {
         if (!matches(studyRecord(this.root, study, false), ofStudy(search))) continue;
-        const record = studyRecord(this.root, study, await this.studies.seesReferences(ask.actor, study));
+        const record = studyRecord(this.root, study, await this.studies.seesSegmentations(ask.actor, study));
         if (matches(record, search)) yield async () => ({ ...record, ...studyCounts(await this.studies.seriesOf(ask.actor, study)) });
       }
     });

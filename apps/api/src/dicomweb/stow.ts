@@ -26,7 +26,7 @@ export interface StowedInstance {
 }
 
 /** PS3.18 annex I: failure reasons, and the warning that elements were changed. */
-const FAILURE = { duplicate: 0x0111, held: 0xc0de, sopClass: 0x0122, unreadable: 0xc000 } as const;
+const FAILURE = { duplicate: 0x0111, full: 0xa700, held: 0xc0de, sopClass: 0x0122, unreadable: 0xc000 } as const;
 const COERCED = 0xb000;
 
 /**
@@ -39,7 +39,7 @@ export class Stow {
   private line: Promise<unknown> = Promise.resolve();
 
   constructor(
-    @Inject(RECORDS) private readonly records: Pick<EvaluationRecords, 'inboxKey' | 'addToInbox' | 'inboxSize' | 'blobInUse' | 'withLock'>,
+    @Inject(RECORDS) private readonly records: Pick<EvaluationRecords, 'inboxKey' | 'addToInbox' | 'inboxSize' | 'countTurnedAway' | 'blobInUse' | 'withLock'>,
     @Inject(BLOBS) private readonly blobs: BlobStore,
     @Inject(LOG) private readonly log: Log,
   ) {}
@@ -51,13 +51,25 @@ export class Stow {
     const done: StowedInstance[] = [];
     const size = await this.records.inboxSize(dataset.id);
     let [room, roomBytes] = [MOST_INSTANCES - size.instances, MOST_INBOX_BYTES - size.bytes];
-    for await (const { headers, content } of parts) {
-      const type = headers['content-type']?.split(';', 1)[0].trim().toLowerCase();
-      if (type !== undefined && type !== 'application/dicom') throw new RequestRefused(415, 'content-type-unsupported', 'A part is not application/dicom; others are not taken.');
-      roomBytes -= content.length;
-      if (roomBytes < 0) throw new RequestRefused(409, 'inbox-full', `The inbox holds at most ${MOST_INBOX_BYTES} bytes, and has no room for ${content.length} more; make cases of them, or empty it.`);
-      if (room-- <= 0) throw new RequestRefused(409, 'inbox-full', `The inbox holds ${MOST_INSTANCES} instances; make cases of them, or empty it.`);
-      done.push(await this.inLine(() => this.take(dataset.id, content, names, accepted)));
+    try {
+      for await (const { headers, content } of parts) {
+        const type = headers['content-type']?.split(';', 1)[0].trim().toLowerCase();
+        roomBytes -= content.length;
+        let refusal: RequestRefused | null = null;
+        if (type !== undefined && type !== 'application/dicom') refusal = new RequestRefused(415, 'content-type-unsupported', 'A part is not application/dicom; others are not taken.');
+        else if (roomBytes < 0) refusal = new RequestRefused(409, 'inbox-full', `The inbox holds at most ${MOST_INBOX_BYTES} bytes, and has no room for ${content.length} more; make cases of them, or empty it.`);
+        else if (room-- <= 0) refusal = new RequestRefused(409, 'inbox-full', `The inbox holds ${MOST_INSTANCES} instances; make cases of them, or empty it.`);
+        if (refusal === null) done.push(await this.inLine(() => this.take(dataset.id, content, names, accepted)));
+        else if (done.length === 0) throw refusal;
+        else done.push({ ...(await namesOf(content)), outcome: 'refused', code: refusal.code, because: refusal.message });
+      }
+    } catch (error) {
+      // what was stored before has to be told, so the body that cannot be read any further is one more instance that failed
+      if (!(error instanceof RequestRefused) || done.length === 0) throw error;
+      done.push({ sopClassUid: null, sopInstanceUid: null, outcome: 'refused', code: error.code, because: error.message });
+    } finally {
+      const away = turnedAway(done);
+      if (away.length > 0) await this.records.countTurnedAway(dataset.id, away); // also when the sender broke off
     }
     const count = (outcome: StowedInstance['outcome']): number => done.filter((one) => one.outcome === outcome).length;
     this.log.info('inbox.received', { datasetId: dataset.id, stored: count('stored'), held: count('held'), refused: count('refused') });
@@ -108,6 +120,17 @@ async function namesOf(bytes: Uint8Array): Promise<Pick<StowedInstance, 'sopClas
   }
 }
 
+/** By code; an instance that waits for somebody to look counts under the first reason. */
+function turnedAway(done: readonly StowedInstance[]): { code: string; held: boolean; times: number }[] {
+  const counts = new Map<string, { code: string; held: boolean; times: number }>();
+  for (const { code, outcome } of done) {
+    if (code === null) continue;
+    const known = counts.get(code) ?? { code, held: outcome === 'held', times: 0 };
+    counts.set(code, { ...known, times: known.times + 1 });
+  }
+  return [...counts.values()];
+}
+
 /** The store instances response, PS3.18 table 10.5.3-2. */
 export function stowAnswer(done: readonly StowedInstance[]): { readonly status: 200 | 202 | 409; readonly body: DicomJson; readonly warnings: readonly string[] } {
   const uid = (value: string | null): DicomJsonElement => (value === null ? { vr: 'UI' } : { vr: 'UI', Value: [value] });
@@ -125,5 +148,6 @@ export function stowAnswer(done: readonly StowedInstance[]): { readonly status: 
 function reasonOf({ outcome, code }: StowedInstance): number {
   if (outcome === 'held') return FAILURE.held;
   if (code === 'inbox-other-instance') return FAILURE.duplicate;
+  if (code === 'inbox-full') return FAILURE.full;
   return code === 'deid-sop-class' ? FAILURE.sopClass : FAILURE.unreadable;
 }

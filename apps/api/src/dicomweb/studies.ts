@@ -117,10 +117,14 @@ export class Studies {
     throw notFound('series');
   }
 
-  /** Whether the person may see a reference segmentation of the case. */
-  async seesReferences(actor: Actor, study: Study): Promise<boolean> {
+  /** Whether the person may see a segmentation of the case: a reference, or else a prediction. */
+  async seesSegmentations(actor: Actor, study: Study): Promise<boolean> {
     const here = await this.sightOf(actor, study);
-    return study.case.references.some(({ object: { label } }) => may(actor, 'object.view', { ...here, label, kind: 'reference' }));
+    const sees = (kind: 'reference' | 'prediction') => ({ object: { label } }: { readonly object: Pick<StoredObject, 'label'> }) =>
+      may(actor, 'object.view', { ...here, label, kind });
+    if (study.case.references.some(sees('reference'))) return true;
+    if (!may(actor, 'run.case-result', here)) return false;
+    return (await this.records.predictionsOfCase(study.case.id, 1)).some(sees('prediction'));
   }
 
   /** Written, and waited for, before the first byte that pixels were read for. */

@@ -47,12 +47,14 @@ export function refuse(decision: Decision, actor: Actor, action: Action, what: s
 const FORBIDDEN: Partial<Record<Action, string>> = {
   'session.secure': 'Passwords and tokens are changed in a signed-in browser session, not with a token.',
   'submission.create':
-    'Organisers, stewards and readers of a benchmark may see its held-out cases, so they do not compete on it; and nobody enters a draft.',
+    'Organisers, stewards and readers of a benchmark may see its held-out cases, so they do not compete on it, also not when they are it no more; and nobody enters a draft.',
   'submission.control': 'Only the submitter, an organiser of the benchmark or an administrator may cancel or retry.',
   'algorithm.edit': 'Only the author edits what is said about a version.',
   'user.manage': 'Only an administrator manages accounts.',
   'benchmark.create': 'Only organisers and administrators make benchmarks.',
   'benchmark.manage': 'Only organisers of this benchmark see how it is made.',
+  'member.manage':
+    'Only organisers of this benchmark and administrators say who has a part in it; an administrator appoints others, not himself.',
   'dataset.create': 'Only organisers and administrators bring datasets.',
   'access-log.view': 'Only organisers and stewards of this benchmark, and administrators, may read its access log.',
 };

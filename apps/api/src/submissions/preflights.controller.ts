@@ -33,7 +33,7 @@ export class PreflightsController {
   }: Ask<typeof ENDPOINTS.createPreflight>): Promise<Answer<typeof ENDPOINTS.createPreflight>> {
     const benchmark = await this.records.findBenchmark(params.slug);
     if (benchmark === null) throw notFound('benchmark');
-    permit(actor, 'submission.create', await this.sight.ofBenchmark(actor, benchmark), 'benchmark');
+    permit(actor, 'submission.create', await this.sight.ofEntrant(actor, benchmark), 'benchmark');
     const submitterId = actor.userId as string; // the policy asks for an account
     const recent = await this.records.recentPreflights(submitterId);
     if (recent >= PREFLIGHTS_AN_HOUR) {

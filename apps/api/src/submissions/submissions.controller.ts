@@ -41,7 +41,7 @@ export class SubmissionsController {
       admit: async ({ benchmark: slug, manifest, algorithm }) => {
         const benchmark = await this.records.findBenchmark(slug ?? '');
         if (benchmark === null) throw notFound('benchmark');
-        permit(actor, 'submission.create', await this.sight.ofBenchmark(actor, benchmark), 'benchmark');
+        permit(actor, 'submission.create', await this.sight.ofEntrant(actor, benchmark), 'benchmark');
         if (manifest !== null) slugOf(algorithm, manifest.name);
         return { benchmark: benchmark.id, chosen: algorithm };
       },

@@ -56,6 +56,8 @@ interface BenchmarkOptions {
   readonly members?: boolean;
   /** The first held-out case is shown to whoever signs in; the references of the practice cases are shown to nobody. */
   readonly showcase?: boolean;
+  /** References of the held-out cases are for readers of the benchmark. */
+  readonly readers?: boolean;
   readonly channels?: NewBenchmark['channels'];
 }
 const ROLE: Readonly<Record<Exclude<Who, 'visitor'>, AccountRole>> = {
@@ -223,7 +225,7 @@ export class World {
   /** Two practice cases, open to all, and three held-out ones whose every word is marked. */
   async benchmark(
     slug: string,
-    { published = true, members = true, showcase = false, channels }: BenchmarkOptions = {},
+    { published = true, members = true, showcase = false, readers = false, channels }: BenchmarkOptions = {},
   ): Promise<Benchmark> {
     const rules: NewBenchmark['phases'][number]['rules'] = {
       regions: [
@@ -268,7 +270,7 @@ export class World {
           kind: 'test',
           title: 'Test',
           label: 'SEALED',
-          rules: { ...rules, ...(showcase && { reveal: shown }) },
+          rules: { ...rules, ...(showcase && { reveal: shown }), ...(readers && { reveal: { kind: 'readers' } }) },
           cases: heldOut,
         },
       ],
@@ -325,17 +327,22 @@ export class World {
     return cases;
   }
 
-  /** A submission of the owner, not yet run. */
-  async submission(benchmark: Benchmark, slug: string, version = '1.0.0'): Promise<Submission> {
+  /** A submission, not yet run: of the owner, and of a file that is no model, unless told otherwise. */
+  async submission(
+    benchmark: Benchmark,
+    slug: string,
+    version = '1.0.0',
+    { by = 'owner', model = Buffer.from(`model ${slug} ${version}`) }: { by?: Exclude<Who, 'visitor'>; model?: Buffer } = {},
+  ): Promise<Submission> {
     const manifest = expandManifest(testManifest(slug, version)); // as it is stored
     const { submission } = await this.parts.records.createSubmission({
       benchmarkId: benchmark.id,
-      submitterId: this.account('owner').id,
+      submitterId: this.account(by).id,
       algorithm: { slug, name: slug, description: 'Made for tests.' },
       version,
       manifest,
       manifestSha256: createHash('sha256').update(JSON.stringify(manifest)).digest('hex'),
-      models: [{ file: 'model.onnx', ...(await this.store(Buffer.from(`model ${slug} ${version}`))) }],
+      models: [{ file: 'model.onnx', ...(await this.store(model)) }],
       idempotencyKey: null,
     });
     return submission;

@@ -1,4 +1,4 @@
-import type { BenchmarkCheckView, BenchmarkMakingView, DryRunView } from '#contracts';
+import type { BenchmarkCheckView, BenchmarkMakingView, BenchmarkMembersView, DryRunView } from '#contracts';
 import { gatherFindings, placesInWords } from '#domain';
 
 type Finding = BenchmarkMakingView['findings'][number];
@@ -22,6 +22,14 @@ export function describeMaking({ benchmark, definition, definitionSha256, cases,
   ].join('\n');
 }
 
+/** Who has a part in a benchmark, a line each. */
+export function describeMembers({ items }: BenchmarkMembersView): string {
+  if (items.length === 0) return 'nobody has a part in it; an administrator appoints an organiser';
+  const width = Math.max(...items.map(({ email }) => email.length));
+  return items
+    .map(({ name, email, capacities, disabled }) => `${email.padEnd(width)}  ${capacities.join(', ')}  (${name}${disabled ? '; account disabled' : ''})`)
+    .join('\n');
+}
 
 /** How many cases of each phase have a region, and how much of it they hold together. */
 function describeRegions(voxels: BenchmarkMakingView['voxels']): string[] {

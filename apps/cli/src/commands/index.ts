@@ -33,6 +33,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('benchmark show', async () => (await import('./benchmark-show.js')).benchmarkShow),
   entry('benchmark dry-run', async () => (await import('./benchmark-dry-run.js')).benchmarkDryRun),
   entry('benchmark publish', async () => (await import('./benchmark-publish.js')).benchmarkPublish),
+  entry('benchmark members', async () => (await import('./benchmark-members.js')).benchmarkMembers),
   entry('benchmark delete', async () => (await import('./benchmark-delete.js')).benchmarkDelete),
   entry('metrics propose', async () => (await import('./metrics-propose.js')).metricsPropose),
   entry('auth login', async () => (await import('./auth.js')).authLogin),

@@ -52,6 +52,15 @@ export async function callText<E extends Endpoint>(endpoint: E, options: CallOpt
   return readText(answer);
 }
 
+/** The same for files. The browser keeps large ones on disk. @throws ApiError */
+export async function callBlob<E extends Endpoint>(endpoint: E, options: CallOptions<E>): Promise<Blob> {
+  const answer = await send(endpoint, options);
+  if (!answer.ok) throw toApiError(answer.status, await readJson(answer));
+  return answer.blob().catch((error: unknown) => {
+    throw offline(error);
+  });
+}
+
 async function send<E extends Endpoint>(endpoint: E, options: CallOptions<E>): Promise<Response> {
   const { params, query, body, signal } = options as {
     params?: Record<string, string>;

@@ -187,11 +187,25 @@ export const queries = {
       queryFn: ({ signal }) => call(ENDPOINTS.getDataset, { params: { slug }, signal }),
     }),
 
+  /** What was sent to a dataset by DICOMweb, until cases are made of it. */
+  inbox: (slug: string) =>
+    queryOptions({
+      queryKey: ['inbox', slug],
+      queryFn: ({ signal }) => call(ENDPOINTS.getInbox, { params: { slug }, signal }),
+    }),
+
   /** A benchmark on its organiser's desk. */
   benchmarkMaking: (slug: string) =>
     queryOptions({
       queryKey: ['benchmark-making', slug],
       queryFn: ({ signal }) => call(ENDPOINTS.getBenchmarkMaking, { params: { slug }, signal }),
+    }),
+
+  /** Who has a part in a benchmark. */
+  benchmarkMembers: (slug: string) =>
+    queryOptions({
+      queryKey: ['benchmark-members', slug],
+      queryFn: ({ signal }) => call(ENDPOINTS.listMembers, { params: { slug }, signal }),
     }),
 
   /** Asked for each second until it has ended. */

@@ -108,6 +108,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/benchmarks/$slug/people',
+    component: lazyRouteComponent(() => import('../making/people-page.js'), 'PeoplePage'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/submit',
     validateSearch: submitSearch,
     component: lazyRouteComponent(() => import('../submit/submit-page.js'), 'SubmitPage'),

@@ -220,5 +220,10 @@ export const makingSearch = (raw: RawSearch): MakingSearch => ({
 export interface ImportSearch {
   /** The dataset that cases are added to; absent: a new one. */
   readonly dataset?: string;
+  /** Where its files are: in the inbox of the dataset; absent: on this machine. */
+  readonly from?: 'inbox';
 }
-export const importSearch = (raw: RawSearch): ImportSearch => ({ dataset: text(raw.dataset) });
+export const importSearch = (raw: RawSearch): ImportSearch => ({
+  dataset: text(raw.dataset),
+  from: raw.from === 'inbox' ? 'inbox' : undefined,
+});

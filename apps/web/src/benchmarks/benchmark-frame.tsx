@@ -58,6 +58,7 @@ export function BenchmarkFrame({
   }
   const mayReadLog =
     role === 'admin' || benchmark.capacities.some((capacity) => capacity === 'organiser' || capacity === 'steward');
+  const mayAppoint = role === 'admin' || benchmark.capacities.includes('organiser');
   const mayRelease = role === 'admin' || benchmark.capacities.includes('organiser');
   return (
     <Page
@@ -80,6 +81,11 @@ export function BenchmarkFrame({
               className={benchmark.published ? 'button' : 'button button-primary'}
             >
               <Icon name="layers" /> {benchmark.published ? 'How it was made' : 'Back to the draft'}
+            </Link>
+          )}
+          {mayAppoint && (
+            <Link to="/benchmarks/$slug/people" params={{ slug }} className="button">
+              <Icon name="person" /> People
             </Link>
           )}
           {mayReadLog && (

@@ -14,6 +14,10 @@ it.each(['organiser', 'reader', 'steward'] as const)('does not offer it to its %
   expect(mayEnter(signedIn('researcher'), { ...open, capacities: [capacity] })).toBe(false);
 });
 
+it('does not offer it to whoever had a part in it once', () => {
+  expect(mayEnter(signedIn('researcher'), { ...open, wasMember: true })).toBe(false);
+});
+
 it('offers nothing before it is known who looks', () => {
   expect(mayEnter({ known: false, account: null, role: 'visitor' }, open)).toBe(false);
 });

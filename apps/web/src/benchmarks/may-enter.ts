@@ -4,16 +4,17 @@ import type { SessionState } from '../app/session.js';
 
 /**
  * Whether to offer somebody to submit to a benchmark: the server's own policy, which keeps those who may look at the
- * held-out set from competing on it. A visitor is offered it too, and asked to sign in on the way.
+ * held-out set, or could once, from competing on it. A visitor is offered it too, and asked to sign in on the way.
  */
 export function mayEnter(
   { known, account, role }: SessionState,
-  { published, capacities }: Pick<BenchmarkView, 'published' | 'capacities'>,
+  { published, capacities, wasMember }: Pick<BenchmarkView, 'published' | 'capacities' | 'wasMember'>,
 ): boolean {
   if (!known) return false;
   const decision = decide({ userId: account?.id ?? null, role, scopes: null }, 'submission.create', {
     published,
     capacities,
+    wasMember,
   });
   return decision.allowed || decision.why === 'sign-in';
 }

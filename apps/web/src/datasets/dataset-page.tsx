@@ -16,6 +16,7 @@ import { SkeletonBlocks } from '../ui/skeleton.js';
 import { EmptyState, ErrorState, QueryView } from '../ui/states.js';
 import { Time } from '../ui/time.js';
 import { CommandLine } from './command-line.js';
+import { InboxSection } from './inbox-section.js';
 
 type DatasetCase = DatasetView['cases'][number];
 
@@ -63,6 +64,7 @@ function Content({ dataset }: { readonly dataset: DatasetView }): ReactNode {
         <Fact name="Licence">{licence}</Fact>
         {synthetic && <Fact name="Made by">a program, of no person</Fact>}
       </dl>
+      <InboxSection slug={slug} />
       <Versions dataset={dataset} />
       <Cases dataset={dataset} />
       <FactsSection dataset={dataset} />

@@ -1,7 +1,7 @@
 import { renderToString } from 'react-dom/server';
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
-import { benchmarkMaking, datasetView, whoami } from '#contracts';
+import { benchmarkMaking, benchmarkMembers, datasetView, whoami } from '#contracts';
 import type { AccountRole } from '#domain';
 import { queries } from '../api/queries.js';
 import { makeQueryClient } from '../api/query-client.js';
@@ -97,6 +97,32 @@ describe('datasets of an organiser', () => {
   });
 });
 
+describe('an inbox', () => {
+  it('says what can be imported, and what was not kept and why', async () => {
+    const html = await page('/datasets/spleen', 'organiser', (client) => {
+      client.setQueryData(queries.dataset('spleen').queryKey, dataset);
+      const series = { patient: 'P1', studyInstanceUid: '1.2', seriesInstanceUid: '1.2.3', sopClassUid: '1.2.840', instanceCount: 90 };
+      const away = { code: 'deid-recognisable', held: true, times: 40, lastAt: AT };
+      client.setQueryData(queries.inbox('spleen').queryKey, { instanceCount: 90, bytes: 47e6, series: [series], turnedAway: [away], accepted: [] });
+    });
+    expect(html).toContain('1 series of 1 patient: 90 instances');
+    expect(html).toContain('href="/import?dataset=spleen&amp;from=inbox"');
+    expect(html).toContain('Recognisable');
+    expect(html).toMatch(/disabled=""[^>]*>Save this/);
+    expect(html).toContain('deid-recognisable');
+  });
+
+  it('is fetched by the page, which checks it as it would files of this machine', async () => {
+    const html = await page('/import?dataset=spleen&from=inbox', 'organiser', (client) => {
+      client.setQueryData(queries.dataset('spleen').queryKey, { ...dataset, cases: [] }); // nobody's key is needed yet
+      const series = { patient: 'P1', studyInstanceUid: '1.2', seriesInstanceUid: '1.2.3', sopClassUid: '1.2.840', instanceCount: 90 };
+      client.setQueryData(queries.inbox('spleen').queryKey, { instanceCount: 90, bytes: 47e6, series: [series], turnedAway: [], accepted: [] });
+    });
+    expect(html).toContain('Fetch and check');
+    expect(html).not.toContain('Choose a folder');
+  });
+});
+
 describe('importing', () => {
   it('says what leaves the machine, before anything is chosen', async () => {
     const html = await page('/import', 'organiser', () => undefined);
@@ -149,7 +175,10 @@ const draft = (published: boolean, findings: object[]) =>
     preparation: { state: 'done', done: 2, total: 2, failure: null },
     voxels: [{ region: 'spleen', phase: 'test', cases: 1, patients: 1, ml: 203.4 }],
     findings,
-    networks: [{ network: 'unet', name: 'Small U-Net', fits: true, note: 'finds spleen' }],
+    networks: [
+      { network: 'unet', name: 'Small U-Net', own: false, fits: true, note: 'finds spleen' },
+      { network: 'mine@2.0.0', name: 'Mine 2.0.0', own: true, fits: false, note: 'reads MR; the images of a case here are CT' },
+    ],
     dryRun: {
       id: ID,
       state: 'done',
@@ -179,7 +208,7 @@ const draft = (published: boolean, findings: object[]) =>
       createdAt: AT,
       finishedAt: AT,
     },
-    history: [{ at: AT, userName: 'Olga', act: 'created', definitionSha256: hex('c') }],
+    history: [{ at: AT, userName: 'Olga', act: 'created', definitionSha256: hex('c'), member: null }],
   });
 const desk = (published: boolean, findings: object[]): Promise<string> =>
   page('/benchmarks/spleen-ct/making', 'organiser', (client) =>
@@ -194,6 +223,7 @@ describe('a benchmark on its organiser’s desk', () => {
     expect(html).toContain('0.912');
     expect(html).toContain('0.500');
     expect(html).toContain('203.4');
+    expect(html).toMatch(/<input type="checkbox" disabled=""\/><span>Mine 2.0.0 <span class="quiet">reads MR;/);
     expect(html).toContain('Held-out cases: images, names, facts, predictions and figures of single cases.');
     expect(html).toMatch(/<button[^>]*class="button button-primary button-large">Publish/);
   });
@@ -205,6 +235,18 @@ describe('a benchmark on its organiser’s desk', () => {
       expect(html).toMatch(/<button[^>]*disabled=""[^>]*>Publish/);
       expect(html.includes('I have read the 1 warning')).toBe(severity === 'warning');
     }
+  });
+
+  it('has people, before and after publication', async () => {
+    const html = await page('/benchmarks/spleen-ct/making', 'organiser', (client) => {
+      client.setQueryData(queries.benchmarkMaking('spleen-ct').queryKey, draft(true, []));
+      const person = { id: ID, name: 'Rita Reader', email: 'rita@example.org', capacities: ['reader', 'steward'], disabled: false };
+      client.setQueryData(queries.benchmarkMembers('spleen-ct').queryKey, benchmarkMembers.parse({ items: [person], history: [] }));
+    });
+    expect(html).toContain('rita@example.org');
+    expect(html).toContain('aria-label="Remove Rita Reader as reader"');
+    expect(html).toContain('aria-label="Remove Rita Reader as steward"');
+    expect(html).toContain('E-mail of an account');
   });
 
   it('does not change once it is published', async () => {

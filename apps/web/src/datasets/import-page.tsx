@@ -15,6 +15,7 @@ import { SkeletonBlocks } from '../ui/skeleton.js';
 import { ErrorState, QueryView } from '../ui/states.js';
 import { ChangedSince, type Checked } from './check-client.js';
 import { ChooseFiles } from './choose-files.js';
+import { ChooseInbox } from './choose-inbox.js';
 import { CommandLine } from './command-line.js';
 import { keepKey, keyFileName, keyFileText, newKey, parseKey, storedKey, type DatasetKey } from './dataset-key.js';
 import { codeWords } from './finding-words.js';
@@ -54,19 +55,26 @@ function NeedsHttps(): ReactNode {
 
 /** A new dataset, or further cases of one that is there. */
 function Target(): ReactNode {
-  const { dataset: slug } = useSearch({ from: '/import' });
+  const { dataset: slug, from } = useSearch({ from: '/import' });
   const query = useQuery({ ...queries.dataset(slug ?? ''), enabled: slug !== undefined });
   if (slug === undefined) return <ImportSteps target={null} />;
   return (
     <QueryView query={query} skeleton={<SkeletonBlocks count={2} height={120} label="Loading the dataset" />}>
-      {(dataset) => <ImportSteps key={dataset.slug} target={dataset} />}
+      {(dataset) => <ImportSteps key={dataset.slug} target={dataset} inbox={from === 'inbox'} />}
     </QueryView>
   );
 }
 
-function ImportSteps({ target }: { readonly target: DatasetView | null }): ReactNode {
+function ImportSteps({
+  target,
+  inbox = false,
+}: {
+  readonly target: DatasetView | null;
+  /** The files are in the inbox of the target. */
+  readonly inbox?: boolean;
+}): ReactNode {
   const work = useImport();
-  const [key, setKey] = useState<DatasetKey | null>(() => (target === null ? newKey() : storedKey(target.slug)));
+  const [key, setKey] = useState<DatasetKey | null>(() => keyFor(target));
   const { state } = work;
   return (
     <div className="submit-layout">
@@ -79,6 +87,8 @@ function ImportSteps({ target }: { readonly target: DatasetView | null }): React
           <div hidden={state.stage !== 'choosing' && state.stage !== 'broken'}>
             {key === null && target !== null ? (
               <KeyNeeded slug={target.slug} onKey={setKey} />
+            ) : inbox && target !== null ? (
+              <ChooseInbox slug={target.slug} names={key?.names ?? {}} onCheck={work.check} />
             ) : (
               <ChooseFiles names={key?.names ?? {}} onCheck={work.check} />
             )}
@@ -113,7 +123,7 @@ function ImportSteps({ target }: { readonly target: DatasetView | null }): React
           </section>
         )}
         {state.stage === 'checked' && key !== null && (
-          <CheckedPart work={work} state={state} target={target} secret={key} />
+          <CheckedPart work={work} state={state} target={target} secret={key} inbox={inbox} />
         )}
       </div>
       <div className="submit-side">
@@ -132,16 +142,24 @@ function ImportSteps({ target }: { readonly target: DatasetView | null }): React
   );
 }
 
+/** A dataset without cases has no patients that would have to be known again. */
+function keyFor(target: DatasetView | null): DatasetKey | null {
+  if (target === null) return newKey();
+  return storedKey(target.slug) ?? (target.cases.length === 0 ? newKey() : null);
+}
+
 function CheckedPart({
   work,
   state: { report, dataset, sending },
   target,
   secret,
+  inbox,
 }: {
   readonly work: Import;
   readonly state: Extract<Import['state'], { stage: 'checked' }>;
   readonly target: DatasetView | null;
   readonly secret: DatasetKey;
+  readonly inbox: boolean;
 }): ReactNode {
   const { findings, ok } = report;
   const [kept, setKept] = useState<{ readonly slug: string; readonly key: DatasetKey; readonly here: boolean } | null>(
@@ -189,7 +207,7 @@ function CheckedPart({
               }}
             />
           )}
-          {sending !== null && <SendingView sending={sending} onStop={work.stopSending} />}
+          {sending !== null && <SendingView sending={sending} inbox={inbox} onStop={work.stopSending} />}
           {sending !== null && kept !== null && <KeepTheKey slug={kept.slug} secret={kept.key} here={kept.here} />}
         </section>
       )}
@@ -320,7 +338,15 @@ function KeepTheKey({
   );
 }
 
-function SendingView({ sending, onStop }: { readonly sending: Sending; readonly onStop: () => void }): ReactNode {
+function SendingView({
+  sending,
+  inbox,
+  onStop,
+}: {
+  readonly sending: Sending;
+  readonly inbox: boolean;
+  readonly onStop: () => void;
+}): ReactNode {
   switch (sending.stage) {
     case 'under-way': {
       const { state } = sending;
@@ -392,6 +418,7 @@ function SendingView({ sending, onStop }: { readonly sending: Sending; readonly 
             {count(sent.imported, 'case')} imported, {sent.existing} there already. The version is frozen:{' '}
             <Digest value={sent.version.digest} what="the version" />
           </p>
+          {inbox && <p>The inbox is as it was: empty it on the page of the dataset when you need it no more.</p>}
           {sent.kept.length > 0 && <p>Kept as it was, since a version has it: {sent.kept.join(', ')}.</p>}
         </Notice>
       );

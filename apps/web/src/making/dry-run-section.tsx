@@ -13,14 +13,17 @@ import { ErrorState } from '../ui/states.js';
 
 type Network = DryRunView['networks'][number];
 
-/** The demo networks on the practice cases, by the rules of the draft: to see that figures come out, before anybody submits. */
+/** Of one dry run. */
+const MOST_NETWORKS = 16;
+
+/** Networks on the practice cases, by the rules of the draft: to see that figures come out, before anybody submits. */
 export function DryRunSection({
   making: { benchmark, networks, dryRun, definition },
 }: {
   readonly making: BenchmarkMakingView;
 }): ReactNode {
   const { slug, published } = benchmark;
-  const fitting = networks.filter(({ fits }) => fits);
+  const fitting = networks.filter(({ fits, own }) => fits && !own);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(fitting.slice(0, 1).map(({ network }) => network)));
   const [started, setStarted] = useState<string | null>(null);
   const client = useQueryClient();
@@ -46,39 +49,29 @@ export function DryRunSection({
   return (
     <Section
       title="Dry run"
-      note="The demo networks run on the practice cases by the rules of the draft, through the same queue and isolation as submissions. They know other images, so figures may be poor; what counts is that they come out. Nothing of it enters a board."
+      note="Networks run on the practice cases by the rules of the draft, through the same queue and isolation as submissions. Those of the demo know other images, so figures may be poor; what counts is that they come out. Nothing of it enters a board."
     >
       {!published && (
         <div className="dry-run-start">
-          {networks.length > 0 && (
-            <fieldset className="checks">
-              <legend className="visually-hidden">Demo networks</legend>
-              {networks.map(({ network, name, fits, note }) => (
-                <label key={network}>
-                  <input
-                    type="checkbox"
-                    checked={chosen.has(network)}
-                    disabled={!fits}
-                    onChange={(event) => {
-                      const next = new Set(chosen);
-                      if (event.target.checked) next.add(network);
-                      else next.delete(network);
-                      setChosen(next);
-                    }}
-                  />
-                  <span>
-                    {name} <span className="quiet">{note}</span>
-                  </span>
-                </label>
-              ))}
-            </fieldset>
-          )}
-          {networks.length === 0 && <p className="fine">There are no demo networks on this server.</p>}
+          <NetworkChoice
+            legend="Of the demo"
+            none="There are no demo networks on this server."
+            networks={networks.filter(({ own }) => !own)}
+            chosen={chosen}
+            onChosen={setChosen}
+          />
+          <NetworkChoice
+            legend="Of your own"
+            none="You have submitted no algorithm yet: versions of yours appear here, whatever benchmark they were made for."
+            networks={networks.filter(({ own }) => own)}
+            chosen={chosen}
+            onChosen={setChosen}
+          />
           {start.isError && <ErrorState error={start.error} />}
           <button
             type="button"
             className="button"
-            disabled={chosen.size === 0 || underWay || start.isPending}
+            disabled={chosen.size === 0 || chosen.size > MOST_NETWORKS || underWay || start.isPending}
             onClick={() => start.mutate()}
           >
             {underWay ? 'Under way…' : view === undefined ? 'Start a dry run' : 'Start another'}
@@ -88,6 +81,45 @@ export function DryRunSection({
       {query.isError && view === undefined && id !== null && <ErrorState error={query.error} />}
       {view !== undefined && <DryRunResult view={view} metrics={definition.metrics.map((metric) => metric.id)} />}
     </Section>
+  );
+}
+
+function NetworkChoice({
+  legend,
+  none,
+  networks,
+  chosen,
+  onChosen,
+}: {
+  readonly legend: string;
+  readonly none: string;
+  readonly networks: BenchmarkMakingView['networks'];
+  readonly chosen: ReadonlySet<string>;
+  readonly onChosen: (chosen: ReadonlySet<string>) => void;
+}): ReactNode {
+  return (
+    <fieldset className="checks">
+      <legend>{legend}</legend>
+      {networks.length === 0 && <p className="fine">{none}</p>}
+      {networks.map(({ network, name, fits, note }) => (
+        <label key={network}>
+          <input
+            type="checkbox"
+            checked={chosen.has(network)}
+            disabled={!fits}
+            onChange={(event) => {
+              const next = new Set(chosen);
+              if (event.target.checked) next.add(network);
+              else next.delete(network);
+              onChosen(next);
+            }}
+          />
+          <span>
+            {name} <span className="quiet">{note}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 
@@ -151,7 +183,7 @@ function NetworkTable({
       </h3>
       {note !== null && <p className="fine">{note}</p>}
       {cases.length > 0 && (
-        <div className="table-scroll" role="region" aria-label={`Results of ${name}`} tabIndex={0}>
+        <div className="table-scroll table-tall" role="region" aria-label={`Results of ${name}`} tabIndex={0}>
           <table className="plain">
             <thead>
               <tr>

@@ -8,19 +8,19 @@ import { queries } from '../api/queries.js';
 import { CommandLine } from '../datasets/command-line.js';
 import { count, formatFigure } from '../format/numbers.js';
 import { Badge } from '../ui/badge.js';
-import { Digest } from '../ui/copy.js';
 import { ConfirmDialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icons.js';
 import { Notice } from '../ui/notice.js';
 import { Page, Section } from '../ui/page.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { ErrorState, QueryView } from '../ui/states.js';
-import { Time } from '../ui/time.js';
 import { bodyOf, faultsOf, type Choices } from './choices.js';
 import { DefinitionForm, PublicOrNot } from './definition-form.js';
 import { DryRunSection } from './dry-run-section.js';
 import { Findings } from './form-parts.js';
+import { HistoryList } from './history-list.js';
 import { publicSummary } from './making-words.js';
+import { PeopleSection } from './people-section.js';
 
 /** A benchmark on its organiser's desk: what it is, a dry run, publication, and who did what. */
 export function MakingPage(): ReactNode {
@@ -60,13 +60,16 @@ export function MakingPage(): ReactNode {
       <SignedIn>
         {() => (
           <QueryView query={query} skeleton={<SkeletonBlocks count={3} height={140} label="Loading the benchmark" />}>
-            {(making) => <Desk key={making.history.length} making={making} />}
+            {(making) => <Desk key={actsOf(making)} making={making} />}
           </QueryView>
         )}
       </SignedIn>
     </Page>
   );
 }
+
+/** A change begins the page anew; who is appointed meanwhile does not. */
+const actsOf = ({ history }: BenchmarkMakingView): number => history.filter(({ member }) => member === null).length;
 
 /** A worker is still measuring the references, and deriving those of several readers. */
 const isMeasuring = ({ preparation: { state } }: Pick<BenchmarkMakingView, 'preparation'>): boolean =>
@@ -147,6 +150,7 @@ function Desk({ making }: { readonly making: BenchmarkMakingView }): ReactNode {
           </Section>
         </>
       )}
+      <PeopleSection slug={benchmark.slug} />
       <div className="side-by-side dataset-foot">
         <History making={making} />
         <CommandLine
@@ -154,6 +158,7 @@ function Desk({ making }: { readonly making: BenchmarkMakingView }): ReactNode {
           lines={[
             `npx voxelmark benchmark dry-run ${benchmark.slug}`,
             `npx voxelmark benchmark publish ${benchmark.slug}`,
+            `npx voxelmark benchmark members ${benchmark.slug}`,
           ]}
         />
       </div>
@@ -168,7 +173,7 @@ function RegionTable({
 }): ReactNode {
   const measuring = isMeasuring({ preparation });
   return (
-    <div className="table-scroll" role="region" aria-label="Regions" tabIndex={0}>
+    <div className="table-scroll table-tall" role="region" aria-label="Regions" tabIndex={0}>
       <table className="plain">
         <caption className={measuring ? 'fine' : 'visually-hidden'}>
           {measuring
@@ -335,30 +340,10 @@ function Publish({ making: { benchmark, definitionSha256, findings } }: { readon
   );
 }
 
-const ACTS = {
-  created: 'made the draft',
-  changed: 'changed it',
-  'dry-run': 'started a dry run',
-  published: 'published it',
-  deleted: 'deleted it',
-} as const;
-
 function History({ making: { history } }: { readonly making: BenchmarkMakingView }): ReactNode {
   return (
     <Section title="History">
-      <ol className="history">
-        {history.map(({ at, userName, act, definitionSha256 }, n) => (
-          <li key={n}>
-            <Time at={at} /> · {userName ?? 'somebody who has gone'} {ACTS[act]}
-            {definitionSha256 !== null && (
-              <>
-                {' '}
-                <Digest value={definitionSha256} what="the description" />
-              </>
-            )}
-          </li>
-        ))}
-      </ol>
+      <HistoryList history={history} />
     </Section>
   );
 }

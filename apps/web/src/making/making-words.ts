@@ -1,5 +1,5 @@
 import type { BenchmarkDefinition } from '#contracts';
-import type { IsolationLevel, RevealRule, SecrecyLabel } from '#domain';
+import type { Capacity, IsolationLevel, RevealRule, SecrecyLabel } from '#domain';
 
 export const LABEL_WORDS: Readonly<Record<SecrecyLabel, { readonly name: string; readonly hint: string }>> = {
   PUBLIC: { name: 'everybody', hint: 'Without an account, and for download.' },
@@ -29,6 +29,18 @@ export const ISOLATION_WORDS: Readonly<Record<IsolationLevel, string>> = {
   L1: 'L0, and without network.',
   L2: 'L1, with its own view of the file system and a filter on system calls; what sealed images of people need.',
   L3: 'L2, in a machine of its own.',
+};
+
+export const CAPACITY_WORDS: Readonly<Record<Capacity, { readonly name: string; readonly sentence: string }>> = {
+  organiser: {
+    name: 'Organiser',
+    sentence: 'Sees everything, appoints people, and with the role of an organiser changes and publishes the draft.',
+  },
+  reader: {
+    name: 'Reader',
+    sentence: 'Sees the images, and the references where the reveal rule says readers.',
+  },
+  steward: { name: 'Data steward', sentence: 'Sees images, references, predictions and the access log.' },
 };
 
 export interface PublicSummary {

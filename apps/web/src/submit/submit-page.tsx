@@ -99,8 +99,8 @@ function NotHere({ slug, session }: { readonly slug: string; readonly session: S
   return (
     <Notice tone="caution" live title="You cannot submit to this benchmark">
       <p>
-        {data.capacities.length > 0
-          ? 'Whoever has a part in running a benchmark may see its held-out cases, and so does not compete on it.'
+        {data.capacities.length > 0 || data.wasMember === true
+          ? 'Whoever has, or had, a part in running a benchmark may see its held-out cases, and so does not compete on it.'
           : 'Your account does not submit to benchmarks, or this one is not published.'}
       </p>
     </Notice>

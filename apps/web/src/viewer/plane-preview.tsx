@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { indexIjk } from '#imaging';
 import type { Geometry } from '#imaging';
@@ -40,17 +40,21 @@ const FILLING_MS = 400;
 export function PlanePreview({ picture, camera, onPainted }: PlanePreviewProps): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painted = useRef<{ at: number; key: readonly unknown[] }>({ at: -Infinity, key: [] });
-  useEffect(() => {
+  const slice = useRef<GreySlice | null>(null);
+  // As soon as the page knows of a change, so that it is in the next frame.
+  useLayoutEffect(() => {
     let later: ReturnType<typeof setTimeout> | undefined;
-    const paint = (key: readonly unknown[], isWhole: boolean): void => {
+    const paint = (key: readonly unknown[], present: number, isWhole: boolean): void => {
       later = undefined;
-      const context = canvas.current?.getContext('2d');
+      // Pixels come from here, and go to the screen only: a copy on the graphics card would be one more.
+      const context = canvas.current?.getContext('2d', { alpha: false, willReadFrequently: true });
       if (!context || !canvas.current) return;
       painted.current = { at: performance.now(), key };
-      const { pixels, width, height } = pixelsOf(picture, camera);
+      slice.current = greyOf(picture, camera, present, slice.current);
+      const { width, height } = slice.current;
       if (canvas.current.width !== width) canvas.current.width = width;
       if (canvas.current.height !== height) canvas.current.height = height;
-      context.putImageData(new ImageData(pixels, width, height), 0, 0);
+      context.putImageData(new ImageData(withOverlays(slice.current, picture.overlays), width, height), 0, 0);
       stage(`painted-${camera.plane.name}`);
       if (isWhole) onPainted();
     };
@@ -58,14 +62,18 @@ export function PlanePreview({ picture, camera, onPainted }: PlanePreviewProps):
       const { present, missing } = slicesSeen(picture, camera);
       const { window: grey, inverted, overlays } = picture;
       const key = [cameraKey(camera), grey.center, grey.width, inverted, overlays, present];
-      const known = painted.current;
-      if (present === 0 || later !== undefined || key.every((part, n) => part === known.key[n])) return;
-      const wait = missing === 0 ? 0 : Math.max(0, known.at + FILLING_MS - performance.now());
-      // Not at the next frame: the renderer takes the frames, and what is painted here is what it is waited for.
-      later = setTimeout(() => {
-        const now = slicesSeen(picture, camera);
-        paint([...key.slice(0, -1), now.present], now.missing === 0);
-      }, wait);
+      if (present === 0 || isSame(key, painted.current.key)) return;
+      if (missing === 0) {
+        clearTimeout(later);
+        return paint(key, present, true);
+      }
+      later ??= setTimeout(
+        () => {
+          const now = slicesSeen(picture, camera);
+          paint([...key.slice(0, -1), now.present], now.present, now.missing === 0);
+        },
+        Math.max(0, painted.current.at + FILLING_MS - performance.now()),
+      );
     };
     check();
     const unwatch = picture.arriving?.watch(check);
@@ -77,23 +85,48 @@ export function PlanePreview({ picture, camera, onPainted }: PlanePreviewProps):
   return <canvas ref={canvas} className="vmv-canvas vmv-preview" aria-hidden="true" />;
 }
 
+/** A slice without its overlays, and what it was painted from: a structure that is switched off leaves it as it is. */
+interface GreySlice {
+  readonly key: readonly unknown[];
+  readonly grey: Uint8ClampedArray<ArrayBuffer>;
+  readonly cut: Int32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+const isSame = (key: readonly unknown[], other: readonly unknown[] | undefined): boolean =>
+  key.every((part, n) => part === other?.[n]);
+
 /** The picture at the resolution of the screen. */
-function pixelsOf(
-  { geometry, voxels, window: grey, inverted, overlays }: PreviewPicture,
+function greyOf(
+  { geometry, voxels, window: shown, inverted }: PreviewPicture,
   camera: PlaneCamera,
-): { pixels: Uint8ClampedArray<ArrayBuffer>; width: number; height: number } {
-  const sharp = Math.min(MOST_PIXELS_PER_PX, devicePixelRatio);
+  present: number,
+  known: GreySlice | null,
+): GreySlice {
+  const sharp = sharpness();
+  const key = [cameraKey(camera), sharp, voxels, present, shown.center, shown.width, inverted];
+  if (known && isSame(key, known.key)) return known;
   const [width, height] = [Math.round(camera.widthPx * sharp), Math.round(camera.heightPx * sharp)];
   const fine = { ...camera, widthPx: width, heightPx: height, mmPerPx: (camera.mmPerPx * camera.widthPx) / width };
-  const pixels = paintGrey(geometry, voxels, fine, grey, inverted);
-  const cut = overlays.length > 0 ? cutSlice(geometry, fine) : null;
+  const grey = paintGrey(geometry, voxels, fine, shown, inverted);
+  return { key, grey, cut: cutSlice(geometry, fine), width, height };
+}
+
+function withOverlays(
+  { grey, cut, width }: GreySlice,
+  overlays: readonly PaintedOverlay[],
+): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = grey.slice();
+  const sharp = sharpness();
   for (const { segments, kept, colors, pen } of overlays) {
-    if (!cut) break;
     const classOf = (voxel: number): number => kept[segments[voxel]];
     paintClasses(pixels, width, cut, classOf, colors, { ...pen, widthPx: Math.round(pen.widthPx * sharp) });
   }
-  return { pixels, width, height };
+  return pixels;
 }
+
+const sharpness = (): number => Math.min(MOST_PIXELS_PER_PX, devicePixelRatio);
 
 /** Cameras are made anew whenever anything moves; the same numbers are the same picture. */
 const cameraKey = ({ widthPx, heightPx, mmPerPx, focalPointLps }: PlaneCamera): string =>

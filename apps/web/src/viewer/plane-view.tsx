@@ -166,11 +166,13 @@ export function Crosshair({
 /** A length that reads well, as a bar. */
 export function ScaleBar({ mmPerPx, widthPx }: { readonly mmPerPx: number; readonly widthPx: number }): ReactNode {
   const { px, text } = scaleBar(mmPerPx, Math.min(140, widthPx * 0.3));
+  const bar = `M1 0v6h${px}V0`;
   return (
     <div className="vmv-caption vmv-scale">
       <span className="vmv-number">{text}</span>
       <svg width={px + 2} height="7" viewBox={`0 0 ${px + 2} 7`}>
-        <path d={`M1 0v6h${px}V0`} />
+        <path className="vmv-halo" d={bar} />
+        <path d={bar} />
       </svg>
     </div>
   );

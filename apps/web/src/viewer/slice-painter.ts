@@ -29,9 +29,36 @@ function rasterOf(geometry: Geometry, camera: PlaneCamera): Raster {
 
 /** Flat index of the nearest voxel of each pixel, -1 outside the image; rows from the top. */
 export function cutSlice(geometry: Geometry, camera: PlaneCamera): Int32Array {
-  const { width, height, start, across, down } = rasterOf(geometry, camera);
-  const [nx, ny, nz] = geometry.sizeXyz;
-  const cut = new Int32Array(width * height).fill(-1);
+  const raster = rasterOf(geometry, camera);
+  const cut = new Int32Array(raster.width * raster.height).fill(-1);
+  const axes = axesOf(raster);
+  if (axes) cutAligned(raster, axes, geometry.sizeXyz, cut);
+  else cutOblique(raster, geometry.sizeXyz, cut);
+  return cut;
+}
+
+function cutAligned({ width, height, start, across, down }: Raster, axes: Axes, sizeXyz: Vec3, cut: Int32Array): void {
+  const strides = stridesOf(sizeXyz);
+  const offset = (axis: number, index: number): number => {
+    const nearest = Math.round(index);
+    return nearest >= 0 && nearest < sizeXyz[axis] ? nearest * strides[axis] : -1;
+  };
+  const [x, y, z] = axes;
+  const depth = offset(z, start[z]);
+  if (depth < 0) return;
+  const columns = Int32Array.from({ length: width }, (_, n) => offset(x, start[x] + n * across[x]));
+  const first = columns.findIndex((column) => column >= 0);
+  const end = columns.findLastIndex((column) => column >= 0) + 1;
+  if (end === 0) return;
+  for (let row = 0; row < height; row++) {
+    const line = offset(y, start[y] + row * down[y]);
+    if (line < 0) continue;
+    const at = row * width;
+    for (let n = first; n < end; n++) cut[at + n] = depth + line + columns[n];
+  }
+}
+
+function cutOblique({ width, height, start, across, down }: Raster, [nx, ny, nz]: Vec3, cut: Int32Array): void {
   for (let y = 0, n = 0; y < height; y++) {
     for (let x = 0; x < width; x++, n++) {
       const i = Math.round(start[0] + x * across[0] + y * down[0]);
@@ -40,7 +67,6 @@ export function cutSlice(geometry: Geometry, camera: PlaneCamera): Int32Array {
       if (i >= 0 && i < nx && j >= 0 && j < ny && k >= 0 && k < nz) cut[n] = (k * ny + j) * nx + i;
     }
   }
-  return cut;
 }
 
 /**
@@ -56,21 +82,34 @@ export function paintGrey(
   inverted: boolean,
 ): Uint8ClampedArray<ArrayBuffer> {
   const raster = rasterOf(geometry, camera);
-  const picture = new Uint8ClampedArray(4 * raster.width * raster.height);
-  for (let n = 3; n < picture.length; n += 4) picture[n] = 255;
-  const lower = center - windowWidth / 2;
-  const paint = isAligned(raster) ? paintAligned : paintOblique;
-  paint(raster, geometry.sizeXyz, voxels, lower, (inverted ? -255 : 255) / windowWidth, inverted ? 255 : 0, picture);
-  return picture;
+  const pixels = new Uint32Array(raster.width * raster.height).fill(BLACK);
+  const scale = (inverted ? -255 : 255) / windowWidth;
+  const zero = (inverted ? 255 : 0) - (center - windowWidth / 2) * scale;
+  const axes = axesOf(raster);
+  if (axes) paintAligned(raster, axes, geometry.sizeXyz, voxels, scale, zero, pixels);
+  else paintOblique(raster, geometry.sizeXyz, voxels, scale, zero, pixels);
+  return new Uint8ClampedArray(pixels.buffer);
 }
+
+// Four bytes are written at once, and browsers run where the first byte is the lowest.
+const BLACK = 0xff000000;
+const grey = (value: number): number => BLACK | (0x010101 * (value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0));
 
 /** How far an index may change along a line of pixels and still be said not to, in voxels over the whole line. */
 const STILL = 1e-6;
 
-/** Whether no index changes along both directions of the picture: planes of a grid that is not tilted. */
-function isAligned({ width, height, across, down }: Raster): boolean {
-  return [0, 1, 2].every((axis) => Math.abs(across[axis]) * width < STILL || Math.abs(down[axis]) * height < STILL);
+/** The axes of the volume along the rows and the columns of a picture, and the third one. */
+type Axes = readonly [number, number, number];
+
+/** Null unless each direction of the picture changes one index only: planes of a grid that is tilted. */
+function axesOf({ width, height, across, down }: Raster): Axes | null {
+  const alongAcross = [0, 1, 2].filter((axis) => Math.abs(across[axis]) * width >= STILL);
+  const alongDown = [0, 1, 2].filter((axis) => Math.abs(down[axis]) * height >= STILL);
+  if (alongAcross.length !== 1 || alongDown.length !== 1 || alongAcross[0] === alongDown[0]) return null;
+  return [alongAcross[0], alongDown[0], 3 - alongAcross[0] - alongDown[0]];
 }
+
+const stridesOf = ([nx, ny]: Vec3): readonly number[] => [1, nx, nx * ny];
 
 /** Voxels on either side of an index, as offsets into the array, and the share of the second; null outside the image. */
 interface Between {
@@ -89,61 +128,59 @@ function between(index: number, n: number, stride: number): Between | null {
     : { low: low * stride, high: Math.min(n - 1, low + 1) * stride, share };
 }
 
-/** A picture along the grid: where each column and row lies is found once, not for every pixel. */
+/**
+ * A picture along the grid. Where columns lie is found once; a line of voxels is interpolated along the picture's rows once,
+ * for all rows of pixels that lie on either side of it.
+ */
 function paintAligned(
   { width, height, start, across, down }: Raster,
+  [x, y, z]: Axes,
   sizeXyz: Vec3,
   voxels: ArrayLike<number>,
-  lower: number,
   scale: number,
   zero: number,
-  picture: Uint8ClampedArray,
+  pixels: Uint32Array,
 ): void {
-  const strides = [1, sizeXyz[0], sizeXyz[0] * sizeXyz[1]];
-  const still = [0, 1, 2].filter(
-    (axis) => Math.abs(across[axis]) * width < STILL && Math.abs(down[axis]) * height < STILL,
-  );
-  const alongDown = [0, 1, 2].filter((axis) => Math.abs(down[axis]) * height >= STILL);
-  const alongAcross = [0, 1, 2].filter((axis) => Math.abs(across[axis]) * width >= STILL);
-  if (alongDown.length !== 1 || alongAcross.length !== 1 || still.length !== 1)
-    return paintOblique({ width, height, start, across, down }, sizeXyz, voxels, lower, scale, zero, picture);
-  const [x, y, z] = [alongAcross[0], alongDown[0], still[0]];
+  const strides = stridesOf(sizeXyz);
   const depth = between(start[z], sizeXyz[z], strides[z]);
   if (!depth) return;
-  const lowX = new Int32Array(width);
-  const highX = new Int32Array(width);
-  const shareX = new Float64Array(width);
-  let first = width;
-  let end = 0;
-  for (let n = 0; n < width; n++) {
-    const at = between(start[x] + n * across[x], sizeXyz[x], strides[x]);
-    if (!at) continue;
-    lowX[n] = at.low;
-    highX[n] = at.high;
-    shareX[n] = at.share;
-    first = Math.min(first, n);
-    end = n + 1;
-  }
+  const columns = Array.from({ length: width }, (_, n) => between(start[x] + n * across[x], sizeXyz[x], strides[x]));
+  const first = columns.findIndex((column) => column !== null);
+  const end = columns.findLastIndex((column) => column !== null) + 1;
+  if (end === 0) return;
+  const low = Int32Array.from(columns, (column) => column?.low ?? 0);
+  const high = Int32Array.from(columns, (column) => column?.high ?? 0);
+  const share = Float64Array.from(columns, (column) => column?.share ?? 0);
+
+  const fill = (line: Float64Array, offset: number): void => {
+    const near = offset + depth.low;
+    for (let n = first; n < end; n++) {
+      const value = voxels[near + low[n]];
+      line[n] = value + (voxels[near + high[n]] - value) * share[n];
+    }
+    if (depth.share === 0) return;
+    const far = offset + depth.high;
+    for (let n = first; n < end; n++) {
+      const value = voxels[far + low[n]];
+      line[n] += (value + (voxels[far + high[n]] - value) * share[n] - line[n]) * depth.share;
+    }
+  };
+  let [above, below] = [new Float64Array(width), new Float64Array(width)];
+  let [aboveIs, belowIs] = [-1, -1];
   for (let row = 0; row < height; row++) {
     const at = between(start[y] + row * down[y], sizeXyz[y], strides[y]);
     if (!at) continue;
-    // The four rows of voxels around this row of pixels; fewer where it lies on them.
-    const [a, b] = [at.low + depth.low, at.high + depth.low];
-    const [c, d] = [at.low + depth.high, at.high + depth.high];
-    for (let n = first; n < end; n++) {
-      const i0 = lowX[n];
-      const i1 = highX[n];
-      const fi = shareX[n];
-      let value = voxels[a + i0] + (voxels[a + i1] - voxels[a + i0]) * fi;
-      if (at.share > 0) value += (voxels[b + i0] + (voxels[b + i1] - voxels[b + i0]) * fi - value) * at.share;
-      if (depth.share > 0) {
-        let far = voxels[c + i0] + (voxels[c + i1] - voxels[c + i0]) * fi;
-        if (at.share > 0) far += (voxels[d + i0] + (voxels[d + i1] - voxels[d + i0]) * fi - far) * at.share;
-        value += (far - value) * depth.share;
-      }
-      const p = 4 * (row * width + n);
-      picture[p] = picture[p + 1] = picture[p + 2] = zero + (value - lower) * scale;
+    if (aboveIs !== at.low) {
+      if (belowIs === at.low || aboveIs === at.high)
+        [above, aboveIs, below, belowIs] = [below, belowIs, above, aboveIs];
+      if (aboveIs !== at.low) fill(above, (aboveIs = at.low));
     }
+    if (at.share > 0 && belowIs !== at.high) fill(below, (belowIs = at.high));
+    const to = row * width;
+    if (at.share === 0) for (let n = first; n < end; n++) pixels[to + n] = grey(zero + above[n] * scale);
+    else
+      for (let n = first; n < end; n++)
+        pixels[to + n] = grey(zero + (above[n] + (below[n] - above[n]) * at.share) * scale);
   }
 }
 
@@ -151,14 +188,13 @@ function paintOblique(
   { width, height, start, across, down }: Raster,
   [nx, ny, nz]: Vec3,
   voxels: ArrayLike<number>,
-  lower: number,
   scale: number,
   zero: number,
-  picture: Uint8ClampedArray,
+  pixels: Uint32Array,
 ): void {
   const slice = nx * ny;
   for (let y = 0, n = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, n += 4) {
+    for (let x = 0; x < width; x++, n++) {
       let i = start[0] + x * across[0] + y * down[0];
       let j = start[1] + x * across[1] + y * down[1];
       let k = start[2] + x * across[2] + y * down[2];
@@ -181,16 +217,23 @@ function paintOblique(
         far += (voxels[nextFront] + (voxels[nextFront + right] - voxels[nextFront]) * fi - far) * fj;
         value += (far - value) * fk;
       }
-      picture[n] = picture[n + 1] = picture[n + 2] = zero + (value - lower) * scale;
+      pixels[n] = grey(zero + value * scale);
     }
   }
 }
 
-const blend = (picture: Uint8ClampedArray, n: number, [r, g, b]: Rgba, alpha: number): void => {
-  picture[4 * n] += (r - picture[4 * n]) * alpha;
-  picture[4 * n + 1] += (g - picture[4 * n + 1]) * alpha;
-  picture[4 * n + 2] += (b - picture[4 * n + 2]) * alpha;
-};
+/** Share of a colour over a pixel, both with the lowest byte red; the pixel's own fourth byte stays. */
+function blend(pixel: number, [r, g, b]: Rgba, alpha: number): number {
+  const red = pixel & 255;
+  const green = (pixel >>> 8) & 255;
+  const blue = (pixel >>> 16) & 255;
+  return (
+    (pixel & BLACK) |
+    ((blue + (b - blue) * alpha + 0.5) << 16) |
+    ((green + (g - green) * alpha + 0.5) << 8) |
+    (red + (r - red) * alpha + 0.5)
+  );
+}
 
 /**
  * Draws classes over a picture.
@@ -208,14 +251,28 @@ export function paintClasses(
   { manner, opacity, widthPx }: LayerPen,
 ): void {
   const classes = new Uint8Array(cut.length);
-  for (let n = 0; n < cut.length; n++) if (cut[n] >= 0) classes[n] = classOf(cut[n]);
   const height = cut.length / width;
+  // Structures fill a small part of a picture: what lies around them is passed over once.
+  let [left, right, top, bottom] = [width, 0, height, 0];
   for (let y = 0, n = 0; y < height; y++) {
     for (let x = 0; x < width; x++, n++) {
+      if (cut[n] < 0) continue;
+      const own = classOf(cut[n]);
+      if (own === 0) continue;
+      classes[n] = own;
+      if (x < left) left = x;
+      if (x >= right) right = x + 1;
+      if (y < top) top = y;
+      bottom = y + 1;
+    }
+  }
+  const pixels = new Uint32Array(picture.buffer, picture.byteOffset, cut.length);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left, n = y * width + left; x < right; x++, n++) {
       const own = classes[n];
       if (own === 0) continue;
       const color = colors[own - 1];
-      if (manner !== 'outline') blend(picture, n, color, opacity * (color[3] / 255));
+      if (manner !== 'outline') pixels[n] = blend(pixels[n], color, opacity * (color[3] / 255));
       if (manner === 'filled') continue;
       let onBorder = false;
       for (let d = 1; d <= widthPx && !onBorder; d++) {
@@ -225,7 +282,7 @@ export function paintClasses(
           (y >= d && classes[n - d * width] !== own) ||
           (y < height - d && classes[n + d * width] !== own);
       }
-      if (onBorder) blend(picture, n, color, manner === 'both' ? 1 : opacity);
+      if (onBorder) pixels[n] = blend(pixels[n], color, manner === 'both' ? 1 : opacity);
     }
   }
 }

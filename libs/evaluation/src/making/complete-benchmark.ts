@@ -50,8 +50,11 @@ export function completeBenchmark(
   const split = body.split ?? usualSplit(cases);
   const { drawn, findings: ofSplit } = drawCases(cases, split);
   findings.push(...ofSplit);
-  const patientsOf = (names: readonly string[]): number =>
-    new Set(cases.filter(({ name }) => names.includes(name)).map(({ patient }) => patient)).size;
+  const left = new Set(drawn.left);
+  const patientsOf = (names: readonly string[]): number => {
+    const within = new Set(names);
+    return new Set(cases.filter(({ name }) => within.has(name)).map(({ patient }) => patient)).size;
+  };
   const patients = { practice: patientsOf(drawn.practice), test: patientsOf(drawn.test) };
   if (patients.test > 0 && patients.test < FEW_PATIENTS)
     say(
@@ -60,7 +63,7 @@ export function completeBenchmark(
       'split',
       `${patients.test} patient(s) are held out; with fewer than ${FEW_PATIENTS}, counts are withheld and intervals say little`,
     );
-  const withdrawn = cases.filter(({ name, withdrawnAt }) => withdrawnAt != null && !drawn.left.includes(name));
+  const withdrawn = cases.filter(({ name, withdrawnAt }) => withdrawnAt != null && !left.has(name));
   if (withdrawn.length > 0)
     say(
       'error',
@@ -187,8 +190,9 @@ function sayAboutReferences(
   { left }: DrawnCases,
   say: Say,
 ): void {
+  const outside = new Set(left);
   for (const { name, references } of cases) {
-    if (left.includes(name) || references.some((one) => one.consensus)) continue;
+    if (outside.has(name) || references.some((one) => one.consensus)) continue;
     const readers = references.map(({ reader }) => reader);
     if (readers.length === 0)
       say('error', 'case-without-reference', `cases.${name}`, 'has no reference segmentation; expected at least one');

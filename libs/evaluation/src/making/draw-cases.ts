@@ -68,7 +68,8 @@ export function drawCases(
         `no ${what} of this version is called "${word}"; there are ${there.join(', ') || 'none'}${known.size > 10 ? ', …' : ''}`,
       );
     }
-    const twice = split.practice.filter((word) => split.test.includes(word));
+    const [practice, test] = [new Set(split.practice), new Set(split.test)];
+    const twice = split.practice.filter((word) => test.has(word));
     if (twice.length > 0)
       error(
         'split-twice',
@@ -77,8 +78,8 @@ export function drawCases(
     for (const one of cases) {
       const word = of(one);
       if (word === null) continue;
-      if (split.test.includes(word)) inTest.add(one.name);
-      else if (split.practice.includes(word)) inPractice.add(one.name);
+      if (test.has(word)) inTest.add(one.name);
+      else if (practice.has(word)) inPractice.add(one.name);
     }
     const seen = new Set(cases.filter(({ name }) => inPractice.has(name)).map(({ patient }) => patient));
     const both = new Set(

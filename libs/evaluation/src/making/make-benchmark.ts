@@ -6,7 +6,7 @@ import { removeUnused, type StorePorts } from '../datasets/store-then-write.js';
 import type { Clock } from '../ports.js';
 import type { Benchmark, EvaluationCase, EvaluationRecords, NewBenchmark, NewCase } from '../records.js';
 import { completeBenchmark, type CompletedBenchmark } from './complete-benchmark.js';
-import type { MadeFrom, MakingFinding } from './making-records.js';
+import type { MadeFrom, Making, MakingFinding } from './making-records.js';
 import { isPrepared } from './prepared-findings.js';
 import { publishingFindings } from './publishing-findings.js';
 
@@ -34,6 +34,28 @@ export async function findSource(
   if (dataset === null) throw notFound('dataset');
   const version = (await records.datasetVersions(dataset.id)).find((one) => one.version === wanted.version);
   if (version === undefined) throw notFound('version');
+  return { dataset, version, cases: await records.versionCases(dataset.id, wanted.version) };
+}
+
+/**
+ * The same for whoever organises a draft with others: the version that it is made of, whoever brought it; another version of
+ * that dataset is for its owner only.
+ *
+ * @param making of the draft; null for none
+ * @throws RequestRefused 404
+ */
+export async function findSourceOfDraft(
+  records: DatasetRecords,
+  userId: string,
+  making: Pick<Making, 'datasetId' | 'definition'> | null,
+  { dataset: wanted }: Pick<NewBenchmarkFields, 'dataset'>,
+): Promise<MakingSource> {
+  const dataset =
+    making?.definition.dataset.slug === wanted.slug ? await records.findDatasetById(making.datasetId) : null;
+  if (making === null || dataset === null) return findSource(records, userId, { dataset: wanted });
+  const mine = dataset.ownerId === userId || making.definition.dataset.version === wanted.version;
+  const version = (await records.datasetVersions(dataset.id)).find((one) => one.version === wanted.version);
+  if (!mine || version === undefined) throw notFound('version');
   return { dataset, version, cases: await records.versionCases(dataset.id, wanted.version) };
 }
 
@@ -76,11 +98,11 @@ export async function replaceDraft(
   expected: string | null,
 ): Promise<Benchmark> {
   const { records } = ports;
-  const source = await findSource(records, by, body);
-  const completed = completeBenchmark(body, source.dataset, source.cases);
-  const definition = refuseErrors(completed);
   // before its cases: what is taken over from them is of this definition, or the draft is not replaced
   const making = await records.findMaking(benchmark.id);
+  const source = await findSourceOfDraft(records, by, making, body);
+  const completed = completeBenchmark(body, source.dataset, source.cases);
+  const definition = refuseErrors(completed);
   const old = (await Promise.all(benchmark.phases.map(({ id }) => records.cases(id)))).flat();
   const known = new Map(
     old.map((one) => [one.name, { case: one, rules: benchmark.phases.find(({ id }) => id === one.phaseId)!.rules }]),
@@ -185,13 +207,14 @@ function describeBenchmark(
   const { slug, title, question, summary, rules, labels, windowPresets, phases } = definition;
   const phase = (kind: PhaseKind): NewBenchmark['phases'][number] => {
     const own = rulesOf(definition, kind);
+    const names = new Set(drawn[kind]);
     return {
       kind,
       title: phases[kind].title,
       label: phases[kind].label,
       rules: own,
       cases: cases
-        .filter(({ name }) => drawn[kind].includes(name))
+        .filter(({ name }) => names.has(name))
         .map((one) => newCase(one, dataset, definition, known.get(one.name), own)),
     };
   };

@@ -1,5 +1,5 @@
 import type { BenchmarkDefinition, BenchmarkMakingView, DryRunView } from '#contracts';
-import type { ConsensusRecipe, IsolationLevel } from '#domain';
+import type { Capacity, ConsensusRecipe, IsolationLevel } from '#domain';
 import type { Manifest } from '#pipeline';
 import type { StoredBlob } from '../ports.js';
 import type { Benchmark, NewBenchmark, ReferenceStudy } from '../records.js';
@@ -16,6 +16,8 @@ export interface MakingEvent {
   readonly userId: string | null;
   readonly act: MakingAct;
   readonly definitionSha256: string | null;
+  /** Who was appointed or removed, as what. */
+  readonly member: { readonly userId: string; readonly capacity: Capacity } | null;
 }
 
 /** A benchmark that was made from a frozen version of a dataset. */

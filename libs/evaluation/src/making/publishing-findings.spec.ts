@@ -1,5 +1,5 @@
 import type { PhaseRules, RevealRule, SecrecyLabel } from '#domain';
-import { publishingFindings, type SharedImage } from './publishing-findings.js';
+import { publishingFindings, readerFindings, type SharedImage } from './publishing-findings.js';
 
 const NOW = new Date('2027-01-10T00:00:00Z');
 const PAST = '2027-01-09T00:00:00Z';
@@ -57,4 +57,13 @@ it('a phase does not open with its close behind it', () => {
   expect(closing(PAST)).toEqual(['error close-passed phases.test']);
   expect(closing(NOW.toISOString())).toEqual(['error close-passed phases.test']);
   expect(closing(TO_COME)).toEqual([]);
+});
+
+it('references for readers want readers', () => {
+  const phases = [phase('practice', 'PUBLIC'), phase('test', 'SEALED', { reveal: { kind: 'readers' } })];
+  const said = (...capacities: ('organiser' | 'reader' | 'steward')[]) =>
+    readerFindings(phases, [{ capacities }]).map(({ severity, code, where }) => `${severity} ${code} ${where}`);
+  expect(said('organiser', 'steward')).toEqual(['note reader-missing phases.test']);
+  expect(said('organiser', 'reader')).toEqual([]);
+  expect(readerFindings([phase('test', 'SEALED')], [])).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { hasClosed, revealOf, revealRule } from '#domain';
+import { hasClosed, revealOf, revealRule, type Capacity } from '#domain';
 import type { Phase } from '../records.js';
 import type { MakingFinding } from './making-records.js';
 
@@ -49,6 +49,22 @@ export function publishingFindings(
       });
   }
   return findings;
+}
+
+/** References that are for readers, of whom there are none: they can be appointed at any time. */
+export function readerFindings(
+  phases: readonly Pick<Phase, 'kind' | 'rules'>[],
+  members: readonly { readonly capacities: readonly Capacity[] }[],
+): MakingFinding[] {
+  if (members.some(({ capacities }) => capacities.includes('reader'))) return [];
+  return phases
+    .filter(({ kind, rules }) => revealRule(rules, kind).kind === 'readers')
+    .map(({ kind }) => ({
+      severity: 'note',
+      code: 'reader-missing',
+      where: `phases.${kind}`,
+      message: 'its references are for readers of the benchmark, and nobody is one yet; appoint them before or after publication',
+    }));
 }
 
 /** Whether somebody whom the organiser did not appoint will see the image of the case, now or one day. */

@@ -29,6 +29,8 @@ export interface DicomSegment {
   readonly algorithmType?: string;
   readonly category?: CodedConcept;
   readonly type?: CodedConcept;
+  /** Label that the segment had before it was numbered, where its description says so as `writeSegmentation` does. */
+  readonly written?: number;
 }
 
 export interface DicomSegmentation {
@@ -126,11 +128,17 @@ function readSegments(dataSet: DicomDataSet, kind: DicomSegmentation['kind']): D
       ...optional('algorithmType', item.text(TAG.segmentAlgorithmType)),
       ...optional('category', concept(item.item(TAG.segmentCategories))),
       ...optional('type', concept(item.item(TAG.segmentTypes))),
+      ...optional('written', writtenLabel(item.text(TAG.segmentDescription))),
     });
   }
   if (segments.length === 0)
     throw new ImageFormatError('dicom-segments', 'no segment is declared; expected at least one');
   return segments;
+}
+
+function writtenLabel(description: string | undefined): number | undefined {
+  const label = Number(/^Label (\d{1,5})$/.exec(description ?? '')?.[1] ?? 0);
+  return label > 0 && label <= 65535 ? label : undefined;
 }
 
 function optional<K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> {

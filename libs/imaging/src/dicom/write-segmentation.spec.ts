@@ -67,10 +67,10 @@ describe('a label map as a DICOM segmentation', () => {
   it('numbers segments from 1 on and says which label each was, also of labels that nobody named', async () => {
     const map: LabelMap = { geometry: grid([3, 1, 1]), data: Uint16Array.of(4, 300, 0) };
     const { segments, layers } = await read(write(map, [LESION, LIVER]), map.geometry);
-    expect(segments.map(({ number, label }) => [number, label])).toEqual([
-      [1, 'Liver'],
-      [2, 'liver lesion'],
-      [3, 'Label 300'],
+    expect(segments.map(({ number, label, written }) => [number, label, written])).toEqual([
+      [1, 'Liver', 1],
+      [2, 'liver lesion', 4],
+      [3, 'Label 300', 300],
     ]);
     expect(Array.from(layers[0].labelMap.data)).toEqual([2, 3, 0]);
     expect(segments[1]).toMatchObject({

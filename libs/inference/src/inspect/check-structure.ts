@@ -20,7 +20,7 @@ export function checkStructure(model: ModelDescription, found: Findings): void {
     found.refuse('model-too-many-inputs', `the model has ${fed.length} inputs, at most ${MOST_INPUTS} are accepted`);
   }
   checkFaces(graph, found);
-  checkGraph(graph, new Set(), found);
+  checkGraph(graph, () => false, found);
 }
 
 function checkVersions({ irVersion, opsets, graph }: ModelDescription, found: Findings): void {
@@ -73,8 +73,8 @@ function checkFaces({ inputs, outputs, constants }: GraphDescription, found: Fin
   }
 }
 
-/** @param outer names that graphs around this one have defined */
-function checkGraph(graph: GraphDescription, outer: ReadonlySet<string>, found: Findings): void {
+/** @param outer is a name defined by the graphs around this one? */
+function checkGraph(graph: GraphDescription, outer: (name: string) => boolean, found: Findings): void {
   const known = new Set<string>();
   for (const { name } of graph.inputs) {
     if (known.has(name)) found.refuse('model-name-duplicate', `two inputs are called "${name}"`);
@@ -92,17 +92,17 @@ function checkGraph(graph: GraphDescription, outer: ReadonlySet<string>, found: 
       producers.set(name, node);
     }
   }
-  const visible = new Set([...outer, ...known, ...producers.keys()]);
+  const visible = (name: string): boolean => known.has(name) || producers.has(name) || outer(name);
   for (const node of graph.nodes) {
     for (const name of node.inputs) {
-      if (name !== '' && !visible.has(name)) {
+      if (name !== '' && !visible(name)) {
         found.refuse('model-name-unknown', `reads tensor "${name}", which nothing writes`, node.label);
       }
     }
     for (const { graphs } of node.attributes.values()) for (const inner of graphs) checkGraph(inner, visible, found);
   }
   for (const { name } of graph.outputs) {
-    if (!visible.has(name)) found.refuse('model-name-unknown', `output "${name}" is written by no node`);
+    if (!visible(name)) found.refuse('model-name-unknown', `output "${name}" is written by no node`);
   }
   const stuck = inOrder(graph).stuck;
   if (stuck) found.refuse('model-cycle', 'waits, over other nodes, for its own output', stuck.label);

@@ -8,7 +8,7 @@ import {
   type TensorOutline,
 } from './description.js';
 import type { Report } from './findings.js';
-import { checkNode, checkOutputs, SHAPED_BY } from './node-checks.js';
+import { checkNode, checkOutputs, dividesByMinusOne, SHAPED_BY } from './node-checks.js';
 import { NodeView } from './node-view.js';
 import { ALLOWED_OPERATORS } from './operators.js';
 import { shapeRule } from './shape-rules.js';
@@ -17,6 +17,7 @@ import {
   fact,
   latest,
   leastBytes,
+  sameFact,
   UNKNOWN,
   type Origin,
   type OutputFact,
@@ -43,6 +44,10 @@ const INFLATION = 1024;
 /** Turns of a Loop, and nodes gone through over all loops. */
 export const MOST_TURNS = 1000;
 const MOST_STEPS = 20_000;
+/** Tensors that nodes and loops take and give in all of these steps; a file itself names 50,000. */
+const MOST_HANDLED = 200_000;
+/** Axes of a tensor. Faces and constants of a file have no more either; networks have up to eight. */
+const MOST_AXES = 64;
 /** Floating-point operations of a tile beyond which no limit of time is enough. nnU-Net on 128³: 1e12. */
 const MOST_WORK = 2e14;
 
@@ -53,6 +58,8 @@ export interface Inferred {
   readonly work: number;
   /** What is known of the outputs of the graph, in its order. */
   readonly outputs: readonly TensorFact[];
+  /** Nodes that divide whole numbers by -1 with these sizes, by their labels. */
+  readonly minusOne: ReadonlySet<string>;
 }
 
 /**
@@ -83,7 +90,7 @@ export function infer(
   walk.graph(model.graph, scope, inputBytes);
   walk.conclude();
   const outputs = model.graph.outputs.map(({ name }) => scope.get(name) ?? UNKNOWN);
-  return { peakBytes: walk.peak, work: walk.work, outputs };
+  return { peakBytes: walk.peak, work: walk.work, outputs, minusOne: walk.minusOne };
 }
 
 /** Facts by name, falling back on the graphs around. */
@@ -110,9 +117,13 @@ interface Plan {
 class Inference {
   peak = 0;
   work = 0;
+  readonly minusOne = new Set<string>();
   private constantBytes = 0;
   private constantWork = 0;
   private steps = 0;
+  private handled = 0;
+  /** A tensor had more axes than are accepted. */
+  private overgrown = false;
   /** Small values that may still be worked out; a transformer with all its bookkeeping needs 30,000. */
   private valuesLeft = 100_000;
   /** Within a branch that is not taken, or a body that is never gone through: only its constants are computed. */
@@ -137,10 +148,9 @@ class Inference {
     const alive = new Map<string, number>();
     let sum = live;
     nodes.forEach((node, at) => {
-      if (++this.steps > MOST_STEPS) {
-        this.report('model-loop-unbounded', `loops go through more than ${MOST_STEPS} nodes in all`, null, true);
-        return;
-      }
+      this.steps++;
+      this.handled += Math.max(node.reads.size, node.inputs.length) + node.outputs.length;
+      if (this.spent()) return;
       const outputs = this.node(node, scope, sum);
       const dying = [...node.reads].filter((name) => lastUse.get(name) === at);
       const freed = dying.reduce((bytes, name) => bytes + (alive.get(name) ?? 0), 0);
@@ -166,6 +176,16 @@ class Inference {
         alive.delete(name);
       }
     });
+  }
+
+  /** Has the graph been more to go through than we do? Then it is refused, and the rest is not looked at. */
+  private spent(): boolean {
+    if (this.overgrown) return true; // told of where it happened
+    if (this.steps <= MOST_STEPS && this.handled <= MOST_HANDLED) return false;
+    const what =
+      this.steps > MOST_STEPS ? `go through more than ${MOST_STEPS} nodes` : `handle more than ${MOST_HANDLED} tensors`;
+    this.report('model-loop-unbounded', `loops ${what} in all`, null, true);
+    return true;
   }
 
   /** What concerns the graph as a whole; once, at its end. */
@@ -213,11 +233,24 @@ class Inference {
     if (node.op === 'Loop') return this.loop(view, scope, live, origin);
     const loud = this.sizes === 'tile' && (this.idle === 0 || origin === 'constant');
     checkNode(view, loud, this.report);
+    if (this.idle === 0 && dividesByMinusOne(view)) this.minusOne.add(node.label);
     const outputs = (node.op === 'Constant' ? constantOutput(view) : (shapeRule(node.op)?.(view) ?? [])).map(possible);
+    const axes = outputs.find(({ shape }) => (shape?.length ?? 0) > MOST_AXES)?.shape?.length;
+    if (axes !== undefined) {
+      // any number of them can be made of few, so nothing is computed from such a tensor, nor from what comes after
+      this.overgrown = true;
+      this.report(
+        'model-tensor-size',
+        `makes a tensor of ${axes} axes; up to ${MOST_AXES} are accepted`,
+        node.label,
+        true,
+      );
+      return [];
+    }
     const values = this.valuesLeft > 0 ? valuesOf(view, outputs) : [];
     const uniform = this.valuesLeft > 0 && values.length === 0 ? uniformOf(view, outputs) : [];
     for (const list of values) this.valuesLeft -= list?.length ?? 0;
-    this.valuesLeft -= uniform.length;
+    for (const number of uniform) if (number !== null) this.valuesLeft--;
     const decisive = SHAPED_BY[node.op]?.map((i) => view.input(i)) ?? view.all();
     const inherited = decisive.some(({ loose }) => loose);
     const facts = outputs.map((known, i) => ({
@@ -351,6 +384,8 @@ class Inference {
     const idle = rounds === 0 || goesOn === 0 ? 1 : 0;
     this.idle += idle;
     for (let turn = 0; turn < Math.max(1, rounds); turn++) {
+      this.handled += body.inputs.length + body.outputs.length;
+      if (this.spent()) break;
       if (goesOn === null) mayEnd();
       const before = this.work;
       const inner = new Scope(scope);
@@ -368,7 +403,7 @@ class Inference {
       const wentOn = goesOn;
       const condition = results[0]?.values;
       goesOn = condition?.length === 1 ? condition[0] : null;
-      const still = turn > 0 && wentOn === goesOn && JSON.stringify(next) === JSON.stringify(carried);
+      const still = turn > 0 && wentOn === goesOn && next.every((known, i) => sameFact(known, carried[i]));
       carried = next;
       if (goesOn === 0) break;
       if (still) {

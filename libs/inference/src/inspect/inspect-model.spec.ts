@@ -100,6 +100,30 @@ describe('inspection of a model', () => {
     expect(codes(onnx.loopModel(1000n))).toEqual([]);
   });
 
+  it('warns of a divisor that would be -1 for an assumed size, and refuses it for one that is fed', () => {
+    const dividesBy = (size: string | number) =>
+      onnx.model(
+        onnx.graph({
+          nodes: [
+            onnx.node('Shape', ['image'], ['sizes']),
+            onnx.node('Gather', ['sizes', 'last'], ['width']),
+            onnx.node('Sub', ['width', 'next'], ['divisor']),
+            onnx.node('Div', ['width', 'divisor'], ['quotient']),
+            onnx.node('Cast', ['quotient'], ['factor'], [onnx.attribute.int('to', onnx.FLOAT)]),
+            onnx.node('Mul', ['image', 'factor'], ['scaled']),
+            onnx.node('Concat', ['scaled', 'scaled'], ['logits'], [onnx.attribute.int('axis', 1)]),
+          ],
+          inputs: [onnx.value('image', onnx.FLOAT, [1, 1, 'x', 'y', size])],
+          outputs: [onnx.LOGITS],
+          initialisers: [onnx.tensor('last', [], onnx.int64s(4)), onnx.tensor('next', [], onnx.int64s(129))],
+        }),
+      );
+    const severities = (bytes: Uint8Array) =>
+      inspectModel(bytes).findings.map(({ code, severity }) => [code, severity]);
+    expect(severities(dividesBy('z'))).toEqual([['model-integer-division', 'warning']]);
+    expect(severities(dividesBy(128))).toContainEqual(['model-integer-division', 'refusal']);
+  });
+
   it('does not mind the order of nodes when there is one', () => {
     const nodes = [
       onnx.node('Concat', ['b', 'b'], ['logits'], [onnx.attribute.int('axis', 1)]),

@@ -84,7 +84,8 @@ function estimate(model: ModelDescription, manifest: Manifest | null, found: Fin
   const opset = standardOpset(model);
   const fed = (input: TensorOutline) => fedSizes(input, manifest);
   const refuse = (...[code, message, node]: Parameters<Findings['refuse']>) => found.refuse(code, message, node);
-  infer(model, opset, (input) => fed(input)?.map((size) => size ?? 1) ?? null, refuse, 'least');
+  // what divides by -1 with the least sizes and with usual ones does so always
+  const least = infer(model, opset, (input) => fed(input)?.map((size) => size ?? 1) ?? null, refuse, 'least');
   const tile: Record<string, readonly number[]> = {};
   for (const input of fedInputs(model.graph)) {
     const sizes = fed(input);
@@ -101,7 +102,8 @@ function estimate(model: ModelDescription, manifest: Manifest | null, found: Fin
     opset,
     ({ name }) => tile[name] ?? null,
     (code, message, node, certain) => {
-      if (fixed || certain) found.refuse(code, message, node);
+      const always = code === 'model-integer-division' && node !== null && least.minusOne.has(node);
+      if (fixed || certain || always) found.refuse(code, message, node);
       else found.warn(code, `${message} (with open axes of ${Object.values(ASSUMED).join(' or ')})`, node);
     },
     'tile',
@@ -129,13 +131,23 @@ function manifestOf({ manifestText }: ModelDescription, given: unknown, found: F
   const embedded = manifestText === null ? null : parsed(manifestText, found);
   if (given === null || given === undefined)
     return embedded === null ? null : checked(embedded, 'embedded in the model', found);
-  if (embedded !== null && JSON.stringify(embedded) !== JSON.stringify(given)) {
+  if (embedded !== null && !sameJson(embedded, given)) {
     found.warn(
       'manifest-overridden',
       'the model carries another manifest in its metadata; the one given beside it counts',
     );
   }
   return checked(given, 'given', found);
+}
+
+/** Two manifests, word for word; a nest of brackets, which is too deep to be written out, is like nothing. */
+function sameJson(a: unknown, b: unknown): boolean {
+  try {
+    return JSON.stringify(a) === JSON.stringify(b);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 function parsed(text: string, found: Findings): unknown {

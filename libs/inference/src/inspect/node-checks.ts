@@ -40,6 +40,19 @@ const SIZE_INPUTS: Readonly<Record<string, readonly number[]>> = {
   Unsqueeze: [1],
 };
 
+/** Does it divide whole numbers by -1, with these sizes? */
+export function dividesByMinusOne(view: NodeView): boolean {
+  if (!dividesWholeNumbers(view)) return false;
+  const divisor = view.input(1);
+  return oneValue(divisor) === -1 || divisor.values?.includes(-1) === true;
+}
+
+function dividesWholeNumbers(view: NodeView): boolean {
+  if (view.op !== 'Div' && !(view.op === 'Mod' && view.int('fmod', 0) === 0)) return false;
+  const dtype = view.input(0).dtype ?? view.input(1).dtype;
+  return dtype === null || isInteger(dtype);
+}
+
 const SAME_AS_FIRST =
   'Scatter ScatterElements ScatterND ReverseSequence Trilu CumSum CumProd Clip PRelu BatchNormalization ' +
   'InstanceNormalization LayerNormalization GroupNormalization RMSNormalization Dropout TopK Slice Split Pad Tile Resize ' +
@@ -86,10 +99,8 @@ export function checkOutputs(view: NodeView, outputs: readonly TensorFact[], rep
  * Networks divide whole numbers for sizes only, by constants or by other sizes; a divisor that is not known is neither.
  */
 function checkDivision(view: NodeView, loud: boolean, report: Report): void {
-  if (view.op !== 'Div' && !(view.op === 'Mod' && view.int('fmod', 0) === 0)) return;
+  if (!dividesWholeNumbers(view)) return;
   const divisor = view.input(1);
-  const dtype = view.input(0).dtype ?? divisor.dtype;
-  if (dtype !== null && !isInteger(dtype)) return;
   const { origin } = divisor;
   const whole = oneValue(divisor);
   const values = whole === null ? divisor.values : [whole];
@@ -100,7 +111,7 @@ function checkDivision(view: NodeView, loud: boolean, report: Report): void {
       view.node.label,
       certain,
     );
-  if (values?.includes(-1) && (origin === 'constant' || loud)) say('-1', true);
+  if (values?.includes(-1) && (origin === 'constant' || loud)) say('-1', origin === 'constant');
   else if (origin === 'voxels') say('values of the image', true);
   else if (values?.includes(0) && (origin === 'constant' || loud)) say('0', origin === 'constant');
   else if ((values === null || values.includes(null)) && leastElements(divisor.shape) > 0) {

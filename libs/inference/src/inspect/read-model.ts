@@ -34,6 +34,8 @@ const MOST_EDGES = 50_000;
 const MOST_ATTRIBUTES = 32;
 /** Numbers of one attribute that are kept: kernels, paddings, axes, small constants. */
 const MOST_NUMBERS = 1024;
+/** Numbers of all attributes together. 10,000 convolutions have 150,000. */
+const ALL_NUMBERS = 500_000;
 const MANIFEST_BYTES = 64 * 1024;
 /** Beyond this a protocol buffer cannot be read by anybody. */
 const MOST_BYTES = 2 ** 31 - 1;
@@ -67,6 +69,8 @@ interface Walk {
   readonly found: Findings;
   nodes: number;
   edges: number;
+  /** In attributes. */
+  numbers: number;
   parameters: number;
   constantBytes: number;
 }
@@ -95,6 +99,7 @@ export function readModel(source: ByteSource, found: Findings): ModelDescription
     found,
     nodes: 0,
     edges: 0,
+    numbers: 0,
     parameters: 0,
     constantBytes: 0,
   };
@@ -302,6 +307,10 @@ function readAttribute(walk: Walk, message: Field, depth: number): AttributeDesc
   if (types.size > 1 || (type !== 0 && types.size === 1 && !types.has(type))) {
     const got = `values of type ${[...types].sort((a, b) => a - b).join(' and ')}`;
     found.refuse('model-attribute', `attribute "${name}" has ${got}; it says that it is of type ${type}`);
+  }
+  walk.numbers += ints.length + floats.length;
+  if (walk.numbers > ALL_NUMBERS) {
+    throw new WireError(`attributes have more than ${ALL_NUMBERS} numbers together`, 'model-too-complex');
   }
   const is = types.size === 0 ? type : [...types][0];
   return {

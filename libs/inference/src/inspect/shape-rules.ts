@@ -240,14 +240,19 @@ export function einsumSizes(equation: string, shapes: readonly Shape[]): Map<str
   return sizes;
 }
 
+/** Letters of an equation; the runtime knows 52, and each comes a few times. */
+const MOST_EQUATION = 256;
+
 /** Output sizes of an equation such as `bic,bjc->bij` or `...ij,...jk`. */
 export function einsum(equation: string, shapes: readonly Shape[]): Shape {
+  if (equation.length > MOST_EQUATION) return null;
   const sizes = einsumSizes(equation, shapes);
   if (!sizes) return null;
   const [left, right] = equation.replaceAll(' ', '').split('->');
   const dots = [...sizes.keys()].filter((key) => /\d/.test(key)).sort((a, b) => Number(b) - Number(a));
-  const letters = [...left.replace(/[.,]/g, '')];
-  const once = [...new Set(letters)].filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter)).sort();
+  const times = new Map<string, number>();
+  for (const letter of left.replace(/[.,]/g, '')) times.set(letter, (times.get(letter) ?? 0) + 1);
+  const once = [...times.keys()].filter((letter) => times.get(letter) === 1).sort();
   const kept =
     right === undefined ? [...dots, ...once] : right.split('...').flatMap((part, i) => [...(i ? dots : []), ...part]);
   return kept.map((letter) => sizes.get(letter) ?? null);

@@ -43,6 +43,8 @@ export const UNKNOWN: TensorFact = {
 
 /** Values are followed up to this many elements: shapes, paddings and scales have fewer than 20. */
 export const MOST_TRACKED = 64;
+/** And up to so many axes: those of windows cut out of a volume are eight. */
+export const MOST_TRACKED_AXES = 12;
 
 const ORDER: readonly Origin[] = ['constant', 'sizes', 'voxels'];
 
@@ -77,11 +79,22 @@ export function isSized({ shape }: Pick<TensorFact, 'shape'>): boolean {
   return shape !== null && !shape.includes(null);
 }
 
+/** Is the same known of two tensors? Ends at the first difference. */
+export function sameFact(a: TensorFact, b: TensorFact): boolean {
+  const alike = a.dtype === b.dtype && a.loose === b.loose && a.uniform === b.uniform && a.origin === b.origin;
+  return alike && sameNumbers(a.shape, b.shape) && sameNumbers(a.values, b.values);
+}
+
+function sameNumbers(a: TensorFact['values'], b: TensorFact['values']): boolean {
+  if (a === b || a === null || b === null) return a === b;
+  return a.length === b.length && a.every((number, i) => Object.is(number, b[i]));
+}
+
 /** What is known of a tensor that is one or the other. */
 export function either(a: TensorFact, b: TensorFact): TensorFact {
   const origin = latest([a.origin, b.origin]);
   const dtype = a.dtype === b.dtype ? a.dtype : null;
-  const sameShape = a.shape !== null && JSON.stringify(a.shape) === JSON.stringify(b.shape);
+  const sameShape = a.shape !== null && sameNumbers(a.shape, b.shape);
   const uniform = a.uniform === b.uniform ? a.uniform : null;
   const values = sameShape && a.values && b.values ? a.values.map((v, i) => (v === b.values![i] ? v : null)) : null;
   if (sameShape) return { dtype, shape: a.shape, loose: a.loose || b.loose, values, uniform, origin };

@@ -2,7 +2,15 @@ import { isInteger } from './description.js';
 import { exactly, isExact, isOrdered } from './exact.js';
 import type { NodeView } from './node-view.js';
 import { sliceIndices } from './shape-rules.js';
-import { axisOf, leastElements, MOST_TRACKED, oneValue, type OutputFact, type TensorFact } from './tensor-fact.js';
+import {
+  axisOf,
+  leastElements,
+  MOST_TRACKED,
+  MOST_TRACKED_AXES,
+  oneValue,
+  type OutputFact,
+  type TensorFact,
+} from './tensor-fact.js';
 
 type Value = number | null;
 type Values = readonly Value[];
@@ -21,6 +29,7 @@ export function valuesOf(view: NodeView, outputs: readonly OutputFact[]): readon
   const rule = rules.get(view.op);
   if (!rule || !known(outputs[0]?.shape) || elements(outputs[0].shape as Sizes) > MOST_TRACKED) return [];
   if (view.all().some(({ loose }) => loose)) return [];
+  if ([...view.all(), ...outputs].some(({ shape }) => (shape?.length ?? 0) > MOST_TRACKED_AXES)) return [];
   return rule(view, outputs).map((values, i) =>
     values !== null && known(outputs[i].shape) && values.length === elements(outputs[i].shape) ? values : null,
   );

@@ -11,10 +11,28 @@ export interface ByteSource {
 }
 
 export function bytesSource(bytes: Uint8Array): ByteSource {
+  const allow = copies();
   return {
     size: bytes.length,
     byte: (offset) => bytes[offset],
-    slice: (offset, length) => bytes.slice(offset, offset + length),
+    slice: (offset, length) => {
+      allow(length);
+      return bytes.slice(offset, offset + length);
+    },
+  };
+}
+
+/** Bytes of names and small constants, all together. A network of 10,000 nodes has 5 MiB of them. */
+const MOST_COPIED = 32 * 2 ** 20;
+
+/** A purse of so many bytes. Call it before each copy. @throws WireError when it is empty */
+function copies(): (length: number) => void {
+  let left = MOST_COPIED;
+  return (length) => {
+    left -= length;
+    if (left >= 0) return;
+    const most = `${MOST_COPIED / 2 ** 20} MiB`;
+    throw new WireError(`names and small constants have more than ${most} together`, 'model-too-complex');
   };
 }
 
@@ -49,9 +67,18 @@ export function withFileSource<T>(path: string, work: (source: ByteSource) => T)
       if (offset >= end) throw new WireError(`the file ends before byte ${offset}`);
       return window[offset - start];
     };
+    const allow = copies();
     const slice = (offset: number, length: number): Uint8Array => {
+      allow(length);
       const bytes = new Uint8Array(length);
-      for (let i = 0; i < length; i++) bytes[i] = byte(offset + i);
+      for (let done = 0; done < length;) {
+        const at = offset + done;
+        if (at < start || at >= end) load(at);
+        if (at >= end) throw new WireError(`the file ends before byte ${at}`);
+        const part = window.subarray(at - start, Math.min(end, offset + length) - start);
+        bytes.set(part, done);
+        done += part.length;
+      }
       return bytes;
     };
     return work({ size, byte, slice });

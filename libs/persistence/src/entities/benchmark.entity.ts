@@ -151,9 +151,12 @@ export class BenchmarkEntity {
   @JoinColumn({ name: 'dataset_version_id' })
   datasetVersion?: Relation<DatasetVersionEntity>;
 
-  /** As its organiser described it, every default in its place; null for one that came with its files. */
-  @Column('jsonb', { nullable: true })
-  definition!: BenchmarkDefinition | null;
+  /**
+   * As its organiser described it, every default in its place; null for one that came with its files. It may name thousands
+   * of cases, so it is read only where it is asked for.
+   */
+  @Column('jsonb', { nullable: true, select: false })
+  definition?: BenchmarkDefinition | null;
 
   /** Of the canonical JSON of the definition. */
   @Column('text', { nullable: true })

@@ -54,3 +54,45 @@ export class InboxInstanceEntity {
   @Column(CREATED)
   createdAt!: Date;
 }
+
+/** Instances that were not kept, by code. */
+@Entity('dataset_inbox_refusal')
+@Check('ck_dataset_inbox_refusal_times', 'times > 0')
+export class InboxRefusalEntity {
+  @PrimaryColumn('uuid')
+  datasetId!: string;
+
+  @ManyToOne(() => DatasetEntity, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'dataset_id' })
+  dataset?: Relation<DatasetEntity>;
+
+  @PrimaryColumn('text')
+  code!: string;
+
+  /** Somebody has to look first; otherwise they are refused. */
+  @Column('boolean')
+  held!: boolean;
+
+  @Column('integer')
+  times!: number;
+
+  @Column(CREATED)
+  lastAt!: Date;
+}
+
+/** A hold that somebody has looked at, for all that is sent to the inbox. */
+@Entity('dataset_inbox_accepted')
+export class InboxAcceptedEntity {
+  @PrimaryColumn('uuid')
+  datasetId!: string;
+
+  @ManyToOne(() => DatasetEntity, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'dataset_id' })
+  dataset?: Relation<DatasetEntity>;
+
+  @PrimaryColumn('text')
+  code!: string;
+
+  @Column(CREATED)
+  since!: Date;
+}

@@ -24,7 +24,7 @@ import {
   DatasetVersionCaseEntity,
 } from './dataset-case.entity.js';
 import { EvaluationRunEntity, RunEventEntity } from './evaluation-run.entity.js';
-import { InboxInstanceEntity, InboxKeyEntity } from './inbox.entity.js';
+import { InboxAcceptedEntity, InboxInstanceEntity, InboxKeyEntity, InboxRefusalEntity } from './inbox.entity.js';
 import { LeaderboardRowEntity } from './leaderboard-row.entity.js';
 import { BenchmarkEventEntity, DryRunEntity } from './making.entity.js';
 import { OutboxEntity } from './outbox.entity.js';
@@ -56,6 +56,8 @@ export const ENTITIES = [
   DatasetVersionCaseEntity,
   InboxKeyEntity,
   InboxInstanceEntity,
+  InboxRefusalEntity,
+  InboxAcceptedEntity,
   BenchmarkEntity,
   MembershipEntity,
   PhaseEntity,

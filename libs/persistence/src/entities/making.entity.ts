@@ -9,7 +9,7 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import type { IsolationLevel } from '#domain';
+import { CAPACITIES, type Capacity, type IsolationLevel } from '#domain';
 import type { DryRun, DryRunNetwork, DryRunProgress, MakingAct } from '#evaluation';
 import { AccountEntity } from './account.entity.js';
 import { BenchmarkEntity } from './benchmark.entity.js';
@@ -21,6 +21,8 @@ export const MAKING_ACTS = [
   'dry-run',
   'published',
   'deleted',
+  'member-added',
+  'member-removed',
 ] as const satisfies readonly MakingAct[];
 const DRY_RUN_STATES = ['queued', 'running', 'done', 'failed'] as const satisfies readonly DryRun['state'][];
 
@@ -28,6 +30,11 @@ const DRY_RUN_STATES = ['queued', 'running', 'done', 'failed'] as const satisfie
 @Entity('benchmark_event')
 @Index(['benchmarkId', 'id'])
 @Check('ck_benchmark_event_act', oneOf('act', MAKING_ACTS))
+@Check('ck_benchmark_event_capacity', oneOf('capacity', CAPACITIES))
+@Check(
+  'ck_benchmark_event_member',
+  `(member_id is not null) = (${oneOf('act', ['member-added', 'member-removed'])}) and (capacity is not null) = (member_id is not null)`,
+)
 export class BenchmarkEventEntity {
   @PrimaryGeneratedColumn('identity', { ...BIGINT, type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: number;
@@ -49,6 +56,13 @@ export class BenchmarkEventEntity {
 
   @Column('text', { nullable: true })
   definitionSha256!: string | null;
+
+  /** Who was appointed or removed, and as what. */
+  @Column('uuid', { nullable: true })
+  memberId!: string | null;
+
+  @Column('text', { nullable: true })
+  capacity!: Capacity | null;
 }
 
 /** Networks run on the practice cases of a draft; without networks, its cases are prepared only. */

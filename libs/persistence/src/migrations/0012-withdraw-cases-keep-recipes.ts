@@ -19,14 +19,24 @@ export class WithdrawCasesKeepRecipes implements MigrationInterface {
     await runner.query('alter table case_reference add column recipe jsonb');
   }
 
+  /** @throws Error while there are withdrawn cases: without the column they would be part of every later version */
   async down(runner: QueryRunner): Promise<void> {
+    const [{ withdrawn }] = (await runner.query(
+      'select count(*)::int as withdrawn from dataset_case where withdrawn_at is not null',
+    )) as { withdrawn: number }[];
+    if (withdrawn > 0)
+      throw new Error(
+        `${withdrawn} case(s) were withdrawn, and the tables of before cannot say so: they would come back into later versions; delete their datasets first`,
+      );
     await runner.query('alter table case_reference drop column recipe');
     await runner.query('alter table dataset_case_reference drop column recipe');
     await runner.query('alter table dataset_case drop column withdrawn_at');
     await runner.query('drop index ix_dataset_slug_without_owner');
-    await runner.query('alter table dataset drop constraint uq_dataset_owner_id_slug, drop column regions, drop column ignore_label');
+    await runner.query(
+      'alter table dataset drop constraint uq_dataset_owner_id_slug, drop column regions, drop column ignore_label',
+    );
     // of datasets with one address, the first that has no owner or else the oldest keeps it
-    await runner.query(`update dataset set slug = left(slug, 27) || '-' || id
+    await runner.query(`update dataset set slug = rtrim(left(slug, 27), '-') || '-' || id
       where id in (select id from (select id, row_number() over (partition by slug order by owner_id is not null, created_at, id) as place from dataset) ranked
                     where place > 1)`);
     await runner.query('alter table dataset add constraint uq_dataset_slug unique (slug)');

@@ -14,6 +14,8 @@ import { WithdrawCasesKeepRecipes } from './0012-withdraw-cases-keep-recipes.js'
 import { MakeBenchmarks } from './0013-make-benchmarks.js';
 import { AddFrames } from './0014-add-frames.js';
 import { AddInbox } from './0015-add-inbox.js';
+import { AppointMembers } from './0016-appoint-members.js';
+import { CountWhatIsTurnedAway } from './0017-count-what-is-turned-away.js';
 
 /** In the order in which they run. A migration never changes after a release; TypeORM orders them by the number at the end of their names. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -32,4 +34,6 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   MakeBenchmarks,
   AddFrames,
   AddInbox,
+  AppointMembers,
+  CountWhatIsTurnedAway,
 ];

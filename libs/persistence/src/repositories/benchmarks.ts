@@ -1,5 +1,5 @@
 import { IsNull, type EntityManager } from 'typeorm';
-import { BenchmarkMisconfigured, RequestRefused, SINGLE_CHANNEL, highestLabel, type Capacity, type ConsensusRecipe } from '#domain';
+import { BenchmarkMisconfigured, RequestRefused, SINGLE_CHANNEL, highestLabel, type ConsensusRecipe } from '#domain';
 import type {
   Benchmark,
   EvaluationCase,
@@ -44,7 +44,6 @@ export function benchmarks(
   | 'createBenchmark'
   | 'findBenchmark'
   | 'listBenchmarks'
-  | 'capacities'
   | 'cases'
   | 'findCase'
   | 'findObject'
@@ -70,16 +69,6 @@ export function benchmarks(
           toBenchmark,
         ),
       ),
-
-    capacities: (userId, benchmarkId) =>
-      reading(database, async (manager): Promise<readonly Capacity[]> => {
-        if (!isUuid(userId) || !isUuid(benchmarkId)) return [];
-        const memberships = await manager.find(MembershipEntity, {
-          where: { accountId: userId, benchmarkId },
-          order: { capacity: 'ASC' },
-        });
-        return memberships.map(({ capacity }) => capacity);
-      }),
 
     cases: (phaseId) =>
       reading(database, async (manager): Promise<readonly EvaluationCase[]> => {

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { notFound } from '#domain';
-import type { DryRun, MakingRecords, NewDryRun } from '#evaluation';
+import { benchmarkChanged, type DryRun, type MakingRecords, type NewDryRun } from '#evaluation';
 import type { Database } from '../database.js';
 import { DryRunEntity } from '../entities/making.entity.js';
 import { changed, inTransaction, reading, rows } from '../transaction.js';
@@ -10,8 +10,13 @@ import { oweDryRunJob } from './outbox.js';
 
 /** One that was not taken, or whose worker was lost, is owed again; after this many workers it failed. */
 const MOST_ATTEMPTS = 3;
+/**
+ * A preparation of thousands of cases takes longer than workers are left alone: each hundred cases of the benchmark that
+ * are prepared are one more attempt, up to so many.
+ */
+const MORE_ATTEMPTS = 20;
 const RESEND_AFTER = `interval '30 s'`;
-/** So long may it wait for a worker. */
+/** So long may it wait for a worker; one that a worker is at may take as long as it needs. */
 const PATIENCE = `interval '1 day'`;
 
 type DryRuns = Pick<
@@ -25,6 +30,7 @@ export function dryRuns(database: Database): DryRuns {
     createDryRun: (dryRun) =>
       inTransaction(database, async (manager) => {
         if (!isUuid(dryRun.benchmarkId) || !isUuid(dryRun.by)) throw notFound('benchmark');
+        await holdDraft(manager, dryRun);
         await note(manager, dryRun.benchmarkId, 'dry-run', dryRun);
         return oweDryRun(manager, dryRun);
       }),
@@ -94,6 +100,21 @@ export function dryRuns(database: Database): DryRuns {
   };
 }
 
+/**
+ * Nobody changes, publishes or deletes the draft until the end of the transaction.
+ *
+ * @throws RequestRefused 404 when it is gone, 409 `benchmark-changed` when it is another one by now, or published
+ */
+async function holdDraft(manager: EntityManager, { benchmarkId, definitionSha256 }: NewDryRun): Promise<void> {
+  const [draft] = await rows<{ same: boolean }>(
+    manager,
+    `select not published and coalesce(definition_sha256 = $2, false) as same from benchmark where id = $1 for share`,
+    [benchmarkId, definitionSha256],
+  );
+  if (draft === undefined) throw notFound('benchmark');
+  if (!draft.same) throw benchmarkChanged();
+}
+
 /** Writes it and owes its job. */
 export async function oweDryRun(
   manager: EntityManager,
@@ -158,11 +179,14 @@ export async function sweepDryRuns(manager: EntityManager, limit: number): Promi
   const failed = (code: string, message: string): string => `'${JSON.stringify({ code, message })}'::jsonb`;
   await manager.query(
     `update dry_run set state = 'failed', owner = null, lease_until = null, finished_at = now(),
-            failure = case when created_at < now() - ${PATIENCE}
+            failure = case when coalesce(lease_until, created_at) < now() - ${PATIENCE}
               then ${failed('deadline-passed', 'No worker had time for it within a day. Ask for another one.')}
               else ${failed('worker-lost', 'The worker was lost several times. Ask for another one; if that happens once more, tell the operator.')} end
       where state in ('queued', 'running')
-        and (created_at < now() - ${PATIENCE} or (attempts >= ${MOST_ATTEMPTS} and lease_until < now()))`,
+        and (coalesce(lease_until, created_at) < now() - ${PATIENCE}
+             or (lease_until < now() and attempts >= ${MOST_ATTEMPTS} + least(${MORE_ATTEMPTS}, (
+                  select count(*) / 100 from evaluation_case c join phase p on p.id = c.phase_id
+                   where p.benchmark_id = dry_run.benchmark_id and c.reference_study is not null))))`,
   );
   const due = await rows<{ id: string }>(
     manager,

@@ -9,6 +9,7 @@ import { inbox } from './inbox.js';
 import { dryRuns } from './dry-runs.js';
 import { leaderboards } from './leaderboards.js';
 import { making } from './making.js';
+import { members } from './members.js';
 import { outbox } from './outbox.js';
 import { preflights } from './preflights.js';
 import { runEvents } from './run-events.js';
@@ -25,6 +26,7 @@ export function createEvaluationRecords(database: Database): EvaluationRecords {
     ...frames(database),
     ...inbox(database),
     ...making(database),
+    ...members(database),
     ...dryRuns(database),
     ...submissions(database),
     ...versionMeasures(database),

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { RequestRefused, type PhaseKind, type PhaseRules, type SecrecyLabel } from '#domain';
-import { benchmarkChanged, type MadeFrom, type MakingRecords } from '#evaluation';
+import { benchmarkChanged, type MadeFrom, type Making, type MakingRecords } from '#evaluation';
 import { lockInTransaction } from '../advisory-lock.js';
 import type { Database } from '../database.js';
 import { BenchmarkEntity, CaseReferenceEntity, EvaluationCaseEntity, PhaseEntity } from '../entities/benchmark.entity.js';
@@ -157,20 +157,27 @@ export function making(database: Database): Drafts {
     findMaking: (benchmarkId) =>
       reading(database, async (manager) => {
         if (!isUuid(benchmarkId)) return null;
-        const found = await manager.findOne(BenchmarkEntity, {
-          where: { id: benchmarkId },
-          relations: { datasetVersion: true },
-        });
-        if (!found?.definition || !found.definitionSha256 || !found.datasetVersion) return null;
-        const { definition, definitionSha256 } = found;
-        return { benchmarkId, definition, definitionSha256, datasetId: found.datasetVersion.datasetId };
+        const [found] = await rows<Pick<Making, 'definition' | 'definitionSha256' | 'datasetId'>>(
+          manager,
+          `select b.definition, b.definition_sha256 as "definitionSha256", v.dataset_id as "datasetId"
+             from benchmark b join dataset_version v on v.id = b.dataset_version_id
+            where b.id = $1 and b.definition is not null`,
+          [benchmarkId],
+        );
+        return found === undefined ? null : { benchmarkId, ...found };
       }),
 
     makingEvents: (benchmarkId) =>
       reading(database, async (manager) => {
         if (!isUuid(benchmarkId)) return [];
         const found = await manager.find(BenchmarkEventEntity, { where: { benchmarkId }, order: { id: 'ASC' } });
-        return found.map(({ at, userId, act, definitionSha256 }) => ({ at, userId, act, definitionSha256 }));
+        return found.map(({ at, userId, act, definitionSha256, memberId, capacity }) => ({
+          at,
+          userId,
+          act,
+          definitionSha256,
+          member: memberId === null || capacity === null ? null : { userId: memberId, capacity },
+        }));
       }),
 
     prepareCase: (caseId, { consensus, study }) =>

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { RequestRefused } from '#domain';
 import type { Account, AccountRecords, Benchmark, EvaluationRecords, QueuedJob } from '#evaluation';
 import { createAccountRecords } from './account-records.js';
 import { createEvaluationRecords } from './evaluation-records.js';
@@ -65,6 +66,20 @@ test('the same file, manifest, version and benchmark again is the same submissio
   await drained();
   const again = await records.createSubmission(wanted);
   expect(again).toEqual({ submission: first.submission, existing: true });
+  expect(await drained()).toEqual([]);
+});
+
+test('once the benchmark takes no more, the same submission is still found, and a new one refused', async () => {
+  const refusal = new RequestRefused(409, 'benchmark-closed', 'closed');
+  const wanted = newSubmission(benchmark, submitter, { idempotencyKey: 'before-the-close' });
+  const { submission } = await records.createSubmission(wanted);
+  await drained();
+  expect(await records.createSubmission({ ...wanted, refusal })).toEqual({ submission, existing: true });
+  const replayed = { ...wanted, idempotencyKey: null, refusal };
+  expect(await records.createSubmission(replayed)).toEqual({ submission, existing: true });
+  const before = [await count('submission'), await count('algorithm_version')];
+  await expect(records.createSubmission({ ...replayed, version: 'after-the-close' })).rejects.toBe(refusal);
+  expect([await count('submission'), await count('algorithm_version')]).toEqual(before);
   expect(await drained()).toEqual([]);
 });
 

@@ -149,6 +149,7 @@ async function createSubmission(
     algorithmVersionId: versionId,
   });
   const id = known?.id ?? uuidv7();
+  if (known === null && wanted.refusal) throw wanted.refusal;
   if (known === null) await insertSubmission(manager, { id, versionId, wanted, phases });
   if (wanted.idempotencyKey !== null) {
     await manager.insert(IdempotencyKeyEntity, {

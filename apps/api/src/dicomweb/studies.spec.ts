@@ -1,0 +1,33 @@
+import { VISITOR, type Resource, type SecrecyLabel } from '#domain';
+import type { AccessLog, EvaluationRecords, Log } from '#evaluation';
+import type { Sight } from '../benchmarks/sight.js';
+import { Studies, type Study } from './studies.js';
+
+const object = (label: SecrecyLabel) => ({ object: { id: label, label } });
+
+/** A case of a published benchmark with one reference; `reveal` is what its phase says of references. */
+function segmented(sight: Resource, predictions: readonly SecrecyLabel[]): Promise<boolean> {
+  const records = { predictionsOfCase: () => Promise.resolve(predictions.map(object)) } as unknown as EvaluationRecords;
+  const seen = { ofBenchmark: () => Promise.resolve(sight), ofCase: () => sight } as unknown as Sight;
+  const studies = new Studies(records, {} as AccessLog, {} as Log, seen);
+  const study = { case: { id: 'c', references: [object('PUBLIC')] } } as unknown as Study;
+  return studies.seesSegmentations(VISITOR, study);
+}
+
+describe('whether a study has segmentations, for ModalitiesInStudy', () => {
+  const open = { published: true, label: 'PUBLIC', phase: 'practice' } as const;
+
+  it('a reference that may be seen is one', async () => {
+    expect(await segmented({ ...open, reveal: 'by-label' }, [])).toBe(true);
+  });
+
+  it('where references are withheld, a prediction is one', async () => {
+    expect(await segmented({ ...open, reveal: 'withheld' }, ['PUBLIC'])).toBe(true);
+    expect(await segmented({ ...open, reveal: 'withheld' }, [])).toBe(false);
+  });
+
+  it('what may not be seen is none', async () => {
+    expect(await segmented({ ...open, reveal: 'withheld' }, ['SEALED'])).toBe(false);
+    expect(await segmented({ ...open, label: 'SEALED', reveal: 'withheld' }, ['PUBLIC'])).toBe(false);
+  });
+});
