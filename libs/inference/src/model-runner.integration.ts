@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -199,6 +200,24 @@ describe('a model at fault', () => {
     expect(failure.code).toBe('inference-out-of-memory');
   });
 
+  it('does not answer for the memory that the worker held when it started the process', async () => {
+    const held = Buffer.alloc(700 * 2 ** 20, 1); // more than the limit; a process that only replaces ours inherits our peak
+    const scratchDir = mkdtempSync(join(tmpdir(), 'voxelmark-large-worker-'));
+    const runner = await createModelRunner({ scratchDir, log: SILENT, childScript: builtChildScript(), level: 0 });
+    try {
+      const model = onnx.thresholdModel();
+      const source = { sha256: digest(model), copyTo: (path: string) => writeFile(path, model) };
+      const session = await runner.open([source], minimalManifest(), { ...LIMITS, memoryMib: 512 });
+      const { usage } = await session.predict([await ramp()], never);
+      expect(usage.peakRssBytes).toBeLessThan(512 * 2 ** 20);
+      await session.close();
+    } finally {
+      await runner.close();
+      rmSync(scratchDir, { recursive: true });
+    }
+    expect(held).toHaveLength(700 * 2 ** 20);
+  });
+
   it('is stopped at the time limit, in a load or in a case, and leaves no process behind', async () => {
     const start = performance.now();
     expect((await failureOf(onnx.endlessModel(), { limits: { caseSeconds: 1 } })).code).toBe('inference-timeout');
@@ -326,7 +345,9 @@ describe('ending', () => {
     await new Promise<void>((resolve) => worker.stdout.once('data', () => resolve()));
     const child = descendants(worker.pid!).at(-1)!; // that runs the model, behind whatever cuts it off
     expect(existsSync(`/proc/${child}`)).toBe(true);
+    const gone = once(worker, 'exit'); // until then its id is taken, and its folder not that of a dead process
     worker.kill('SIGKILL');
+    await gone;
     for (let i = 0; i < 200 && isRunning(child); i++) await new Promise((resolve) => setTimeout(resolve, 50));
     expect(isRunning(child)).toBe(false);
     // and what it left on disk goes at the next start

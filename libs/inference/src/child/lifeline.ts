@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { peakRssBytes } from './measures.js';
 
 /**
  * Ends the process that runs models when the worker is gone, because the pipe on descriptor 3 then ends, and when it holds
@@ -16,7 +17,9 @@ export function endWithWorker(memoryBytes: number): void {
 
   setInterval(() => {
     // the highest so far: whoever was over the limit once is ended, however short it was
-    const highest = process.resourceUsage().maxRSS * 1024;
+    if (process.resourceUsage().maxRSS * 1024 <= memoryBytes) return;
+    // that counts what the worker held when it started this process, too; what we held ourselves takes longer to ask for
+    const highest = peakRssBytes();
     if (highest <= memoryBytes) return;
     const [got, limit] = [highest, memoryBytes].map((bytes) => Math.ceil(bytes / 2 ** 20));
     writeSync(2, `out of memory: ${got} MiB in use; the limit is ${limit} MiB\n`);
