@@ -1,6 +1,6 @@
 /**
- * Reads files that must be refused, in a process of its own, and prints as one JSON object the code of each and the most memory
- * that the process held: node read-folder.js LIST.json, compiled, so that no compiler is in that memory
+ * Reads files that must be refused, in a process of its own, and prints as one JSON object the code of each:
+ * node read-folder.js LIST.json, compiled, so that no compiler is in the memory that is measured
  *
  * The list holds [kind, [paths…]] for each case.
  */
@@ -21,9 +21,4 @@ for (const [kind, paths] of list) {
     ),
   );
 }
-// Linux keeps a peak for each program; what `getrusage` says there is at least that of the process which started it
-const peakKib =
-  process.platform === 'linux'
-    ? Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1])
-    : process.resourceUsage().maxRSS;
-console.log(JSON.stringify({ codes, peakBytes: peakKib * 1024 }));
+console.log(JSON.stringify({ codes }));
