@@ -158,7 +158,7 @@ function count(name, report, code) {
 }
 
 await check('install', installCheck);
-// takes one core for a minute, and says something only when it fails
+// beside the others, since it says something only when it fails
 const lint = check('lint', command('npm', 'run', '--silent', 'lint'));
 await check('types', command('npm', 'run', '--silent', 'types'));
 const built = await check('build', command('npm', 'run', '--silent', 'build'));

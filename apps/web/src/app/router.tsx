@@ -49,7 +49,7 @@ const routes = [
     getParentRoute,
     path: '/benchmarks',
     beforeLoad: () => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way of saying so
+      // oxlint-disable-next-line typescript/only-throw-error -- the router's way of saying so
       throw redirect({ to: '/' });
     },
   }),
