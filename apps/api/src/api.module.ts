@@ -20,6 +20,7 @@ import { ObjectAccess } from './cases/object-access.js';
 import { ObjectsController } from './cases/objects.controller.js';
 import { SegmentationsController } from './cases/segmentations.controller.js';
 import { FrameShelf } from './dicomweb/frame-shelf.js';
+import { FramesAhead } from './dicomweb/frames-ahead.js';
 import { InboxController } from './dicomweb/inbox.controller.js';
 import { Instances } from './dicomweb/instances.js';
 import { DicomPictureController } from './dicomweb/picture.controller.js';
@@ -132,6 +133,7 @@ export class ApiModule {
         Stow,
         Instances,
         FrameShelf,
+        FramesAhead,
         UploadSpool,
         RunEventHub,
         ProblemFilter,

@@ -1,6 +1,6 @@
 import { expandManifest, manifestProblems, type Manifest } from '#pipeline';
 import type { ModelFacts } from './ports.js';
-import { oneTileManifest, tileShape } from './zero-tile.js';
+import { oneTileManifest, tileShape, zeroTile } from './zero-tile.js';
 
 const written: Manifest = {
   manifestVersion: 1,
@@ -71,5 +71,22 @@ describe('one tile', () => {
     expect(tileShape(flat(0), facts([1, 256, 'w', 4]), null)).toEqual([1, 256, 512]);
     expect(tileShape(flat(1), facts([1, 256, 'w', 4]), null)).toEqual([256, 1, 512]);
     expect(tileShape(flat(2), facts(['n', 'h', 320, 4]), null)).toEqual([512, 320, 1]);
+  });
+
+  it('of a size that no process may hold is refused before an image of it is made', async () => {
+    const huge = { ...written, inference: { mode: 'full' as const } };
+    let closed = 0;
+    const session = {
+      facts: facts([1, 4, 14_000, 14_000, 14_000]),
+      isolation: 'L0' as const,
+      alive: true,
+      predict: () => Promise.reject(new Error('nothing is to be predicted')),
+      close: () => Promise.resolve(void closed++),
+    };
+    const runner = { open: () => Promise.resolve(session) };
+    const limits = { loadSeconds: 1, caseSeconds: 1, memoryMib: 512, threads: 1 };
+    const tried = zeroTile({ runner, clock: { monotonicMs: () => 0 } }, [], huge, limits, new AbortController().signal);
+    await expect(tried).rejects.toMatchObject({ code: 'inference-out-of-memory', message: expect.stringContaining('14000 x 14000 x 14000') });
+    expect(closed).toBe(1);
   });
 });

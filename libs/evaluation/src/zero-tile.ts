@@ -9,7 +9,7 @@ import {
   type ExpandedPostprocessOp,
   type Manifest,
 } from '#pipeline';
-import type { RunLimits } from '#domain';
+import { ModelFailure, type RunLimits } from '#domain';
 import type { Clock, ModelFacts, ModelFile, ModelRunner, ModelSession } from './ports.js';
 
 /** What a network did with one tile of zeros. */
@@ -30,6 +30,7 @@ export interface ZeroTile {
 
 /** An open axis is measured at this size: what the inspector estimates memory for. */
 const USUAL = { 3: 128, 2: 512 } as const;
+const MIB = 1024 * 1024;
 /** A run as long as this is measured once. */
 const LONG_RUN_SECONDS = 5;
 
@@ -58,6 +59,7 @@ export async function zeroTile(
   try {
     const loadMs = clock.monotonicMs() - started;
     const shape = tileShape(expanded, session.facts, like);
+    checkFits(shape, expanded, limits);
     const lanes = session.facts.lanes ?? 1;
     const row = rowOf(shape, lanes, expanded);
     const rounds = Math.ceil(inferencePlan(row, oneTileManifest(expanded)).tiles / lanes);
@@ -122,6 +124,21 @@ export function tileShape(manifest: ExpandedManifest, { inputs }: ModelFacts, li
     return typeof fixed === 'number' && fixed > 0 ? fixed : planned[axis];
   };
   return [size(0), size(1), size(2)];
+}
+
+/**
+ * The graph may fix any size, and it is here that an image of it is made, where nothing watches the memory.
+ *
+ * @throws ModelFailure when the tensor that the network reads is larger than what the process may hold
+ */
+function checkFits(shape: Vec3, { inputs }: ExpandedManifest, { memoryMib }: RunLimits): void {
+  const bytes = shape.reduce((product, size) => product * size, 4 * inputs[0].channels.length);
+  if (bytes <= memoryMib * MIB) return;
+  const gib = (value: number): string => (value / 1024 ** 3).toPrecision(3);
+  throw new ModelFailure(
+    'inference-out-of-memory',
+    `a tile of ${shape.join(' x ')} voxels takes ${gib(bytes)} GiB; expected one that fits into ${gib(memoryMib * MIB)} GiB`,
+  );
 }
 
 /** Tiles side by side, along the axis that a 2D network walks over. */

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { CaseFault } from '#evaluation';
 import { DicomInexpressible, ImageFormatError, type DicomInstance, type ImageFormatCode } from '#imaging';
+import type { FramesTask } from '../dicomweb/frames-task.js';
 import type { SegmentationTask } from '../dicomweb/segmentation-task.js';
 import type { RewriteTask, RewrittenFiles } from './case-task.js';
 
@@ -12,6 +13,8 @@ export interface CaseEngine {
   rewrite(task: RewriteTask): Promise<RewrittenFiles>;
   /** A stored label map as a DICOM segmentation. @throws ImageFormatError, DicomInexpressible */
   segmentation(task: SegmentationTask): Promise<DicomInstance>;
+  /** The slices of a stored image, compressed one by one, as a file. @throws ImageFormatError, DicomInexpressible */
+  frames(task: FramesTask): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -19,7 +22,8 @@ export interface CaseEngine {
 export type CaseQuestion =
   | { readonly kind: 'digest'; readonly path: string }
   | { readonly kind: 'rewrite'; readonly task: RewriteTask }
-  | { readonly kind: 'segmentation'; readonly task: SegmentationTask };
+  | { readonly kind: 'segmentation'; readonly task: SegmentationTask }
+  | { readonly kind: 'frames'; readonly task: FramesTask };
 export type CaseFaultMessage =
   | { readonly kind: 'format'; readonly code: ImageFormatCode; readonly message: string }
   | { readonly kind: 'case' | 'dicom'; readonly message: string };
@@ -74,6 +78,7 @@ export function createCaseThread(script = new URL('./case-thread.js', import.met
     digest: (path) => ask({ kind: 'digest', path }) as Promise<string>,
     rewrite: (task) => ask({ kind: 'rewrite', task }) as Promise<RewrittenFiles>,
     segmentation: (task) => ask({ kind: 'segmentation', task }) as Promise<DicomInstance>,
+    frames: (task) => ask({ kind: 'frames', task }) as Promise<Uint8Array>,
     async close() {
       closed = true;
       await thread?.worker.terminate();

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { CaseFault } from '#evaluation';
 import { DicomInexpressible, ImageFormatError } from '#imaging';
+import { makeFrames } from '../dicomweb/frames-task.js';
 import { makeSegmentation } from '../dicomweb/segmentation-task.js';
 import type { CaseFaultMessage, CaseQuestion } from './case-engine.js';
 import { plainDigest, rewriteFiles } from './case-task.js';
@@ -28,6 +29,8 @@ function answerTo(question: CaseQuestion): Promise<unknown> {
       return rewriteFiles(question.task);
     case 'segmentation':
       return makeSegmentation(question.task);
+    case 'frames':
+      return makeFrames(question.task);
   }
 }
 

@@ -1,11 +1,12 @@
-import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { createFrameEncoders, createPixelCodecs, HTJ2K_LOSSLESS } from '#codecs';
+import { createPixelCodecs, HTJ2K_LOSSLESS } from '#codecs';
 import { notFound } from '#domain';
 import { removeUnused, type BlobStore, type EvaluationRecords, type Log, type StoredBlob } from '#evaluation';
-import { chooseStorage, packSlice, readNifti } from '#imaging';
-import { BLOBS, LOG, RECORDS } from '../settings.js';
-import { readIndex, readTail, TAIL_BYTES, writeFrameFile, type FrameIndex } from './frame-file.js';
+import type { CaseEngine } from '../datasets/case-engine.js';
+import { BLOBS, CASES, LOG, RECORDS } from '../settings.js';
+import { readIndex, readTail, TAIL_BYTES, type FrameIndex } from './frame-file.js';
 
 /** An image whose slices can be read one by one. */
 export interface OpenFrames extends FrameIndex {
@@ -19,13 +20,12 @@ export interface OpenFrames extends FrameIndex {
 const MOST_INDICES = 200;
 
 /**
- * The slices of images, compressed without loss when an image is first asked for in DICOM, and kept as an object derived
- * from it: no less secret, and served by nothing but DICOMweb. Compressing 200 slices of 512 x 512 takes some seconds,
- * reading one of them after that some milliseconds.
+ * The slices of images, compressed without loss once, after the image came in (`FramesAhead`) or when it is first asked for
+ * in DICOM, whichever is earlier, and kept as an object derived from it: no less secret, and served by nothing but DICOMweb.
+ * Compressing 200 slices of 512 x 512 takes some seconds, reading one of them after that some milliseconds.
  */
 @Injectable()
 export class FrameShelf {
-  private readonly encoders = createFrameEncoders();
   private readonly codecs = createPixelCodecs();
   private readonly indices = new Map<string, FrameIndex>();
   private readonly making = new Map<string, Promise<StoredBlob>>();
@@ -35,10 +35,16 @@ export class FrameShelf {
   constructor(
     @Inject(RECORDS) private readonly records: Pick<EvaluationRecords, 'findFrames' | 'addFrames' | 'blobInUse' | 'withLock'>,
     @Inject(BLOBS) private readonly blobs: Pick<BlobStore, 'open' | 'put' | 'read' | 'head' | 'delete'>,
+    @Inject(CASES) private readonly engine: Pick<CaseEngine, 'frames'>,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** @throws RangeError when DICOM cannot hold the values of the image, RequestRefused 404 when the image went meanwhile */
+  /** Sees to it that the slices of an image are kept. @throws as `open` */
+  async keep(image: { readonly id: string; readonly sha256: string }): Promise<void> {
+    if ((await this.kept(image.id)) === null) await this.make(image);
+  }
+
+  /** @throws DicomInexpressible when DICOM cannot hold the values of the image, RequestRefused 404 when the image went meanwhile */
   async open(image: { readonly id: string; readonly sha256: string }): Promise<OpenFrames> {
     const blob = (await this.kept(image.id)) ?? (await this.make(image));
     const index = await this.indexOf(blob);
@@ -73,23 +79,13 @@ export class FrameShelf {
 
   private async compress(image: { readonly id: string; readonly sha256: string }): Promise<StoredBlob> {
     const started = performance.now();
-    const volume = await readNifti(await this.blobs.read(image.sha256));
-    const [columns, rows, slices] = volume.geometry.sizeXyz;
-    const stored = chooseStorage(volume.data);
-    const format = { columns, rows, bitsPerSample: 16, signed: stored.signed } as const;
-    const { encoders } = this;
-    async function* frames(): AsyncGenerator<Uint8Array, void, void> {
-      for (let k = 0; k < slices; k++) {
-        yield await encoders.htj2k(packSlice(volume, stored, k), format);
-        await breathe(); // other requests go first
-      }
-    }
-    const blob = await this.blobs.put(writeFrameFile({ columns, rows, stored }, frames()));
+    const file = await this.engine.frames({ file: await this.blobs.read(image.sha256) });
+    const blob = await this.blobs.put(Readable.from([file]));
     if ((await this.records.addFrames(image.id, blob)) === null) {
       await removeUnused({ records: this.records, blobs: this.blobs, pause: () => sleep(20) }, [blob.sha256]);
       throw notFound('object');
     }
-    this.log.info('frames.made', { objectId: image.id, slices, bytes: blob.bytes, elapsedMs: Math.round(performance.now() - started) });
+    this.log.info('frames.made', { objectId: image.id, bytes: blob.bytes, elapsedMs: Math.round(performance.now() - started) });
     return blob;
   }
 

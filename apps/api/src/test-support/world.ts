@@ -33,6 +33,7 @@ import { openFilesystemStore } from '#storage';
 import { digestOf, newSecret, TOKEN_PREFIX } from '../accounts/secrets.js';
 import { createApi } from '../create-api.js';
 import { plainDigest, rewriteFiles } from '../datasets/case-task.js';
+import { makeFrames } from '../dicomweb/frames-task.js';
 import { makeSegmentation } from '../dicomweb/segmentation-task.js';
 import { answerMeans, answerTask } from '../evidence/evidence-task.js';
 import type { ApiParts, ApiSettings } from '../settings.js';
@@ -111,7 +112,7 @@ export class World {
         means: async (task) => answerMeans(task),
         close: async () => undefined,
       },
-      cases: { digest: plainDigest, rewrite: rewriteFiles, segmentation: makeSegmentation, close: async () => undefined },
+      cases: { digest: plainDigest, rewrite: rewriteFiles, segmentation: makeSegmentation, frames: makeFrames, close: async () => undefined },
       passwords: { hash: hashPassword, verify: verifyPassword },
       clock: systemClock,
       log: {

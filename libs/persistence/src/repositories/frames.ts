@@ -8,9 +8,23 @@ import { toObject } from './mapping.js';
 import { insertObject } from './stored-objects.js';
 
 /** The form of images in which single slices can be read. */
-export function frames(database: Database): Pick<EvaluationRecords, 'findFrames' | 'addFrames'> {
+export function frames(database: Database): Pick<EvaluationRecords, 'findFrames' | 'imageWithoutFrames' | 'addFrames'> {
   return {
     findFrames: (imageId) => reading(database, (manager) => framesOf(manager, imageId)),
+
+    imageWithoutFrames: (except) =>
+      reading(database, async (manager) => {
+        const [found] = await rows<{ id: string }>(
+          manager,
+          `select object_id as id from case_image
+            where object_id <> all ($1::uuid[])
+              and not exists (select 1 from stored_object_input i join stored_object o on o.id = i.object_id
+                               where i.input_id = case_image.object_id and o.kind = 'frames')
+            order by object_id limit 1`,
+          [except],
+        );
+        return found === undefined ? null : objectOf(manager, found.id);
+      }),
 
     addFrames: (imageId, blob) =>
       inTransaction(database, async (manager) => {
@@ -33,6 +47,10 @@ async function framesOf(manager: EntityManager, imageId: string): Promise<Stored
       where i.input_id = $1 and o.kind = 'frames' order by o.id limit 1`,
     [imageId],
   );
-  const entity = found === undefined ? null : await manager.findOneBy(StoredObjectEntity, { id: found.id });
+  return found === undefined ? null : objectOf(manager, found.id);
+}
+
+async function objectOf(manager: EntityManager, id: string): Promise<StoredObject | null> {
+  const entity = await manager.findOneBy(StoredObjectEntity, { id });
   return entity === null ? null : toObject(entity);
 }
