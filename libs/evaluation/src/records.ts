@@ -526,7 +526,7 @@ export interface EvaluationRecords extends DatasetRecords, InboxRecords, MakingR
 
   /** The form of an image in which single slices can be read; null while nobody has made it. */
   findFrames(imageId: string): Promise<StoredObject | null>;
-  /** The image of a case of which nobody has made it, the oldest first; null: of all but the excepted it is there. */
+  /** An image of a published benchmark of which nobody has made it, the oldest first; null: of all but the excepted it is there. */
   imageWithoutFrames(except: readonly string[]): Promise<StoredObject | null>;
   /** Keeps that form. Where there is one already, it stays; the answer is the one that is kept. Null: the image is gone. */
   addFrames(imageId: string, blob: StoredBlob): Promise<StoredObject | null>;

@@ -66,6 +66,7 @@ describe('files handed to and from a process that runs foreign models', () => {
       await removeExchanged(at('first')); // cannot be removed: it goes with the session
     });
     expect([...readFileSync(at('first'))]).toEqual([1]);
+    chmodSync(folder, 0o700);
   });
 
   it('nor is a folder that it removed while we hold it open our fault', async () => {

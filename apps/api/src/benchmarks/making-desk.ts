@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchmarkMakingView } from '#contracts';
 import { notFound, RequestRefused, type Actor } from '#domain';
 import {
@@ -52,7 +51,7 @@ export class MakingDesk {
   ) {}
 
   get ports(): MakingPorts & { readonly clock: Clock } {
-    return { records: this.records, blobs: this.blobs, clock: this.clock, pause: () => sleep(20) };
+    return { records: this.records, blobs: this.blobs, clock: this.clock };
   }
 
   demoNetworks(): Promise<readonly DemoNetwork[]> {

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { MOST_CASE_FILE_BYTES, type SentCaseFields } from '#contracts';
@@ -38,7 +37,7 @@ export class CaseIntake implements OnModuleDestroy {
 
   /** Removes blobs of rows that are gone, unless others refer to them. */
   forget(digests: readonly string[]): Promise<void> {
-    return removeUnused({ records: this.records, blobs: this.blobs, pause: () => sleep(20) }, digests);
+    return removeUnused({ records: this.records, blobs: this.blobs }, digests);
   }
 
   /** @throws RequestRefused as each step says */
@@ -53,7 +52,7 @@ export class CaseIntake implements OnModuleDestroy {
       return await this.inLine(async () => {
         const sent = await this.digested(form.fields, received);
         const rewriter = { rewrite: (of: FormOfCases, one: SentCase<SpooledVolume>) => this.rewrite(of, one) };
-        return addCase({ records: this.records, blobs: this.blobs, rewriter, pause: () => sleep(20) }, dataset, sent);
+        return addCase({ records: this.records, blobs: this.blobs, rewriter }, dataset, sent);
       });
     } finally {
       done();

@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { createPixelCodecs, HTJ2K_LOSSLESS } from '#codecs';
 import { notFound } from '#domain';
-import { removeUnused, type BlobStore, type EvaluationRecords, type Log, type StoredBlob } from '#evaluation';
+import { storeThenWrite, type BlobStore, type EvaluationRecords, type Log, type StoredBlob } from '#evaluation';
 import type { CaseEngine } from '../datasets/case-engine.js';
 import { BLOBS, CASES, LOG, RECORDS } from '../settings.js';
 import { readIndex, readTail, TAIL_BYTES, type FrameIndex } from './frame-file.js';
@@ -80,11 +80,10 @@ export class FrameShelf {
   private async compress(image: { readonly id: string; readonly sha256: string }): Promise<StoredBlob> {
     const started = performance.now();
     const file = await this.engine.frames({ file: await this.blobs.read(image.sha256) });
-    const blob = await this.blobs.put(Readable.from([file]));
-    if ((await this.records.addFrames(image.id, blob)) === null) {
-      await removeUnused({ records: this.records, blobs: this.blobs, pause: () => sleep(20) }, [blob.sha256]);
-      throw notFound('object');
-    }
+    const blob = { sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length };
+    await storeThenWrite({ records: this.records, blobs: this.blobs }, [{ ...blob, read: () => Readable.from([file]) }], async () => {
+      if ((await this.records.addFrames(image.id, blob)) === null) throw notFound('object');
+    });
     this.log.info('frames.made', { objectId: image.id, bytes: blob.bytes, elapsedMs: Math.round(performance.now() - started) });
     return blob;
   }

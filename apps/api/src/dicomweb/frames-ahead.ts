@@ -9,8 +9,8 @@ import { FrameShelf } from './frame-shelf.js';
 const PAUSE_MS = { idle: 5_000, troubled: 60_000 } as const;
 
 /**
- * Compresses the slices of each image of a benchmark as soon as it is in, however it came: by a page, by the command line or
- * with the demo. One image at a time, in the thread that reads cases; whoever asks for a series before its turn has it made.
+ * Compresses the slices of each image of a benchmark as soon as that is published, however its images came: by a page, by the
+ * command line or with the demo. One image at a time, in the thread that reads cases; whoever asks for a series before its turn has it made.
  */
 @Injectable()
 export class FramesAhead implements OnApplicationBootstrap, OnModuleDestroy {

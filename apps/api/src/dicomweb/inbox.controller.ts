@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ENDPOINTS, type InboxView } from '#contracts';
@@ -124,7 +123,7 @@ export class InboxController {
   async empty({ actor, params }: Ask<typeof ENDPOINTS.emptyInbox>): Promise<void> {
     const dataset = await this.own(actor, params.slug);
     const digests = await this.records.emptyInbox(dataset.id);
-    await removeUnused({ records: this.records, blobs: this.blobs, pause: () => sleep(20) }, digests);
+    await removeUnused({ records: this.records, blobs: this.blobs }, digests);
     this.log.info('inbox.emptied', { datasetId: dataset.id, instances: digests.length });
   }
 

@@ -1,5 +1,4 @@
 import { createHash, createHmac } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { DEFAULT_POLICY, deidentifyDicom, KeyedNames, type HoldCode } from '#deidentification';
 import { RequestRefused } from '#domain';
@@ -92,7 +91,7 @@ export class Stow {
     async function* read(): AsyncGenerator<Uint8Array, void, void> {
       yield rebuilt;
     }
-    const ports = { records: this.records, blobs: this.blobs, pause: () => sleep(20) };
+    const ports = { records: this.records, blobs: this.blobs };
     const kept = await storeThenWrite(ports, [{ sha256, bytes: rebuilt.length, read }], () => this.records.addToInbox(datasetId, instance));
     if (kept) return { ...sent, outcome: 'stored', code: null, because: null };
     await removeUnused(ports, [sha256]);

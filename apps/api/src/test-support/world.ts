@@ -500,6 +500,8 @@ export class World {
       'account',
       'access_token',
     ];
+    // what is made ahead of the images is no doing of a request
+    while ((await this.parts.records.imageWithoutFrames([])) !== null) await new Promise((soon) => setTimeout(soon, 50));
     const counts: Record<string, number> = {};
     for (const table of tables) {
       const [{ count }] = (await this.database.dataSource.manager.query(

@@ -2,6 +2,7 @@ import { RequestRefused } from '#domain';
 import type { BlobStore, StoredBlob } from '../ports.js';
 import type { EvaluationRecords } from '../records.js';
 import { blobLock } from '../stale-files.js';
+import { underLock } from '../under-lock.js';
 
 /** A file that can be put into the blob store, again if need be. */
 export interface StorableFile extends StoredBlob {
@@ -11,8 +12,6 @@ export interface StorableFile extends StoredBlob {
 export interface StorePorts {
   readonly records: Pick<EvaluationRecords, 'blobInUse' | 'withLock'>;
   readonly blobs: Pick<BlobStore, 'put' | 'head' | 'delete'>;
-  /** A moment, while somebody else holds a blob. */
-  readonly pause: () => Promise<void>;
 }
 
 /**
@@ -31,7 +30,7 @@ export async function storeThenWrite<T>(ports: StorePorts, files: readonly Stora
   try {
     const written = await write();
     for (const file of files) {
-      await locked(ports, file.sha256, async () => {
+      await underLock(ports.records, blobLock(file.sha256), async () => {
         if ((await blobs.head(file.sha256)) === null) await blobs.put(file.read());
       });
     }
@@ -45,12 +44,8 @@ export async function storeThenWrite<T>(ports: StorePorts, files: readonly Stora
 /** Removes those blobs that no row refers to. */
 export async function removeUnused(ports: StorePorts, digests: readonly string[]): Promise<void> {
   for (const sha256 of digests) {
-    await locked(ports, sha256, async () => {
+    await underLock(ports.records, blobLock(sha256), async () => {
       if (!(await ports.records.blobInUse(sha256))) await ports.blobs.delete(sha256);
     });
   }
-}
-
-async function locked({ records, pause }: StorePorts, sha256: string, work: () => Promise<void>): Promise<void> {
-  while (!(await records.withLock(blobLock(sha256), work))) await pause();
 }

@@ -5,6 +5,7 @@ import type { Dataset, DatasetCase, DatasetRecords, DatasetVersion } from '../da
 import { removeUnused, type StorePorts } from '../datasets/store-then-write.js';
 import type { Clock } from '../ports.js';
 import type { Benchmark, EvaluationCase, EvaluationRecords, NewBenchmark, NewCase } from '../records.js';
+import { underLock } from '../under-lock.js';
 import { completeBenchmark, type CompletedBenchmark } from './complete-benchmark.js';
 import type { MadeFrom, Making, MakingFinding } from './making-records.js';
 import { isPrepared } from './prepared-findings.js';
@@ -133,7 +134,7 @@ export async function deleteDraft(ports: MakingPorts, by: string, benchmarkId: s
  *   `benchmark-changed` when somebody changed it meanwhile
  */
 export async function publishDraft(
-  { records, pause, clock }: Pick<MakingPorts, 'pause'> & {
+  { records, clock }: {
     readonly records: Pick<EvaluationRecords, 'publishDraft' | 'sharedImages' | 'withLock'>;
     readonly clock: Pick<Clock, 'now'>;
   },
@@ -157,7 +158,7 @@ export async function publishDraft(
     if (late.length > 0) throw refused(409, 'benchmark-unready', 'It cannot be published yet', late);
     published = await records.publishDraft(id, by, definitionSha256);
   };
-  while (!(await records.withLock('voxelmark.publish-benchmark', publish))) await pause();
+  await underLock(records, 'voxelmark.publish-benchmark', publish);
   if (!published) throw benchmarkChanged();
 }
 

@@ -147,8 +147,7 @@ async function prepare(
   if (derived === null) return void (await records.prepareCase(id, { consensus: null, study }));
   const { file, recipe } = derived;
   const blob = { sha256: createHash('sha256').update(file).digest('hex'), bytes: file.length };
-  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
-  const store = { records, blobs, pause };
+  const store = { records, blobs };
   const kept = await storeThenWrite(store, [{ ...blob, read: () => inOnePiece(file) }], () =>
     records.prepareCase(id, { consensus: { blob, recipe }, study }),
   );

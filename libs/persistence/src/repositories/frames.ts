@@ -16,11 +16,15 @@ export function frames(database: Database): Pick<EvaluationRecords, 'findFrames'
       reading(database, async (manager) => {
         const [found] = await rows<{ id: string }>(
           manager,
-          `select object_id as id from case_image
-            where object_id <> all ($1::uuid[])
+          `select image.object_id as id
+             from case_image image
+             join evaluation_case c on c.id = image.case_id
+             join phase on phase.id = c.phase_id
+             join benchmark on benchmark.id = phase.benchmark_id and benchmark.published
+            where image.object_id <> all ($1::uuid[])
               and not exists (select 1 from stored_object_input i join stored_object o on o.id = i.object_id
-                               where i.input_id = case_image.object_id and o.kind = 'frames')
-            order by object_id limit 1`,
+                               where i.input_id = image.object_id and o.kind = 'frames')
+            order by image.object_id limit 1`,
           [except],
         );
         return found === undefined ? null : objectOf(manager, found.id);
