@@ -5,6 +5,7 @@ import { orientTo, writeNifti } from '#imaging';
 import { rounded, summary } from './figures.mjs';
 import { root, say } from './platform.mjs';
 import { coldPage } from './viewer-browser.mjs';
+import { deflatePart } from '../../dist/apps/api/src/datasets/deflate-part.js';
 import { buildPrototype, buildViewerPage, serve } from './viewer-pages.mjs';
 import { viewerCase } from './viewer-volumes.mjs';
 import { firstFrameWith, pictureOf, scrollPlane, timeChange, watchPlanes } from './viewer-watch.mjs';
@@ -212,7 +213,8 @@ async function ourFiles(cases) {
   const files = new Map();
   for (const [name, volumes] of Object.entries(cases)) {
     for (const [kind, volume] of Object.entries(volumes)) {
-      const bytes = await writeNifti(orientTo(volume, 'RAS'), { gzip: true }); // as most converters store a CT
+      const gzip = kind === 'image' ? deflatePart : true; // as they are stored when they come in
+      const bytes = await writeNifti(orientTo(volume, 'RAS'), { gzip }); // as most converters order a CT
       files.set(`/data/${name}/${kind}.nii.gz`, { headers, bytes });
     }
   }

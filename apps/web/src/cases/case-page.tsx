@@ -72,6 +72,7 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
     imageUrl: objectUrl(view.image.objectId),
     layers,
     labelValues: labels.map(({ value }) => value),
+    near: decodeView(viewQuery(search)).positionLps ?? null,
   });
   useEffect(() => beginCase(first), [first]);
 

@@ -105,6 +105,11 @@ export class CaseLoader {
     this.#begun = undefined;
   }
 
+  /** What came is on the screen: the rest may follow. */
+  goOn(): void {
+    this.#send({ kind: 'go-on' });
+  }
+
   #send(request: LoaderRequest): void {
     this.#worker.postMessage(request);
   }

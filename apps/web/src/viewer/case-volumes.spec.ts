@@ -19,12 +19,14 @@ const arriving = (bytes: Uint8Array): ArrivingFile => ({
     for (let at = 0; at < bytes.length; at += 7) yield Promise.resolve(bytes.subarray(at, at + 7));
   })(),
   storedBytes: bytes.length,
+  part: async (from, to) => bytes.slice(from, to),
 });
 async function readShownImage(bytes: Uint8Array): Promise<BegunImage & GreyFacts & { voxels: number[]; type: string }> {
   let begun: BegunImage | undefined;
   let voxels: number[] = [];
-  const facts = await receiveImage(arriving(bytes), {
+  const facts = await receiveImage(arriving(bytes), null, {
     onBegun: (image) => (begun = image),
+    shown: async () => undefined,
     onSlices: (first, slices, known) => {
       if (!begun) throw new Error('slices before the beginning');
       const [nx, ny] = begun.geometry.sizeXyz;

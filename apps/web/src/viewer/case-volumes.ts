@@ -3,6 +3,7 @@ import {
   axisMapTo,
   describeGrid,
   geometryHash,
+  indexIjk,
   ImageFormatError,
   mapGeometry,
   permuteVoxels,
@@ -12,7 +13,7 @@ import {
   toLabels,
   voxelCount,
 } from '#imaging';
-import type { AxisMap, Geometry, NiftiStart, Vec3, VoxelArray } from '#imaging';
+import type { AxisMap, Geometry, NiftiGlance, NiftiStart, Vec3, VoxelArray } from '#imaging';
 import { fnv1a } from './checksum.js';
 import { listErrors } from './error-list.js';
 import { flipSlices } from './flip-slices.js';
@@ -79,6 +80,8 @@ export interface ArrivingFile {
   readonly pieces: AsyncIterable<Uint8Array>;
   /** Bytes of the file where they are known. */
   readonly storedBytes: number | null;
+  /** Some bytes of it, `to` excluded; null: they cannot be had. */
+  readonly part: NiftiGlance['read'];
 }
 
 /** An image of which the first slices are there: where it lies, and into what its voxels go. */
@@ -91,13 +94,15 @@ export interface ImageArrival {
   /** Once, before the first slices. */
   readonly onBegun: (image: BegunImage) => void;
   /**
-   * Whole slices along the third axis of `BegunImage.geometry`, each once: forwards or backwards, and all of them at the end
-   * where the file is stored in another order.
+   * Whole slices along the third axis of `BegunImage.geometry`: those that are wanted first where the file can be read from
+   * the middle, then each once, forwards or backwards, and all of them at the end where the file is stored in another order.
    *
    * @param voxels a buffer of its own
    * @param known  range and percentiles of all slices so far
    */
   readonly onSlices: (firstSlice: number, voxels: DisplayVoxels, known: GreyFacts) => void;
+  /** Waited for after slices that came before their turn. */
+  readonly shown: () => Promise<void>;
 }
 
 export type GreyFacts = Pick<ShownImage, 'range' | 'percentiles'>;
@@ -106,13 +111,28 @@ export type GreyFacts = Pick<ShownImage, 'range' | 'percentiles'>;
  * Reads the image of a case while it arrives.
  *
  * @param file a NIfTI file, gzipped or not
+ * @param near what is looked at first, in LPS mm; null: the middle
  * @returns what holds for the whole image; before that, slices are only what has come so far
  * @throws ImageFormatError with a sentence for people
  */
-export async function receiveImage(file: ArrivingFile, arrival: ImageArrival): Promise<GreyFacts> {
+export async function receiveImage(file: ArrivingFile, near: Vec3 | null, arrival: ImageArrival): Promise<GreyFacts> {
   let known: Known | undefined;
   let grey: GreyCounter | undefined;
   let whole: VoxelArray | undefined;
+  let hasBegun = false;
+  const handOver = (
+    { begun, map, sizeXyz: [nx, ny, nz] }: Known,
+    first: number,
+    stored: WholeNumbers,
+    counted: GreyCounter,
+  ): void => {
+    if (!hasBegun) arrival.onBegun({ ...begun, voxelType: stored.constructor.name as BegunImage['voxelType'] });
+    hasBegun = true;
+    const slices = stored.length / (nx * ny);
+    const voxels = turned(stored, [nx, ny, slices], map);
+    counted.add(voxels);
+    arrival.onSlices(map[2].flip ? nz - first - slices : first, voxels, counted.facts());
+  };
   await streamNifti(
     file.pieces,
     {
@@ -122,26 +142,31 @@ export async function receiveImage(file: ArrivingFile, arrival: ImageArrival): P
         const { begun, map, sizeXyz } = known;
         const slice = sizeXyz[0] * sizeXyz[1];
         const inOrder = map[2].source === 2;
-        if (
-          whole ||
-          !inOrder ||
-          !(stored instanceof Uint8Array || stored instanceof Int16Array || stored instanceof Uint16Array)
-        ) {
+        if (whole || !inOrder || !isWhole(stored)) {
           whole ??= new (stored.constructor as new (length: number) => VoxelArray)(voxelCount(begun.geometry));
           whole.set(stored as never, first * slice);
           return;
         }
-        const slices = stored.length / slice;
-        if (!grey) {
-          grey = new GreyCounter(voxelCount(begun.geometry));
-          arrival.onBegun({ ...begun, voxelType: stored.constructor.name as BegunImage['voxelType'] });
-        }
-        const voxels = turned(stored, [sizeXyz[0], sizeXyz[1], slices], map);
-        grey.add(voxels);
-        arrival.onSlices(map[2].flip ? sizeXyz[2] - first - slices : first, voxels, grey.facts());
+        grey ??= new GreyCounter(voxelCount(begun.geometry));
+        handOver(known, first, stored, grey);
       },
     },
-    limitsOf(file),
+    {
+      ...limitsOf(file),
+      glance: {
+        slices: ({ geometry, header }) => {
+          const at = near ? indexIjk(geometry, near)[2] : (header.sizeXyz[2] - 1) / 2;
+          return [Math.floor(at), Math.ceil(at)];
+        },
+        read: file.part,
+        shown: arrival.shown,
+        onSlices: (first, stored) => {
+          // of one that is turned as a whole there is nothing to be shown before its end
+          if (known?.map[2].source !== 2 || !isWhole(stored)) return;
+          handOver(known, first, stored, new GreyCounter(stored.length)); // what they count is counted in their turn
+        },
+      },
+    },
   );
   if (grey) return grey.facts();
   if (!known || !whole) throw new Error('a complete file gave no voxels');
@@ -155,8 +180,14 @@ export async function receiveImage(file: ArrivingFile, arrival: ImageArrival): P
   return facts;
 }
 
+type WholeNumbers = Uint8Array | Int16Array | Uint16Array;
+
+/** Values that can be shown as they come; others take their scale from the whole image. */
+const isWhole = (voxels: VoxelArray): voxels is WholeNumbers =>
+  voxels instanceof Uint8Array || voxels instanceof Int16Array || voxels instanceof Uint16Array;
+
 /** Slices in canonical order. In place where axes are only turned round, as they are in most files. */
-function turned<T extends Uint8Array | Int16Array | Uint16Array>(slices: T, size: Vec3, map: AxisMap): T {
+function turned<T extends WholeNumbers>(slices: T, size: Vec3, map: AxisMap): T {
   if (!map.every(({ source }, axis) => source === axis)) return permuteVoxels(slices, size, map);
   flipSlices(slices, size[0], size[1], [map[0].flip, map[1].flip, map[2].flip]);
   return slices;

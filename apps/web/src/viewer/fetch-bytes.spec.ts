@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { fetchPieces } from './fetch-bytes.js';
+import { fetchPart, fetchPieces } from './fetch-bytes.js';
 
 async function fetchBytes(url: string, onProgress: Parameters<typeof fetchPieces>[1]): Promise<number[]> {
   const bytes: number[] = [];
@@ -64,5 +64,26 @@ describe('fetching a file', () => {
     });
     answerWith(new Response(body));
     await expect(fetchBytes('/x', () => undefined)).rejects.toThrow('The connection was lost while loading.');
+  });
+});
+
+describe('fetching a part of a file', () => {
+  const part = (): Promise<Uint8Array | null> => fetchPart('/x', 10, 13);
+  it('gives its bytes, without waiting for whoever fills the cache', async () => {
+    answerWith(new Response(Uint8Array.of(1, 2, 3), { status: 206 }));
+    expect(await part()).toEqual(Uint8Array.of(1, 2, 3));
+    expect(jest.mocked(fetch).mock.lastCall).toEqual([
+      '/x',
+      expect.objectContaining({ cache: 'no-store', headers: { range: 'bytes=10-12' } }),
+    ]);
+  });
+  it.each([
+    ['no parts are handed out', new Response(Uint8Array.of(1, 2, 3), { status: 200 })],
+    ['it is refused', new Response('no', { status: 404 })],
+    ['it is another part', new Response(Uint8Array.of(1), { status: 206 })],
+    ['there is no connection', new TypeError('fetch failed')],
+  ])('is null where %s', async (_, response) => {
+    answerWith(response);
+    expect(await part()).toBeNull();
   });
 });

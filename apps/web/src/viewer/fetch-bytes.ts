@@ -38,6 +38,26 @@ export async function fetchPieces(
   return { pieces: piecesOf(response.body, (received) => onProgress(received, total)), storedBytes: total };
 }
 
+/**
+ * Some bytes of a file, `to` excluded; null when the server does not hand out parts, or not this one. Whoever asks for less
+ * than the file reads the whole of it as well, and hears from that what is wrong.
+ */
+export async function fetchPart(url: string, from: number, to: number): Promise<Uint8Array | null> {
+  // past the cache: it would let this wait until the whole file is in it
+  const asked = {
+    credentials: 'same-origin',
+    cache: 'no-store',
+    headers: { range: `bytes=${from}-${to - 1}` },
+  } as const;
+  const response = await fetch(url, asked).catch(() => null);
+  if (response?.status !== 206) {
+    await response?.body?.cancel();
+    return null;
+  }
+  const bytes = await response.arrayBuffer().catch(() => null);
+  return bytes?.byteLength === to - from ? new Uint8Array(bytes) : null;
+}
+
 async function* piecesOf(
   body: ReadableStream<Uint8Array>,
   onReceived: (received: number) => void,

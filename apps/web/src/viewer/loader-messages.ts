@@ -1,3 +1,4 @@
+import type { Vec3 } from '#imaging';
 import type { BegunImage, ComparedParts, Comparison, DisplayVoxels, GreyFacts, ShownLabelMap } from './case-volumes.js';
 import type { ErrorList } from './error-list.js';
 
@@ -8,7 +9,11 @@ export type LoaderRequest =
       readonly imageUrl: string;
       readonly layers: readonly { readonly id: string; readonly url: string }[];
       readonly labelValues: readonly number[];
+      /** What is looked at first, in LPS mm; null: the middle of the image. */
+      readonly near: Vec3 | null;
     }
+  /** The first slices are on the screen: the rest may follow. */
+  | { readonly kind: 'go-on' }
   /** One more label map of the case that is open; it can be shown, but not compared. */
   | { readonly kind: 'add'; readonly id: string; readonly url: string }
   | {

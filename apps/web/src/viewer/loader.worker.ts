@@ -1,8 +1,8 @@
 import { ImageFormatError } from '#imaging';
-import type { Geometry } from '#imaging';
+import type { Geometry, Vec3 } from '#imaging';
 import { compare, listComparedErrors, receiveImage, receiveLabelMap } from './case-volumes.js';
 import type { ArrivingFile } from './case-volumes.js';
-import { fetchPieces, FetchRefused } from './fetch-bytes.js';
+import { fetchPart, fetchPieces, FetchRefused } from './fetch-bytes.js';
 import type { LoaderMessage, LoaderRequest } from './loader-messages.js';
 
 // Fetching, inflating and comparing happen here, so that the page keeps answering while hundreds of megabytes arrive.
@@ -17,22 +17,27 @@ let geometry: Geometry | undefined;
 let declared: readonly number[] = [];
 const segmentsOf = new Map<string, Uint8Array>();
 let latestTicket = 0;
+let goOn: () => void = () => undefined;
+
+/** A page that is not in front draws nothing, and tells nothing of it. */
+const SHOWN_WITHIN_MS = 600;
 
 scope.addEventListener('message', ({ data: request }) => {
   if (request.kind === 'open')
     open(request).catch(reportError); // a defect: reaches the page as an error of the worker
+  else if (request.kind === 'go-on') goOn();
   else if (request.kind === 'add') add(request).catch(reportError);
   else runComparison(request);
 });
 
-async function open({ imageUrl, layers, labelValues }: Extract<LoaderRequest, { kind: 'open' }>): Promise<void> {
+async function open({ imageUrl, layers, labelValues, near }: Extract<LoaderRequest, { kind: 'open' }>): Promise<void> {
   declared = labelValues;
   // All files are asked for at once; they are decoded in order, the image first.
   const arriving = [{ id: 'image', url: imageUrl }, ...layers].map(({ id, url }) => ({ id, file: download(id, url) }));
   for (const { file } of arriving) file.catch(() => undefined); // reported below, in order
   for (const { id, file } of arriving) {
     try {
-      if (id === 'image') await showImage(await file);
+      if (id === 'image') await showImage(await file, near);
       else if (geometry) await showLayer(id, await file, geometry, labelValues);
     } catch (error) {
       scope.postMessage({ kind: 'refused', source: id, sentence: sentenceOf(error) });
@@ -52,18 +57,26 @@ async function add({ id, url }: Extract<LoaderRequest, { kind: 'add' }>): Promis
   }
 }
 
-function download(source: string, url: string): Promise<ArrivingFile> {
-  return fetchPieces(url, (received, total) => scope.postMessage({ kind: 'progress', source, received, total }));
+async function download(source: string, url: string): Promise<ArrivingFile> {
+  const tell = (received: number, total: number | null) =>
+    scope.postMessage({ kind: 'progress', source, received, total });
+  return { ...(await fetchPieces(url, tell)), part: (from, to) => fetchPart(url, from, to) };
 }
 
-async function showImage(file: ArrivingFile): Promise<void> {
-  const facts = await receiveImage(file, {
+async function showImage(file: ArrivingFile, near: Vec3 | null): Promise<void> {
+  const facts = await receiveImage(file, near, {
     onBegun: (image) => {
       geometry = image.geometry;
       scope.postMessage({ kind: 'begun', image });
     },
     onSlices: (firstSlice, voxels, known) =>
       scope.postMessage({ kind: 'slices', firstSlice, voxels, known }, [voxels.buffer as ArrayBuffer]),
+    // inflating takes a core, which drawing the first picture may need where there are few and no graphics card
+    shown: () =>
+      new Promise((done) => {
+        goOn = done;
+        setTimeout(done, SHOWN_WITHIN_MS);
+      }),
   });
   scope.postMessage({ kind: 'image', facts });
 }

@@ -77,11 +77,12 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   } = props;
   const [safeColors, setSafeColors] = useState(false);
   const labels = useMemo(() => (safeColors ? inSafeColors(ownLabels) : ownLabels), [ownLabels, safeColors]);
-  const loaded = useCase(
+  const loaded = useCase({
     imageUrl,
-    sources,
-    labels.map(({ value }) => value),
-  );
+    layers: sources,
+    labelValues: labels.map(({ value }) => value),
+    near: initialView?.positionLps ?? null,
+  });
   const { image } = loaded;
   const seen = image ?? loaded.arriving; // its arrays fill up while slices arrive
   const geometry = seen?.geometry ?? null;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { stage } from './stage.js';
-import type { ArrivingImage, CaseLoader } from './case-loader.js';
+import type { ArrivingImage, CaseLoader, OpenRequest } from './case-loader.js';
 import type { ShownImage, ShownLabelMap } from './case-volumes.js';
 import { takeCase } from './early-case.js';
 
@@ -33,6 +33,13 @@ export interface CaseState {
   readonly loader: CaseLoader | null;
 }
 
+/** Until a picture is on the screen: one in which the page learns of it, one in which it is drawn, and the next one begun. */
+const FRAMES = 3;
+
+function afterFrames(count: number, then: () => void): void {
+  requestAnimationFrame(() => (count > 1 ? afterFrames(count - 1, then) : then()));
+}
+
 const nothing = (layers: readonly LayerSource[]): CaseState => ({
   arriving: null,
   image: null,
@@ -47,9 +54,9 @@ const nothing = (layers: readonly LayerSource[]): CaseState => ({
  * Loads a case while the component is mounted; downloads stop when it leaves. What to load must not change during the
  * life of the component: give it a key.
  */
-export function useCase(imageUrl: string, layers: readonly LayerSource[], labelValues: readonly number[]): CaseState {
-  const [wanted] = useState({ imageUrl, layers, labelValues });
-  const [state, setState] = useState<CaseState>(() => nothing(layers));
+export function useCase(request: OpenRequest & { readonly layers: readonly LayerSource[] }): CaseState {
+  const [wanted] = useState(request);
+  const [state, setState] = useState<CaseState>(() => nothing(request.layers));
 
   useEffect(() => {
     const put = (change: (old: CaseState) => Partial<CaseState>): void =>
@@ -68,6 +75,7 @@ export function useCase(imageUrl: string, layers: readonly LayerSource[], labelV
       onArriving: (arriving) => {
         stage('first-slices');
         put(() => ({ arriving }));
+        afterFrames(FRAMES, () => loader.goOn());
       },
       onImage: (image) => {
         stage('image');

@@ -1,9 +1,12 @@
 import { geometryFromRasAffine } from '../affine.js';
 import type { Geometry } from '../geometry.js';
-import { inflate, joinBytes, LARGEST_INFLATION } from '../inflate.js';
+import { ImageFormatError } from '../image-format-error.js';
+import { inflate, inflateExactly, joinBytes, LARGEST_INFLATION } from '../inflate.js';
 import type { VoxelArray } from '../volume.js';
 import { VOXEL_BYTES } from '../voxel-bytes.js';
 import { isGzip } from './gzip.js';
+import { END_OF_DEFLATE, partsHeadBytes, partsOf } from './gzip-parts.js';
+import type { GzipParts } from './gzip-parts.js';
 import { HEADER_PROBE_BYTES, parseNiftiHeader, VOXEL_TYPES } from './header.js';
 import type { NiftiHeader } from './header.js';
 import { checkedSize, checkTrailer, decodeVoxels, trailing, truncated } from './read.js';
@@ -22,11 +25,25 @@ export interface NiftiArrival {
   readonly onSlices: (firstSlice: number, voxels: VoxelArray) => void;
 }
 
+/** What is wanted before its turn of a file that can be read from the middle (`writeNifti`, given a `DeflatePart`). */
+export interface NiftiGlance {
+  /** Between which stored slices, both included. */
+  readonly slices: (start: NiftiStart) => readonly [first: number, last: number];
+  /** Some bytes of the file, `to` excluded; null: they cannot be had. */
+  readonly read: (from: number, to: number) => Promise<Uint8Array | null>;
+  /** Whole slices, the wanted ones among them. They come again in their turn. */
+  readonly onSlices: (firstSlice: number, voxels: VoxelArray) => void;
+  /** Waited for after them: whoever shows them may want the machine for a moment. */
+  readonly shown: () => Promise<void>;
+}
+
 export interface NiftiStreamOptions extends NiftiLimits {
   /** Bytes of the file as it is stored, where they are known: a header that declares the impossible is then refused at once. */
   readonly storedBytes?: number;
   /** About so many bytes of voxels are handed over at a time, at least one slice; 4 MiB unless told. */
   readonly bytesAtOnce?: number;
+  /** Looked at before anything else is inflated, where the file lets us. Not for files that are handed over at once. */
+  readonly glance?: NiftiGlance;
 }
 
 /**
@@ -39,7 +56,7 @@ export interface NiftiStreamOptions extends NiftiLimits {
 export async function streamNifti(
   pieces: AsyncIterable<Uint8Array>,
   arrival: NiftiArrival,
-  { maxBytes, storedBytes, bytesAtOnce = 1 << 22 }: NiftiStreamOptions = {},
+  { maxBytes, storedBytes, bytesAtOnce = 1 << 22, glance }: NiftiStreamOptions = {},
 ): Promise<void> {
   const stored = await peek(pieces);
   const gzip = isGzip(stored.first);
@@ -54,7 +71,10 @@ export async function streamNifti(
       preamble = joinBytes([preamble, piece], preamble.length + piece.length);
       if (preamble.length < HEADER_PROBE_BYTES) continue;
       rest = preamble;
-      ({ slabs, expected } = start(preamble));
+      let begun: NiftiStart;
+      ({ slabs, expected, begun } = start(preamble));
+      const parts = gzip && expected > bytesAtOnce ? partsOf(stored.first) : null;
+      if (glance && parts) await lookAt(glance, parts, begun, expected);
     }
     if (read + rest.length > expected) throw trailing(`more than ${expected}`, expected);
     slabs.take(rest);
@@ -70,16 +90,63 @@ export async function streamNifti(
   if (read < expected) throw truncated(read, expected);
   if (gzip) checkTrailer(stored.lastBytes(), read);
 
-  function start(bytes: Uint8Array): { slabs: Slabs; expected: number } {
+  function start(bytes: Uint8Array): { slabs: Slabs; expected: number; begun: NiftiStart } {
     const header = parseNiftiHeader(bytes.subarray(0, HEADER_PROBE_BYTES));
     const size = checkedSize(header, { ...(maxBytes !== undefined && { maxBytes }), maxChannels: 1 });
     if (storedBytes !== undefined) {
       const possible = gzip ? storedBytes * LARGEST_INFLATION : storedBytes;
       if (size > possible) throw truncated(`at most ${possible}`, size);
     }
-    arrival.onStart({ geometry: geometryFromRasAffine(header.affineRas, header.sizeXyz), header });
-    return { slabs: new Slabs(header, bytesAtOnce, arrival.onSlices), expected: size };
+    const begun = { geometry: geometryFromRasAffine(header.affineRas, header.sizeXyz), header };
+    arrival.onStart(begun);
+    return { slabs: new Slabs(header, bytesAtOnce, arrival.onSlices), expected: size, begun };
   }
+}
+
+/** Reads the parts that hold what is wanted. Where they are not what they say, the file is found out in its turn, or is sound. */
+async function lookAt(...asked: Parameters<typeof readParts>): Promise<void> {
+  try {
+    await readParts(...asked);
+  } catch (error) {
+    if (!(error instanceof ImageFormatError)) throw error;
+  }
+}
+
+async function readParts(
+  glance: NiftiGlance,
+  { start, lead, each, lengths }: GzipParts,
+  begun: NiftiStart,
+  expected: number,
+): Promise<void> {
+  const { header } = begun;
+  const nz = header.sizeXyz[2];
+  const sliceBytes = (expected - header.voxelOffset) / nz;
+  if (
+    lead !== header.voxelOffset ||
+    each % sliceBytes !== 0 ||
+    lengths.length !== 1 + Math.ceil((expected - lead) / each)
+  )
+    return;
+  const slices = each / sliceBytes;
+  const [first, last] = glance
+    .slices(begun)
+    .map((slice) => 1 + Math.floor(Math.min(Math.max(slice, 0), nz - 1) / slices));
+  const offset = (part: number): number => lengths.slice(0, part).reduce((sum, length) => sum + length, start);
+  const bytes = await glance.read(offset(first), offset(last + 1));
+  if (bytes === null) return;
+  for (let part = first, at = 0; part <= last; at += lengths[part++]) {
+    const own = bytes.subarray(at, at + lengths[part]);
+    const isLast = part === lengths.length - 1;
+    const whole = isLast ? own : joinBytes([own, END_OF_DEFLATE], own.length + END_OF_DEFLATE.length);
+    const inside = isLast ? expected - lead - (part - 1) * each : each;
+    const content = await inflateExactly(whole, 'deflate-raw', inside, {
+      damaged: 'nifti-gzip',
+      truncated: 'nifti-truncated',
+      trailing: 'nifti-trailing-bytes',
+    });
+    glance.onSlices((part - 1) * slices, decodeVoxels(header, content));
+  }
+  await glance.shown();
 }
 
 /** Fills buffers of whole slices and hands them over decoded. */
@@ -134,11 +201,14 @@ interface Peeked {
   readonly lastBytes: () => Uint8Array;
 }
 
-/** Looks at the first two bytes or more without losing them. */
+/** Enough to know a gzip file, and how long its own header is. */
+const FIRST_BYTES = 12;
+
+/** Looks at the first bytes, of a gzip file at its whole header, without losing them. */
 async function peek(pieces: AsyncIterable<Uint8Array>): Promise<Peeked> {
   const iterator = pieces[Symbol.asyncIterator]();
   let first: Uint8Array = new Uint8Array(0);
-  while (first.length < 2) {
+  while (first.length < FIRST_BYTES || (isGzip(first) && first.length < partsHeadBytes(first))) {
     const next = await iterator.next();
     if (next.done) break;
     first = joinBytes([first, next.value], first.length + next.value.length);

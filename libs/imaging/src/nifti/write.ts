@@ -3,16 +3,23 @@ import { voxelCount } from '../geometry.js';
 import type { Geometry } from '../geometry.js';
 import type { Volume, VoxelArray } from '../volume.js';
 import { deflate } from '../inflate.js';
+import { gzipInParts, MOST_PARTS } from './gzip-parts.js';
+import type { DeflatePart } from './gzip-parts.js';
 import { NIFTI1_HEADER_BYTES, parseNiftiHeader, quaternionRotation } from './header.js';
 
 export interface NiftiWriteOptions {
-  /** Compress with gzip. The header and voxels inside are the same on every engine, the compressed bytes need not be. */
-  readonly gzip?: boolean;
+  /**
+   * Compress with gzip. The header and voxels inside are the same on every engine, the compressed bytes need not be. Given what
+   * deflates parts, the file can be read from the middle (`NiftiGlance`); for everybody else it is a plain gzip file.
+   */
+  readonly gzip?: boolean | DeflatePart;
   /** Up to 79 printable ASCII characters; must not name a person. */
   readonly description?: string;
 }
 
 const VOXEL_OFFSET = 352;
+/** Whole slices of about so many bytes are a part. */
+const PART_BYTES = 1 << 20;
 
 /**
  * Writes a volume as a single-file NIfTI-1, little endian.
@@ -32,7 +39,15 @@ export async function writeNifti(volume: Volume, options: NiftiWriteOptions = {}
   const bytes = new Uint8Array(VOXEL_OFFSET + data.byteLength);
   writeHeader(new DataView(bytes.buffer), geometry, data, options.description ?? '');
   writeVoxels(bytes, data);
-  return options.gzip ? deflate(bytes) : bytes;
+  const { gzip = false } = options;
+  if (typeof gzip === 'function') return gzipInParts(bytes, VOXEL_OFFSET, partBytes(geometry, data), gzip);
+  return gzip ? deflate(bytes) : bytes;
+}
+
+/** As many slices as fit, and so many at least that the parts can be told of. */
+function partBytes({ sizeXyz: [nx, ny, nz] }: Geometry, { BYTES_PER_ELEMENT }: VoxelArray): number {
+  const slice = nx * ny * BYTES_PER_ELEMENT;
+  return slice * Math.max(1, Math.floor(PART_BYTES / slice), Math.ceil(nz / (MOST_PARTS - 1)));
 }
 
 /**

@@ -16,7 +16,7 @@ const LAYERS: readonly LayerSource[] = [
   { id: 'prediction', kind: 'prediction', title: 'unet-small 1.0.0', url: `/data/${name}/prediction.nii.gz` },
 ];
 // As the page of a case does.
-beginCase({ imageUrl: IMAGE, layers: LAYERS, labelValues: PHANTOM_LABELS.map(({ value }) => value) });
+beginCase({ imageUrl: IMAGE, layers: LAYERS, labelValues: PHANTOM_LABELS.map(({ value }) => value), near: null });
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root element');
