@@ -131,7 +131,7 @@ function checkPatients(cases: readonly PlannedCase[], findings: Findings): void 
   const unknown = sent.filter(({ patient }) => patient === null);
   if (sent.length > 1 && unknown.length > 0) {
     const found = `${unknown.length} of ${sent.length} cases without a patient; each counts as a patient of its own`;
-    findings.say('patient-unknown', {}, found, '--table with the columns case and patient, where patients have several cases');
+    findings.say('patient-unknown', {}, found, 'a table (--table) with the columns case and patient, where patients have several cases');
   }
   const first = new Map<string, PlannedCase>();
   for (const one of cases) {
