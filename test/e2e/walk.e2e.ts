@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { CaseView, LeaderboardView } from '#contracts';
-import { importBenchmark, type ImportedCase } from '#evaluation';
+import { importBenchmark, studyUidOf, type ImportedCase } from '#evaluation';
 import { orientTo, writeNifti } from '#imaging';
 import { createLog, hashPassword, openPlatform, readConfig } from '#platform';
 import { generateCase, PHANTOM_BENCHMARK, phantomDataset, type PhantomCase } from '#phantoms';
@@ -213,6 +213,23 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
       await desk.getByText('It takes submissions').waitFor();
       const { items } = await new Client(platform.url).get<{ items: { slug: string }[] }>('/benchmarks');
       expect(items.map(({ slug }) => slug)).toContain('walked-organs');
+
+      // a study that a PACS sends to the dataset becomes a case of its next version
+      const { items: walked } = await new Client(platform.url).get<{ items: { id: string }[] }>(`/benchmarks/${SLUG}/cases?phase=practice`);
+      const study = await desk.request.get(`${platform.url}/api/v1/dicomweb/studies/${studyUidOf(walked[0].id)}`);
+      const sent = await desk.request.post(`${platform.url}/api/v1/datasets/walked/dicomweb/studies`, {
+        headers: { origin: platform.url, 'content-type': study.headers()['content-type'] },
+        data: await study.body(),
+      });
+      expect([study.status(), sent.status()]).toEqual([200, 200]);
+      await desk.goto(`${platform.url}/datasets/walked`);
+      await desk.getByRole('link', { name: 'Import these' }).click();
+      await desk.getByRole('button', { name: 'Fetch and check' }).click();
+      await desk.getByText('1 case, fit to be imported').waitFor();
+      await desk.getByRole('checkbox', { name: /I have looked at the names/ }).check();
+      await desk.getByRole('button', { name: 'Import 1 case' }).click();
+      await desk.getByText('Imported: version 2 of 4 cases').waitFor();
+      expect(await accessibilityFaults(desk)).toEqual([]);
       expect(faults).toEqual([]);
     } finally {
       await context.close();

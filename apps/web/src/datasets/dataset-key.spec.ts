@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { keyedDigest, keyFileText, newKey, parseKey } from './dataset-key.js';
+import { forgetKey, keepKey, keyedDigest, keyFileText, newKey, parseKey, storedKey } from './dataset-key.js';
 
 describe('the key of a dataset', () => {
   it('comes back from its file, and another is another', () => {
@@ -14,6 +14,24 @@ describe('the key of a dataset', () => {
       expect(() => parseKey(text)).toThrow('this is no key of a dataset');
     }
     expect(() => parseKey('{"key":"secret","names":{}}')).not.toThrow('secret');
+  });
+
+  it('is kept by the browser until it is told to forget it', () => {
+    const kept = new Map<string, string>();
+    (globalThis as { localStorage?: unknown }).localStorage = {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, text: string) => void kept.set(name, text),
+      removeItem: (name: string) => void kept.delete(name),
+    };
+    try {
+      const key = newKey();
+      expect([keepKey('livers', key), storedKey('livers'), storedKey('kidneys')]).toEqual([true, key, null]);
+      forgetKey('livers');
+      expect([storedKey('livers'), kept.size]).toEqual([null, 0]);
+    } finally {
+      delete (globalThis as { localStorage?: unknown }).localStorage;
+    }
+    expect([storedKey('livers'), keepKey('livers', newKey())]).toEqual([null, false]); // storage switched off
   });
 
   it('digests as the command line does', async () => {

@@ -59,6 +59,11 @@ export function keepKey(slug: string, key: DatasetKey): boolean {
   }
 }
 
+/** On a browser that others use as well: whoever has the file brings it to the next import. */
+export function forgetKey(slug: string): void {
+  localStorage.removeItem(storageName(slug));
+}
+
 /** HMAC-SHA256 under a key. */
 export async function keyedDigest({ key }: Pick<DatasetKey, 'key'>): Promise<KeyedDigest> {
   const raw = Uint8Array.from({ length: 32 }, (_, n) => parseInt(key.slice(2 * n, 2 * n + 2), 16));

@@ -17,7 +17,16 @@ import { ChangedSince, type Checked } from './check-client.js';
 import { ChooseFiles } from './choose-files.js';
 import { ChooseInbox } from './choose-inbox.js';
 import { CommandLine } from './command-line.js';
-import { keepKey, keyFileName, keyFileText, newKey, parseKey, storedKey, type DatasetKey } from './dataset-key.js';
+import {
+  forgetKey,
+  keepKey,
+  keyFileName,
+  keyFileText,
+  newKey,
+  parseKey,
+  storedKey,
+  type DatasetKey,
+} from './dataset-key.js';
 import { codeWords } from './finding-words.js';
 import { findingCounts, FindingsList } from './findings-list.js';
 import { OutgoingForm } from './outgoing-form.js';
@@ -311,6 +320,8 @@ function KeepTheKey({
   readonly secret: DatasetKey;
   readonly here: boolean;
 }): ReactNode {
+  const [saved, setSaved] = useState(false);
+  const [forgotten, setForgotten] = useState(false);
   const save = (): void => {
     const address = URL.createObjectURL(new Blob([keyFileText(secret)], { type: 'application/json' }));
     const link = document.createElement('a');
@@ -318,22 +329,39 @@ function KeepTheKey({
     link.download = keyFileName(slug);
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    setSaved(true);
+  };
+  const forget = (): void => {
+    forgetKey(slug);
+    setForgotten(true);
   };
   return (
     <Notice
       icon="lock"
       title="Keep the key of this dataset"
       actions={
-        <button type="button" className="button" onClick={save}>
-          <Icon name="download" /> Save {keyFileName(slug)}
-        </button>
+        <>
+          <button type="button" className="button" onClick={save}>
+            <Icon name="download" /> Save {keyFileName(slug)}
+          </button>
+          {here && saved && !forgotten && (
+            <button type="button" className="button" onClick={forget}>
+              Remove it from this browser
+            </button>
+          )}
+        </>
       }
     >
       <p>
         It tells patients apart in later imports and holds the names that cases had. It was not sent
-        {here ? ', and this browser keeps it' : '; this browser could not keep it'}. The command line uses the same
-        file.
+        {forgotten
+          ? ', and this browser has it no longer: the next import asks for the file'
+          : here
+            ? ', and this browser keeps it'
+            : '; this browser could not keep it'}
+        . The command line uses the same file.
       </p>
+      {here && !forgotten && <p>Do others use this browser, too? Save the file, and remove it from here.</p>}
     </Notice>
   );
 }

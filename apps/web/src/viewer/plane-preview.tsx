@@ -6,6 +6,7 @@ import type { ArrivingImage } from './case-loader.js';
 import type { DisplayVoxels } from './case-volumes.js';
 import type { GreyWindow } from './grey-window.js';
 import type { PaintedOverlay } from './painted-overlays.js';
+import { fineCamera, PictureCanvas, sharpness } from './picture-canvas.js';
 import { pointOfPixel } from './plane-camera.js';
 import type { PlaneCamera } from './plane-camera.js';
 import { stage } from './stage.js';
@@ -29,7 +30,6 @@ export interface PlanePreviewProps {
   readonly onPainted: () => void;
 }
 
-const MOST_PIXELS_PER_PX = 2;
 /** While slices arrive, a plane that crosses them is painted at most so often: painting must not hold up what is to be painted. */
 const FILLING_MS = 400;
 
@@ -41,20 +41,16 @@ export function PlanePreview({ picture, camera, onPainted }: PlanePreviewProps):
   const canvas = useRef<HTMLCanvasElement>(null);
   const painted = useRef<{ at: number; key: readonly unknown[] }>({ at: -Infinity, key: [] });
   const slice = useRef<GreySlice | null>(null);
+  const shown = useRef(new PictureCanvas());
   // As soon as the page knows of a change, so that it is in the next frame.
   useLayoutEffect(() => {
     let later: ReturnType<typeof setTimeout> | undefined;
     const paint = (key: readonly unknown[], present: number, isWhole: boolean): void => {
       later = undefined;
-      // Pixels come from here, and go to the screen only: a copy on the graphics card would be one more.
-      const context = canvas.current?.getContext('2d', { alpha: false, willReadFrequently: true });
-      if (!context || !canvas.current) return;
+      if (!canvas.current) return;
       painted.current = { at: performance.now(), key };
       slice.current = greyOf(picture, camera, present, slice.current);
-      const { width, height } = slice.current;
-      if (canvas.current.width !== width) canvas.current.width = width;
-      if (canvas.current.height !== height) canvas.current.height = height;
-      context.putImageData(new ImageData(withOverlays(slice.current, picture.overlays), width, height), 0, 0);
+      shown.current.show(canvas.current, withOverlays(slice.current, picture.overlays), slice.current.width);
       stage(`painted-${camera.plane.name}`);
       if (isWhole) onPainted();
     };
@@ -91,7 +87,6 @@ interface GreySlice {
   readonly grey: Uint8ClampedArray<ArrayBuffer>;
   readonly cut: Int32Array;
   readonly width: number;
-  readonly height: number;
 }
 
 const isSame = (key: readonly unknown[], other: readonly unknown[] | undefined): boolean =>
@@ -107,10 +102,9 @@ function greyOf(
   const sharp = sharpness();
   const key = [cameraKey(camera), sharp, voxels, present, shown.center, shown.width, inverted];
   if (known && isSame(key, known.key)) return known;
-  const [width, height] = [Math.round(camera.widthPx * sharp), Math.round(camera.heightPx * sharp)];
-  const fine = { ...camera, widthPx: width, heightPx: height, mmPerPx: (camera.mmPerPx * camera.widthPx) / width };
+  const fine = fineCamera(camera);
   const grey = paintGrey(geometry, voxels, fine, shown, inverted);
-  return { key, grey, cut: cutSlice(geometry, fine), width, height };
+  return { key, grey, cut: cutSlice(geometry, fine), width: fine.widthPx };
 }
 
 function withOverlays(
@@ -125,8 +119,6 @@ function withOverlays(
   }
   return pixels;
 }
-
-const sharpness = (): number => Math.min(MOST_PIXELS_PER_PX, devicePixelRatio);
 
 /** Cameras are made anew whenever anything moves; the same numbers are the same picture. */
 const cameraKey = ({ widthPx, heightPx, mmPerPx, focalPointLps }: PlaneCamera): string =>

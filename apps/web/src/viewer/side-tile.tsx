@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Geometry, Vec3 } from '#imaging';
+import { fineCamera, PictureCanvas } from './picture-canvas.js';
 import { pointOfPixel } from './plane-camera.js';
 import type { PlaneCamera } from './plane-camera.js';
 import { Crosshair, Letters, ScaleBar } from './plane-view.js';
@@ -34,14 +35,13 @@ export interface SideTileProps {
   readonly onOpen: (() => void) | null;
 }
 
-const MOST_PIXELS_PER_PX = 2;
-
 /** One of several pictures side by side. */
 export function SideTile(props: SideTileProps): ReactNode {
   const { title, note, geometry, positionLps, paint } = props;
   const plane = PLANES[props.plane];
   const surface = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const shown = useRef(new PictureCanvas());
   const [size, setSize] = useState<Pixel>([0, 0]);
   useEffect(() => {
     const element = surface.current;
@@ -55,15 +55,10 @@ export function SideTile(props: SideTileProps): ReactNode {
   const camera = size[0] > 0 && size[1] > 0 ? props.camera(size) : null;
 
   useEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!context || !camera || !canvas.current) return;
-    const sharp = Math.min(MOST_PIXELS_PER_PX, window.devicePixelRatio);
-    const [width, height] = [Math.round(camera.widthPx * sharp), Math.round(camera.heightPx * sharp)];
-    if (canvas.current.width !== width) canvas.current.width = width;
-    if (canvas.current.height !== height) canvas.current.height = height;
-    if (!paint) return context.clearRect(0, 0, width, height);
-    const fine = { ...camera, widthPx: width, heightPx: height, mmPerPx: (camera.mmPerPx * camera.widthPx) / width };
-    context.putImageData(new ImageData(paint(fine), width, height), 0, 0);
+    if (!camera || !canvas.current) return;
+    if (!paint) return shown.current.clear(canvas.current);
+    const fine = fineCamera(camera);
+    shown.current.show(canvas.current, paint(fine), fine.widthPx);
   });
 
   usePlaneGestures(surface, props.tool, {
