@@ -86,7 +86,8 @@ export async function scrollPlane({ selector, slices, forMs }) {
  * Runs in the page: does something and waits until the picture of a plane is another one.
  *
  * @param act text of an expression that does it
- * @returns milliseconds from the doing to the first frame with the other picture
+ * @returns milliseconds from the doing to the first frame with the other picture, and to the frame after that: by then the
+ *   browser has handed the picture over to be shown
  */
 export async function timeChange({ selector, act }) {
   const picture = pictureOf(selector);
@@ -97,7 +98,9 @@ export async function timeChange({ selector, act }) {
     if (performance.now() - began > 20_000) throw new Error(`nothing changed in ${selector} after ${act}`);
     await new Promise(requestAnimationFrame);
   }
-  return performance.now() - began;
+  const changedMs = performance.now() - began;
+  await new Promise(requestAnimationFrame);
+  return { changedMs, shownMs: performance.now() - began };
 }
 
 /** A function that tells a plane's pictures apart; the page is given its text together with those that use it. */
