@@ -107,7 +107,7 @@ export type FailureCode = (typeof FAILURE_CODES)[number];
 /** For each code a sentence that says what to do. Contains nothing computed from an image. */
 export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   'model-not-onnx': 'The file is not a readable ONNX model. Export it again and check it with `onnx.checker` before you submit.',
-  'model-load-failed': 'ONNX Runtime could not load the model. Use opset 20 or lower, standard operators only, and try to load it locally with onnxruntime 1.30.',
+  'model-load-failed': 'ONNX Runtime could not load the model. Use an opset from 7 to 26, standard operators only, and try to load it locally with onnxruntime 1.30.',
   'model-input-missing': 'The manifest names an input tensor that the model does not have. Compare `inputs[0].tensor` with the names in the model.',
   'model-input-rank': 'The model input must have the dimensions that the manifest names in `inputs[0].layout`: five for volumes, four for slices.',
   'model-input-dtype': 'The model input must have the type that the manifest names in `inputs[0].dtype`: float32 or float16.',

@@ -33,7 +33,7 @@ export async function readPackage(kind: PackageKind, folder: string, options: Pa
   try {
     switch (kind) {
       case 'nnunet': {
-        const configuration = options.configuration ?? /__(2d|3d_[a-z_]+)$/.exec(basename(folder))?.[1];
+        const configuration = options.configuration ?? /__((?:2d|3d_)\w*)$/.exec(basename(folder))?.[1];
         const [plans, dataset] = [await needed(folder, ['plans.json']), await needed(folder, ['dataset.json'])];
         return importNnunet(plans, dataset, { ...common, ...(configuration === undefined ? {} : { configuration }) });
       }

@@ -160,8 +160,8 @@ export class CaseLoader {
       return; // all at once: the message that follows has it
     }
     voxels.set(slices, firstSlice * nx * ny);
+    const isFirst = arrived.every((there) => there === 0);
     arrived.fill(1, firstSlice, firstSlice + count);
-    const isFirst = arrived.reduce((sum, there) => sum + there, 0) === count;
     for (const onMore of watchers) onMore();
     if (!isFirst) return;
     const watch = (onMore: () => void): (() => void) => {

@@ -56,6 +56,17 @@ describe('nnU-Net', () => {
     expect(imported.manifest.postprocess).toMatchObject([{ op: 'invert', order: 1 }, { op: 'argmax' }]);
   });
 
+  it('says which configuration it takes where several are there and none is named', () => {
+    const lowres = { configurations: { ...plans.configurations, '3d_lowres': plans.configurations['3d_fullres'] } };
+    const taken = (configuration?: string): readonly string[] => {
+      const imported = nnunet(lowres, {}, configuration);
+      if (!imported.ok) throw new Error(JSON.stringify(imported.refused));
+      return imported.notes.filter((note) => note.includes('none was named'));
+    };
+    expect(taken()).toEqual([expect.stringMatching(/3d_lowres, and none was named: 3d_fullres is taken/)]);
+    expect(taken('3d_lowres')).toEqual([]);
+  });
+
   it('walks over slices for a 2D configuration and transposes as the plans say', () => {
     const flat = nnunet({ transpose_forward: [1, 0, 2], transpose_backward: [1, 0, 2] }, {}, '2d');
     expect(flat).toMatchObject({

@@ -97,6 +97,10 @@ function chooseConfiguration(plans: JsonObject, wanted: string | undefined, ledg
     );
     return null;
   }
+  if (wanted === undefined && names.length > 1)
+    ledger.note(
+      `plans.json has ${names.join(', ')}, and none was named: ${name} is taken; with another one, every size and spacing is another`,
+    );
   const seen: string[] = [];
   const withParents = (key: string): JsonObject => {
     const own = all[key];
