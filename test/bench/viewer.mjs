@@ -5,7 +5,7 @@ import { orientTo, writeNifti } from '#imaging';
 import { rounded, summary } from './figures.mjs';
 import { root, say } from './platform.mjs';
 import { coldPage } from './viewer-browser.mjs';
-import { deflatePart } from '../../dist/apps/api/src/datasets/deflate-part.js';
+import { partCompressor } from '../../dist/apps/api/src/datasets/part-compressor.js';
 import { buildPrototype, buildViewerPage, serve } from './viewer-pages.mjs';
 import { viewerCase } from './viewer-volumes.mjs';
 import { firstFrameWith, pictureOf, scrollPlane, timeChange, watchPlanes } from './viewer-watch.mjs';
@@ -230,7 +230,7 @@ async function ourFiles(cases) {
   const files = new Map();
   for (const [name, volumes] of Object.entries(cases)) {
     for (const [kind, volume] of Object.entries(volumes)) {
-      const gzip = kind === 'image' ? deflatePart : true; // as they are stored when they come in
+      const gzip = kind === 'image' ? partCompressor : true; // as they are stored when they come in
       const bytes = await writeNifti(orientTo(volume, 'RAS'), { gzip }); // as most converters order a CT
       files.set(`/data/${name}/${kind}.nii.gz`, { headers, bytes });
     }

@@ -13,7 +13,7 @@ export type { NiftiHeader } from './nifti/header.js';
 export { storedGeometry, writeNifti } from './nifti/write.js';
 export { deflate as gzip } from './inflate.js';
 export type { NiftiWriteOptions } from './nifti/write.js';
-export type { DeflatePart } from './nifti/gzip-parts.js';
+export type { PartCompressor } from './nifti/gzip-parts.js';
 export { imageFormat, readImage } from './read-image.js';
 export type { ImageFormat } from './read-image.js';
 export type { HeaderFileOptions } from './detached.js';

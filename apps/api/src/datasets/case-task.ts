@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { MOST_VOLUME_BYTES } from '#contracts';
 import { rewriteCase, type CaseForm } from '#evaluation';
 import { ImageFormatError, type Geometry } from '#imaging';
-import { deflatePart } from './deflate-part.js';
+import { partCompressor } from './part-compressor.js';
 
 /** Files of a case on the spool, and where their like, written anew, are to lie: in the order of `images`, then `references`. */
 export interface RewriteTask {
@@ -69,7 +69,7 @@ export async function rewriteFiles({ form, images, references, outputs }: Rewrit
   const geometry = await rewriteCase(
     form,
     { images: images.map((path) => () => readFile(path)), references: references.map(({ reader, path }) => ({ reader, read: () => readFile(path) })) },
-    { maxBytes: MOST_VOLUME_BYTES, deflatePart },
+    { maxBytes: MOST_VOLUME_BYTES, partCompressor },
     async (part, n, bytes) => {
       const at = part === 'image' ? n : images.length + n;
       await writeFile(outputs[at], bytes, { mode: 0o600 });

@@ -20,7 +20,7 @@ export interface OpenFrames extends FrameIndex {
 const MOST_INDICES = 200;
 
 /**
- * The slices of images, compressed without loss once, after the image came in (`FramesAhead`) or when it is first asked for
+ * The slices of images, compressed without loss once, once a benchmark with the image is published (`FramesAhead`) or when it is first asked for
  * in DICOM, whichever is earlier, and kept as an object derived from it: no less secret, and served by nothing but DICOMweb.
  * Compressing 200 slices of 512 x 512 takes some seconds, reading one of them after that some milliseconds.
  */

@@ -1,5 +1,5 @@
 import { readLabelMap, readNifti, writeNifti, type Geometry, type VoxelArray } from '#imaging';
-import { deflatePart } from '../../../imaging/src/test-support/deflate-part.js';
+import { partCompressor } from '../../../imaging/src/test-support/part-compressor.js';
 import { rewriteCase, type CaseForm } from './rewrite-case.js';
 
 const geometry: Geometry = { sizeXyz: [3, 2, 1], spacingMm: [1, 1, 2], originLps: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
@@ -11,7 +11,7 @@ const mask = (...labels: number[]) => Uint8Array.from({ length: 6 }, (_, v) => l
 async function rewrite(images: readonly (() => Promise<Uint8Array>)[], masks: readonly Uint8Array[], maxBytes = 1 << 20): Promise<Map<string, Uint8Array>> {
   const taken = new Map<string, Uint8Array>();
   const references = masks.map((labels, n) => ({ reader: `reader ${n}`, read: file(labels) }));
-  await rewriteCase(form, { images, references }, { maxBytes, deflatePart }, async (part, n, bytes) => void taken.set(`${part} ${n}`, bytes));
+  await rewriteCase(form, { images, references }, { maxBytes, partCompressor }, async (part, n, bytes) => void taken.set(`${part} ${n}`, bytes));
   return taken;
 }
 

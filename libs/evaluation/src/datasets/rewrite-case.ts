@@ -1,4 +1,4 @@
-import { describeGrid, labelExtents, readLabelMap, readNifti, sameGrid, storedGeometry, writeNifti, type DeflatePart, type Geometry, type LabelMap } from '#imaging';
+import { describeGrid, labelExtents, readLabelMap, readNifti, sameGrid, storedGeometry, writeNifti, type PartCompressor, type Geometry, type LabelMap } from '#imaging';
 import { CaseFault } from '../import-benchmark.js';
 import type { Dataset } from './dataset-records.js';
 
@@ -20,13 +20,13 @@ export type TakeRewritten = (part: 'image' | 'reference', n: number, bytes: Uint
  * the file that came. One volume at a time is in memory; what `take` is given counts only when all of them were fit.
  *
  * @param maxBytes largest volume that is read, unpacked
- * @param deflatePart so that the slice that a viewer opens at need not wait for those before it
+ * @param partCompressor so that the slice that a viewer opens at need not wait for those before it
  * @throws ImageFormatError, CaseFault with what the sender can mend
  */
 export async function rewriteCase(
   form: CaseForm,
   files: CaseFilesToRewrite,
-  { maxBytes, deflatePart }: { readonly maxBytes: number; readonly deflatePart: DeflatePart },
+  { maxBytes, partCompressor }: { readonly maxBytes: number; readonly partCompressor: PartCompressor },
   take: TakeRewritten,
 ): Promise<Geometry> {
   const { channels } = form;
@@ -38,7 +38,7 @@ export async function rewriteCase(
     if (!sameGrid(image.geometry, geometry)) {
       throw new CaseFault(`the image of ${channels[n].name} has the grid ${describeGrid(image.geometry)}; that of ${channels[0].name} has ${describeGrid(geometry)}`);
     }
-    await take('image', n, await writeNifti({ data: image.data, geometry }, { gzip: deflatePart }));
+    await take('image', n, await writeNifti({ data: image.data, geometry }, { gzip: partCompressor }));
   }
   if (geometry === null) throw new CaseFault('no image; expected one for each channel');
   for (const [n, { reader, read }] of files.references.entries()) {

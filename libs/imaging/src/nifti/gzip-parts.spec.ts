@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Geometry } from '../geometry.js';
-import { deflatePart } from '../test-support/deflate-part.js';
+import { partCompressor } from '../test-support/part-compressor.js';
 import type { VoxelArray } from '../volume.js';
 import { gzipInParts, MOST_PARTS, partsHeadBytes, partsOf } from './gzip-parts.js';
 import { readNifti } from './read.js';
@@ -26,7 +26,7 @@ describe('a gzip file in parts', () => {
     fc.assert(
       fc.property(sizes, ({ length, lead, each, seed }) => {
         const bytes = noise(length + lead, seed);
-        const file = gzipInParts(bytes, lead, each, deflatePart);
+        const file = gzipInParts(bytes, lead, each, partCompressor);
         expect(Buffer.compare(gunzipSync(file), bytes)).toBe(0);
         const parts = partsOf(file.subarray(0, partsHeadBytes(file)))!;
         expect([parts.lead, parts.each, parts.lengths.length]).toEqual([lead, each, 1 + Math.ceil(length / each)]);
@@ -37,11 +37,11 @@ describe('a gzip file in parts', () => {
   });
 
   it('is refused where it would have too many', () => {
-    expect(() => gzipInParts(noise(MOST_PARTS + 1), 1, 1, deflatePart)).toThrow(/at most 16000 parts/);
+    expect(() => gzipInParts(noise(MOST_PARTS + 1), 1, 1, partCompressor)).toThrow(/at most 16000 parts/);
   });
 
   it('nothing is made of a header that says something else, or what cannot be', () => {
-    const file = gzipInParts(noise(1000), 352, 100, deflatePart);
+    const file = gzipInParts(noise(1000), 352, 100, partCompressor);
     const head = file.subarray(0, partsHeadBytes(file));
     expect(partsOf(head)).not.toBeNull();
     expect(partsOf(head.subarray(0, -1))).toBeNull();
@@ -70,7 +70,7 @@ describe('a NIfTI file in parts', () => {
   const slice = 300 * 200;
   let file: Uint8Array;
   beforeAll(async () => {
-    file = await writeNifti({ geometry, data }, { gzip: deflatePart });
+    file = await writeNifti({ geometry, data }, { gzip: partCompressor });
   });
 
   async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {

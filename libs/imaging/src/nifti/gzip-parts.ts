@@ -16,11 +16,13 @@ export interface GzipParts {
   readonly lengths: readonly number[];
 }
 
-/**
- * Deflates a part (RFC 1951) without looking back at others: up to a byte with a full flush, or, of the last, to the end.
- * Engines have no such thing; zlib has.
- */
-export type DeflatePart = (bytes: Uint8Array, isLast: boolean) => Uint8Array;
+/** What zlib has and engines have not. */
+export interface PartCompressor {
+  /** A part (RFC 1951) without looking back at others: up to a byte with a full flush, or, of the last, to the end. */
+  readonly deflate: (bytes: Uint8Array, isLast: boolean) => Uint8Array;
+  /** Checksum of RFC 1952. */
+  readonly crc32: (bytes: Uint8Array) => number;
+}
 
 const [FIXED_BYTES, SUBFIELD_BYTES] = [12, 4];
 const EXTRA = 4;
@@ -34,7 +36,7 @@ export const END_OF_DEFLATE = Uint8Array.of(1, 0, 0, 0xff, 0xff);
  * @param lead bytes of the first part, `each` of those that follow
  * @throws RangeError when there would be more than `MOST_PARTS`
  */
-export function gzipInParts(bytes: Uint8Array, lead: number, each: number, deflatePart: DeflatePart): Uint8Array {
+export function gzipInParts(bytes: Uint8Array, lead: number, each: number, compressor: PartCompressor): Uint8Array {
   const count = 1 + Math.ceil((bytes.length - lead) / each);
   if (!(lead > 0 && each > 0 && lead <= bytes.length && count <= MOST_PARTS)) {
     throw new RangeError(`${bytes.length} bytes in parts of ${lead} and ${each}; expected at most ${MOST_PARTS} parts`);
@@ -42,7 +44,7 @@ export function gzipInParts(bytes: Uint8Array, lead: number, each: number, defla
   const parts: Uint8Array[] = [];
   for (let n = 0; n < count; n++) {
     const from = n === 0 ? 0 : lead + (n - 1) * each;
-    parts.push(deflatePart(bytes.subarray(from, n === 0 ? lead : from + each), n === count - 1));
+    parts.push(compressor.deflate(bytes.subarray(from, n === 0 ? lead : from + each), n === count - 1));
   }
   const data = SUBFIELD_BYTES + 8 + 4 * count;
   const head = new Uint8Array(FIXED_BYTES + data);
@@ -55,7 +57,7 @@ export function gzipInParts(bytes: Uint8Array, lead: number, each: number, defla
     view.setUint32(FIXED_BYTES + SUBFIELD_BYTES + 4 * n, value, true),
   );
   const tail = new DataView(new ArrayBuffer(8));
-  tail.setUint32(0, crc32(bytes), true);
+  tail.setUint32(0, compressor.crc32(bytes), true);
   tail.setUint32(4, bytes.length >>> 0, true);
   const pieces = [head, ...parts, new Uint8Array(tail.buffer)];
   return joinBytes(
@@ -94,15 +96,4 @@ export function partsOf(head: Uint8Array): GzipParts | null {
     view.getUint32(FIXED_BYTES + SUBFIELD_BYTES + 4 * n, true),
   );
   return lead > 0 && each > 0 && lengths.every((length) => length > 0) ? { start, lead, each, lengths } : null;
-}
-
-const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
-  for (let bit = 0; bit < 8; bit++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
-  return n;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (let n = 0; n < bytes.length; n++) crc = CRC[(crc ^ bytes[n]) & 255] ^ (crc >>> 8);
-  return ~crc >>> 0;
 }

@@ -25,7 +25,7 @@ export interface NiftiArrival {
   readonly onSlices: (firstSlice: number, voxels: VoxelArray) => void;
 }
 
-/** What is wanted before its turn of a file that can be read from the middle (`writeNifti`, given a `DeflatePart`). */
+/** What is wanted before its turn of a file that can be read from the middle (`writeNifti`, given a `PartCompressor`). */
 export interface NiftiGlance {
   /** Between which stored slices, both included. */
   readonly slices: (start: NiftiStart) => readonly [first: number, last: number];

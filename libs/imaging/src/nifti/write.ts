@@ -4,7 +4,7 @@ import type { Geometry } from '../geometry.js';
 import type { Volume, VoxelArray } from '../volume.js';
 import { deflate } from '../inflate.js';
 import { gzipInParts, MOST_PARTS } from './gzip-parts.js';
-import type { DeflatePart } from './gzip-parts.js';
+import type { PartCompressor } from './gzip-parts.js';
 import { NIFTI1_HEADER_BYTES, parseNiftiHeader, quaternionRotation } from './header.js';
 
 export interface NiftiWriteOptions {
@@ -12,7 +12,7 @@ export interface NiftiWriteOptions {
    * Compress with gzip. The header and voxels inside are the same on every engine, the compressed bytes need not be. Given what
    * deflates parts, the file can be read from the middle (`NiftiGlance`); for everybody else it is a plain gzip file.
    */
-  readonly gzip?: boolean | DeflatePart;
+  readonly gzip?: boolean | PartCompressor;
   /** Up to 79 printable ASCII characters; must not name a person. */
   readonly description?: string;
 }
@@ -40,7 +40,7 @@ export async function writeNifti(volume: Volume, options: NiftiWriteOptions = {}
   writeHeader(new DataView(bytes.buffer), geometry, data, options.description ?? '');
   writeVoxels(bytes, data);
   const { gzip = false } = options;
-  if (typeof gzip === 'function') return gzipInParts(bytes, VOXEL_OFFSET, partBytes(geometry, data), gzip);
+  if (typeof gzip === 'object') return gzipInParts(bytes, VOXEL_OFFSET, partBytes(geometry, data), gzip);
   return gzip ? deflate(bytes) : bytes;
 }
 

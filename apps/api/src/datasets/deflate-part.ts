@@ -1,6 +1,0 @@
-import { constants, deflateRawSync } from 'node:zlib';
-import type { DeflatePart } from '#imaging';
-
-/** By zlib, which a thread calls. */
-export const deflatePart: DeflatePart = (bytes, isLast) =>
-  deflateRawSync(bytes, { finishFlush: isLast ? constants.Z_FINISH : constants.Z_FULL_FLUSH });
