@@ -67,9 +67,9 @@ export const caseResult = z.object({
   usage: z
     .object({
       elapsedMs: z.number(),
-      cpuMs: z.number(),
-      peakRssBytes: z.number(),
-      sessionMs: z.number(),
+      cpuMs: z.number().nullable(),
+      peakRssBytes: z.number().nullable(),
+      sessionMs: z.number().nullable().describe('null of a case that failed'),
       stagesMs: z.object({ read: z.number(), prepare: z.number(), network: z.number(), restore: z.number() }).nullable(),
     })
     .nullable(),

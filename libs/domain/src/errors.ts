@@ -42,14 +42,32 @@ export class RequestRefused extends VoxelmarkError {
 
 /** An algorithm failed on something: the code may be told to everybody, the detail may contain pixels. */
 export class ModelFailure extends Error {
+  /** Null when no process had come to a case. */
+  readonly usage: SeenUsage | null;
+
   constructor(
     readonly code: FailureCode,
     readonly detail: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; usage?: SeenUsage | null },
   ) {
     super(`${code}: ${detail}`, options);
     this.name = 'ModelFailure';
+    this.usage = options?.usage ?? null;
   }
+
+  /** The same failure, with what it used up where that was not known before. */
+  after(usage: SeenUsage): ModelFailure {
+    return this.usage === null ? new ModelFailure(this.code, this.detail, { cause: this, usage }) : this;
+  }
+}
+
+/** What one case used up. Null where the system does not tell. */
+export interface SeenUsage {
+  readonly elapsedMs: number;
+  /** All threads together. */
+  readonly cpuMs: number | null;
+  /** Highest resident memory. */
+  readonly peakRssBytes: number | null;
 }
 
 /**

@@ -6,6 +6,7 @@ export {
   EngineUnavailable,
   RequestRefused,
   ModelFailure,
+  type SeenUsage,
   SessionLost,
   notFound,
 } from './errors.js';
@@ -68,15 +69,7 @@ export {
   type Resource,
   type Decision,
 } from './access.js';
-export {
-  hasClosed,
-  REVEAL_KINDS,
-  revealFaults,
-  revealOf,
-  revealRule,
-  type Reveal,
-  type RevealRule,
-} from './reveal.js';
+export { hasClosed, REVEAL_KINDS, revealFaults, revealOf, revealRule, type Reveal, type RevealRule } from './reveal.js';
 export { parseCsv, type CsvRecord } from './parse-csv.js';
 export { CONSENSUS_METHODS, type ConsensusMethod, type ConsensusRecipe } from './consensus.js';
 export { gatherFindings, placesInWords, type Gathered } from './gather-findings.js';

@@ -72,15 +72,16 @@ describe('one case', () => {
     expect([sessions.opened, run.outcome]).toEqual([0, null]);
   });
 
-  it('ends as a failed row with code, detail and undefined values when the algorithm fails', async () => {
+  it('ends as a failed row with code, detail, what it used up and undefined values when the algorithm fails', async () => {
     const { blobs, run } = await setUp();
+    const used = { elapsedMs: 12, cpuMs: 20, peakRssBytes: null };
     const sessions = scriptedSessions(() =>
-      Promise.reject(new ModelFailure('inference-failed', 'Reshape: 24 into 27')),
+      Promise.reject(new ModelFailure('inference-failed', 'Reshape: 24 into 27', { usage: used })),
     );
     await evaluateCase(stagePorts(run, blobs, sessions), JOB, never);
     expect(run.outcome).toEqual({
       prediction: null,
-      usage: null,
+      usage: used,
       scores: noPrediction,
       failure: { code: 'inference-failed', detail: 'Reshape: 24 into 27' },
       receipt: { isolation: 'L2', runtime: 'onnxruntime-node 1.30.0' },

@@ -173,7 +173,7 @@ async function evaluate(
       throw new CaseUnreadable(`case ${evaluationCase.name}: ${error.detail}`, { cause: error });
     if (error.code === 'inference-crashed')
       throw new CrashedTwice(`case ${evaluationCase.name}, twice: ${error.detail}`, { cause: error });
-    return { ...failed(context, { code: error.code, detail: error.detail }), receipt };
+    return { ...failed(context, error), receipt };
   }
   const metrics = rules.metrics.map(({ id }) => id);
   const { regions, predictionGrid } = rules;
@@ -226,13 +226,13 @@ async function giveBack({ records, log }: StagePorts, claim: CaseClaim): Promise
 }
 
 /** A case without a prediction is a row like any other: every value undefined, with the reason. */
-function failed({ phase }: RunContext, failure: NonNullable<Outcome['failure']>): Outcome {
+function failed({ phase }: RunContext, { code, detail, usage }: ModelFailure): Outcome {
   const { regions, metrics } = phase.rules;
   const scores = scoresWithoutPrediction(
     regions,
     metrics.map(({ id }) => id),
   );
-  return { prediction: null, usage: null, scores, failure };
+  return { prediction: null, usage, scores, failure: { code, detail } };
 }
 
 async function readVerified(

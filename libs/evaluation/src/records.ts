@@ -10,6 +10,7 @@ import type {
   RequestRefused,
   RunState,
   SecrecyLabel,
+  SeenUsage,
   WindowPreset,
 } from '#domain';
 import type { Geometry } from '#imaging';
@@ -283,6 +284,9 @@ export interface Receipt {
   readonly runtime: string;
 }
 
+/** Of a case with a prediction all of it; of one that failed, what could be seen of it until then. */
+export type RecordedUsage = SeenUsage & Partial<Pick<CaseUsage, 'sessionMs' | 'stagesMs'>>;
+
 export interface CaseResult {
   readonly runId: string;
   readonly caseId: string;
@@ -291,7 +295,7 @@ export interface CaseResult {
   readonly failureCode: FailureCode | null;
   readonly failureDetail: string | null;
   readonly prediction: StoredObject | null;
-  readonly usage: CaseUsage | null;
+  readonly usage: RecordedUsage | null;
   readonly receipt: Receipt | null;
   /** Region -> status and values by metric id; after `failed` values are `undefined` with why `no-prediction`. */
   readonly scores: readonly RegionScore[];
@@ -648,7 +652,7 @@ export interface EvaluationRecords extends DatasetRecords, InboxRecords, MakingR
     claim: CaseClaim,
     result: {
       readonly prediction: NewObject | null;
-      readonly usage: CaseUsage | null;
+      readonly usage: RecordedUsage | null;
       /** Also of a case that failed, when a process was there for it. */
       readonly receipt?: Receipt | null;
       readonly scores: readonly RegionScore[];

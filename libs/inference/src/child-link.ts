@@ -26,6 +26,8 @@ export interface ChildEnd {
   readonly stderr: string;
   /** False: nobody who would know has said that it is gone; it may still write in its folder. */
   readonly gone: boolean;
+  /** What the last look at it saw. */
+  readonly last: Memory | null;
 }
 
 /** A process that runs models, on this machine or in a container of its own. */
@@ -84,10 +86,11 @@ export function spawnChild(options: ChildOptions): ChildLink {
   let stderr = '';
   let ended = false;
   let onEnd: (end: ChildEnd) => void = () => undefined;
-  const finish = (end: Omit<ChildEnd, 'stderr' | 'gone'>) => {
+  let last: Memory | null = null;
+  const finish = (end: Pick<ChildEnd, 'code' | 'signal' | 'error'>) => {
     if (ended) return;
     ended = true;
-    onEnd({ ...end, stderr, gone: true });
+    onEnd({ ...end, stderr, gone: true, last });
   };
   child.once('error', (error) => finish({ code: null, signal: null, error }));
   child.once('close', (code, signal) => {
@@ -117,7 +120,11 @@ export function spawnChild(options: ChildOptions): ChildLink {
         if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // ESRCH: ended by itself in this moment
       }
     },
-    memory: () => (memory === null || ended ? Promise.resolve(null) : memory()),
+    async memory() {
+      const seen = memory === null || ended ? null : await memory();
+      last = seen ?? last;
+      return seen;
+    },
   };
 }
 

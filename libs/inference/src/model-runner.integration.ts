@@ -50,6 +50,13 @@ async function failureOf(model: Uint8Array, options: OpenOptions = {}): Promise<
   throw new Error('expected a failure, got a prediction');
 }
 
+/** What a failed case used up: figures, whichever. */
+const USED = {
+  elapsedMs: expect.any(Number) as number,
+  cpuMs: expect.any(Number) as number,
+  peakRssBytes: expect.any(Number) as number,
+};
+
 /** Voxel v holds v / 139: 0 to 1 over the 140 voxels. */
 const RAMP = Float32Array.from({ length: 140 }, (_, v) => v / 139);
 const ramp = () => writeNifti({ geometry: GEOMETRY, data: RAMP }, { gzip: true });
@@ -187,7 +194,9 @@ describe('a model at fault', () => {
     ['a division that kills the process while it loads', onnx.divisionCrashAtLoadModel, 'inference-crashed'],
     ['a request for 16 GiB', () => onnx.expandModel(2 ** 32), 'inference-out-of-memory'],
   ] as const)('is told by its code: %s', async (_, model, code) => {
-    expect((await failureOf(model())).code).toBe(code);
+    const failure = await failureOf(model());
+    expect(failure.code).toBe(code);
+    expect(failure.usage).toEqual(code.startsWith('model-') ? null : USED); // refused before it came to a case
   });
 
   it('names what it got and what it expected', async () => {
@@ -198,6 +207,7 @@ describe('a model at fault', () => {
   it('is stopped at the memory limit when it grows step by step', async () => {
     const failure = await failureOf(onnx.doublingModel(30), { limits: { memoryMib: 512 } });
     expect(failure.code).toBe('inference-out-of-memory');
+    expect(failure.usage?.peakRssBytes).toBeGreaterThan(200 * 2 ** 20); // far above what the process has by itself
   });
 
   it('does not answer for the memory that the worker held when it started the process', async () => {
@@ -220,7 +230,10 @@ describe('a model at fault', () => {
 
   it('is stopped at the time limit, in a load or in a case, and leaves no process behind', async () => {
     const start = performance.now();
-    expect((await failureOf(onnx.endlessModel(), { limits: { caseSeconds: 1 } })).code).toBe('inference-timeout');
+    const { code, usage } = await failureOf(onnx.endlessModel(), { limits: { caseSeconds: 1 } });
+    expect([code, usage]).toEqual(['inference-timeout', USED]);
+    expect(usage?.elapsedMs).toBeGreaterThanOrEqual(1000); // it was ended because that was over
+    expect(usage?.cpuMs).toBeGreaterThan(0);
     expect((performance.now() - start) / 1000).toBeLessThan(30);
     expect(children()).toEqual([]);
   });

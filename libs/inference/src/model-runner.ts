@@ -215,9 +215,14 @@ class ChildSession implements ModelSession {
         signal,
       );
       if (reply.kind !== 'predicted') throw await failureOf(reply, 'predicted', () => this.folder.believe());
-      const labels = await readLabels(labelsPath, reply.geometry, reply.dtype, this.manifest);
+      const usage = { ...reply.usage, peakRssBytes: Math.max(reply.usage.peakRssBytes, peakRssBytes) };
+      const labels = await readLabels(labelsPath, reply.geometry, reply.dtype, this.manifest).catch(
+        (error: unknown) => {
+          throw error instanceof ModelFailure ? error.after(usage) : error;
+        },
+      );
       this.folder.worked();
-      return { labels, usage: { ...reply.usage, peakRssBytes: Math.max(reply.usage.peakRssBytes, peakRssBytes) } };
+      return { labels, usage };
     } finally {
       await Promise.all([...imagePaths, labelsPath].map(removeExchanged));
     }
@@ -253,7 +258,7 @@ async function failureOf(reply: Reply, expected: string, believe: () => Promise<
       `the process that runs models cannot use its folder: ${reply.detail}`,
     );
   if (reply.code === 'defect') return new Error(`defect in the process that runs models: ${reply.detail}`);
-  return new ModelFailure(reply.code, reply.detail);
+  return new ModelFailure(reply.code, reply.detail, { usage: reply.usage });
 }
 
 /**

@@ -16,12 +16,15 @@ const PREDICTED: Reply = {
 
 describe('frames', () => {
   it('come back whole whatever the chunks', () => {
-    const stream = Buffer.concat([frame(PREDICTED), frame({ kind: 'failed', case: 0, code: 'defect', detail: 'é' })]);
+    const stream = Buffer.concat([
+      frame(PREDICTED),
+      frame({ kind: 'failed', case: 0, code: 'defect', detail: 'é', usage: null }),
+    ]);
     for (const step of [1, 3, 7, 1000]) {
       const reader = new FrameReader(MAX_REPLY_BYTES);
       const messages: unknown[] = [];
       for (let at = 0; at < stream.length; at += step) messages.push(...reader.push(stream.subarray(at, at + step)));
-      expect(messages).toEqual([PREDICTED, { kind: 'failed', case: 0, code: 'defect', detail: 'é' }]);
+      expect(messages).toEqual([PREDICTED, { kind: 'failed', case: 0, code: 'defect', detail: 'é', usage: null }]);
     }
   });
 
@@ -46,8 +49,9 @@ describe('replies', () => {
     ['null', null],
     ['a list', []],
     ['an unknown kind', { kind: 'predicted!' }],
-    ['an unknown code', { kind: 'failed', case: 1, code: 'pixel-17', detail: '' }],
-    ['a very long detail', { kind: 'failed', case: 1, code: 'defect', detail: 'x'.repeat(2001) }],
+    ['an unknown code', { kind: 'failed', case: 1, code: 'pixel-17', detail: '', usage: null }],
+    ['a very long detail', { kind: 'failed', case: 1, code: 'defect', detail: 'x'.repeat(2001), usage: null }],
+    ['a failure that says nothing of what it used', { kind: 'failed', case: 1, code: 'defect', detail: '' }],
     ['a size of 0', { ...PREDICTED, geometry: { ...PREDICTED.geometry, sizeXyz: [0, 3, 4] } }],
     ['half a voxel', { ...PREDICTED, geometry: { ...PREDICTED.geometry, sizeXyz: [1.5, 3, 4] } }],
     ['negative spacing', { ...PREDICTED, geometry: { ...PREDICTED.geometry, spacingMm: [-1, 1, 1] } }],

@@ -58,7 +58,17 @@ export type Reply =
       readonly dtype: 'uint8' | 'uint16';
       readonly usage: CaseUsage;
     }
-  | { readonly kind: 'failed'; readonly case: number; readonly code: ReplyCode; readonly detail: string };
+  | {
+      readonly kind: 'failed';
+      readonly case: number;
+      readonly code: ReplyCode;
+      readonly detail: string;
+      /** Null for the loading. */
+      readonly usage: FailedUsage | null;
+    };
+
+/** As of a case with a prediction, up to its failure. */
+export type FailedUsage = Pick<CaseUsage, 'elapsedMs' | 'cpuMs' | 'peakRssBytes'>;
 
 /** `runner-scratch`: a file of the exchange, or of the models, could not be read or written. That is our disk's doing. */
 export type ReplyCode = FailureCode | 'runner-scratch';
@@ -150,6 +160,7 @@ export function parseReply(message: unknown): Reply | Ready | Running {
         case: caseNumber(reply.case, 0),
         code: REPLY_CODES[code],
         detail: string(reply.detail, 'detail', MAX_DETAIL),
+        usage: reply.usage === null ? null : parseFailedUsage(record(reply.usage, 'usage')),
       };
     }
     default:
@@ -198,11 +209,17 @@ function parseGeometry(value: unknown): Geometry {
 function parseUsage(value: unknown): CaseUsage {
   const usage = record(value, 'usage');
   return {
+    ...parseFailedUsage(usage),
+    sessionMs: finite(usage.sessionMs, 'sessionMs', 0, 1e9),
+    stagesMs: parseStages(usage.stagesMs),
+  };
+}
+
+function parseFailedUsage(usage: Record<string, unknown>): FailedUsage {
+  return {
     elapsedMs: finite(usage.elapsedMs, 'elapsedMs', 0, 1e9),
     cpuMs: finite(usage.cpuMs, 'cpuMs', 0, 1e11),
     peakRssBytes: finite(usage.peakRssBytes, 'peakRssBytes', 0, 1e13),
-    sessionMs: finite(usage.sessionMs, 'sessionMs', 0, 1e9),
-    stagesMs: parseStages(usage.stagesMs),
   };
 }
 

@@ -3,6 +3,7 @@ import { EngineUnavailable } from '#domain';
 import type { ChildEnd, ChildLink } from './child-link.js';
 import type { Isolation } from './isolation.js';
 import { MAX_REPLY_BYTES } from './protocol.js';
+import type { Memory } from './resident-memory.js';
 
 /**
  * Between a worker and the container that runs its models: a Unix socket on a volume of both, one connection a process.
@@ -26,6 +27,11 @@ export interface StartWord {
   readonly memoryMib: number;
   readonly cpuSeconds: number;
 }
+/** What the host sees of the process, at every look. */
+export interface SeenWord {
+  readonly kind: 'seen';
+  readonly memory: Memory;
+}
 export type EndWord =
   | {
       readonly kind: 'ended';
@@ -42,14 +48,14 @@ export function packet(kind: number, bytes: Uint8Array): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-export function word(message: HostWord | EndWord): Buffer {
+export function word(message: HostWord | SeenWord | EndWord): Buffer {
   return packet(PACKET.word, Buffer.from(JSON.stringify(message)));
 }
 
 /** Packets of a stream, as they come. */
 export function packetReader(
   onOutput: (bytes: Buffer) => void,
-  onWord: (message: HostWord | EndWord) => void,
+  onWord: (message: HostWord | SeenWord | EndWord) => void,
 ): (chunk: Buffer) => void {
   let pending: Buffer = Buffer.alloc(0);
   return (chunk) => {
@@ -61,7 +67,7 @@ export function packetReader(
       if (pending.length < 5 + length) return;
       const body = pending.subarray(5, 5 + length);
       if (pending.readUInt8(0) === PACKET.output) onOutput(body);
-      else onWord(JSON.parse(body.toString('utf8')) as HostWord | EndWord);
+      else onWord(JSON.parse(body.toString('utf8')) as HostWord | SeenWord | EndWord);
       pending = pending.subarray(5 + length);
     }
   };
@@ -116,17 +122,19 @@ export function remoteChild(socketPath: string, start: StartWord): ChildLink {
   let begun = false;
   socket.once('connect', () => (begun = true));
   let force: NodeJS.Timeout | undefined;
+  let last: Memory | null = null;
   const finish = (end: Partial<ChildEnd>) => {
     if (ended) return;
     ended = true;
     clearTimeout(force);
     socket.destroy();
-    onEnd({ code: null, signal: null, error: null, stderr: '', gone: !begun, ...end });
+    onEnd({ code: null, signal: null, error: null, stderr: '', gone: !begun, last, ...end });
   };
   const read = packetReader(
     (bytes) => onBytes(bytes),
     (message) => {
-      if (message.kind === 'ended') finish({ ...message, gone: true });
+      if (message.kind === 'seen') last = message.memory;
+      else if (message.kind === 'ended') finish({ ...message, gone: true });
       else if (message.kind === 'refused')
         finish({ error: new EngineUnavailable(message.code, message.message), gone: true });
     },
@@ -154,7 +162,7 @@ export function remoteChild(socketPath: string, start: StartWord): ChildLink {
       socket.end(); // the host kills the process, and says so
       force = setTimeout(() => finish({ signal: 'SIGKILL' }), END_MS);
     },
-    memory: () => Promise.resolve(null), // the host looks after it
+    memory: () => Promise.resolve(last),
   };
 }
 

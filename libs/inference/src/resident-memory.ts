@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Memory of a process and of all that it started, bytes. */
+/** What a process and all that it started use. */
 export interface Memory {
   /** Resident now, all processes together. Pages that two of them share count twice. */
   readonly rssBytes: number;
@@ -10,14 +10,18 @@ export interface Memory {
    * is too short for it. Linux; elsewhere what is resident now.
    */
   readonly peakBytes: number;
+  /** CPU time so far, all threads, in steps of 10 ms; null where the system does not tell. */
+  readonly cpuMs: number | null;
 }
 
 /** New processes are looked for at every so many looks. */
 const FAMILY_EVERY = 5;
+/** In which /proc counts CPU time for programs, whatever the kernel's own clock: USER_HZ, 100 on every architecture that Node runs on. */
+const TICK_MS = 10;
 
 /**
  * A look at the memory of a process and its descendants; null when it has ended or cannot be asked. Linux: VmRSS and VmHWM
- * of /proc/PID/status (in kB whatever the page size). Elsewhere: ps, of the one process.
+ * of /proc/PID/status (in kB whatever the page size), and /proc/PID/stat. Elsewhere: ps, of the one process.
  *
  * @param wrappers so many generations, from `pid` on, are ours and do not count
  */
@@ -33,6 +37,7 @@ export function memoryWatch(pid: number, wrappers: number): () => Promise<Memory
     return Promise.resolve({
       rssBytes: found.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
       peakBytes: Math.max(...found.map(({ peakBytes }) => peakBytes)),
+      cpuMs: found.reduce((sum, { cpuMs }) => sum + (cpuMs ?? 0), 0),
     });
   };
 }
@@ -52,7 +57,19 @@ function memoryOf(pid: number): Memory | null {
   const status = read(`/proc/${pid}/status`);
   const rssBytes = status === null ? null : kilobytes(status, 'VmRSS');
   if (status === null || rssBytes === null) return null;
-  return { rssBytes, peakBytes: kilobytes(status, 'VmHWM') ?? rssBytes };
+  return { rssBytes, peakBytes: kilobytes(status, 'VmHWM') ?? rssBytes, cpuMs: cpuMsOf(pid) };
+}
+
+/** Its threads, those that ended among them. The second field of /proc/PID/stat is a name in brackets, of any characters. */
+function cpuMsOf(pid: number): number | null {
+  const stat = read(`/proc/${pid}/stat`);
+  if (stat === null) return null;
+  const [userTicks, systemTicks] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return (userTicks + systemTicks) * TICK_MS;
 }
 
 /** The process and its descendants, without the first `wrappers` generations. Whichever thread started a process has it. */
@@ -82,7 +99,8 @@ function psMemory(pid: number): Promise<Memory | null> {
   return new Promise((resolve) => {
     execFile('ps', ['-o', 'rss=', '-p', String(pid)], (error, stdout) => {
       const kib = Number(stdout.trim());
-      resolve(error || !Number.isFinite(kib) || kib === 0 ? null : { rssBytes: kib * 1024, peakBytes: kib * 1024 });
+      const bytes = kib * 1024;
+      resolve(error || !Number.isFinite(kib) || kib === 0 ? null : { rssBytes: bytes, peakBytes: bytes, cpuMs: null });
     });
   });
 }

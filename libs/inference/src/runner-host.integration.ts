@@ -110,7 +110,11 @@ it('has one process at a time where it cannot keep them apart', async () => {
 
 it('ends what exceeds its memory, what takes too long, and what the worker lets go of', async () => {
   const greedy = await open(onnx.doublingModel(30));
-  await expect(greedy.predict([await image(1)], never)).rejects.toMatchObject({ code: 'inference-out-of-memory' });
+  const whole = { elapsedMs: expect.any(Number) as number, cpuMs: expect.any(Number) as number };
+  await expect(greedy.predict([await image(1)], never)).rejects.toMatchObject({
+    code: 'inference-out-of-memory',
+    usage: whole,
+  });
   await greedy.close();
   const endless = await open(onnx.endlessModel(), { caseSeconds: 1 });
   await expect(endless.predict([await image(1)], never)).rejects.toMatchObject({ code: 'inference-timeout' });

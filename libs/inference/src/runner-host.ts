@@ -59,7 +59,9 @@ export async function startRunnerHost(options: RunnerHostOptions): Promise<Runne
     let words = '';
     const watch = setInterval(() => {
       void link.memory().then((memory) => {
-        const bytes = Math.max(memory?.rssBytes ?? 0, memory?.peakBytes ?? 0);
+        if (memory === null) return;
+        if (!socket.writableEnded) socket.write(word({ kind: 'seen', memory }));
+        const bytes = Math.max(memory.rssBytes, memory.peakBytes);
         if (bytes <= memoryMib * MIB) return;
         words = `\nout of memory: ${Math.ceil(bytes / MIB)} MiB in use; the limit is ${memoryMib} MiB`;
         link.kill();

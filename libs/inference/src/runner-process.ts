@@ -1,4 +1,4 @@
-import { EngineUnavailable, ModelFailure, SessionLost } from '#domain';
+import { EngineUnavailable, ModelFailure, SessionLost, type SeenUsage } from '#domain';
 import type { ChildEnd, ChildLink } from './child-link.js';
 import { ranOutOfMemory } from './out-of-memory.js';
 import { FrameReader, frame, MAX_DETAIL, MAX_REPLY_BYTES, parseReply, type Reply, type Request } from './protocol.js';
@@ -7,6 +7,8 @@ import { FrameReader, frame, MAX_DETAIL, MAX_REPLY_BYTES, parseReply, type Reply
 const WATCH_EVERY_MS = 20;
 /** For the process to start, before it touches anything of a model: no time of the model's. */
 export const START_SECONDS = 60;
+
+const UNSEEN = { inHandAtMs: 0, cpuBeforeMs: null, peakBytes: 0 };
 
 /** Why we ended the child. */
 type Killing =
@@ -25,6 +27,9 @@ interface Asked {
   /** Code of the model may run. */
   running: boolean;
   timer: NodeJS.Timeout | undefined;
+  /** When it became the first in line, and the CPU time of the process up to then; null where nothing was seen of it. */
+  inHandAtMs: number;
+  cpuBeforeMs: number | null;
   peakBytes: number;
 }
 
@@ -49,6 +54,8 @@ export class RunnerProcess {
   private ready = false;
   private readonly line: Asked[] = [];
   private end: ChildEnd | null = null;
+  /** Of the process, at the last look. */
+  private cpuMs: number | null = null;
   /** Settles when the process is gone; never rejects. */
   readonly ended: Promise<void>;
 
@@ -98,7 +105,7 @@ export class RunnerProcess {
     const answered = new Promise<Answer>((resolve, reject) => {
       const loading = message.kind === 'load';
       const number = loading ? 0 : message.case;
-      asked = { case: number, limitSeconds, resolve, reject, running: loading, timer: undefined, peakBytes: 0 };
+      asked = { case: number, limitSeconds, resolve, reject, running: loading, timer: undefined, ...UNSEEN };
       this.line.push(asked);
     });
     const abort = () => this.kill({ why: 'abort', reason: signal?.reason, asked: asked! });
@@ -127,6 +134,8 @@ export class RunnerProcess {
   private takeInHand(): void {
     const asked = this.line.at(0);
     if (!asked) return;
+    asked.inHandAtMs = performance.now();
+    asked.cpuBeforeMs = this.cpuMs;
     if (this.ready) this.limit(asked, asked.running ? 'answer' : 'prepared image');
     else this.limit(asked, 'sign of life', START_SECONDS);
   }
@@ -171,7 +180,7 @@ export class RunnerProcess {
     if (!asked.running && reply.kind !== 'failed') throw new Error(`a reply to case ${number} before it ran`);
     this.line.splice(at, 1);
     clearTimeout(asked.timer);
-    if (at > 0) return asked.resolve({ reply, peakRssBytes: asked.peakBytes }); // the peak is that of the one in hand
+    if (at > 0) return asked.resolve({ reply, peakRssBytes: 0 }); // what we saw was that of the one in hand
     this.takeInHand();
     this.answer(asked, reply).catch(asked.reject);
   }
@@ -184,7 +193,7 @@ export class RunnerProcess {
     const memory = await this.link.memory();
     const own = reply.kind === 'predicted' ? reply.usage.peakRssBytes : 0;
     const highest = Math.max(asked.peakBytes, memory?.peakBytes ?? 0, own);
-    if (highest > this.memoryBytes) asked.reject(this.outOfMemory(highest));
+    if (highest > this.memoryBytes) asked.reject(this.outOfMemory(highest).after(this.seen(asked, highest)));
     else asked.resolve({ reply, peakRssBytes: asked.peakBytes });
   }
 
@@ -192,8 +201,22 @@ export class RunnerProcess {
   private settle(): void {
     for (const [place, asked] of this.line.splice(0).entries()) {
       clearTimeout(asked.timer);
-      asked.reject(this.failure(asked, place === 0));
+      const failure = this.failure(asked, place === 0);
+      const atLeastBytes = this.killing?.why === 'memory' ? this.killing.bytes : 0;
+      asked.reject(failure instanceof ModelFailure ? failure.after(this.seen(asked, atLeastBytes)) : failure);
     }
+  }
+
+  /** What the request in hand used up, as far as it can be told from here. */
+  private seen({ inHandAtMs, cpuBeforeMs, peakBytes }: Asked, atLeastBytes: number): SeenUsage {
+    const last = this.end?.last ?? null;
+    const cpuMs = last?.cpuMs ?? this.cpuMs;
+    const highest = Math.max(peakBytes, last?.rssBytes ?? 0, atLeastBytes);
+    return {
+      elapsedMs: performance.now() - inHandAtMs,
+      cpuMs: cpuMs === null ? null : Math.max(0, cpuMs - (cpuBeforeMs ?? 0)),
+      peakRssBytes: highest === 0 ? null : highest,
+    };
   }
 
   /** What the end of the process means for a request; null: for one that comes too late. */
@@ -239,6 +262,7 @@ export class RunnerProcess {
     const memory = await this.link.memory();
     if (memory === null) return;
     const { rssBytes, peakBytes } = memory;
+    this.cpuMs = memory.cpuMs;
     const inHand = this.line.at(0);
     if (inHand) inHand.peakBytes = Math.max(inHand.peakBytes, rssBytes);
     const bytes = Math.max(rssBytes, peakBytes);

@@ -102,7 +102,7 @@ export function caseResultView(
       elapsedMs: usage.elapsedMs,
       cpuMs: usage.cpuMs,
       peakRssBytes: usage.peakRssBytes,
-      sessionMs: usage.sessionMs,
+      sessionMs: usage.sessionMs ?? null,
       stagesMs: usage.stagesMs ? { ...usage.stagesMs } : null,
     },
     receipt: receipt && { isolation: receipt.isolation, runtime: receipt.runtime },

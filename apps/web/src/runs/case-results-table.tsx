@@ -81,11 +81,11 @@ export function CaseResultsTable({
                   <FigureLink row={row} region={name} metric={metric} runId={runId} />
                 </td>
               ))}
-              <td className="numeric">{row.usage ? formatSeconds(row.usage.cpuMs) : '–'}</td>
+              <td className="numeric">{orDash(row.usage?.cpuMs, formatSeconds)}</td>
               <td className="numeric" title={row.usage ? formatDuration(row.usage.elapsedMs) : undefined}>
                 {row.usage ? formatSeconds(row.usage.elapsedMs) : '–'}
               </td>
-              <td className="numeric">{row.usage ? formatMib(row.usage.peakRssBytes) : '–'}</td>
+              <td className="numeric">{orDash(row.usage?.peakRssBytes, formatMib)}</td>
             </tr>
           ))}
         </tbody>
@@ -149,4 +149,8 @@ function FigureLink({
       {words !== undefined && <Icon name="info" size={11} />}
     </Link>
   );
+}
+
+function orDash(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? '–' : format(value);
 }

@@ -6,6 +6,7 @@ import {
   FrameReader,
   frame,
   MAX_REQUEST_BYTES,
+  type FailedUsage,
   type LoadRequest,
   type PredictRequest,
   type Reply,
@@ -48,8 +49,15 @@ interface Case {
 const line: Case[] = [];
 const room = createRoom(memoryBytes);
 /** On the light table, and in the engine. */
-let preparing: { readonly case: Case; readonly cpuMs: number; readonly rssBytes: number } | null = null;
-let running: { readonly case: Case; readonly cpuMs: number; readonly lightTableCpuMs: number } | null = null;
+let preparing: (Begun & { readonly rssBytes: number }) | null = null;
+let running: (Begun & { readonly lightTableCpuMs: number }) | null = null;
+
+/** When a case came to the light table or to the engine: the time, and the CPU time so far that counts there, ms. */
+interface Begun {
+  readonly case: Case;
+  readonly atMs: number;
+  readonly cpuMs: number;
+}
 
 const before = new Set(threads());
 const lightTable = thread<LightTableRequest, LightTableReply>('./light-table.js', onLightTable);
@@ -70,7 +78,7 @@ function enqueue(request: PredictRequest): void {
   try {
     for (const path of request.images) imageBytes += unpackedBytes(path);
   } catch (error) {
-    return fail(request.case, classify(error));
+    return fail(request.case, classify(error), { elapsedMs: 0, cpuMs: 0, peakRssBytes: peakRssBytes() });
   }
   const times = { read: 0, prepare: 0 };
   line.push({ request, imageBytes, alone: false, preparedBytes: 0, prepared: null, times, prepareCpuMs: 0 });
@@ -91,7 +99,7 @@ function prepare(next: Case): void {
   next.alone = running === null;
   if (running !== null) running.case.alone = false;
   else forgetPeak();
-  preparing = { case: next, cpuMs: lightTableCpuMs(), rssBytes: process.memoryUsage.rss() };
+  preparing = { case: next, atMs: performance.now(), cpuMs: lightTableCpuMs(), rssBytes: process.memoryUsage.rss() };
   lightTable({ kind: 'prepare', case: next.request.case, images: next.request.images });
 }
 
@@ -120,16 +128,19 @@ function onPrepared({ prepared, readMs, prepareMs }: Extract<LightTableReply, { 
 
 function onPrepareFailed({ failure }: Extract<LightTableReply, { kind: 'failed' }>): void {
   if (preparing === null) throw new Error('a case failed that nobody prepared');
-  const { case: failed } = preparing;
+  const { case: failed, atMs, cpuMs } = preparing;
+  const elapsedMs = performance.now() - atMs;
+  lightTableWallMs += elapsedMs;
   preparing = null;
   line.splice(line.indexOf(failed), 1);
-  fail(failed.request.case, failure);
+  const usage = { elapsedMs, cpuMs: lightTableCpuMs() - cpuMs, peakRssBytes: peakRssBytes() };
+  fail(failed.request.case, failure, usage);
   step();
 }
 
 function run(head: Case, prepared: Prepared): void {
   if (!head.alone) forgetPeak();
-  running = { case: head, cpuMs: processCpuMs(), lightTableCpuMs: lightTableCpuMs() };
+  running = { case: head, atMs: performance.now(), cpuMs: processCpuMs(), lightTableCpuMs: lightTableCpuMs() };
   tell({ kind: 'running', case: head.request.case });
   head.prepared = null;
   engine({ kind: 'run', case: head.request.case, prepared, labels: head.request.labels }, [
@@ -144,8 +155,7 @@ function onEngine(reply: EngineReply): void {
     case 'loaded':
       return tell(reply);
     case 'failed':
-      if (reply.case > 0) finish();
-      fail(reply.case, reply.failure);
+      fail(reply.case, reply.failure, reply.case > 0 ? usedUpTo(finish()) : null);
       return step();
     case 'predicted': {
       const { case: number, geometry, dtype, networkMs, restoreMs, sessionMs } = reply;
@@ -162,20 +172,26 @@ function onEngine(reply: EngineReply): void {
 }
 
 /** The case that ran leaves the line. Its CPU time is that of the process meanwhile, without the light table's. */
-function finish(): { readonly case: Case; readonly cpuMs: number } {
+function finish(): Begun {
   if (running === null) throw new Error('a case ended that did not run');
-  const { case: done, cpuMs, lightTableCpuMs: lightTableBefore } = running;
+  const { case: done, atMs, cpuMs, lightTableCpuMs: lightTableBefore } = running;
   running = null;
   line.splice(line.indexOf(done), 1);
-  return { case: done, cpuMs: Math.max(0, processCpuMs() - cpuMs - (lightTableCpuMs() - lightTableBefore)) };
+  return { case: done, atMs, cpuMs: Math.max(0, processCpuMs() - cpuMs - (lightTableCpuMs() - lightTableBefore)) };
+}
+
+/** Of a case that came to nothing in the engine. */
+function usedUpTo({ case: { times, prepareCpuMs }, atMs, cpuMs }: Begun): FailedUsage {
+  const elapsedMs = times.read + times.prepare + performance.now() - atMs;
+  return { elapsedMs, cpuMs: prepareCpuMs + cpuMs, peakRssBytes: peakRssBytes() };
 }
 
 function lightTableCpuMs(): number {
   return (lightTableThread === null ? null : threadCpuMs(lightTableThread)) ?? lightTableWallMs;
 }
 
-function fail(number: number, { code, detail }: Failure): void {
-  tell({ kind: 'failed', case: number, code, detail });
+function fail(number: number, { code, detail }: Failure, usage: FailedUsage | null): void {
+  tell({ kind: 'failed', case: number, code, detail, usage });
 }
 
 function tell(message: Reply | Running): void {

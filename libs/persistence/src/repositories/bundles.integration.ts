@@ -135,17 +135,18 @@ describe('receipts', () => {
     await started(records, runId);
     const [first, second] = await records.cases(benchmark.phases[0].id);
     const usage = { ...USAGE, stagesMs };
+    const ended = { elapsedMs: 60_000, cpuMs: 59_000, peakRssBytes: null }; // no figure of what a case takes
     await records.recordCase(await claimed(records, runId, first.id), { ...scored(first), usage, receipt });
     await records.recordCase(await claimed(records, runId, second.id), {
       prediction: null,
-      usage: null,
+      usage: ended,
       receipt: { ...receipt, isolation: 'L1' },
       scores: [],
       failure: { code: 'inference-timeout', detail: 'too slow' },
     });
-    expect((await records.caseResults(runId)).map((result) => [result.usage?.stagesMs, result.receipt])).toEqual([
-      [stagesMs, receipt],
-      [undefined, { ...receipt, isolation: 'L1' }],
+    expect((await records.caseResults(runId)).map((result) => [result.usage, result.receipt])).toEqual([
+      [usage, receipt],
+      [ended, { ...receipt, isolation: 'L1' }],
     ]);
     expect(await records.measuresOf(submission.version.id)).toMatchObject([
       {

@@ -22,7 +22,14 @@ export function cases(
   database: Database,
 ): Pick<
   EvaluationRecords,
-  'untouchedCase' | 'claimCase' | 'heartbeat' | 'releaseCase' | 'recordCase' | 'caseResults' | 'resultsOfCase' | 'predictionsOfCase'
+  | 'untouchedCase'
+  | 'claimCase'
+  | 'heartbeat'
+  | 'releaseCase'
+  | 'recordCase'
+  | 'caseResults'
+  | 'resultsOfCase'
+  | 'predictionsOfCase'
 > {
   return {
     untouchedCase: (otherThan) =>
@@ -268,7 +275,6 @@ function toResult(result: CaseResultEntity, scores: readonly RegionScore[]): Cas
     isolation,
     runtime,
   } = result;
-  const measured = elapsedMs !== null && cpuMs !== null && peakRssBytes !== null && sessionMs !== null;
   return {
     runId,
     caseId,
@@ -277,7 +283,10 @@ function toResult(result: CaseResultEntity, scores: readonly RegionScore[]): Cas
     failureCode,
     failureDetail,
     prediction: prediction ? toObject(prediction) : null,
-    usage: measured ? { elapsedMs, cpuMs, peakRssBytes, sessionMs, ...(stagesMs && { stagesMs }) } : null,
+    usage:
+      elapsedMs === null
+        ? null
+        : { elapsedMs, cpuMs, peakRssBytes, ...(sessionMs !== null && { sessionMs }), ...(stagesMs && { stagesMs }) },
     receipt: isolation !== null && runtime !== null ? { isolation, runtime } : null,
     scores,
   };

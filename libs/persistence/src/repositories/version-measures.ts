@@ -32,9 +32,13 @@ interface Row {
   readonly failures: readonly { readonly code: FailureCode; readonly count: number }[];
 }
 
+const SCORED = "c.state = 'scored'";
+
+/** Over the cases that have a prediction: one that was ended at its limit says nothing of what a case takes. */
 const spread = (column: string): string =>
-  `case when count(c.${column}) = 0 then null
-        else json_build_array(percentile_cont(0.5) within group (order by c.${column}), max(c.${column})) end`;
+  `case when count(c.${column}) filter (where ${SCORED}) = 0 then null
+        else json_build_array(percentile_cont(0.5) within group (order by c.${column}) filter (where ${SCORED}),
+                              max(c.${column}) filter (where ${SCORED})) end`;
 
 /** How a version did, phase by phase; whose eyes each figure is for, the label says. */
 export function versionMeasures(database: Database): Pick<EvaluationRecords, 'measuresOf'> {
