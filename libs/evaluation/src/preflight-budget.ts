@@ -1,3 +1,4 @@
+import { voxelCount, type Geometry } from '#imaging';
 import { failed, passed, skip, type Answer } from './check-answers.js';
 import { forecast } from './forecast.js';
 import type { CaseUsage } from './ports.js';
@@ -12,7 +13,7 @@ export interface Practised {
 
 /**
  * The longest of the cases against the limit of one case. What comes before and after the network is taken from the slowest
- * case that was run.
+ * case that was run; for cases with more voxels than the practice case, in proportion from that.
  *
  * Crops depend on voxels, which the forecast does not see (`exact: false`). What they left of the practice case
  * (`croppedTo`, the share of the network's time) is taken to be what they leave of the others; without a practice case they
@@ -27,7 +28,7 @@ export function budgeted(
   practised: Practised | null,
   memoryEstimateBytes: number | null,
 ): Answer {
-  const around = Math.max(0, ...usages.map(({ elapsedMs, sessionMs }) => elapsedMs - sessionMs)) / 1000;
+  const around = Math.max(0, ...usages.map(secondsAround));
   const peakMemoryBytes = Math.max(tile.peakRssBytes, ...usages.map(({ peakRssBytes }) => peakRssBytes));
   const figures = {
     secondsPerRun: tile.secondsPerRun,
@@ -43,7 +44,11 @@ export function budgeted(
   const whole = budget.cases.map(({ name, geometry }) => ({ case: name, ...forecast(manifest, geometry, tile) }));
   if (whole.length === 0) return skip('there is no case whose size may be told', figures);
   const croppedTo = exact ? null : shareLeft(practised, whole);
-  const cases = whole.map((one) => ({ ...one, seconds: one.seconds * (croppedTo ?? 1) + around }));
+  const larger = enlargement(budget.cases, practised);
+  const cases = whole.map((one, n) => ({
+    ...one,
+    seconds: one.seconds * (croppedTo ?? 1) + Math.max(around, larger(budget.cases[n].geometry)),
+  }));
   const worst = cases.reduce((longest, one) => (one.seconds > longest.seconds ? one : longest));
   const fits = verdict(worst.seconds, exact ? null : practised, limits.caseSeconds, exact);
   const detail = {
@@ -72,6 +77,22 @@ export function budgeted(
     `case ${worst.case} would take about ${Math.ceil(worst.seconds)} s (${sum}); the limit is ${limits.caseSeconds} s`,
     detail,
   );
+}
+
+/** Reading, preparing and the way back, s. */
+function secondsAround({ elapsedMs, sessionMs }: CaseUsage): number {
+  return (elapsedMs - sessionMs) / 1000;
+}
+
+/** The time around the network, s, that the practice case lets one expect of an image: it goes with the voxels. 0: not known. */
+function enlargement(
+  cases: readonly { readonly name: string; readonly geometry: Geometry }[],
+  practised: Practised | null,
+): (geometry: Geometry) => number {
+  const known = cases.find(({ name }) => name === practised?.name);
+  if (known === undefined || practised === null) return () => 0;
+  const secondsPerVoxel = secondsAround(practised.usage) / voxelCount(known.geometry);
+  return (geometry) => secondsPerVoxel * voxelCount(geometry);
 }
 
 /** Whether the longest case fits; null: not known. */

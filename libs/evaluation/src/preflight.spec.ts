@@ -280,9 +280,9 @@ describe('preflight', () => {
       portsOf(runner),
       taskOf({ manifest: cropped, limits, budget: wide, practice: ran(3) }),
     );
-    // 1 x 2 x 11 tiles of 2 s, a sixth of them left
+    // 1 x 2 x 11 tiles of 2 s, a sixth of them left; three times the voxels, and so three times the half second
     expect(of(unknown, 'budget')).toMatchObject({ status: 'passed', detail: { fits: null, tiles: 22 } });
-    expect(of(unknown, 'budget').detail.secondsPerCase).toBeCloseTo(44 / 6 + 0.5);
+    expect(of(unknown, 'budget').detail.secondsPerCase).toBeCloseTo(44 / 6 + 1.5);
     const large = await preflight(portsOf(runner), taskOf({ manifest: cropped, limits, budget, practice: ran(192) }));
     expect(of(large, 'budget')).toMatchObject({ status: 'failed', detail: { code: 'budget-exceeded', fits: false } });
     expect(of(large, 'budget').detail.message).toBe('case case-7 took 13 s, its crop included; the limit is 5 s');
