@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { importBenchmark, type ImportedBenchmark, type PreflightCheck } from '#evaluation';
 import { writeNifti, type Geometry } from '#imaging';
 import type { Manifest } from '#pipeline';
@@ -211,6 +212,29 @@ describe('voxelmark model check against a benchmark', () => {
     // 24 x 20 x 16 in tiles of 16, half overlapping: 2 x 2 x 1
     expect(of('budget')).toMatchObject({ tiles: 4, runs: 4, limitSeconds: 30, limitMemoryBytes: 2 ** 30, fits: true });
     expect((of('budget').cases as unknown[]).length).toBe(2);
+  });
+
+  it('does the same from an unpacked starter kit, without a server', async () => {
+    const answer = await fetch(`${platform.url}/api/v1/benchmarks/${SLUG}/starter-kit`);
+    for (const [name, bytes] of Object.entries(unzipSync(new Uint8Array(await answer.arrayBuffer())))) {
+      await mkdir(dirname(at(`kit/${name}`)), { recursive: true });
+      await writeFile(at(`kit/${name}`), bytes);
+    }
+    const kit = [at('alone.onnx'), '--manifest', at('beside.json'), '--kit', at('kit')];
+    const nobody = { VOXELMARK_URL: 'http://127.0.0.1:9' };
+    const { code, statuses, of } = await check(kit, nobody);
+    expect([code, statuses]).toEqual([
+      0,
+      'inspect passed, zero-tile passed, conformance skipped, practice-case passed, budget passed',
+    ]);
+    const online = await against();
+    expect(of('practice-case').scores).toEqual(online.of('practice-case').scores);
+    expect([of('budget').tiles, of('budget').limitSeconds]).toEqual([4, 30]);
+    const torn = JSON.parse(await readFile(at('kit/benchmark.json'), 'utf8')) as { cases: { files: unknown }[] };
+    torn.cases[0].files = { images: ['images/../../../etc/hostname'], reference: 'references/block-4.nii.gz' };
+    await writeFile(at('kit/benchmark.json'), JSON.stringify(torn));
+    const refused = await check(kit, nobody);
+    expect([refused.code, refused.error?.code]).toEqual([6, 'kit-invalid']);
   });
 
   it('refuses what cannot finish: exit 8 with the figures', async () => {

@@ -181,6 +181,27 @@ export const caseView = caseSummary.extend({
 });
 export type CaseView = z.infer<typeof caseView>;
 
+const kitPath = z.string().regex(/^(?:images|references)\/[0-9A-Za-z-][0-9A-Za-z._-]*$/, 'expected a file in images/ or references/');
+/** `benchmark.json` of a starter kit: what a model is checked against where no server is asked. */
+export const starterKit = z.object({
+  format: z.literal('voxelmark-starter-kit-1'),
+  slug: z.string(),
+  channels: z.array(channel).min(1),
+  labels: z.array(z.object({ value: z.number().int(), name: z.string() })),
+  phases: z.array(z.object({ kind: phaseKind, rules: phaseRules.pick({ regions: true, metrics: true, limits: true }) })).min(1),
+  cases: z.array(
+    z.object({
+      name: z.string(),
+      geometry,
+      files: z
+        .object({ images: z.array(kitPath).min(1).describe('in the order of `channels`'), reference: kitPath })
+        .nullable()
+        .describe('null: the case is open, and was left out of the kit for its size'),
+    }),
+  ),
+}).refine(({ channels, cases }) => cases.every(({ files }) => files === null || files.images.length === channels.length), 'expected an image for each channel');
+export type StarterKit = z.infer<typeof starterKit>;
+
 const bySlug = z.strictObject({ slug });
 const tag = 'Benchmarks';
 export const benchmarkEndpoints = {

@@ -24,10 +24,12 @@ export {
   metricInfo,
   phaseRules,
   phaseSummary,
+  starterKit,
   type BenchmarkView,
   type CaseView,
   type LeaderboardEntryView,
   type LeaderboardView,
+  type StarterKit,
 } from './benchmarks.js';
 export {
   benchmarkCheck,

@@ -110,6 +110,7 @@ export {
   manifestOfBundle,
   MOST_MODELS,
   orderBundle,
+  type AskedOfManifests,
   type SentModel,
 } from './bundle.js';
 export { askPreflight, strictestLimits, type PreflightCommand, type PreflightDeskPorts } from './ask-preflight.js';

@@ -1,24 +1,26 @@
+/** Paths in the archive: images in the order of the channels. */
+export interface KitFiles {
+  readonly images: readonly string[];
+  readonly reference: string;
+}
+
 /**
  * A file name for each case: one that every system takes, that leads nowhere else, and that is nobody else's, also where
  * capitals do not count. Cases whose names differ in replaced characters only get a number behind.
  *
  * @param channels one file for each of them, `NAME_CHANNEL`; with one channel the file is called `NAME`
- * @returns by case name: the files of its images, in the order of the channels, and of its reference, without ending
+ * @returns by case name
  */
-export function kitNames(
-  cases: readonly string[],
-  channels: readonly string[],
-): ReadonlyMap<string, { readonly images: readonly string[]; readonly reference: string }> {
+export function kitNames(cases: readonly string[], channels: readonly string[]): ReadonlyMap<string, KitFiles> {
   const taken = new Set<string>();
-  const named = new Map<string, { images: string[]; reference: string }>();
+  const named = new Map<string, KitFiles>();
   for (const name of cases) {
     for (let n = 1; !named.has(name); n++) {
-      const reference = n === 1 ? plain(name) : `${plain(name)}-${n}`;
-      const images =
-        channels.length === 1 ? [reference] : channels.map((_, at) => `${reference}_${suffix(channels, at)}`);
-      const paths = [...images.map((image) => `images/${image}`), `references/${reference}`].map((path) =>
-        path.toLowerCase(),
-      );
+      const file = n === 1 ? plain(name) : `${plain(name)}-${n}`;
+      const suffixes = channels.length === 1 ? [''] : channels.map((_, at) => `_${suffix(channels, at)}`);
+      const images = suffixes.map((own) => `images/${file}${own}.nii.gz`);
+      const reference = `references/${file}.nii.gz`;
+      const paths = [...images, reference].map((path) => path.toLowerCase());
       if (paths.some((path) => taken.has(path))) continue;
       for (const path of paths) taken.add(path);
       named.set(name, { images, reference });

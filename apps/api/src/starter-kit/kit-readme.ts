@@ -33,6 +33,7 @@ Page of the benchmark: ${publicUrl}/benchmarks/${slug}
 - \`references/\`: the reference segmentation of each, on the grid of its image
 - \`voxelmark.json\`: a manifest to start from, with the labels of this benchmark; change what is your network's own
 - \`manifest.schema.json\`: with it an editor completes and checks the manifest
+- \`benchmark.json\`: limits, structures, metrics and the sizes of the practice cases, for \`model check\`
 - \`export/\`: scripts that turn a torch module, or the folds of an nnU-Net, into ONNX
 
 | value | structure |
@@ -46,10 +47,10 @@ Data: ${dataset.name}, licence ${dataset.licence}. Held-out cases are not in her
 1. Export it: \`python export/export_torch.py --help\`, or \`python export/export_nnunet.py --help\` and then
    \`npx voxelmark model import nnunet FOLDER -o voxelmark.json\`.
 2. Write into \`voxelmark.json\` what is done to an image before and after the network.
-3. Check it on your own machine; nothing is sent but the request for a practice case:
+3. Check it on your own machine, in this folder; nothing is sent, and no server is needed:
 
    \`\`\`
-   npx voxelmark model check model.onnx --manifest voxelmark.json --benchmark ${slug} --url ${publicUrl}
+   npx voxelmark model check model.onnx --manifest voxelmark.json --kit .
    \`\`\`
 
    With \`--conformance IMAGE LABELS\` it also compares with what your own framework makes of an image.

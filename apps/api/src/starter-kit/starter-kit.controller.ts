@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Controller, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { ENDPOINTS, manifestJsonSchema } from '#contracts';
+import { ENDPOINTS, manifestJsonSchema, type StarterKit } from '#contracts';
 import { notFound } from '#domain';
 import type { AccessLog, Benchmark, BlobStore, EvaluationCase, EvaluationRecords, StoredObject } from '#evaluation';
 import { Sight } from '../benchmarks/sight.js';
+import { geometryView } from '../cases/case-view.js';
 import { consensusOf, openCases } from '../cases/open-cases.js';
 import { allowLongAnswer } from '../http/linger.js';
 import { Mount, type Ask } from '../http/mount.js';
 import { permit } from '../http/permit.js';
 import { ACCESS_LOG, BLOBS, RECORDS, SETTINGS, type ApiSettings } from '../settings.js';
-import { kitNames } from './kit-names.js';
+import { kitNames, type KitFiles } from './kit-names.js';
 import { kitReadme } from './kit-readme.js';
 import { manifestTemplate } from './manifest-template.js';
 import { zipStream, type ArchiveEntry } from './zip-stream.js';
@@ -65,12 +66,17 @@ export class StarterKitController {
       practiceCases: all.length,
       publicUrl,
     });
+    const files = kitNames(
+      cases.map(({ name }) => name),
+      benchmark.channels.map(({ name }) => name),
+    );
     const entries = [
       text('README.md', readme),
       text('voxelmark.json', json(manifestTemplate(benchmark, all))),
       text('manifest.schema.json', json(manifestJsonSchema())),
+      text('benchmark.json', json(kitContents(benchmark, all, files))),
       ...(await this.scripts()),
-      ...this.caseEntries(cases, benchmark),
+      ...this.caseEntries(cases, files),
     ];
     await reply
       .code(200)
@@ -78,23 +84,16 @@ export class StarterKitController {
       .send(Readable.from(zipStream(entries, benchmark.createdAt), { objectMode: false }));
   }
 
-  private caseEntries(cases: readonly EvaluationCase[], { channels }: Benchmark): ArchiveEntry[] {
-    const names = kitNames(
-      cases.map(({ name }) => name),
-      channels.map(({ name }) => name),
-    );
+  private caseEntries(cases: readonly EvaluationCase[], files: ReadonlyMap<string, KitFiles>): ArchiveEntry[] {
     const blob = (path: string, { sha256 }: StoredObject): ArchiveEntry => ({
-      path: `${path}.nii.gz`,
+      path,
       stored: true,
       content: () => this.blobs.open(sha256),
     });
     return cases.flatMap((one) => {
-      const files = names.get(one.name);
-      if (files === undefined) throw new Error(`case ${one.id} has no file name`);
-      return [
-        ...one.images.map((image, n) => blob(`images/${files.images[n]}`, image)),
-        blob(`references/${files.reference}`, consensusOf(one)),
-      ];
+      const paths = files.get(one.name);
+      if (paths === undefined) throw new Error(`case ${one.id} has no file name`);
+      return [...one.images.map((image, n) => blob(paths.images[n], image)), blob(paths.reference, consensusOf(one))];
     });
   }
 
@@ -108,6 +107,36 @@ export class StarterKitController {
       content: () => createReadStream(join(folder, name)),
     }));
   }
+}
+
+/** The benchmark as `model check` needs to know it, with the sizes of all open cases. */
+function kitContents(
+  { slug, channels, labels, phases }: Benchmark,
+  cases: readonly EvaluationCase[],
+  files: ReadonlyMap<string, KitFiles>,
+): StarterKit {
+  return {
+    format: 'voxelmark-starter-kit-1',
+    slug,
+    channels: [...channels],
+    labels: labels.map(({ value, name }) => ({ value, name })),
+    phases: phases.map(({ kind, rules: { regions, metrics, limits } }) => ({
+      kind,
+      rules: {
+        regions: regions.map((region) => ({ ...region, labels: [...region.labels] })),
+        metrics: [...metrics],
+        limits,
+      },
+    })),
+    cases: cases.map((one) => {
+      const found = files.get(one.name);
+      return {
+        name: one.name,
+        geometry: geometryView(one),
+        files: found ? { images: [...found.images], reference: found.reference } : null,
+      };
+    }),
+  };
 }
 
 /** The first cases that fit, at least one. */

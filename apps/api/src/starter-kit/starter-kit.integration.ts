@@ -1,5 +1,5 @@
 import { unzipSync } from 'fflate';
-import { readManifestText } from '#contracts';
+import { readManifestText, starterKit } from '#contracts';
 import { orderBundle, type Benchmark, type EvaluationCase } from '#evaluation';
 import { readLabelMap, readNifti } from '#imaging';
 import { World } from '../test-support/world.js';
@@ -30,6 +30,7 @@ it('holds the practice cases, a manifest, its schema, the scripts and a page tha
     'README.md',
     'voxelmark.json',
     'manifest.schema.json',
+    'benchmark.json',
     'export/export_nnunet.py',
     'export/export_torch.py',
     ...names.flatMap((name) => [`images/${name}.nii.gz`, `references/${name}.nii.gz`]),
@@ -53,9 +54,24 @@ it('the manifest is valid as it stands and fits the benchmark', () => {
   expect(JSON.parse(text('manifest.schema.json'))).toMatchObject({ title: 'voxelmark.json' });
 });
 
+it('the benchmark is told as the API tells it, with the sizes of its practice cases and no word of held-out ones', () => {
+  const kit = starterKit.parse(JSON.parse(text('benchmark.json')));
+  expect(kit).toMatchObject({ slug: 'bench', labels: bench.labels.map(({ value, name }) => ({ value, name })) });
+  expect(kit.phases.map(({ kind, rules }) => [kind, rules.limits])).toEqual(
+    bench.phases.map(({ kind, rules }) => [kind, rules.limits]),
+  );
+  expect(kit.cases).toEqual(
+    practice.map(({ name, geometry }) => ({
+      name,
+      geometry,
+      files: { images: [`images/${name}.nii.gz`], reference: `references/${name}.nii.gz` },
+    })),
+  );
+});
+
 it('the page names the two commands, the labels and the limits', () => {
   for (const said of [
-    'npx voxelmark model check model.onnx --manifest voxelmark.json --benchmark bench',
+    'npx voxelmark model check model.onnx --manifest voxelmark.json --kit .',
     'npx voxelmark submit model.onnx --manifest voxelmark.json --benchmark bench',
     '| 4 | liver lesion |',
     'A case may take 10 s and 512 MiB on one thread.',

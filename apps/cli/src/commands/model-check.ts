@@ -7,6 +7,7 @@ import { askBenchmark } from '../model-check/benchmark.js';
 import { checkModel } from '../model-check/check-model.js';
 import { conformanceOf } from '../model-check/conformance.js';
 import { describeCheck } from '../model-check/describe.js';
+import { kitFacts } from '../model-check/starter-kit.js';
 import { isRefusal, notOurs } from '../sandbox/failure.js';
 import { findManifest } from '../sandbox/find-manifest.js';
 import { LIMIT_OPTIONS, limitsOf, ofThisMachine } from '../sandbox/limits.js';
@@ -17,10 +18,11 @@ export const modelCheck: Command = {
   name: ['model', 'check'],
   summary:
     'tries a model as a benchmark will: inspection, a tile of zeros, your own case, a practice case, the time it takes',
-  usage: 'MODEL.onnx… [--manifest voxelmark.json] [--benchmark SLUG] [--conformance IMAGE LABELS]',
+  usage: 'MODEL.onnx… [--manifest voxelmark.json] [--benchmark SLUG | --kit FOLDER] [--conformance IMAGE LABELS]',
   options: {
     manifest: { type: 'string', help: 'by default voxelmark.json beside the model, else the one embedded in it' },
     benchmark: { type: 'string', short: 'b', help: 'its limits, and one of its practice cases' },
+    kit: { type: 'string', help: 'the same from an unpacked starter kit, without a server' },
     conformance: {
       type: 'string',
       takes: ['IMAGE', 'LABELS'],
@@ -39,6 +41,8 @@ export const modelCheck: Command = {
   async run(invocation) {
     const { terminal, words } = invocation;
     const benchmark = text(invocation, 'benchmark');
+    const kit = text(invocation, 'kit');
+    if (benchmark !== null && kit !== null) throw usageError('--benchmark and --kit both name a benchmark; give one');
     const given = texts(invocation, 'conformance');
     const more = texts(invocation, 'channel');
     if (more.length > 0 && given.length === 0) throw usageError('--channel is of use together with --conformance only');
@@ -53,11 +57,10 @@ export const modelCheck: Command = {
           words,
           found,
           async (manifest) => {
-            const facts =
-              benchmark === null
-                ? null
-                : await askBenchmark(() => connect(text(invocation, 'url'), { anonymous: true }), benchmark, manifest);
-            const none = { skip: 'no benchmark is named; give one with --benchmark' };
+            const client = () => connect(text(invocation, 'url'), { anonymous: true });
+            const asked = benchmark === null ? null : await askBenchmark(client, benchmark, manifest);
+            const facts = kit === null ? asked : await kitFacts(kit, manifest);
+            const none = { skip: 'no benchmark is named; give one with --benchmark, or its starter kit with --kit' };
             return {
               limits: limitsOf(invocation, facts?.limits ?? ofThisMachine()),
               conformance: await conformanceOf(
