@@ -41,6 +41,7 @@ const submission = (state: RunState) => ({
   mine: true,
   mayControl: true,
   mayRelease: false,
+  forecast: null,
   createdAt: NOW,
   runs: [
     {

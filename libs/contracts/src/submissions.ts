@@ -30,6 +30,20 @@ export type RunSummary = z.infer<typeof runSummary>;
 /** One ONNX file of a bundle. */
 export const modelFile = z.object({ file: z.string(), sha256, bytes: z.number().int() });
 
+/** What a version will take on a benchmark, from measured runs of its network on one tile. */
+export const forecast = z.object({
+  tiles: z.number().int().describe('of the case that takes longest'),
+  runs: z.number().int().describe('tiles x mirror images x models'),
+  secondsPerRun: z.number(),
+  secondsPerCase: z.number().describe('of the case that takes longest, of those that the asking person may see'),
+  secondsTotal: z.number().describe('for all cases, the held-out ones taken to be like the others'),
+  cases: z.number().int(),
+  peakMemoryBytes: z.number(),
+  limitSeconds: z.number(),
+  limitMemoryBytes: z.number(),
+  fits: z.boolean().nullable().describe('null: a crop depends on the image, and without it the forecast is over the limit'),
+});
+
 export const submissionView = z.object({
   id,
   benchmark: z.object({ slug: z.string(), title: z.string() }),
@@ -43,9 +57,11 @@ export const submissionView = z.object({
   mayControl: z.boolean(),
   /** Whether the asking person decides on a run of it that is on hold (`quarantined`): start it again, or end it. */
   mayRelease: z.boolean(),
+  forecast: forecast.nullable().describe('for the submitter, from its preflight, or from what was found out before the first case; null: not known (yet), or not for the asking person'),
   createdAt: instant,
   runs: z.array(runSummary),
 });
+export type ForecastView = z.infer<typeof forecast>;
 export type SubmissionView = z.infer<typeof submissionView>;
 
 export const runView = runSummary.extend({
@@ -140,19 +156,6 @@ export const conformanceView = z.object({
       predictedVoxels: z.number().nullable().describe('for the author alone'),
     }),
   ),
-});
-
-const forecast = z.object({
-  tiles: z.number().int().describe('of the case that takes longest'),
-  runs: z.number().int().describe('tiles x mirror images x models'),
-  secondsPerRun: z.number(),
-  secondsPerCase: z.number().describe('of the case that takes longest, of those that the asking person may see'),
-  secondsTotal: z.number().describe('for all cases, the held-out ones taken to be like the others'),
-  cases: z.number().int(),
-  peakMemoryBytes: z.number(),
-  limitSeconds: z.number(),
-  limitMemoryBytes: z.number(),
-  fits: z.boolean().nullable().describe('null: a crop depends on the image, and without it the forecast is over the limit'),
 });
 
 export const preflightView = z.object({

@@ -4,6 +4,7 @@ import { describeGrid, sameGrid, writeNifti, type LabelMap } from '#imaging';
 import { scoresWithoutPrediction } from '#metrics';
 import { errorText } from './error-text.js';
 import { holding, Overtaken } from './holding.js';
+import { inOnePiece } from './in-one-piece.js';
 import { noteFault } from './note-fault.js';
 import type { BlobStore, ModelSession } from './ports.js';
 import { channelOrder } from './channels.js';
@@ -259,8 +260,4 @@ function onRecordedGrid(labels: LabelMap, { name, geometry }: EvaluationCase): L
     );
   }
   return { ...labels, geometry };
-}
-
-async function* inOnePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

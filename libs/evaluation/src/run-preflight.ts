@@ -3,6 +3,7 @@ import { voxelCount, writeNifti, type LabelMap } from '#imaging';
 import { channelOrder } from './channels.js';
 import { strictestLimits } from './ask-preflight.js';
 import { holding, Overtaken } from './holding.js';
+import { inOnePiece } from './in-one-piece.js';
 import type { StoredBlob } from './ports.js';
 import {
   DEFAULT_MIN_DICE,
@@ -192,8 +193,4 @@ export function withTotals<Check extends NotedCheck>(check: Check, { phases }: P
   const all = phases.reduce((sum, { caseCount }) => sum + caseCount, 0);
   const detail = { ...check.detail, totalCases: all, secondsTotal: (secondsTotal / cases.length) * all };
   return { ...check, detail };
-}
-
-async function* inOnePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

@@ -1,6 +1,6 @@
 import * as onnx from '../../../../libs/inference/src/test-support/onnx.js';
 import { bytes, join, text } from '../../../../libs/inference/src/test-support/protobuf.js';
-import { CHECK_NAMES, type Benchmark, type EvaluationCase } from '#evaluation';
+import { CHECK_NAMES, type Benchmark, type EvaluationCase, type NotedCheck } from '#evaluation';
 import { writeNifti } from '#imaging';
 import { expandManifest } from '#pipeline';
 import { form, type FormPart } from '../test-support/raw-http.js';
@@ -161,15 +161,18 @@ describe('preflight', () => {
     expect(await world.inventory()).toEqual({ ...before, preflight: before.preflight + 1 });
   });
 
+  const figures = {
+    tiles: 50, runs: 400, secondsPerRun: 1.75, secondsPerCase: 700, secondsTotal: 3500, totalCases: 5,
+    peakMemoryBytes: 1e9, limitSeconds: 10, limitMemoryBytes: 5e8, fits: false,
+  }; // prettier-ignore
+  const { totalCases: cases, ...rest } = figures;
+  const forecast = { ...rest, cases };
+
   it('counts for a submission of the same bundle: one that would take too long is refused, with the figures', async () => {
     const { id } = (await tryOut(bundle('slow'))).json();
     const { records } = world.parts;
     const taken = await records.claimPreflight(id, 'w1', 10);
     const message = 'case p-1 would take about 700 s; the limit is 10 s';
-    const figures = {
-      tiles: 50, runs: 400, secondsPerRun: 1.75, secondsPerCase: 700, secondsTotal: 3500, totalCases: 5,
-      peakMemoryBytes: 1e9, limitSeconds: 10, limitMemoryBytes: 5e8, fits: false,
-    }; // prettier-ignore
     const checks = taken!.preflight.checks.map((check) =>
       check.name === 'budget'
         ? ({ ...check, status: 'failed', detail: { code: 'budget-exceeded', message, ...figures } } as const)
@@ -178,11 +181,10 @@ describe('preflight', () => {
     expect(await records.writePreflight(taken!, 10, checks)).toBe(true);
     expect((await world.ask('owner', 'GET', `/preflights/${id}`)).json()).toMatchObject({ state: 'running' });
     expect(await records.endPreflight(taken!, { checks, practice: null, failure: null })).toBe(true);
-    const { totalCases: cases, ...forecast } = figures;
     expect((await world.ask('owner', 'GET', `/preflights/${id}`)).json()).toMatchObject({
       state: 'done',
       passed: false,
-      forecast: { ...forecast, cases },
+      forecast,
     });
 
     const refused = await submit(goodForm('slow'));
@@ -202,7 +204,11 @@ describe('preflight', () => {
     const preflight = asked.id as string;
     expect((await enter({ preflight })).json().code).toBe('preflight-files-gone'); // not tried yet
     const claim = await records.claimPreflight(preflight, 'w1', 10);
-    const checks = claim!.preflight.checks.map((check) => ({ ...check, status: 'passed' as const }));
+    const passed = (check: NotedCheck): NotedCheck => {
+      const detail = check.name === 'budget' ? { ...figures, secondsPerCase: 7, fits: true } : check.detail;
+      return { ...check, status: 'passed', detail };
+    };
+    const checks = claim!.preflight.checks.map(passed);
     await records.endPreflight(claim!, { checks, practice: null, failure: null });
     const shown = (await world.ask('owner', 'GET', `/preflights/${preflight}`)).json();
     expect(Date.parse(shown.submittableUntil)).toBeGreaterThan(Date.now());
@@ -217,7 +223,11 @@ describe('preflight', () => {
       algorithm: { slug: 'kept-algorithm' },
       modelSha256: shown.modelSha256,
       existing: false,
+      forecast: { ...forecast, secondsPerCase: 7, fits: true },
     });
+    const path = `/submissions/${entered.json().id as string}`;
+    expect((await world.ask('owner', 'GET', path)).json().forecast).toEqual(entered.json().forecast);
+    expect((await world.ask('organiser', 'GET', path)).json().forecast).toBeNull();
     const [version] = (await world.ask('owner', 'GET', '/algorithms/kept-algorithm')).json().versionList;
     expect(version).toMatchObject({ manifestSha256: shown.manifestSha256, checks: [{}, {}, {}, {}, {}] });
     expect(await blobs.head(shown.models[0].sha256)).not.toBeNull();

@@ -13,6 +13,7 @@ import type {
 import { inPhase, Sight } from '../benchmarks/sight.js';
 import { may, permit } from '../http/permit.js';
 import { ACCOUNTS, CLOCK, RECORDS } from '../settings.js';
+import { forecastView } from './preflight-view.js';
 import { runSummaryView, sightOfRun } from './run-view.js';
 
 /** A submission, the benchmark it entered, and what the asking person is to both. */
@@ -64,6 +65,8 @@ export class SubmissionDesk {
     const { submission, benchmark, resource } = opened;
     const { version } = submission;
     const names = await this.accounts.accountNames([submission.submitterId]);
+    const mine = actor.userId !== null && submission.submitterId === actor.userId;
+    const checks = mine && version.checks?.benchmarkId === benchmark.id ? version.checks.checks : [];
     return {
       id: submission.id,
       benchmark: { slug: benchmark.slug, title: benchmark.title },
@@ -73,9 +76,10 @@ export class SubmissionDesk {
       modelBytes: version.models.reduce((sum, { bytes }) => sum + bytes, 0),
       models: version.models.map(({ file, sha256, bytes }) => ({ file, sha256, bytes })),
       submitter: names.get(submission.submitterId) ?? 'unknown',
-      mine: actor.userId !== null && submission.submitterId === actor.userId,
+      mine,
       mayControl: may(actor, 'submission.control', resource),
       mayRelease: may(actor, 'run.release', resource),
+      forecast: forecastView(checks),
       createdAt: submission.createdAt.toISOString(),
       runs: await Promise.all(submission.runs.map((run) => this.runView(actor, opened, run))),
     };

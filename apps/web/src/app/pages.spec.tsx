@@ -123,6 +123,7 @@ const submission = {
   mine: true,
   mayControl: true,
   mayRelease: false,
+  forecast: null,
   createdAt: AT,
   runs: [practice, heldOut],
 };

@@ -11,6 +11,7 @@ import { count, formatFigure } from '../format/numbers.js';
 import { metricColumns, rankingMetrics } from '../leaderboard/board-columns.js';
 import { FailedCell, StructureMatrix } from '../leaderboard/structure-matrix.js';
 import { SignatureLine } from '../leaderboard/signature.js';
+import { Forecast } from '../submit/forecast.js';
 import { Notice } from '../ui/notice.js';
 import { Section } from '../ui/page.js';
 import { BusyBar, ProgressBar } from '../ui/progress.js';
@@ -57,6 +58,7 @@ function Standing({ run }: { readonly run: RunView }): ReactNode {
         {words !== null && <> · {words}</>} · {RUN_WORDS[state].sentence}
       </p>
       {(run.queuePosition ?? 0) > 0 && <p className="fine">{QUEUE_NOTE}</p>}
+      {run.submission.forecast !== null && <Forecast forecast={run.submission.forecast} />}
       {state === 'waiting' || state === 'queued' ? null : progress !== null ? (
         <ProgressBar
           done={progress.done}

@@ -93,6 +93,11 @@ function applyNews(client: QueryClient, submissionId: string, run: RunSummary): 
     if (view?.submission.id === submissionId) client.setQueryData<RunView>(key, withRunNews(view, run));
   }
   if (changesCases(before, run)) void client.invalidateQueries({ queryKey: queries.caseResults(run.id).queryKey });
+  // before its first case a run learns what the cases will take
+  if (run.state === 'running' && before?.state !== run.state) {
+    void client.invalidateQueries({ queryKey: submissionKey });
+    void client.invalidateQueries({ queryKey: queries.run(run.id).queryKey });
+  }
   if (isTerminal(run.state) && before?.state !== run.state) {
     void client.invalidateQueries({ queryKey: queries.run(run.id).queryKey }); // rank, means, signature
     void client.invalidateQueries({ queryKey: ['leaderboard'] });

@@ -2,10 +2,11 @@ import type { ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { BenchmarkView, PreflightView } from '#contracts';
 import { ConformanceTable } from '../algorithms/conformance-table.js';
-import { count, formatBytes, formatDuration, formatFigure, reasonWords } from '../format/numbers.js';
+import { count, formatFigure, reasonWords } from '../format/numbers.js';
 import { metricColumns } from '../leaderboard/board-columns.js';
 import { Icon, type IconName } from '../ui/icons.js';
 import { Notice } from '../ui/notice.js';
+import { Forecast } from './forecast.js';
 import {
   CHECK_TITLES,
   checkWords,
@@ -158,60 +159,6 @@ function PracticeCase({
         </p>
       )}
     </>
-  );
-}
-
-function Forecast({ forecast }: { readonly forecast: NonNullable<PreflightView['forecast']> }): ReactNode {
-  const { tiles, runs, secondsPerRun, secondsPerCase, limitSeconds, peakMemoryBytes, limitMemoryBytes, fits } =
-    forecast;
-  return (
-    <div className="forecast">
-      <Meter
-        label="Longest case"
-        value={secondsPerCase}
-        limit={limitSeconds}
-        words={`${formatDuration(secondsPerCase * 1000)} of ${formatDuration(limitSeconds * 1000)}`}
-      />
-      <Meter
-        label="Memory"
-        value={peakMemoryBytes}
-        limit={limitMemoryBytes}
-        words={`${formatBytes(peakMemoryBytes)} of ${formatBytes(limitMemoryBytes)}`}
-      />
-      <p className="fine">
-        {count(tiles, 'tile')}, {count(runs, 'run')} of a network at {formatDuration(secondsPerRun * 1000)} each.
-        Held-out cases are taken to be like the open ones.
-        {fits === null &&
-          ' How much a crop leaves of an image is not known beforehand: it may well be quicker than this.'}
-      </p>
-    </div>
-  );
-}
-
-/** How much of a limit is used; beyond it the bar is full and says so by its words. */
-function Meter({
-  label,
-  value,
-  limit,
-  words,
-}: {
-  readonly label: string;
-  readonly value: number;
-  readonly limit: number;
-  readonly words: string;
-}): ReactNode {
-  const over = value > limit;
-  return (
-    <div className={over ? 'meter meter-over' : 'meter'}>
-      <span className="meter-label">{label}</span>
-      <span className="meter-track" aria-hidden="true">
-        <span className="meter-fill" style={{ width: `${Math.min(100, (100 * value) / limit)}%` }} />
-      </span>
-      <span className="meter-words">
-        {words}
-        {over && ', too much'}
-      </span>
-    </div>
   );
 }
 

@@ -6,6 +6,7 @@ import { aggregate } from '../aggregate.js';
 import { channelOrder } from '../channels.js';
 import { removeUnused, storeThenWrite } from '../datasets/store-then-write.js';
 import { holding, Overtaken } from '../holding.js';
+import { inOnePiece } from '../in-one-piece.js';
 import type { CaseUsage, ModelSession } from '../ports.js';
 import type { Benchmark, CaseResult, EvaluationCase, Phase } from '../records.js';
 import type { StagePorts } from '../stage-ports.js';
@@ -273,8 +274,4 @@ function printed({ region, status, values }: RegionScore): CaseProgress['scores'
       entries.flatMap(([id, value]) => (value.kind === 'undefined' ? [[id, value.why]] : [])),
     ),
   };
-}
-
-async function* inOnePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }
