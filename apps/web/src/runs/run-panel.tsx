@@ -58,7 +58,6 @@ function Standing({ run }: { readonly run: RunView }): ReactNode {
         {words !== null && <> · {words}</>} · {RUN_WORDS[state].sentence}
       </p>
       {(run.queuePosition ?? 0) > 0 && <p className="fine">{QUEUE_NOTE}</p>}
-      {run.submission.forecast !== null && <Forecast forecast={run.submission.forecast} />}
       {state === 'waiting' || state === 'queued' ? null : progress !== null ? (
         <ProgressBar
           done={progress.done}
@@ -83,6 +82,12 @@ function Standing({ run }: { readonly run: RunView }): ReactNode {
             people its end is shown at set times only, for the same reason.
           </p>
         </>
+      )}
+      {run.submission.forecast !== null && (
+        <details className="standing-forecast" open>
+          <summary>Forecast before the first case</summary>
+          <Forecast forecast={run.submission.forecast} />
+        </details>
       )}
     </div>
   );
