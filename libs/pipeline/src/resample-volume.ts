@@ -139,12 +139,14 @@ function clampAlong(
   { least, most }: Ranges,
   { boundary, value }: Beyond,
 ): void {
+  // what was put beyond the ends is meant to be there; values of the image stay within the image's, as in skimage
+  const kept = boundary === 'constant' ? Math.fround(value) : NaN;
   eachRun(data.length, sizeXyz, axis, (slice, from, to) => {
-    // what was put beyond the ends is meant to be there
-    const low = boundary === 'constant' ? Math.min(least[slice], value) : least[slice];
-    const high = boundary === 'constant' ? Math.max(most[slice], value) : most[slice];
+    const low = least[slice];
+    const high = most[slice];
     for (let v = from; v < to; v++) {
       const x = data[v];
+      if (x === kept) continue;
       if (x < low) data[v] = low;
       else if (x > high) data[v] = high;
     }

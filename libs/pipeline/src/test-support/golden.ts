@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { Vec3, Volume } from '#imaging';
 import type { RunTile } from '../infer.js';
 
@@ -23,17 +24,31 @@ export type Golden = (name: string) => GoldenArray;
 
 /** The arrays of one generating script. */
 export function goldenArrays(stem: 'scipy' | 'torch'): Golden {
-  const { arrays } = JSON.parse(readFileSync(resolve(FOLDER, `${stem}.json`), 'utf8')) as {
+  return read(stem).array;
+}
+
+/** The arrays of a script that also says what they are the answers to. The answer to a case has its name. */
+export function goldenCases<Case extends { readonly name: string }>(
+  stem: 'operations' | 'inference',
+): { readonly array: Golden; readonly cases: readonly Case[] } {
+  const { array, cases } = read(stem, true);
+  return { array, cases: cases as readonly Case[] };
+}
+
+function read(stem: string, packed = false): { readonly array: Golden; readonly cases: readonly unknown[] } {
+  const { arrays, cases = [] } = JSON.parse(readFileSync(resolve(FOLDER, `${stem}.json`), 'utf8')) as {
     arrays: Record<string, Entry>;
+    cases?: readonly unknown[];
   };
-  const file = readFileSync(resolve(FOLDER, `${stem}.bin`));
-  const bytes = new Uint8Array(file).buffer;
-  return (name) => {
+  const file = readFileSync(resolve(FOLDER, packed ? `${stem}.bin.gz` : `${stem}.bin`));
+  const bytes = new Uint8Array(packed ? gunzipSync(file) : file).buffer;
+  const array: Golden = (name) => {
     const { dtype, offset, ...rest } = arrays[name];
     const size = rest.shape.reduce((product, n) => product * n, 1);
     const kind = { f4: Float32Array, i2: Int16Array, u1: Uint8Array }[dtype];
     return { ...rest, data: new kind(bytes, offset, size).slice() };
   };
+  return { array, cases };
 }
 
 /** A [a, b, c] array as a volume whose fastest axis is c: no orientation turns it. Spacing in the same order. */
