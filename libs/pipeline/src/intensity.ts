@@ -21,50 +21,73 @@ export function applyIntensity(
 ): void {
   if (!('perSlice' in op) || op.perSlice === undefined) return applyTo(op, channels, crop);
   const axisXyz = (2 - op.perSlice) as 0 | 1 | 2; // tensor axes are slowest first
-  for (let index = 0; index < sizeXyz[axisXyz]; index++) {
-    const slice = { sizeXyz, axisXyz, index };
-    const planes = channels.map((channel) => planeOf(channel, slice));
-    applyTo(op, planes, crop && planeOf(crop, slice));
-    for (const [c, plane] of planes.entries()) putPlane(plane, channels[c], slice);
+  const slices = sizeXyz[axisXyz];
+  for (let first = 0; first < slices; first += SLICES) {
+    const block = { sizeXyz, axisXyz, first, count: Math.min(SLICES, slices - first) };
+    const cut = channels.map((channel, c) => (isChosen(op, c) ? planesOf(channel, block) : null));
+    const masks = crop && planesOf(crop, block);
+    for (let n = 0; n < block.count; n++) {
+      const planes = cut.map((of, c) => (of ? of[n] : channels[c])); // those of no concern are not looked at
+      applyTo(op, planes, masks && masks[n]);
+    }
+    for (const [c, planes] of cut.entries()) if (planes) putPlanes(planes, channels[c], block);
   }
 }
 
-/** The voxels of a grid whose index along one axis is this. */
-interface Slice {
+/** Slices that are taken out together: as many as neighbours along x share a line of the cache. */
+const SLICES = 16;
+
+/** The voxels of a grid whose index along one axis is from `first` to `first` + `count` - 1. */
+interface Block {
   readonly sizeXyz: Vec3;
   readonly axisXyz: 0 | 1 | 2;
-  readonly index: number;
+  readonly first: number;
+  readonly count: number;
 }
 
-/** Calls for each run of voxels of a slice that are `step` apart in the volume. */
-function eachRun(
-  { sizeXyz: [nx, ny, nz], axisXyz, index }: Slice,
-  visit: (from: number, step: number, count: number) => void,
+/** One array for each slice: a view of the volume where slices lie together in memory (across z), a copy otherwise. */
+function planesOf<T extends Float32Array | Uint8Array>(volume: T, block: Block): T[] {
+  const { sizeXyz, axisXyz, first, count } = block;
+  const voxels = volume.length / sizeXyz[axisXyz];
+  const each = Array.from({ length: count }, (_, n) => first + n);
+  if (axisXyz === 2) return each.map((index) => volume.subarray(index * voxels, (index + 1) * voxels) as T);
+  const planes = each.map(() => new (volume.constructor as new (length: number) => T)(voxels));
+  if (axisXyz === 1) {
+    eachRow(block, (plane, from, to, nx) => planes[plane].set(volume.subarray(from, from + nx), to));
+  } else {
+    const [nx] = sizeXyz;
+    for (let row = 0; row < voxels; row++)
+      for (let n = 0; n < count; n++) planes[n][row] = volume[row * nx + first + n];
+  }
+  return planes;
+}
+
+function putPlanes(planes: readonly Float32Array[], volume: Float32Array, block: Block): void {
+  const { sizeXyz, axisXyz, first, count } = block;
+  if (axisXyz === 2) return; // views
+  if (axisXyz === 1) {
+    eachRow(block, (plane, at, from, nx) => volume.set(planes[plane].subarray(from, from + nx), at));
+    return;
+  }
+  const [nx] = sizeXyz;
+  for (let row = 0; row < planes[0].length; row++)
+    for (let n = 0; n < count; n++) volume[row * nx + first + n] = planes[n][row];
+}
+
+/** Calls for each row along x of slices across y: number of the slice in its block, first voxel in the volume and in the slice. */
+function eachRow(
+  { sizeXyz: [nx, ny, nz], first, count }: Block,
+  visit: (plane: number, inVolume: number, inPlane: number, nx: number) => void,
 ): void {
-  if (axisXyz === 2) visit(index * nx * ny, 1, nx * ny);
-  else if (axisXyz === 1) for (let k = 0; k < nz; k++) visit((k * ny + index) * nx, 1, nx);
-  else visit(index, nx, ny * nz);
+  for (let k = 0; k < nz; k++) for (let n = 0; n < count; n++) visit(n, (k * ny + first + n) * nx, k * nx, nx);
 }
 
-function planeOf<T extends Float32Array | Uint8Array>(volume: T, slice: Slice): T {
-  const voxels = volume.length / slice.sizeXyz[slice.axisXyz];
-  const plane = new (volume.constructor as new (length: number) => T)(voxels);
-  let to = 0;
-  eachRun(slice, (from, step, count) => {
-    for (let n = 0; n < count; n++) plane[to++] = volume[from + n * step];
-  });
-  return plane;
-}
-
-function putPlane(plane: Float32Array, volume: Float32Array, slice: Slice): void {
-  let at = 0;
-  eachRun(slice, (from, step, count) => {
-    for (let n = 0; n < count; n++) volume[from + n * step] = plane[at++];
-  });
+function isChosen({ channels }: IntensityOp, channel: number): boolean {
+  return channels === 'all' || channels.includes(channel);
 }
 
 function applyTo(op: IntensityOp, channels: readonly Float32Array[], crop: Uint8Array | null): void {
-  const chosen = channels.map((_, c) => c).filter((c) => op.channels === 'all' || op.channels.includes(c));
+  const chosen = channels.map((_, c) => c).filter((c) => isChosen(op, c));
   const groups = 'perChannel' in op && !op.perChannel ? [chosen] : chosen.map((c) => [c]);
   for (const group of groups) {
     const data = group.map((c) => channels[c]);

@@ -125,12 +125,13 @@ describe('preparing an image', () => {
         { op: 'clip', percentiles: [10, 90], mask: 'nonzero' },
         { op: 'zscore', mask: { above: 3 }, outside: 'zero' },
       ];
-      const size: Vec3 = [5, 4, 3];
-      const image = numbered({ ...GRID, sizeXyz: size });
       const axis = 2 - perSlice;
+      // slices are taken out sixteen at a time
+      const size = ([5, 4, 3] as const).map((n, a) => (a === axis ? 35 : n)) as unknown as Vec3;
+      const image = numbered({ ...GRID, sizeXyz: size });
       const together = prepare(image, { preprocess: ops.map((op) => ({ ...op, perSlice }) as PreprocessOp) }).data;
       for (let n = 0; n < size[axis]; n++) {
-        const place = [1, 5, 20][axis];
+        const place = [1, size[0], size[0] * size[1]][axis];
         const inSlice = (_: number, v: number) => Math.floor(v / place) % size[axis] === n;
         const sizeXyz = size.map((m, a) => (a === axis ? 1 : m)) as unknown as Vec3;
         const alone = prepare(
