@@ -11,6 +11,12 @@ import { thickGeometry } from './thicken.js';
 
 const FRAME_OF_REFERENCE = 'voxelmark';
 const SLICE_MARK = '_slice_';
+/** A texture of vtk.js, whose types are not among our dependencies, and the number that it has for one of its filters. */
+interface FilteredTexture {
+  setMinificationFilter(filter: number): void;
+  setMagnificationFilter(filter: number): void;
+}
+const LINEAR = 1;
 
 interface SliceFacts {
   readonly geometry: Geometry;
@@ -134,6 +140,15 @@ export function addVolume(
     },
   } as unknown as Types.ImageVolumeProps);
   cache.putVolumeSync(volumeId, volume);
+  // A texture takes the slices that are said to be new. Nobody says so before the first plane is drawn, which then stays blank
+  // until something has it drawn again. Changing the filter says it of all slices; done by the first drawing, as it is for
+  // what is interpolated, it would do so after that.
+  if (!imageVolume) {
+    const texture = volume.vtkOpenGLTexture as unknown as FilteredTexture;
+    texture.setMinificationFilter(LINEAR);
+    texture.setMagnificationFilter(LINEAR);
+  }
+  volume.invalidate();
   return volume;
 }
 
