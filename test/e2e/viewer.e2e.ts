@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createRequire } from 'node:module';
-import { indexIjk, orientTo, pointLps, readNifti, voxelVolumeMm3 } from '#imaging';
+import { indexIjk, orientTo, pointLps, readNifti, voxelVolumeMm3, writeNifti } from '#imaging';
 import type { Vec3 } from '#imaging';
 import type { Browser, Page } from 'playwright-core';
 import {
@@ -13,6 +13,8 @@ import {
   phantomCase,
   phantomGeometry,
 } from '../../apps/web/src/viewer/harness/phantom.js';
+import { gzipInParts, partOffset, partsHeadBytes, partsOf } from '../../libs/imaging/src/nifti/gzip-parts.js';
+import { partCompressor } from '../../libs/imaging/src/test-support/part-compressor.js';
 import type { PhantomGrid } from '../../apps/web/src/viewer/harness/phantom.js';
 import { listErrors } from '../../apps/web/src/viewer/error-list.js';
 import { surfaceErrors } from '../../apps/web/src/viewer/surface-error.js';
@@ -46,8 +48,20 @@ const malformed = [
   ...MALFORMED.filter(({ kind }) => kind === 'nifti').filter((_, n) => LONG || n % 16 === 0),
   ...(['series', 'segmentation', 'nrrd'] as const).flatMap((of) => MALFORMED.find(({ kind }) => kind === of) ?? []),
 ];
-const ownFiles = (): Map<string, Uint8Array> =>
+
+/** The phantom in parts of four slices, of which one, slices 20 to 23 from the feet, has another bit. */
+async function flippedImage(): Promise<Uint8Array> {
+  const { image } = phantomCase(phantomGeometry('straight'));
+  const [nx, ny] = image.geometry.sizeXyz;
+  const file = gzipInParts(await writeNifti(image), 352, 4 * nx * ny * 2, partCompressor);
+  const parts = partsOf(file.subarray(0, partsHeadBytes(file)));
+  if (!parts) throw new Error('a file in parts says nothing of them');
+  file[partOffset(parts, 6) + Math.floor(parts.lengths[6] / 2)] ^= 1;
+  return file;
+}
+const ownFiles = async (): Promise<Map<string, Uint8Array>> =>
   new Map([
+    ['/data/straight/flipped.nii.gz', await flippedImage()],
     ...orders.map((name) => [`/data/straight/brain-${name}`, readFileSync(join(ORDERS, name))] as const),
     ...malformed.map(({ files }, n) => [`/data/straight/malformed-${n}.nii.gz`, files()[0]] as const),
   ]);
@@ -59,7 +73,7 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
   let problems: string[];
 
   beforeAll(async () => {
-    harness = await serveViewerHarness(ownFiles());
+    harness = await serveViewerHarness(await ownFiles());
     const launched = await launchBrowser();
     if (!launched) throw new Error('chromiumPath() found a browser, launchBrowser() none');
     browser = launched;
@@ -371,6 +385,62 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     await becomes('error');
   });
 
+  it('shows a tile for slices that are damaged, and all others', async () => {
+    const { image, reference } = phantomCase(phantomGeometry('straight'));
+    const [nx, ny] = image.geometry.sizeXyz;
+    const liver = (k: number): Vec3 => pointLps(image.geometry, indexOf(reference.data.indexOf(1, k * nx * ny)));
+    const indexOf = (v: number): Vec3 => [v % nx, Math.floor(v / nx) % ny, Math.floor(v / (nx * ny))];
+    const sentence = 'Axial slices 17 to 20 of the image cannot be read: the stored file is damaged there.';
+    const axial = page.locator('[data-plane=axial]');
+    const value = page.locator('.vmv-reading dd').nth(2);
+
+    await open(`image=flipped&at=${liver(21).join(',')}`);
+    expect(await page.locator('.vmv-image-notice').textContent()).toContain(`${sentence} All others are shown`);
+    expect(await axial.locator('.vmv-unreadable-tile').textContent()).toBe(sentence);
+    expect(await axial.getAttribute('aria-label')).toMatch(/, cannot be read here$/);
+    expect(await value.textContent()).toBe('cannot be read');
+    expect(await labels()).toMatchObject({ reference: 1 }); // the label maps are sound
+    // the tile lies over picture and overlays, from edge to edge of the damaged slices
+    const edges = async (plane: Plane, axis: 0 | 1): Promise<number[]> => {
+      const points = (await page.locator(`[data-plane=${plane}] .vmv-unreadable polygon`).getAttribute('points')) ?? '';
+      const along = points.split(' ').map((pixel) => Number(pixel.split(',')[axis]));
+      return [Math.min(...along), Math.max(...along)];
+    };
+    for (const plane of ['coronal', 'sagittal'] as const) {
+      const [x, y] = liver(21);
+      const at = async (k: number): Promise<number> =>
+        (await pixelOf(plane, [x, y, pointLps(image.geometry, [0, 0, k])[2]]))[1];
+      const [top, bottom] = await edges(plane, 1);
+      expect([top, bottom]).toEqual([expect.closeTo(await at(23.5), 3), expect.closeTo(await at(19.5), 3)]);
+    }
+    const width =
+      (await pixelOf('axial', [nx * image.geometry.spacingMm[0], 0, 0]))[0] - (await pixelOf('axial', [0, 0, 0]))[0];
+    const [left, right] = await edges('axial', 0);
+    expect(right - left).toBeCloseTo(width, 3);
+
+    // every voxel of all others is there
+    const expected = image.data.slice();
+    const slice = (k: number): Int16Array => image.data.subarray(k * nx * ny, (k + 1) * nx * ny) as Int16Array;
+    for (const [k, kept] of [
+      [20, 19],
+      [21, 19],
+      [22, 24],
+      [23, 24],
+    ])
+      expected.set(slice(kept), k * nx * ny);
+    expect(await probe('imageChecksum()')).toBe(fnv1a(expected));
+
+    await axial.focus();
+    for (let n = 0; n < 3; n++) await page.keyboard.press('ArrowUp'); // slice 24
+    await eventually(async () => (await axial.locator('.vmv-unreadable-tile').count()) === 0, 'the tile is gone');
+    expect(await axial.getAttribute('aria-label')).not.toContain('cannot be read');
+    expect(await value.textContent()).toMatch(/^−?\d+ HU$/);
+    const tinted = await colorAt('axial', await position());
+    expect(tinted[0] - tinted[2]).toBeGreaterThan(20); // the liver's orange
+    // figures are the platform's
+    expect(await page.getByRole('button', { name: /^DSC of liver: 0\.\d{3}/ }).count()).toBe(1);
+  });
+
   it(`survives ${malformed.length} malformed files, as an image and as a label map, each with a sentence`, async () => {
     expect(malformed.length).toBeGreaterThan(6);
     const sentence = /^The file cannot be read: .+\.$|^There is not enough memory in this browser to open it/;
@@ -390,7 +460,7 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
       ]);
       expect(Math.min(...(await colorAt('axial', LANDMARK_LPS)))).toBeGreaterThan(200);
     }
-  });
+  }, 600_000);
 
   (orders.length > 0 ? it : it.skip)(
     `one brain in ${orders.length} storage orders is one picture, with the same letters${orders.length > 0 ? '' : ' [data absent: ../shared/data/real]'}`,

@@ -40,7 +40,10 @@ export async function serveViewerHarness(further: ReadonlyMap<string, Uint8Array
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     answer(folder, data, pathname).then(
-      ({ status, type, bytes }) => {
+      ({ status: found, type, bytes: all }) => {
+        const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
+        const bytes = range ? all.subarray(Number(range[1]), Number(range[2]) + 1) : all;
+        const status = range && found === 200 ? 206 : found;
         response.writeHead(status, {
           'content-type': type,
           'content-length': bytes.length,

@@ -9,6 +9,8 @@ export { readLabelMap, readNifti, readNiftiChannels, toLabels } from './nifti/re
 export type { NiftiImage, NiftiLimits } from './nifti/read.js';
 export { streamNifti } from './nifti/stream.js';
 export type { NiftiArrival, NiftiGlance, NiftiStart } from './nifti/stream.js';
+export { salvageNifti } from './nifti/salvage.js';
+export type { SalvagedNifti } from './nifti/salvage.js';
 export type { NiftiHeader } from './nifti/header.js';
 export { storedGeometry, writeNifti } from './nifti/write.js';
 export { deflate as gzip } from './inflate.js';

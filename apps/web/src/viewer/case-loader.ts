@@ -168,7 +168,7 @@ export class CaseLoader {
       watchers.add(onMore);
       return () => void watchers.delete(onMore);
     };
-    events.onArriving({ ...imageFacts(image), voxels, arrived, watch, ...known });
+    events.onArriving({ ...imageFacts(image), voxels, arrived, watch, ...known, unreadable: [] });
   }
 
   #expectBegun(): Begun {

@@ -1,7 +1,8 @@
+import { constants, crc32, deflateRawSync } from 'node:zlib';
 import { ImageFormatError, orientTo, writeNifti } from '#imaging';
-import type { Geometry, Volume, VoxelArray } from '#imaging';
+import type { Geometry, PartCompressor, Volume, VoxelArray } from '#imaging';
 import { compare, listComparedErrors, receiveImage, receiveLabelMap } from './case-volumes.js';
-import type { ArrivingFile, BegunImage, GreyFacts, ShownLabelMap } from './case-volumes.js';
+import type { ArrivingFile, BegunImage, DisplayVoxels, GreyFacts, ImageFacts, ShownLabelMap } from './case-volumes.js';
 
 const grid: Geometry = {
   sizeXyz: [3, 2, 2],
@@ -89,6 +90,89 @@ describe('the image of a case', () => {
     );
     expect([...voxels]).toEqual([-3, -3, -3, 8]);
     expect(range).toEqual({ lower: -3, upper: 8 });
+  });
+});
+
+describe('a damaged image', () => {
+  const parts: PartCompressor = {
+    deflate: (bytes, isLast) =>
+      deflateRawSync(bytes, { level: 1, finishFlush: isLast ? constants.Z_FINISH : constants.Z_FULL_FLUSH }),
+    crc32: (bytes) => crc32(bytes),
+  };
+  const size = [400, 320, 12] as const; // two or four slices a part
+  const geometry: Geometry = { ...grid, sizeXyz: size, spacingMm: [1, 1, 5] };
+  const whole = Float32Array.from({ length: 400 * 320 * 12 }, (_, v) => (v % 251) + 1000 * Math.floor(v / (400 * 320)));
+
+  async function receive(
+    bytes: Uint8Array,
+    file: Partial<ArrivingFile> = {},
+  ): Promise<ImageFacts & { voxels: DisplayVoxels; began: number }> {
+    let voxels: DisplayVoxels = new Uint8Array();
+    let began = 0;
+    const pieces = (async function* () {
+      for (let at = 0; at < bytes.length; at += 65_536) yield Promise.resolve(bytes.subarray(at, at + 65_536));
+    })();
+    const facts = await receiveImage({ ...arriving(bytes), pieces, ...file }, null, {
+      onBegun: () => began++,
+      shown: async () => undefined,
+      onSlices: (_, slices) => (voxels = slices),
+    });
+    return { ...facts, voxels, began };
+  }
+  /** A byte is another a little behind the middle: of slice 6 where they are stored in order. */
+  const flipped = (bytes: Uint8Array): Uint8Array => {
+    const other = bytes.slice();
+    other[Math.floor(bytes.length * 0.58)] ^= 4;
+    return other;
+  };
+
+  it.each([
+    ['LPS', Int16Array, 2],
+    ['RAI', Int16Array, 2],
+    ['SRA', Float32Array, 1],
+  ] as const)('stored as %s is shown but for its damaged slices, as %p', async (axes, type, axis) => {
+    const stored = orientTo({ geometry, data: new type(whole) }, axes);
+    const sound = await writeNifti(stored, { gzip: parts });
+    const { unreadable, voxels, range, began } = await receive(flipped(sound));
+    expect([unreadable.length, unreadable[0].axis, began]).toEqual([1, axis, 1]);
+    const { first, last } = unreadable[0];
+    const at = axis === 2 ? (axes === 'RAI' ? 5 : 6) : size[axis] / 2;
+    expect([first <= at, last >= at - size[axis] / 5, last - first < size[axis] / 2]).toEqual([true, true, true]);
+    expect(range).toEqual({ lower: 0, upper: 11250 });
+    let wrong = 0;
+    for (let k = 0, v = 0; k < size[2]; k++)
+      for (let j = 0; j < size[1]; j++)
+        for (let i = 0; i < size[0]; i++, v++)
+          if (voxels[v] !== whole[v] && !([i, j, k][axis] >= first && [i, j, k][axis] <= last)) wrong++;
+    expect(wrong).toBe(0);
+  });
+
+  it('that is sound when asked for again is shown whole', async () => {
+    const sound = await writeNifti({ geometry, data: new Int16Array(whole) }, { gzip: parts });
+    const { unreadable, voxels } = await receive(flipped(sound), { part: async (from, to) => sound.slice(from, to) });
+    expect([unreadable, voxels.every((value, v) => value === whole[v])]).toEqual([[], true]);
+  });
+
+  it('is refused where its parts are not known, cannot be asked for, or belong to another image by now', async () => {
+    const data = new Int16Array(whole);
+    const sound = await writeNifti({ geometry, data }, { gzip: parts });
+    const damage = { code: expect.stringMatching(/^nifti-(gzip|truncated|trailing-bytes)$/) as string };
+    await expect(receive(flipped(await file({ geometry, data })))).rejects.toMatchObject(damage);
+    await expect(receive(flipped(sound), { storedBytes: null })).rejects.toMatchObject(damage);
+    await expect(receive(flipped(sound), { part: async () => null })).rejects.toMatchObject(damage);
+    // large enough for its first slices to be told before the damage is found
+    const larger = {
+      geometry: { ...geometry, sizeXyz: [400, 320, 24] as const },
+      data: new Int16Array(400 * 320 * 24),
+    };
+    larger.data.set(data);
+    const before = await writeNifti(larger, { gzip: parts });
+    larger.geometry = { ...larger.geometry, originLps: [0, 0, 0] };
+    const elsewhere = await writeNifti(larger, { gzip: parts });
+    const damaged = flipped(before);
+    expect((await receive(damaged)).unreadable).toHaveLength(1);
+    const part: ArrivingFile['part'] = async (from) => (from === 0 ? elsewhere : null);
+    await expect(receive(damaged, { part })).rejects.toMatchObject(damage);
   });
 });
 

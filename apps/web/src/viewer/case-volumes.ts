@@ -8,6 +8,7 @@ import {
   mapGeometry,
   permuteVoxels,
   pointLps,
+  salvageNifti,
   sameGrid,
   streamNifti,
   toLabels,
@@ -20,6 +21,7 @@ import { flipSlices } from './flip-slices.js';
 import type { ErrorList } from './error-list.js';
 import { classifyErrors, onlySegments, SegmentNumbering, withoutSegments } from './segments.js';
 import type { ErrorCounts } from './segments.js';
+import type { UnreadableSlices } from './unreadable.js';
 import { GreyCounter, percentilesOf } from './window-presets.js';
 
 /** Voxel types that the renderer takes as they are. */
@@ -44,6 +46,8 @@ export interface ShownImage {
   /** Grid of the file, whose axes may be permuted and flipped: for telling people the voxel index in their file. */
   readonly storedGeometry: Geometry;
   readonly grid: GridReceipt;
+  /** Slices that are damaged in the file. Their voxels repeat the nearest slice that is not, and are not to be shown. */
+  readonly unreadable: readonly UnreadableSlices[];
 }
 
 /** A label map ready to be shown on the grid of its image. */
@@ -106,28 +110,85 @@ export interface ImageArrival {
 }
 
 export type GreyFacts = Pick<ShownImage, 'range' | 'percentiles'>;
+/** What is known of an image once all of it has come. */
+export type ImageFacts = GreyFacts & Pick<ShownImage, 'unreadable'>;
 
 /**
  * Reads the image of a case while it arrives.
  *
  * @param file a NIfTI file, gzipped or not
  * @param near what is looked at first, in LPS mm; null: the middle
- * @returns what holds for the whole image; before that, slices are only what has come so far
+ * @returns what holds for the whole image; before that, slices are only what has come so far. Of a damaged file that tells
+ *   which of its parts are sound, all slices come once more, together.
  * @throws ImageFormatError with a sentence for people
  */
-export async function receiveImage(file: ArrivingFile, near: Vec3 | null, arrival: ImageArrival): Promise<GreyFacts> {
+export async function receiveImage(file: ArrivingFile, near: Vec3 | null, arrival: ImageArrival): Promise<ImageFacts> {
+  let first: BegunImage | undefined;
+  const onBegun: ImageArrival['onBegun'] = (image) => {
+    if (!first) arrival.onBegun((first = image));
+  };
+  try {
+    return { ...(await receiveSound(file, near, { ...arrival, onBegun })), unreadable: [] };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const again: ImageArrival['onBegun'] = (image) => {
+      onBegun(image);
+      // the header was what had been damaged on the way: what is on the screen by now lies elsewhere
+      if (image.grid.hash !== first?.grid.hash || image.voxelType !== first.voxelType) throw error;
+    };
+    const saved = await receiveDamaged(file, { ...arrival, onBegun: again });
+    if (!saved) throw error;
+    return saved;
+  }
+}
+
+/** What a byte that is another than it was, or missing, is found out by. */
+const isDamage = (error: unknown): boolean =>
+  error instanceof ImageFormatError && ['nifti-gzip', 'nifti-truncated', 'nifti-trailing-bytes'].includes(error.code);
+
+/** Asks for the file anew and takes what is sound; null: there is nothing, or no telling. */
+async function receiveDamaged(
+  { storedBytes, part }: ArrivingFile,
+  arrival: Pick<ImageArrival, 'onBegun' | 'onSlices'>,
+): Promise<ImageFacts | null> {
+  const bytes = storedBytes === null ? null : await part(0, storedBytes);
+  const saved = bytes && (await salvageNifti(bytes, { maxBytes: MOST_BYTES }));
+  if (!saved) return null;
+  const { begun, map, sizeXyz } = knownOf(saved);
+  const facts = handOverWhole(begun, permuteVoxels(saved.voxels, sizeXyz, map), arrival);
+  const axis = ([0, 1, 2] as const).find((own) => map[own].source === 2) ?? 2;
+  const unreadable = saved.unreadable.map(([first, last]): UnreadableSlices => {
+    const end = sizeXyz[2] - 1;
+    return map[axis].flip ? { axis, first: end - last, last: end - first } : { axis, first, last };
+  });
+  return { ...facts, unreadable };
+}
+
+/** The voxels of a whole image, in canonical order. */
+function handOverWhole(
+  begun: Known['begun'],
+  data: VoxelArray,
+  arrival: Pick<ImageArrival, 'onBegun' | 'onSlices'>,
+): GreyFacts {
+  const range = finiteRange(data);
+  const voxels = displayVoxels(data, range);
+  const facts = { range, percentiles: percentilesOf(voxels, range) };
+  arrival.onBegun({ ...begun, voxelType: voxels.constructor.name as BegunImage['voxelType'] });
+  arrival.onSlices(0, voxels, facts);
+  return facts;
+}
+
+async function receiveSound(file: ArrivingFile, near: Vec3 | null, arrival: ImageArrival): Promise<GreyFacts> {
   let known: Known | undefined;
   let grey: GreyCounter | undefined;
   let whole: VoxelArray | undefined;
-  let hasBegun = false;
   const handOver = (
     { begun, map, sizeXyz: [nx, ny, nz] }: Known,
     first: number,
     stored: WholeNumbers,
     counted: GreyCounter,
   ): void => {
-    if (!hasBegun) arrival.onBegun({ ...begun, voxelType: stored.constructor.name as BegunImage['voxelType'] });
-    hasBegun = true;
+    arrival.onBegun({ ...begun, voxelType: stored.constructor.name as BegunImage['voxelType'] });
     const slices = stored.length / (nx * ny);
     const voxels = turned(stored, [nx, ny, slices], map);
     counted.add(voxels);
@@ -172,12 +233,7 @@ export async function receiveImage(file: ArrivingFile, near: Vec3 | null, arriva
   if (!known || !whole) throw new Error('a complete file gave no voxels');
   const data = permuteVoxels(whole, known.sizeXyz, known.map);
   whole = undefined;
-  const range = finiteRange(data);
-  const voxels = displayVoxels(data, range);
-  const facts = { range, percentiles: percentilesOf(voxels, range) };
-  arrival.onBegun({ ...known.begun, voxelType: voxels.constructor.name as BegunImage['voxelType'] });
-  arrival.onSlices(0, voxels, facts);
-  return facts;
+  return handOverWhole(known.begun, data, arrival);
 }
 
 type WholeNumbers = Uint8Array | Int16Array | Uint16Array;

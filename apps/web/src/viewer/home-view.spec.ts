@@ -15,6 +15,7 @@ const image: ShownImage = {
   range: { lower: -1000, upper: 2000 },
   grid: { hash: '0badcafe', storedAxes: 'LPS' },
   percentiles: { lower: -1000, upper: 2000 },
+  unreadable: [],
 };
 const presets = [{ center: 80, width: 150 }];
 

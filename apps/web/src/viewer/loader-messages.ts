@@ -1,5 +1,13 @@
 import type { Vec3 } from '#imaging';
-import type { BegunImage, ComparedParts, Comparison, DisplayVoxels, GreyFacts, ShownLabelMap } from './case-volumes.js';
+import type {
+  BegunImage,
+  ComparedParts,
+  Comparison,
+  DisplayVoxels,
+  GreyFacts,
+  ImageFacts,
+  ShownLabelMap,
+} from './case-volumes.js';
 import type { ErrorList } from './error-list.js';
 
 /** What the page asks of the loading worker. One worker serves one opening of a case and is ended with it. */
@@ -30,7 +38,7 @@ export type LoaderMessage =
   /** The image has begun to arrive; its slices follow, and `image` when all of them have come. */
   | { readonly kind: 'begun'; readonly image: BegunImage }
   | { readonly kind: 'slices'; readonly firstSlice: number; readonly voxels: DisplayVoxels; readonly known: GreyFacts }
-  | { readonly kind: 'image'; readonly facts: GreyFacts }
+  | { readonly kind: 'image'; readonly facts: ImageFacts }
   | { readonly kind: 'layer'; readonly id: string; readonly map: ShownLabelMap }
   | { readonly kind: 'refused'; readonly source: string; readonly sentence: string }
   | { readonly kind: 'loaded' }

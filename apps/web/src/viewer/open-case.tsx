@@ -3,6 +3,7 @@ import type { KeyboardEvent, ReactNode } from 'react';
 import { describeGrid, pointLps, voxelVolumeMm3 } from '#imaging';
 import type { Vec3 } from '#imaging';
 import type { CaseViewerProps, ScoredRegion, SidePrediction } from './case-viewer.js';
+import type { ShownImage } from './case-volumes.js';
 import { fnv1a } from './checksum.js';
 import { largestRegionOf } from './connected-regions.js';
 import { draggedWindow, matchingPreset } from './grey-window.js';
@@ -48,13 +49,14 @@ import { useScene } from './use-scene.js';
 import { useSurfaceErrors } from './use-surface-errors.js';
 import type { MeasuredPair } from './use-surface-errors.js';
 import { useTiles } from './use-tiles.js';
-import { layerRows, readingRows, receiptRows, statusOf, structureRows } from './viewer-rows.js';
+import { damageNotice, layerRows, readingRows, receiptRows, statusOf, structureRows } from './viewer-rows.js';
 import { nextLayout, sidePlane, singlePlane, viewReducer } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
 const NO_REGIONS: NonNullable<CaseViewerProps['regions']> = [];
 const NO_PREDICTIONS: NonNullable<CaseViewerProps['predictions']> = [];
 const NO_LAYERS: NonNullable<CaseViewerProps['moreLayers']> = [];
+const NO_SLICES: ShownImage['unreadable'] = [];
 const REST_MS = 300;
 const SPEECH_MS = 600;
 
@@ -86,6 +88,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   const { image } = loaded;
   const seen = image ?? loaded.arriving; // its arrays fill up while slices arrive
   const geometry = seen?.geometry ?? null;
+  const unreadable = image?.unreadable ?? NO_SLICES;
 
   // ---- what is looked at
   const [view, dispatch] = useReducer(viewReducer, null, () =>
@@ -257,7 +260,8 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       const [nx, ny] = geometry.sizeXyz;
       const valueAt = ([i, j, k]: Vec3): number => (scene ? scene.valueAt([i, j, k]) : voxels[(k * ny + j) * nx + i]);
       const segments = Object.fromEntries(drawn.map((layer) => [layer.id, layer.segments]));
-      return readPoint({ geometry, valueAt, layers: segments, errors: comparison?.errors ?? null }, point);
+      const errors = comparison?.errors ?? null;
+      return readPoint({ geometry, valueAt, layers: segments, errors, unreadable: seen.unreadable }, point);
     },
     [geometry, seen, scene, drawn, comparison],
   );
@@ -360,6 +364,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       inverted: view.inverted,
       unit: valueUnit,
       errorsOf: mode === 'errors' ? (region?.name ?? 'all structures shown') : null,
+      damage: damageNotice(image),
       gridHash: image.grid.hash,
       voxelHash: fnv1a(image.voxels),
     });
@@ -576,6 +581,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               onWindowDrag={onWindowDrag}
               onEnlarge={onEnlarge}
               measurements={measurements.onSlice[plane]}
+              unreadable={unreadable}
               onMeasure={measurements.onMeasure}
             >
               {preview && planes.cameras[plane] && (
@@ -638,6 +644,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
           {status && <StatusTile status={status} onRetry={() => props.onRetry(view)} />}
         </div>
         <Panel
+          imageNotice={damageNotice(image)}
           layers={layerRows(
             all,
             loaded,

@@ -45,6 +45,8 @@ export interface ReadingRow {
 }
 
 export interface PanelProps {
+  /** What is wrong with the image itself; null: nothing. */
+  readonly imageNotice: string | null;
   readonly layers: readonly LayerRow[];
   readonly structures: readonly StructureRow[];
   readonly voxelVolumeMm3: number;
@@ -86,10 +88,17 @@ export function Panel(props: PanelProps): ReactNode {
   );
 }
 
-function Layers({ layers, mode, offered, onAddLayer, onRemoveLayer, onToggleLayer, onPen }: PanelProps): ReactNode {
+function Layers(props: PanelProps): ReactNode {
+  const { imageNotice, layers, mode, offered, onAddLayer, onRemoveLayer, onToggleLayer, onPen } = props;
   return (
     <section className="vmv-card" aria-labelledby="vmv-layers">
       <h2 id="vmv-layers">Layers</h2>
+      {imageNotice && (
+        <p className="vmv-notice vmv-image-notice" role="status">
+          <Icon name="warning" />
+          <span>{imageNotice}</span>
+        </p>
+      )}
       {layers.length === 0 && <p className="vmv-note">No segmentation to show for this case.</p>}
       <ul className="vmv-list">
         {layers.map((layer) => (

@@ -9,6 +9,9 @@ import type { PlaneCamera } from './plane-camera.js';
 import { edgeLetters, PLANES, sideDistance, sliceNumber, spokenDistance } from './planes.js';
 import type { PlaneName } from './planes.js';
 import type { MeasurementsState } from './use-measurements.js';
+import { isUnreadableAt } from './unreadable.js';
+import type { UnreadableSlices } from './unreadable.js';
+import { UnreadableLayer } from './unreadable-layer.js';
 import { usePlaneGestures } from './use-plane-gestures.js';
 import type { DragTool, PlaneGestures } from './use-plane-gestures.js';
 
@@ -37,6 +40,8 @@ export interface PlaneViewProps {
   readonly onEnlarge: (plane: PlaneName) => void;
   readonly measurements: readonly ShownMeasurement[];
   readonly onMeasure: MeasurementsState['onMeasure'];
+  /** Slices of the image that are damaged in the file. */
+  readonly unreadable: readonly UnreadableSlices[];
   /** A picture in place of the renderer's. */
   readonly children?: ReactNode;
 }
@@ -76,8 +81,9 @@ export const PlaneView = memo(function PlaneView(props: PlaneViewProps): ReactNo
   usePlaneGestures(surface, tool, gestures);
 
   const slice = geometry && sliceNumber(geometry, plane, positionLps);
+  const damaged = geometry && isUnreadableAt(props.unreadable, geometry, positionLps) ? ', cannot be read here' : '';
   const spoken = slice
-    ? `${plane.title} plane, slice ${slice.number} of ${slice.of}, ${spokenDistance(plane.axis, positionLps[plane.axis])}`
+    ? `${plane.title} plane, slice ${slice.number} of ${slice.of}, ${spokenDistance(plane.axis, positionLps[plane.axis])}${damaged}`
     : `${plane.title} plane, loading`;
 
   return (
@@ -94,6 +100,9 @@ export const PlaneView = memo(function PlaneView(props: PlaneViewProps): ReactNo
       <div className="vmv-canvas" ref={canvas} aria-hidden="true" />
       {props.children}
       <div className="vmv-surface" ref={surface}>
+        {camera && geometry && props.unreadable.length > 0 && (
+          <UnreadableLayer camera={camera} geometry={geometry} unreadable={props.unreadable} />
+        )}
         {camera && props.showCrosshair && <Crosshair camera={camera} positionLps={positionLps} />}
         {camera && <MeasurementLayer camera={camera} shown={props.measurements} />}
       </div>

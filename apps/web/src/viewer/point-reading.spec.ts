@@ -16,6 +16,7 @@ const known = {
   valueAt: ([i, j, k]: readonly [number, number, number]) => 100 * k + 10 * j + i,
   layers: { ref: Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 2), pred: Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 3) },
   errors: Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 4),
+  unreadable: [],
 };
 
 describe('reading a point', () => {
@@ -28,12 +29,19 @@ describe('reading a point', () => {
     expect(readPoint(known, [12, 22, 34])).toEqual({
       indexIjk: [1, 1, 1],
       value: 111,
+      unreadable: false,
       segments: { ref: 2, pred: 3 },
       errorClass: 4,
     });
   });
   it('says nothing outside', () => {
-    expect(readPoint(known, [0, 0, 0])).toEqual({ indexIjk: null, value: null, segments: {}, errorClass: null });
+    expect(readPoint(known, [0, 0, 0])).toEqual({
+      indexIjk: null,
+      value: null,
+      unreadable: false,
+      segments: {},
+      errorClass: null,
+    });
   });
 });
 
@@ -48,6 +56,16 @@ describe('a reading in words', () => {
   it('says once what both say', () => expect(say(10, 22, 34)).toBe('110 HU · liver'));
   it('names both where they differ', () =>
     expect(say(12, 22, 34)).toBe('111 HU · reference lesion, prediction undeclared label'));
+  it('says where the image is damaged, and what lies there all the same', () => {
+    const damaged = { ...known, unreadable: [{ axis: 2, first: 1, last: 1 }] as const };
+    const at = (x: number, y: number, z: number): string =>
+      shortReading(readPoint(damaged, [x, y, z]), 'HU', layers, labels);
+    expect([at(10, 22, 34), at(10, 20, 34), at(10, 20, 30)]).toEqual([
+      'cannot be read · liver',
+      'cannot be read',
+      '0 HU',
+    ]);
+  });
   it('says when the point is outside', () => expect(say(0, 0, 0)).toBe('outside the image'));
   it('names segments and errors', () => {
     expect([0, 1, 2, 3].map((segment) => segmentName(labels, segment))).toEqual([

@@ -8,6 +8,7 @@ const caption = {
   inverted: false,
   unit: 'HU',
   errorsOf: null,
+  damage: null,
   gridHash: '0badcafe',
   voxelHash: 'deadbeef',
 };
@@ -24,6 +25,12 @@ describe('the caption of a picture', () => {
     const [first, second] = captionLines({ ...caption, layers: [], inverted: true, errorsOf: 'lesion', unit: '' });
     expect(first).toBe('Case phantom-003 · image only');
     expect(second).toMatch(/^errors of lesion · at .* · window 400 \/ 40, inverted · grid/);
+  });
+  it('says which slices cannot be read', () => {
+    expect(captionLines({ ...caption, damage: 'Axial slice 4 of the image cannot be read.' }).slice(2)).toEqual([
+      'Axial slice 4 of the image cannot be read.',
+      'Voxelmark · Research only, not for care',
+    ]);
   });
   it.each([
     ['phantom-003', 'phantom-003_12_-30_48.png'],

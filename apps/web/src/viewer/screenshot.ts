@@ -12,6 +12,8 @@ export interface PictureCaption {
   readonly inverted: boolean;
   readonly unit: string;
   readonly errorsOf: string | null;
+  /** Of an image of which slices are damaged. */
+  readonly damage: string | null;
   /** Of the grid and of the voxels of the image. */
   readonly gridHash: string;
   readonly voxelHash: string;
@@ -31,6 +33,7 @@ export function captionLines(caption: PictureCaption): string[] {
     ]
       .filter((part) => part !== null)
       .join(' · '),
+    ...(caption.damage === null ? [] : [caption.damage]),
     'Voxelmark · Research only, not for care',
   ];
 }
@@ -86,6 +89,7 @@ function drawPlane(context: CanvasRenderingContext2D, plane: HTMLElement, stage:
     if (picture.width > 0 && picture.height > 0)
       context.drawImage(picture, left - stage.left, top - stage.top, width, height);
   }
+  for (const svg of plane.querySelectorAll('.vmv-unreadable')) drawUnreadable(context, svg, stage);
   for (const svg of plane.querySelectorAll('.vmv-crosshair, .vmv-measures, .vmv-scale svg'))
     drawLines(context, svg, stage);
   for (const text of plane.querySelectorAll<HTMLElement>('.vmv-letter, .vmv-caption')) {
@@ -94,6 +98,21 @@ function drawPlane(context: CanvasRenderingContext2D, plane: HTMLElement, stage:
     } else drawText(context, text, stage);
   }
   context.restore();
+}
+
+/** Without the hatching: a plain area, and the caption says what it is. */
+function drawUnreadable(context: CanvasRenderingContext2D, svg: Element, stage: DOMRect): void {
+  const { left, top } = svg.getBoundingClientRect();
+  const ground = svg.querySelector('.vmv-unreadable-ground');
+  context.fillStyle = ground ? getComputedStyle(ground).fill : '#000';
+  for (const area of svg.querySelectorAll('polygon')) {
+    context.beginPath();
+    for (const pixel of (area.getAttribute('points') ?? '').split(' ')) {
+      const [x, y] = pixel.split(',').map(Number);
+      context.lineTo(x + left - stage.left, y + top - stage.top);
+    }
+    context.fill();
+  }
 }
 
 function drawText(context: CanvasRenderingContext2D, element: HTMLElement, stage: DOMRect): void {

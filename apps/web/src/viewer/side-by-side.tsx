@@ -175,6 +175,7 @@ export function SideBySide(props: SideBySideProps): ReactNode {
         plane={plane}
         geometry={geometry}
         positionLps={at}
+        unreadable={image.unreadable}
         camera={(size) => planeCamera(geometry, PLANES[plane], at, mine.framing ?? framing, size)}
         paint={draw && painter(id, draw)}
         status={status}

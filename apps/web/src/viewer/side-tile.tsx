@@ -7,6 +7,8 @@ import type { PlaneCamera } from './plane-camera.js';
 import { Crosshair, Letters, ScaleBar } from './plane-view.js';
 import { PLANES, sideDistance, sliceNumber, spokenDistance } from './planes.js';
 import type { PlaneName } from './planes.js';
+import type { UnreadableSlices } from './unreadable.js';
+import { UnreadableLayer } from './unreadable-layer.js';
 import { usePlaneGestures } from './use-plane-gestures.js';
 import type { DragTool } from './use-plane-gestures.js';
 
@@ -19,6 +21,8 @@ export interface SideTileProps {
   readonly plane: PlaneName;
   readonly geometry: Geometry;
   readonly positionLps: Vec3;
+  /** Slices of the image that are damaged in the file. */
+  readonly unreadable: readonly UnreadableSlices[];
   readonly camera: (sizePx: Pixel) => PlaneCamera;
   /** Draws the picture at the resolution of the screen; null while it is loading. */
   readonly paint: ((camera: PlaneCamera) => Uint8ClampedArray<ArrayBuffer>) | null;
@@ -87,6 +91,9 @@ export function SideTile(props: SideTileProps): ReactNode {
     >
       <canvas ref={canvas} className="vmv-canvas vmv-tile-canvas" aria-hidden="true" />
       <div className="vmv-surface" ref={surface}>
+        {camera && props.unreadable.length > 0 && (
+          <UnreadableLayer camera={camera} geometry={geometry} unreadable={props.unreadable} />
+        )}
         {camera && props.showCrosshair && <Crosshair camera={camera} positionLps={positionLps} />}
       </div>
       <div className="vmv-captions" aria-hidden="true">

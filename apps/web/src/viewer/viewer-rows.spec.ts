@@ -95,7 +95,7 @@ describe('rows of the panel', () => {
       originLps: [3, 3, 0],
       direction: [0, -1, 0, -1, 0, 0, 0, 0, 1],
     };
-    const reading = { indexIjk: [1, 2, 3] as const, value: 62, segments: { ref: 1 }, errorClass: 0 };
+    const reading = { indexIjk: [1, 2, 3] as const, value: 62, unreadable: false, segments: { ref: 1 }, errorClass: 0 };
     expect(readingRows([1, -0.02, 6], reading, 'HU', sources, labels, stored)).toEqual([
       { name: 'Position', text: 'L 1.0, P 0.0, S 6.0 mm' },
       { name: 'Voxel in the file', text: '3, 2, 3' },

@@ -1,13 +1,15 @@
 import { indexIjk } from '#imaging';
 import type { Geometry, Vec3 } from '#imaging';
+import type { ShownImage } from './case-volumes.js';
 import { labelColor } from './overlay-style.js';
 import type { LayerPen, ShownLabel } from './overlay-style.js';
 import type { ReceiptRow } from './geometry-card.js';
 import type { LayerRow, ReadingRow, StructureRow } from './panel.js';
 import { sideDistance } from './planes.js';
-import { errorName, greyText, segmentName } from './point-reading.js';
+import { errorName, segmentName, valueText } from './point-reading.js';
 import type { PointReading } from './point-reading.js';
 import type { Status } from './status-tile.js';
+import { unreadableSentence } from './unreadable.js';
 import type { CaseState, LayerSource } from './use-case.js';
 import type { SceneState } from './use-scene.js';
 
@@ -91,7 +93,7 @@ export function readingRows(
         .map((n) => Math.round(n) + 0)
         .join(', '),
     },
-    { name: 'Value', text: reading.value === null ? 'outside the image' : greyText(reading.value, unit) },
+    { name: 'Value', text: valueText(reading, unit) },
   ];
   for (const { id, title } of sources) {
     if (id in reading.segments)
@@ -100,6 +102,13 @@ export function readingRows(
   if (reading.errorClass !== null)
     rows.push({ name: 'Error map', text: errorName(reading.errorClass) ?? 'both background' });
   return rows;
+}
+
+/** What is said of an image of which slices are damaged; null of a sound one. */
+export function damageNotice(image: Pick<ShownImage, 'geometry' | 'unreadable'> | null): string | null {
+  if (!image || image.unreadable.length === 0) return null;
+  const sentences = image.unreadable.map((slices) => unreadableSentence(image.geometry, slices));
+  return `${sentences.join(' ')} All others are shown as they are. The scores of the case do not depend on it.`;
 }
 
 /** The grid of each file beside that of the image. */

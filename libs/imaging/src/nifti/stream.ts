@@ -5,7 +5,7 @@ import { inflate, inflateExactly, joinBytes, LARGEST_INFLATION } from '../inflat
 import type { VoxelArray } from '../volume.js';
 import { VOXEL_BYTES } from '../voxel-bytes.js';
 import { isGzip } from './gzip.js';
-import { END_OF_DEFLATE, partsHeadBytes, partsOf } from './gzip-parts.js';
+import { END_OF_DEFLATE, partOffset, partsHeadBytes, partsOf } from './gzip-parts.js';
 import type { GzipParts } from './gzip-parts.js';
 import { HEADER_PROBE_BYTES, parseNiftiHeader, VOXEL_TYPES } from './header.js';
 import type { NiftiHeader } from './header.js';
@@ -112,27 +112,26 @@ async function lookAt(...asked: Parameters<typeof readParts>): Promise<void> {
   }
 }
 
-async function readParts(
-  glance: NiftiGlance,
-  { start, lead, each, lengths }: GzipParts,
-  begun: NiftiStart,
-  expected: number,
-): Promise<void> {
+/** Slices in each part but the first, which holds the header; null when the parts are not those of such a file. */
+export function slicesOfPart({ lead, each, lengths }: GzipParts, header: NiftiHeader, expected: number): number | null {
+  const sliceBytes = (expected - header.voxelOffset) / header.sizeXyz[2];
+  const fits =
+    lead === header.voxelOffset &&
+    each % sliceBytes === 0 &&
+    lengths.length === 1 + Math.ceil((expected - lead) / each);
+  return fits ? each / sliceBytes : null;
+}
+
+async function readParts(glance: NiftiGlance, parts: GzipParts, begun: NiftiStart, expected: number): Promise<void> {
   const { header } = begun;
+  const { lead, each, lengths } = parts;
   const nz = header.sizeXyz[2];
-  const sliceBytes = (expected - header.voxelOffset) / nz;
-  if (
-    lead !== header.voxelOffset ||
-    each % sliceBytes !== 0 ||
-    lengths.length !== 1 + Math.ceil((expected - lead) / each)
-  )
-    return;
-  const slices = each / sliceBytes;
+  const slices = slicesOfPart(parts, header, expected);
+  if (slices === null) return;
   const [first, last] = glance
     .slices(begun)
     .map((slice) => 1 + Math.floor(Math.min(Math.max(slice, 0), nz - 1) / slices));
-  const offset = (part: number): number => lengths.slice(0, part).reduce((sum, length) => sum + length, start);
-  const bytes = await glance.read(offset(first), offset(last + 1));
+  const bytes = await glance.read(partOffset(parts, first), partOffset(parts, last + 1));
   if (bytes === null) return;
   for (let part = first, at = 0; part <= last; at += lengths[part++]) {
     const own = bytes.subarray(at, at + lengths[part]);
