@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import type { CaseView, LeaderboardView } from '#contracts';
+import type { CaseResultView, CaseView, LeaderboardView } from '#contracts';
 import { importBenchmark, studyUidOf, type ImportedCase } from '#evaluation';
 import { orientTo, writeNifti } from '#imaging';
 import { createLog, hashPassword, openPlatform, readConfig } from '#platform';
@@ -54,7 +54,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     const records = await openPlatform(readConfig({ VOXELMARK_DATA_DIR: platform.dataDir }), 'test', createLog('error', 'test'));
     try {
       const { id } = await records.accounts.createAccount({ email: EMAIL, name: 'Wilma Walker', role: 'researcher', passwordHash: await hashPassword(PASSWORD) });
-      await records.accounts.createAccount({ email: ORGANISER, name: 'Olga Organiser', role: 'organiser', passwordHash: await hashPassword(PASSWORD) });
+      const organiser = await records.accounts.createAccount({ email: ORGANISER, name: 'Olga Organiser', role: 'organiser', passwordHash: await hashPassword(PASSWORD) });
       const { regions, metrics, ranking, limits, phases, ...benchmark } = PHANTOM_BENCHMARK;
       const test = phantomDataset().cases.filter(({ split }) => split === 'test').slice(0, 2);
       await importBenchmark(records, {
@@ -67,7 +67,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
           rules: { regions, metrics, ranking, limits },
           cases: (kind === 'practice' ? practice : test).map(caseOf),
         })),
-        members: [],
+        members: [{ userId: organiser.id, capacity: 'organiser' }],
       });
       expect(id).toBeTruthy();
     } finally {
@@ -174,9 +174,55 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     expect(checksum).toBe(fnv1a(orientTo(generateCase(practice[0]).image, 'LPS').data));
     const caseId = new URL(page.url()).pathname.split('/')[2];
     const view = await new Client(platform.url).get<CaseView>(`/cases/${caseId}`);
-    const dice = view.predictions[0].scores.find(({ region }) => region === 'liver')?.values.dice;
-    await page.getByText(Number(dice).toFixed(3)).first().waitFor();
+    const figure = (value: number | string | null | undefined, digits: number) =>
+      value === null || value === undefined ? '–' : value === 'Infinity' ? '∞' : Number(value).toFixed(digits);
+    const card = page.getByTestId('viewer-scores');
+    await card.waitFor();
+    expect(await card.locator('thead th').allTextContents()).toEqual(['Region', 'Dice', 'NSD 2 mm', 'HD95']);
+    expect(await card.locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)))).toEqual(
+      PHANTOM_BENCHMARK.regions.map(({ name }) => {
+        const values = view.predictions[0].scores.find(({ region }) => region === name)?.values;
+        return [name, figure(values?.dice, 3), figure(values?.['nsd@2'], 3), figure(values?.hd95, 2)];
+      }),
+    );
     expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it('an organiser goes from a mean of held-out cases to the place that costs it most; who submitted cannot', async () => {
+    const board = `${platform.url}/benchmarks/${SLUG}?phase=test`;
+    await page.goto(board);
+    await page.locator('.board tbody .rank').first().waitFor();
+    expect(await page.locator('.board .figure-link, a[href^="/cases/"]').count()).toBe(0);
+
+    const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+    const desk = await context.newPage();
+    const faults = collectProblems(desk, [/401 \(Unauthorized\)/]);
+    try {
+      await desk.goto(`${platform.url}/sign-in?next=${encodeURIComponent(`/benchmarks/${SLUG}?phase=test`)}`);
+      await desk.getByLabel('E-mail').fill(ORGANISER);
+      await desk.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await desk.keyboard.press('Enter');
+      await desk.locator('.board .figure-link').first().waitFor();
+      const { items } = (await (await desk.request.get(`${platform.url}/api/v1/benchmarks/${SLUG}/leaderboard?phase=test`)).json()) as LeaderboardView;
+      const cases = (await (await desk.request.get(`${platform.url}/api/v1/runs/${items[0].runId}/cases`)).json()) as { items: CaseResultView[] };
+      const distances = cases.items.flatMap(({ caseId, scores }) => scores.map(({ region, values }) => ({ caseId, region, mm: values.hd95 === 'Infinity' ? Infinity : Number(values.hd95) })));
+      const worst = distances.reduce((far, one) => (one.mm > far.mm ? one : far));
+
+      await desk.locator('.board tbody tr').first().getByRole('link', { name: new RegExp(`^${items[0].metrics.hd95.toFixed(2)}`) }).click();
+      await desk.waitForURL(`**/cases/${worst.caseId}*`);
+      await desk.waitForSelector('[data-viewer-state=ready]', { timeout: 120_000 });
+      await desk.getByRole('status').filter({ hasText: `${worst.region}: ` }).waitFor();
+      expect(await desk.evaluate(() => window.__voxelmarkViewer?.errorClass)).toBeGreaterThan(0);
+      expect(faults).toEqual([]);
+
+      // the same address tells the submitter nothing, not even that there is such a case
+      const answers = await Promise.all([worst.caseId, '0192f0c4-7777-7777-8777-777777777777'].map((id) => page.request.get(`${platform.url}/api/v1/cases/${id}`)));
+      const [hidden, absent] = await Promise.all(answers.map(async (answer) => [answer.status(), await answer.text()]));
+      expect(hidden[0]).toBe(404);
+      expect(hidden).toEqual(absent);
+    } finally {
+      await context.close();
+    }
   });
 
   it('an organiser: a folder is checked in the browser, imported, and becomes a published benchmark', async () => {

@@ -526,6 +526,118 @@ describe('a benchmark with one showcase case, whose practice references are show
   });
 });
 
+describe('which figures of held-out cases lead to their pictures, by rule and person', () => {
+  const FUTURE = new Date(Date.now() + 86_400_000).toISOString();
+  const PAST = new Date(Date.now() - 86_400_000).toISOString();
+  const OPTIONS: Readonly<Record<string, Parameters<World['benchmark']>[1]>> = {
+    'leads-never': {},
+    'leads-showcase': { showcase: true },
+    'leads-closing': { closesAt: FUTURE },
+    'leads-closed': { closesAt: PAST },
+    'leads-readers': { readers: true },
+  };
+  const made = new Map<string, { held: readonly EvaluationCase[]; finished: string; running: string }>();
+  const of = (slug: string) => made.get(slug)!;
+
+  beforeAll(async () => {
+    for (const [slug, options] of Object.entries(OPTIONS)) {
+      const { phases, ...rest } = await world.benchmark(slug, options);
+      const held = await world.parts.records.cases(phases[1].id);
+      const [finished, running] = [
+        await world.submission({ phases, ...rest }, `${slug}-finished`),
+        await world.submission({ phases, ...rest }, `${slug}-running`),
+      ];
+      await world.complete(finished.runs[0].id);
+      await world.complete(finished.runs[1].id, { failing: 1 });
+      await world.complete(running.runs[0].id);
+      await world.startRun(running.runs[1].id);
+      made.set(slug, { held, finished: finished.runs[1].id, running: running.runs[1].id });
+    }
+  });
+
+  // in the order of PEOPLE: visitor, researcher, owner, organiser, reader, steward, admin
+  it.each([
+    ['leads-never', 'none none none all none all none'],
+    ['leads-showcase', 'none some some all some all some'],
+    ['leads-closing', 'none none none all none all none'],
+    ['leads-closed', 'none all all all all all all'],
+    ['leads-readers', 'none none none all all all none'],
+  ])('%s: %s', async (slug, expected) => {
+    const { held, finished, running } = of(slug);
+    const got = { board: [] as string[], run: [] as string[], cases: [] as string[], running: [] as string[] };
+    for (const who of PEOPLE) {
+      const ask = async (path: string) => world.ask(who, 'GET', path);
+      const keeper = who === 'organiser' || who === 'steward';
+      const board = (await ask(`/benchmarks/${slug}/leaderboard`)).json();
+      const run = (await ask(`/runs/${finished}`)).json();
+      got.board.push(board.openCases);
+      got.run.push(run.openCases);
+      for (const at of [board.items[0].finishedAt, run.finishedAt]) expect(/:00\.000Z$/.test(at)).toBe(!keeper);
+      expect(run.startedAt === null).toBe(!keeper);
+
+      const listed = await ask(`/runs/${finished}/cases`);
+      const items: { caseId: string; predictionObjectId: string | null; usage: object | null; receipt: object | null }[] = listed.statusCode === 200 ? listed.json().items : [];
+      got.cases.push(items.length === 0 ? 'none' : items.length === held.length ? 'all' : 'some');
+      if (listed.statusCode !== 200) expect(listed.body).toBe((await ask(`/runs/${finished}/cases`)).body);
+      // each of them opens, with what was found in it; the others are not there
+      for (const one of held) {
+        const listedHere = items.find(({ caseId }) => caseId === one.id);
+        const page = await ask(`/cases/${one.id}`);
+        expect([who, page.statusCode === 200 && page.json().predictions.length > 0]).toEqual([who, listedHere !== undefined]);
+        if (listedHere?.predictionObjectId) expect((await ask(`/objects/${listedHere.predictionObjectId}`)).statusCode).toBe(200);
+      }
+      const whole = items.length === held.length ? 200 : 404;
+      for (const table of ['values', 'export?format=cases']) expect([table, (await ask(`/benchmarks/${slug}/leaderboard/${table}`)).statusCode]).toEqual([table, whole]);
+      expect((await ask(`/benchmarks/${slug}/evidence`)).json().casesVisible).toBe(whole === 200);
+      const manifest = (await ask(`/runs/${finished}/manifest`)).json();
+      expect(manifest.cases === null).toBe(whole === 404);
+
+      // what a case cost, on what it ran and what went wrong in words are for keepers
+      const told = (await Promise.all([`/runs/${finished}/cases`, `/benchmarks/${slug}/leaderboard/values`, `/runs/${finished}/manifest`].map(ask))).flatMap(({ rawPayload }) => world.marks.findIn(rawPayload));
+      expect([who, told.some((mark) => /^(runtime|error text)/.test(mark))]).toEqual([who, keeper]);
+      for (const { usage, receipt } of items) expect([who, usage !== null, receipt !== null]).toEqual([who, keeper, keeper]);
+      got.running.push((await ask(`/runs/${running}`)).json().openCases);
+    }
+    expect(Object.fromEntries(Object.entries(got).map(([what, list]) => [what, list.join(' ')]))).toEqual({
+      board: expected,
+      run: expected,
+      cases: expected,
+      running: 'none none none all none all none', // nobody follows a run case by case because of a rule
+    });
+  });
+
+  it('where a rule opens cases, polling tells nobody when a run on them has done with one', async () => {
+    for (const slug of ['leads-showcase', 'leads-closed', 'leads-readers']) {
+      const { held, running } = of(slug);
+      const paths = [
+        ...held.flatMap(({ id }) => [`/cases/${id}`, `/dicomweb/studies/${studyUidOf(id)}/series`]),
+        ...[`/runs/${running}`, `/runs/${running}/cases`, `/benchmarks/${slug}/leaderboard`, `/benchmarks/${slug}/leaderboard/values`],
+      ];
+      const look = async (): Promise<unknown[]> => {
+        const answers = await Promise.all((['researcher', 'owner', 'reader'] as const).flatMap((who) => paths.map((path) => world.ask(who, 'GET', path))));
+        return answers.map(({ statusCode, body }) => [statusCode, body]);
+      };
+      const before = await look();
+      for (const one of held.slice(0, 2)) await world.recordCase(running, one); // with the last its state changes
+      expect(await look()).toEqual(before);
+    }
+  });
+
+  it('nor before it may be known that it ended', async () => {
+    const { held, finished } = of('leads-closed');
+    const see = async (who: Who): Promise<unknown[]> => [
+      (await world.ask(who, 'GET', `/runs/${finished}/cases`)).statusCode,
+      (await world.ask(who, 'GET', `/runs/${finished}`)).json().openCases,
+      (await world.ask(who, 'GET', `/cases/${held[1].id}`)).json().predictions.length,
+    ];
+    await world.tellsLater(finished, '1 hour');
+    expect(await see('researcher')).toEqual([404, 'none', 0]);
+    expect(await see('organiser')).toEqual([200, 'all', 2]);
+    await world.tellsLater(finished, '-1 second');
+    expect(await see('researcher')).toEqual([200, 'all', 1]);
+  });
+});
+
 describe('people who are appointed and removed, where references are for readers', () => {
   let held: EvaluationCase;
   const members = '/benchmarks/appointing/members';
@@ -581,7 +693,7 @@ describe('what a run tells', () => {
       expect(run).toMatchObject({
         state: 'completed',
         progress: { done: 2, failed: 1, total: 2 },
-        casesVisible: true,
+        openCases: 'all',
         result: { rank: 1, cases: { scored: 1, failed: 1 } },
       });
       expect(run.startedAt).toEqual(expect.any(String));
@@ -610,7 +722,7 @@ describe('what a run tells', () => {
       const finished = (await world.ask(who, 'GET', `/runs/${done.runs[1].id}`)).json();
       expect(finished).toMatchObject({
         state: 'completed',
-        casesVisible: keeper,
+        openCases: keeper ? 'all' : 'none',
         result: { rank: 1, metrics: { dice: 0.5 }, cases: { scored: 2, failed: 1 } },
       });
       const half = (await world.ask(who, 'GET', `/runs/${running.runs[1].id}`)).json();

@@ -107,6 +107,12 @@ export const caseCounts = z.object({
     .describe('by region: scored cases in which the prediction has none of it although the reference has; null: not released, as fewer than 10 held-out patients stand behind it, or never counted'),
 });
 
+/** Figures of single cases lead to their pictures for whoever may see both. */
+export const openCases = z
+  .enum(['all', 'some', 'none'])
+  .describe('of which cases the asking person may see figures, image and prediction; some: those that the reveal rule of the phase opens');
+export type OpenCases = z.infer<typeof openCases>;
+
 /** A board as it was when one of its runs had completed. */
 export const leaderboardState = z.object({ hash: sha256, sequence: z.number().int().describe('runs on the board by then'), at: instant });
 
@@ -140,6 +146,7 @@ export const leaderboard = z.object({
     .array(z.object({ signature: z.string(), state: leaderboardState }))
     .describe('newest state of each board of the phase: runs share one only when everything that could change a number is equal'),
   total: z.number().int(),
+  openCases,
   items: z.array(leaderboardEntry),
   nextCursor: z.string().nullable(),
 });

@@ -29,6 +29,7 @@ export {
   type CaseView,
   type LeaderboardEntryView,
   type LeaderboardView,
+  type OpenCases,
   type StarterKit,
 } from './benchmarks.js';
 export {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CASE_STATES, FAILURE_CODES, ISOLATION_LEVELS, PHASE_KINDS, RUN_STATES } from '#domain';
 import { id, instant, line, metricValues, none, page, paging, sha256, slug, text, version } from './primitives.js';
-import { aggregate, caseCounts, phaseKind } from './benchmarks.js';
+import { aggregate, caseCounts, openCases, phaseKind } from './benchmarks.js';
 import { manifest } from './manifest.js';
 import type { Endpoint } from './endpoint.js';
 
@@ -69,8 +69,7 @@ export const runView = runSummary.extend({
   signature: z.string().nullable(),
   /** Rank and means once completed. */
   result: z.object({ rank: z.number().int(), metrics: z.record(z.string(), z.number()), aggregates: z.array(aggregate), cases: caseCounts }).nullable(),
-  /** Whether per-case figures may be asked for. */
-  casesVisible: z.boolean(),
+  openCases,
 });
 export type RunView = z.infer<typeof runView>;
 
@@ -244,7 +243,7 @@ export const submissionEndpoints = {
   cancelSubmission: { method: 'POST', path: '/submissions/:id/cancel', action: 'submission.control', tag, summary: 'Cancel what has not ended; an organiser ends a run that is on hold, which then has failed', params: byId, query: none, body: null, response: submissionView, status: 200 },
   submissionEvents: { method: 'GET', path: '/submissions/:id/events', action: 'submission.view', tag, summary: 'Live progress (server-sent events); resumes after Last-Event-ID', params: byId, query: none, body: null, response: null, produces: 'text/event-stream', status: 200 },
   getRun: { method: 'GET', path: '/runs/:id', action: 'run.view', tag, summary: 'State and result of a run', params: byId, query: none, body: null, response: runView, status: 200 },
-  listCaseResults: { method: 'GET', path: '/runs/:id/cases', action: 'run.view', tag, summary: 'Per-case figures (practice for everybody; held-out only for those whom the policy lets in)', params: byId, query: none, body: null, response: z.object({ items: z.array(caseResult) }), status: 200 },
+  listCaseResults: { method: 'GET', path: '/runs/:id/cases', action: 'run.view', tag, summary: 'Per-case figures: of practice cases for everybody, of held-out ones for organisers and stewards; of those that the reveal rule of the phase opens, once the run has completed, for whoever sees the case, without the times they took', params: byId, query: none, body: null, response: z.object({ items: z.array(caseResult) }), status: 200 },
   retryRun: { method: 'POST', path: '/runs/:id/retry', action: 'submission.control', tag, summary: 'Try again a run that ended without completing; an organiser also one that is on hold', params: byId, query: none, body: null, response: runSummary, status: 200 },
   listAlgorithms: { method: 'GET', path: '/algorithms', action: 'algorithm.view', tag: 'Algorithms', summary: 'Algorithms', params: none, query: z.strictObject({ ...paging, mine: z.stringbool().optional() }), body: null, response: page(algorithmSummary), status: 200 },
   getAlgorithm: { method: 'GET', path: '/algorithms/:slug', action: 'algorithm.view', tag: 'Algorithms', summary: 'Card, versions and their submissions', params: z.strictObject({ slug }), query: none, body: null, response: algorithmView, status: 200 },

@@ -706,10 +706,14 @@ export interface EvaluationRecords extends DatasetRecords, InboxRecords, MakingR
   retryRun(runId: string, options?: { readonly release: boolean }): Promise<boolean>;
   /** The row of one completed run on its board; null while it has none. */
   boardEntry(runId: string): Promise<LeaderboardEntry | null>;
-  /** What the runs of this case's phase made of it, best rank first, unranked runs last; cases still pending are left out. */
-  resultsOfCase(caseId: string, limit: number): Promise<readonly CaseStanding[]>;
+  /**
+   * What the runs of this case's phase made of it, best rank first, unranked runs last; cases still pending are left out.
+   *
+   * @param toldBy only of runs that have completed and may be known to have done so at this moment; null: of all
+   */
+  resultsOfCase(caseId: string, limit: number, toldBy: Date | null): Promise<readonly CaseStanding[]>;
   /** The same runs as far as they have a prediction, which is all that is read of them. */
-  predictionsOfCase(caseId: string, limit: number): Promise<readonly CasePrediction[]>;
+  predictionsOfCase(caseId: string, limit: number, toldBy: Date | null): Promise<readonly CasePrediction[]>;
   /**
    * By rank, then algorithm and version; of the given signature or else of the one that completed a run last. With `asOf`
    * the board as it was then, ranked anew by `rank`; without entries when the phase never was in that state.

@@ -41,7 +41,7 @@ export function entryView(entry: LeaderboardEntry, submitter: string, sight: Res
       cpuMs: practiceUsage.cpuMs,
       peakRssBytes: practiceUsage.peakRssBytes,
     },
-    finishedAt: instantView(finishedAt, sight.seesCases),
+    finishedAt: instantView(finishedAt, sight.seesTimes),
   };
 }
 
@@ -50,8 +50,8 @@ export function resultView(entry: LeaderboardEntry, sight: ResultSight): NonNull
   return { rank: entry.rank, ...meansView(entry, sight) };
 }
 
-export function stateView(state: BoardState, seesCases: boolean): NonNullable<LeaderboardView['state']> {
-  return { hash: state.hash, sequence: state.sequence, at: instantView(state.at, seesCases) };
+export function stateView(state: BoardState, seesTimes: boolean): NonNullable<LeaderboardView['state']> {
+  return { hash: state.hash, sequence: state.sequence, at: instantView(state.at, seesTimes) };
 }
 
 /**

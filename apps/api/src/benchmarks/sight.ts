@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { revealOf, revealRule, type Actor, type Capacity, type Resource } from '#domain';
+import type { OpenCases } from '#contracts';
 import type { Benchmark, Clock, EvaluationCase, EvaluationRecords, Phase } from '#evaluation';
 import { FEWEST_TO_RANK } from '#statistics';
 import { may } from '../http/permit.js';
@@ -7,17 +8,24 @@ import { CLOCK, RECORDS } from '../settings.js';
 
 /** What of the results of a phase a person may know. */
 export interface ResultSight {
-  /** Figures of single cases. */
+  /** Of which cases figures, image and prediction: some, where the reveal rule opens these and not the others. */
+  readonly openCases: OpenCases;
+  /** All of them: figures of every case. */
   readonly seesCases: boolean;
+  /** When its runs began and ended, to the millisecond: never of held-out cases that only the reveal rule opens. */
+  readonly seesTimes: boolean;
   /** In how many cases something happened: of held-out cases where these are of 10 patients or more. */
   readonly seesCounts: boolean;
 }
+
+/** Of a case what decides about it. */
+type OneCase = Pick<EvaluationCase, 'name' | 'label' | 'patient'>;
 
 /** What a person is to a benchmark, as the policy wants to know it. */
 @Injectable()
 export class Sight {
   /** By phase; the cases of a phase never change. */
-  private readonly patients = new Map<string, Promise<number>>();
+  private readonly known = new Map<string, Promise<readonly OneCase[]>>();
 
   constructor(
     @Inject(RECORDS) private readonly records: EvaluationRecords,
@@ -63,17 +71,47 @@ export class Sight {
   }
 
   async ofResults(actor: Actor, resource: Resource, phase: Phase): Promise<ResultSight> {
-    const seesCases = may(actor, 'run.case-result', inPhase(resource, phase));
-    return { seesCases, seesCounts: seesCases || (await this.patientsOf(phase)) >= FEWEST_TO_RANK };
+    const openCases = await this.openCases(actor, resource, phase);
+    const seesCases = openCases === 'all';
+    return {
+      openCases,
+      seesCases,
+      seesTimes: this.followsRuns(actor, resource, phase),
+      seesCounts:
+        seesCases || new Set((await this.casesOf(phase)).map(({ patient }) => patient)).size >= FEWEST_TO_RANK,
+    };
   }
 
-  private patientsOf({ id }: Phase): Promise<number> {
-    const known = this.patients.get(id);
+  /**
+   * Of runs on the phase's cases the person may know this much: null, whatever they do at any time; else what became of
+   * those that have completed and may be known to have done so at the moment that is returned. What the reveal rule opens
+   * is a case, not the clock of the runs on it.
+   */
+  toldBy(actor: Actor, resource: Resource, phase: Pick<Phase, 'label' | 'kind'>): Date | null {
+    return this.followsRuns(actor, resource, phase) ? null : this.clock.now();
+  }
+
+  private followsRuns(actor: Actor, resource: Resource, phase: Pick<Phase, 'label' | 'kind'>): boolean {
+    return may(actor, 'run.case-list', inPhase(resource, phase));
+  }
+
+  private async openCases(actor: Actor, resource: Resource, phase: Phase): Promise<OpenCases> {
+    if (may(actor, 'run.case-result', inPhase(resource, phase))) return 'all';
+    if (!this.mayOpen(actor, resource, phase)) return 'none';
+    const cases = await this.casesOf(phase);
+    const open = cases.filter((one) => may(actor, 'run.case-result', this.ofCase(resource, phase, one))).length;
+    return open === 0 ? 'none' : open === cases.length ? 'all' : 'some';
+  }
+
+  private casesOf({ id }: Phase): Promise<readonly OneCase[]> {
+    const known = this.known.get(id);
     if (known !== undefined) return known;
-    const counted = this.records.cases(id).then((cases) => new Set(cases.map(({ patient }) => patient)).size);
-    this.patients.set(id, counted);
-    counted.catch(() => this.patients.delete(id)); // whoever waits for it gets the fault; the next asks again
-    return counted;
+    const read = this.records
+      .cases(id)
+      .then((cases) => cases.map(({ name, label, patient }) => ({ name, label, patient })));
+    this.known.set(id, read);
+    read.catch(() => this.known.delete(id)); // whoever waits for it gets the fault; the next asks again
+    return read;
   }
 }
 

@@ -35,7 +35,7 @@ export class CasesController {
       may(actor, 'object.view', { ...resource, label: object.label, kind: 'reference' }),
     );
     const standings = may(actor, 'run.case-result', resource)
-      ? await this.records.resultsOfCase(params.id, MOST_PREDICTIONS)
+      ? await this.records.resultsOfCase(params.id, MOST_PREDICTIONS, this.sight.toldBy(actor, base, found.phase))
       : [];
     // of the other cases only those that the person may see: where one is opened, the rest may be held out
     const siblings = (await this.records.cases(found.phase.id)).filter((one) =>

@@ -8,7 +8,11 @@ const object = (label: SecrecyLabel) => ({ object: { id: label, label } });
 /** A case of a published benchmark with one reference; `reveal` is what its phase says of references. */
 function segmented(sight: Resource, predictions: readonly SecrecyLabel[]): Promise<boolean> {
   const records = { predictionsOfCase: () => Promise.resolve(predictions.map(object)) } as unknown as EvaluationRecords;
-  const seen = { ofBenchmark: () => Promise.resolve(sight), ofCase: () => sight } as unknown as Sight;
+  const seen = {
+    ofBenchmark: () => Promise.resolve(sight),
+    ofCase: () => sight,
+    toldBy: () => null,
+  } as unknown as Sight;
   const studies = new Studies(records, {} as AccessLog, {} as Log, seen);
   const study = { case: { id: 'c', references: [object('PUBLIC')] } } as unknown as Study;
   return studies.seesSegmentations(VISITOR, study);

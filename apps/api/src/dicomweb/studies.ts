@@ -124,7 +124,7 @@ export class Studies {
       may(actor, 'object.view', { ...here, label, kind });
     if (study.case.references.some(sees('reference'))) return true;
     if (!may(actor, 'run.case-result', here)) return false;
-    return (await this.records.predictionsOfCase(study.case.id, 1)).some(sees('prediction'));
+    return (await this.predictionsOf(actor, study, here, 1)).some(sees('prediction'));
   }
 
   /** Written, and waited for, before the first byte that pixels were read for. */
@@ -144,7 +144,7 @@ export class Studies {
   private async known(actor: Actor, study: Study): Promise<{ all: readonly Series[]; shown: ReadonlySet<string> }> {
     const here = await this.sightOf(actor, study);
     const predictions = may(actor, 'run.case-result', here)
-      ? await this.records.predictionsOfCase(study.case.id, MOST_PREDICTIONS)
+      ? await this.predictionsOf(actor, study, here, MOST_PREDICTIONS)
       : [];
     const all = [...imagesOf(study), ...referencesOf(study), ...predictionsOf(study, predictions)].map((one): Series => {
       const { object, kind } = one;
@@ -152,6 +152,10 @@ export class Studies {
     });
     const shown = all.filter(({ object: { label }, kind }) => may(actor, 'object.view', { ...here, label, kind }));
     return { all, shown: new Set(shown.map(({ object }) => object.id)) };
+  }
+
+  private predictionsOf(actor: Actor, { phase, case: one }: Study, here: Resource, limit: number) {
+    return this.records.predictionsOfCase(one.id, limit, this.sight.toldBy(actor, here, phase));
   }
 
   private async sightOf(actor: Actor, { benchmark, phase, case: one }: Study): Promise<Resource> {

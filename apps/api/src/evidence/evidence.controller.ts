@@ -5,10 +5,10 @@ import type { AccountRecords, BoardState, EvaluationRecords } from '#evaluation'
 import { DEFAULT_ALPHA } from '#ranking';
 import { FEWEST_TO_RANK, type Interval } from '#statistics';
 import { entryView, instantView, stateView } from '../benchmarks/board-view.js';
-import { Sight, inPhase } from '../benchmarks/sight.js';
+import { Sight } from '../benchmarks/sight.js';
 import { sequencePlace, offsetPlace, readCursor, writeCursor } from '../http/cursor.js';
 import { Mount, type Answer, type Ask } from '../http/mount.js';
-import { may, permit } from '../http/permit.js';
+import { permit } from '../http/permit.js';
 import { ACCOUNTS, RECORDS } from '../settings.js';
 import { EvidenceDesk, MOST_RUNS } from './evidence-desk.js';
 import { BoardDesk, runOnBoard } from './open-board.js';
@@ -32,18 +32,19 @@ export class EvidenceController {
   }: Ask<typeof ENDPOINTS.getLeaderboard>): Promise<Answer<typeof ENDPOINTS.getLeaderboard>> {
     const offset = readCursor(query.cursor, offsetPlace)?.offset ?? 0;
     const opened = await this.boards.open(actor, params.slug, query, { limit: query.limit, offset });
-    const { benchmark, phase, board, newest, seesCases } = opened;
+    const { benchmark, phase, board, newest, seesTimes, openCases } = opened;
     const names = await this.accounts.accountNames([...new Set(board.entries.map(({ submitterId }) => submitterId))]);
     const next = offset + board.entries.length;
     return {
       benchmark: benchmark.slug,
       phase: phase.kind,
       signature: board.signature,
-      updatedAt: board.updatedAt && instantView(board.updatedAt, seesCases),
-      state: board.state && stateView(board.state, seesCases),
+      updatedAt: board.updatedAt && instantView(board.updatedAt, seesTimes),
+      state: board.state && stateView(board.state, seesTimes),
       newest,
-      boards: board.boards.map((state) => ({ signature: state.signature, state: stateView(state, seesCases) })),
+      boards: board.boards.map((state) => ({ signature: state.signature, state: stateView(state, seesTimes) })),
       total: board.total,
+      openCases,
       items: board.entries.map((entry) => entryView(entry, names.get(entry.submitterId) ?? 'unknown', opened)),
       nextCursor: board.entries.length > 0 && next < board.total ? writeCursor({ offset: next }) : null,
     };
@@ -56,12 +57,12 @@ export class EvidenceController {
     query,
   }: Ask<typeof ENDPOINTS.listBoardStates>): Promise<Answer<typeof ENDPOINTS.listBoardStates>> {
     const before = readCursor(query.cursor, sequencePlace)?.before;
-    const { board, phase, seesCases } = await this.boards.open(actor, params.slug, query, { limit: 1, offset: 0 });
+    const { board, phase, seesTimes } = await this.boards.open(actor, params.slug, query, { limit: 1, offset: 0 });
     const which = { phaseId: phase.id, signature: board.signature };
     const states = await this.records.boardStates(which, { limit: query.limit, before });
     const last = states.at(-1);
     return {
-      items: states.map((state) => stepView(state, seesCases)),
+      items: states.map((state) => stepView(state, seesTimes)),
       nextCursor: last === undefined || last.sequence === 1 ? null : writeCursor({ before: last.sequence }),
     };
   }
@@ -75,7 +76,7 @@ export class EvidenceController {
     const resource = await this.sight.ofBenchmark(actor, benchmark);
     permit(actor, 'leaderboard.view', resource, 'state of a leaderboard');
     return {
-      ...stepView(state, may(actor, 'run.case-result', inPhase(resource, context.phase))),
+      ...stepView(state, this.sight.toldBy(actor, resource, context.phase) === null),
       benchmark: { slug: benchmark.slug, title: benchmark.title },
       phase: context.phase.kind,
       signature: state.signature,
@@ -89,13 +90,13 @@ export class EvidenceController {
     query,
   }: Ask<typeof ENDPOINTS.getEvidence>): Promise<Answer<typeof ENDPOINTS.getEvidence>> {
     const opened = await this.boards.openFilled(actor, params.slug, query, MOST_RUNS);
-    const { benchmark, phase, board, state, seesCases } = opened;
+    const { benchmark, phase, board, state, seesCases, seesTimes } = opened;
     const { scheme, metric, region, ...rest } = await this.desk.evidence(opened, query);
     return {
       benchmark: benchmark.slug,
       phase: phase.kind,
       signature: board.signature,
-      state: stateView(state, seesCases),
+      state: stateView(state, seesTimes),
       runs: board.entries.map(runOnBoard),
       total: board.total,
       evidence: plain({ ...rest, kind: scheme.kind, metric, region }),
@@ -111,12 +112,12 @@ export class EvidenceController {
     query,
   }: Ask<typeof ENDPOINTS.getBoardMeans>): Promise<Answer<typeof ENDPOINTS.getBoardMeans>> {
     const opened = await this.boards.openFilled(actor, params.slug, query, MOST_RUNS);
-    const { benchmark, phase, board, state, seesCases } = opened;
+    const { benchmark, phase, board, state, seesTimes } = opened;
     return {
       benchmark: benchmark.slug,
       phase: phase.kind,
       signature: board.signature,
-      state: stateView(state, seesCases),
+      state: stateView(state, seesTimes),
       ...plain(await this.desk.means(opened)),
     };
   }
@@ -128,8 +129,8 @@ export class EvidenceController {
     query,
   }: Ask<typeof ENDPOINTS.getBoardValues>): Promise<Answer<typeof ENDPOINTS.getBoardValues>> {
     const opened = await this.boards.openFilled(actor, params.slug, query, MOST_RUNS);
-    const { benchmark, phase, board, state, resource } = opened;
-    permit(actor, 'run.case-result', resource, 'table');
+    const { benchmark, phase, board, state } = opened;
+    if (!opened.seesCases) throw notFound('table');
     const { study, cases, attributes, statuses } = await this.desk.tables(opened);
     const patients = [...new Set(study.patients)].sort();
     const byRun = new Map(board.entries.map((entry) => [entry.runId, runOnBoard(entry)]));
@@ -139,7 +140,7 @@ export class EvidenceController {
       benchmark: benchmark.slug,
       phase: phase.kind,
       signature: board.signature,
-      state: stateView(state, opened.seesCases),
+      state: stateView(state, opened.seesTimes),
       runs: study.algorithms.flatMap((runId) => byRun.get(runId) ?? []),
       cases: cases.map(({ id, name, label, patient, referenceStudy }, c) => ({
         id,
@@ -167,7 +168,7 @@ export class EvidenceController {
     query,
   }: Ask<typeof ENDPOINTS.compareRuns>): Promise<Answer<typeof ENDPOINTS.compareRuns>> {
     const opened = await this.boards.openFilled(actor, params.slug, query, MOST_RUNS);
-    const { benchmark, phase, board, state, seesCases } = opened;
+    const { benchmark, phase, board, state, seesCases, seesTimes } = opened;
     const entryOf = (runId: string) => {
       const entry = board.entries.find((one) => one.runId === runId);
       if (entry === undefined) throw notFound('run on this leaderboard');
@@ -183,7 +184,7 @@ export class EvidenceController {
     return {
       benchmark: benchmark.slug,
       phase: phase.kind,
-      state: stateView(state, seesCases),
+      state: stateView(state, seesTimes),
       metric,
       region,
       first: runOnBoard(first),
@@ -215,9 +216,9 @@ export class EvidenceController {
   }
 }
 
-function stepView(state: BoardState, seesCases: boolean) {
+function stepView(state: BoardState, seesTimes: boolean) {
   const { runId, algorithm, version } = state;
-  return { ...stateView(state, seesCases), runId, algorithm: { slug: algorithm.slug, name: algorithm.name }, version };
+  return { ...stateView(state, seesTimes), runId, algorithm: { slug: algorithm.slug, name: algorithm.name }, version };
 }
 
 /** Read-only lists as the lists of the contract. */

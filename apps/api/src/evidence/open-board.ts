@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { notFound, RequestRefused, type Actor, type PhaseKind, type Resource } from '#domain';
+import { notFound, RequestRefused, type Actor, type PhaseKind } from '#domain';
 import {
   rankBoard,
   type Benchmark,
@@ -9,7 +9,7 @@ import {
   type LeaderboardEntry,
   type Phase,
 } from '#evaluation';
-import { inPhase, Sight, type ResultSight } from '../benchmarks/sight.js';
+import { Sight, type ResultSight } from '../benchmarks/sight.js';
 import { permit } from '../http/permit.js';
 import { RECORDS } from '../settings.js';
 
@@ -17,7 +17,6 @@ import { RECORDS } from '../settings.js';
 export interface OpenBoard extends ResultSight {
   readonly benchmark: Benchmark;
   readonly phase: Phase;
-  readonly resource: Resource;
   readonly board: Leaderboard;
   /** False: a board as it was. */
   readonly newest: boolean;
@@ -54,7 +53,6 @@ export class BoardDesk {
     return {
       benchmark,
       phase,
-      resource: inPhase(resource, phase),
       board,
       newest: state === null || board.boards.some((newest) => newest.hash === state.hash),
       ...(await this.sight.ofResults(actor, resource, phase)),

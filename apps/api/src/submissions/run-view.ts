@@ -84,7 +84,10 @@ export function failureView(
   return code === null ? null : { code, advice: FAILURE_ADVICE[code], detail: sight.errorText ? detail : null };
 }
 
-/** One row of the per-case table; only for those whom `run.case-result` lets in. */
+/**
+ * One row of the per-case table; only for those whom `run.case-result` lets in. Whoever does not see the times of the run
+ * does not see what a case of it cost either, nor on what it ran.
+ */
 export function caseResultView(
   result: CaseResult,
   of: EvaluationCase,
@@ -98,14 +101,17 @@ export function caseResultView(
     facts: { ...of.facts },
     state: result.state,
     failure: failureView(result.failureCode, result.failureDetail, sight),
-    usage: usage && {
-      elapsedMs: usage.elapsedMs,
-      cpuMs: usage.cpuMs,
-      peakRssBytes: usage.peakRssBytes,
-      sessionMs: usage.sessionMs ?? null,
-      stagesMs: usage.stagesMs ? { ...usage.stagesMs } : null,
-    },
-    receipt: receipt && { isolation: receipt.isolation, runtime: receipt.runtime },
+    usage:
+      sight.caseResults && usage
+        ? {
+            elapsedMs: usage.elapsedMs,
+            cpuMs: usage.cpuMs,
+            peakRssBytes: usage.peakRssBytes,
+            sessionMs: usage.sessionMs ?? null,
+            stagesMs: usage.stagesMs ? { ...usage.stagesMs } : null,
+          }
+        : null,
+    receipt: sight.caseResults && receipt ? { isolation: receipt.isolation, runtime: receipt.runtime } : null,
     scores: scoresView(result.scores),
     predictionObjectId: mayOpenPrediction ? (prediction?.id ?? null) : null,
   };

@@ -28,12 +28,13 @@ export class RunsController {
     const { run, phase, resource } = opened;
     const entry = run.state === 'completed' ? await this.records.boardEntry(run.id) : null;
     const sight = await this.sight.ofResults(actor, resource, phase);
+    const told = isTold(run, this.sight.toldBy(actor, resource, phase));
     return {
       ...(await this.desk.runView(actor, opened, run)),
       submission: await this.desk.view(actor, opened),
       signature: run.signature,
       result: entry === null ? null : resultView(entry, sight),
-      casesVisible: sight.seesCases,
+      openCases: told ? sight.openCases : 'none',
     };
   }
 
@@ -43,17 +44,18 @@ export class RunsController {
     params,
   }: Ask<typeof ENDPOINTS.listCaseResults>): Promise<Answer<typeof ENDPOINTS.listCaseResults>> {
     const { run, phase, resource } = await this.desk.openRun(actor, params.id, 'run.view');
-    const inThisPhase = inPhase(resource, phase);
-    permit(actor, 'run.case-result', inThisPhase, 'table');
-    const sight = sightOfRun(actor, inThisPhase);
+    const { openCases } = await this.sight.ofResults(actor, resource, phase);
+    if (openCases === 'none' || !isTold(run, this.sight.toldBy(actor, resource, phase))) throw notFound('table');
+    const sight = sightOfRun(actor, inPhase(resource, phase));
     const results = new Map((await this.records.caseResults(run.id)).map((result) => [result.caseId, result]));
     const items = (await this.records.cases(phase.id)).flatMap((one) => {
       const result = results.get(one.id);
       if (result === undefined) return []; // not planned yet
+      const here = this.sight.ofCase(resource, phase, one);
+      if (!may(actor, 'run.case-result', here)) return []; // another one is opened
       const prediction = result.prediction;
       const mayOpen =
-        prediction !== null &&
-        may(actor, 'object.view', { ...inThisPhase, label: prediction.label, kind: 'prediction' });
+        prediction !== null && may(actor, 'object.view', { ...here, label: prediction.label, kind: 'prediction' });
       return [caseResultView(result, one, sight, mayOpen)];
     });
     return { items };
@@ -106,6 +108,11 @@ export class RunsController {
     const submission = await this.records.findSubmission(submissionId);
     return submission?.runs.find(({ id }) => id === runId)?.state;
   }
+}
+
+/** @param toldBy see `Sight.toldBy` */
+function isTold({ state, releaseAt }: EvaluationRun, toldBy: Date | null): boolean {
+  return toldBy === null || (state === 'completed' && (releaseAt === null || releaseAt <= toldBy));
 }
 
 function notRetryable(state: EvaluationRun['state']): RequestRefused {

@@ -59,6 +59,8 @@ interface BenchmarkOptions {
   readonly showcase?: boolean;
   /** References of the held-out cases are for readers of the benchmark. */
   readonly readers?: boolean;
+  /** The held-out phase closes at this moment; its references are shown after it to whoever signs in. */
+  readonly closesAt?: string;
   readonly channels?: NewBenchmark['channels'];
 }
 const ROLE: Readonly<Record<Exclude<Who, 'visitor'>, AccountRole>> = {
@@ -226,7 +228,7 @@ export class World {
   /** Two practice cases, open to all, and three held-out ones whose every word is marked. */
   async benchmark(
     slug: string,
-    { published = true, members = true, showcase = false, readers = false, channels }: BenchmarkOptions = {},
+    { published = true, members = true, showcase = false, readers = false, closesAt, channels }: BenchmarkOptions = {},
   ): Promise<Benchmark> {
     const rules: NewBenchmark['phases'][number]['rules'] = {
       regions: [
@@ -271,7 +273,7 @@ export class World {
           kind: 'test',
           title: 'Test',
           label: 'SEALED',
-          rules: { ...rules, ...(showcase && { reveal: shown }), ...(readers && { reveal: { kind: 'readers' } }) },
+          rules: { ...rules, ...(showcase && { reveal: shown }), ...(readers && { reveal: { kind: 'readers' } }), ...(closesAt && { closesAt, reveal: { kind: 'after-close' } }) },
           cases: heldOut,
         },
       ],

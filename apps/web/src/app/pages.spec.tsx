@@ -94,6 +94,7 @@ const board = leaderboard.parse({
   newest: true,
   boards: [{ signature: 'metrics.1|threads.1', state }],
   total: 2,
+  openCases: 'none',
   items: [row(1, 'first', 0.9, 9, 0), row(2, 'second', 0.8, 4, 3)],
   nextCursor: null,
 });
@@ -284,6 +285,24 @@ describe('leaderboard', () => {
     expect(html).toContain('metrics.1');
   });
 
+  it('leads from a mean to the case that costs it most, where the asking person may see cases', async () => {
+    const seen = async (openCases: typeof board.openCases): Promise<string> =>
+      page(`/benchmarks/${SLUG}`, (client) => {
+        withBoard(client);
+        client.setQueryData(queries.leaderboard(SLUG, 'test').queryKey, {
+          pages: [{ ...board, openCases }],
+          pageParams: [undefined],
+        });
+      });
+    const links = (html: string): number => html.match(/href="\/runs\/[^"]*worst=/g)?.length ?? 0;
+    expect(links(await seen('none'))).toBe(0);
+    const all = await seen('all');
+    expect(links(all)).toBe(4); // two rows, two metrics
+    expect(all).not.toContain('open to you');
+    const some = await seen('some');
+    expect([links(some), some.match(/title="[^"]*of the cases that are open to you"/g)?.length]).toEqual([4, 4]);
+  });
+
   it('takes its order from the link', async () => {
     const html = await page(`/benchmarks/${SLUG}?sort=hd95&dir=asc`, withBoard);
     expect(rowNames(html)).toEqual(['second', 'first']);
@@ -395,7 +414,7 @@ describe('run page', () => {
       submission,
       signature: null,
       result: null,
-      casesVisible: false,
+      openCases: 'none',
       ...change,
     });
     client.setQueryData(queries.run(view.id).queryKey, view);
@@ -409,11 +428,19 @@ describe('run page', () => {
     expect(html).not.toContain('aria-valuenow');
   });
 
+  it('where some are opened, shows these and says of the others why they are not', async () => {
+    const html = await page(`/runs/${heldOut.id}`, open({ state: 'completed', openCases: 'some' }));
+    expect(html).toContain('Per-case figures of the other held-out cases stay sealed');
+    expect(html).toContain('Each figure opens the case in the viewer');
+    const all = await page(`/runs/${heldOut.id}`, open({ state: 'completed', openCases: 'all' }));
+    expect(all).not.toContain('stay sealed');
+  });
+
   it('shows k of n on practice', async () => {
     const running = { ...practice, state: 'running', progress: { done: 3, failed: 1, total: 8 } } as const;
     const html = await page(
       `/runs/${practice.id}`,
-      open({ ...running, submission: { ...submission, runs: [running, heldOut] }, casesVisible: true }),
+      open({ ...running, submission: { ...submission, runs: [running, heldOut] }, openCases: 'all' }),
     );
     expect(html).toContain('3 of 8 cases');
     expect(html).toContain('1 failed');

@@ -234,7 +234,7 @@ function FilledBoard({
             structure={structure}
             scheme={choice.scheme}
             ranked={ranked}
-            casesVisible={phase.kind === 'practice'}
+            openCases={page.openCases}
             hidden={hidden}
             sorting={sorting}
             onSort={({ column, direction }) => {

@@ -1,6 +1,6 @@
 import { Fragment, useState, type ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
-import type { LeaderboardEntryView } from '#contracts';
+import type { LeaderboardEntryView, OpenCases } from '#contracts';
 import type { PhaseRules } from '#domain';
 import { aggregateWords, type SchemeChoice } from '../evidence/scheme-choice.js';
 import { count, formatFigure, formatMib, formatSeconds } from '../format/numbers.js';
@@ -33,8 +33,8 @@ interface Board {
   readonly structure: string | null;
   readonly scheme: SchemeChoice['scheme'];
   readonly ranked: RankedBoard;
-  /** Whether cases of the phase may be looked at: means then lead to the case that costs them most. */
-  readonly casesVisible: boolean;
+  /** Cases of the phase that may be looked at: of these means lead to the one that costs them most. */
+  readonly openCases: OpenCases;
   readonly hidden: ReadonlySet<string>;
   readonly sorting: Sorting;
   readonly onSort: (sorting: Sorting) => void;
@@ -198,7 +198,8 @@ export function LeaderboardTable(board: Board): ReactNode {
                       regions={rules.regions}
                       metrics={metricColumns(rules, catalogue)}
                       boundsOf={(column) => ranked.boundsOf(entry.runId, column)}
-                      runId={board.casesVisible ? entry.runId : undefined}
+                      runId={entry.runId}
+                      openCases={board.openCases}
                     />
                   </td>
                 </tr>
@@ -335,7 +336,7 @@ function NameCell({
 function MeanCell({
   entry,
   metric,
-  board: { structure, ranked, casesVisible },
+  board: { structure, ranked, openCases },
   best,
   bounds,
 }: {
@@ -354,7 +355,7 @@ function MeanCell({
   const awaited = interval === undefined && ranked.boundsAwaited && ranked.fault === null;
   return (
     <span title={note}>
-      <WorstLink runId={casesVisible ? entry.runId : undefined} metric={metric} structure={structure}>
+      <WorstLink runId={entry.runId} openCases={openCases} metric={metric} structure={structure}>
         {cell.mean === best ? <strong>{figure}</strong> : figure}
       </WorstLink>
       {note !== undefined && (

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
-import type { LeaderboardEntryView } from '#contracts';
+import type { LeaderboardEntryView, OpenCases } from '#contracts';
 import type { Region } from '#domain';
 import { WORST_OF_ALL } from '../app/search.js';
 import { count, formatFigure } from '../format/numbers.js';
@@ -56,6 +56,7 @@ export function StructureMatrix({
   overall,
   boundsOf,
   runId,
+  openCases,
 }: {
   readonly title: string;
   readonly aggregates: LeaderboardEntryView['aggregates'];
@@ -66,8 +67,9 @@ export function StructureMatrix({
   readonly overall?: Readonly<Record<string, number>>;
   /** Interval of a mean, where it is known. */
   readonly boundsOf?: (column: MeanColumn) => MeanBounds | undefined;
-  /** Run whose cases may be looked at: each mean then leads to the case that costs it most. */
-  readonly runId?: string;
+  readonly runId: string;
+  /** Its cases that may be looked at: each mean then leads to the one of them that costs it most. */
+  readonly openCases: OpenCases;
 }): ReactNode {
   return (
     <div className="table-scroll" role="region" aria-label={title} tabIndex={0}>
@@ -102,7 +104,8 @@ export function StructureMatrix({
                 {cells.map((cell, column) => (
                   <td key={metrics[column].id} className="numeric">
                     <WorstLink
-                      runId={cell === null ? undefined : runId}
+                      runId={runId}
+                      openCases={cell === null ? 'none' : openCases}
                       metric={metrics[column]}
                       structure={region.name}
                     >
@@ -147,30 +150,33 @@ export function StructureMatrix({
   );
 }
 
-/** A mean that leads to the case and the place that cost it most, where cases may be looked at. */
+/** A mean that leads to the case and the place that cost it most, among the cases that may be looked at. */
 export function WorstLink({
   runId,
+  openCases,
   metric,
   structure,
   children,
 }: {
-  readonly runId: string | undefined;
+  readonly runId: string;
+  readonly openCases: OpenCases;
   readonly metric: MetricInfo;
   /** Null: any structure. */
   readonly structure: string | null;
   readonly children: ReactNode;
 }): ReactNode {
-  if (runId === undefined) return children;
+  if (openCases === 'none') return children;
+  const among = openCases === 'some' ? ', of the cases that are open to you' : '';
   return (
     <Link
       to="/runs/$id"
       params={{ id: runId }}
       search={{ metric: metric.id, worst: structure ?? WORST_OF_ALL }}
       className="figure-link"
-      title={`Show in the viewer what costs this ${metric.abbreviation} most`}
+      title={`Show in the viewer what costs this ${metric.abbreviation} most${among}`}
     >
       {children}
-      <span className="visually-hidden">, show what costs it most</span>
+      <span className="visually-hidden">, show what costs it most{among}</span>
     </Link>
   );
 }

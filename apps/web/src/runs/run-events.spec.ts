@@ -54,13 +54,13 @@ describe('withRun', () => {
 });
 
 describe('withRunNews', () => {
-  const view = { ...run(), submission, signature: null, result: null, casesVisible: true } as RunView;
+  const view = { ...run(), submission, signature: null, result: null, openCases: 'all' } as RunView;
 
   it('moves the page of that run and the steps beside it', () => {
     const after = withRunNews(view, run({ state: 'scoring' }));
     expect(after.state).toBe('scoring');
     expect(after.submission.runs[0].state).toBe('scoring');
-    expect(after.casesVisible).toBe(true);
+    expect(after.openCases).toBe('all');
   });
 
   it('moves only the step when the news is about the sibling', () => {

@@ -38,11 +38,8 @@ export function RunPanel({
       <Standing run={run} />
       <Failure run={run} />
       {run.result && benchmark && <Result run={run} benchmark={benchmark} />}
-      {run.casesVisible ? (
-        benchmark && <Cases run={run} benchmark={benchmark} search={search} />
-      ) : (
-        <HeldOut run={run} />
-      )}
+      {run.openCases !== 'none' && benchmark && <Cases run={run} benchmark={benchmark} search={search} />}
+      {run.openCases !== 'all' && <HeldOut run={run} />}
     </>
   );
 }
@@ -179,7 +176,8 @@ function Result({ run, benchmark }: { readonly run: RunView; readonly benchmark:
         regions={phase.rules.regions}
         metrics={metrics}
         overall={run.result.metrics}
-        runId={run.casesVisible ? run.id : undefined}
+        runId={run.id}
+        openCases={run.openCases}
       />
       {run.signature !== null && <SignatureLine signature={run.signature} />}
     </Section>
@@ -189,7 +187,10 @@ function Result({ run, benchmark }: { readonly run: RunView; readonly benchmark:
 function HeldOut({ run }: { readonly run: RunView }): ReactNode {
   const practice = run.submission.runs.find(({ phase }) => phase === 'practice');
   return (
-    <Notice icon="lock" title="Per-case figures of the held-out cases stay sealed">
+    <Notice
+      icon="lock"
+      title={`Per-case figures of the ${run.openCases === 'some' ? 'other ' : ''}held-out cases stay sealed`}
+    >
       <p>
         Figures, error texts and times of single held-out cases would let somebody rebuild the hidden references bit by
         bit, so nobody who submits sees them. You get the exact means, the rank, the number of failed cases and, when

@@ -241,7 +241,7 @@ test('every run on one case, the best placed first', async () => {
       return new Map(byDice.map(({ runId }, place) => [runId, place + 1]));
     });
   }
-  const standings = await records.resultsOfCase(only.id, 10);
+  const standings = await records.resultsOfCase(only.id, 10, null);
   expect(
     standings.map(({ algorithm, version, rank, result }) => [
       algorithm.slug,
@@ -256,10 +256,21 @@ test('every run on one case, the best placed first', async () => {
     ['unranked', 'The unranked', '1.0.0', null, scores(0.9)],
   ]);
   expect(standings[0].result).toEqual((await records.caseResults(runs[1]))[0]);
-  expect(await records.resultsOfCase(only.id, 1)).toHaveLength(1);
-  expect(await records.resultsOfCase('nonsense', 1)).toEqual([]);
+  expect(await records.resultsOfCase(only.id, 1, null)).toHaveLength(1);
+  expect(await records.resultsOfCase('nonsense', 1, null)).toEqual([]);
   const drawn = standings.flatMap(({ algorithm, version, result: { prediction } }) => (prediction ? [{ algorithm, version, object: prediction }] : []));
   expect(drawn.length).toBeGreaterThan(0);
-  expect(await records.predictionsOfCase(only.id, 10)).toEqual(drawn);
-  expect(await records.predictionsOfCase('nonsense', 1)).toEqual([]);
+  expect(await records.predictionsOfCase(only.id, 10, null)).toEqual(drawn);
+  expect(await records.predictionsOfCase('nonsense', 1, null)).toEqual([]);
+
+  const told = async (at: Date): Promise<string[]> => {
+    const [results, predictions] = await Promise.all([records.resultsOfCase(only.id, 10, at), records.predictionsOfCase(only.id, 10, at)]);
+    expect(predictions.map(({ algorithm }) => algorithm.slug)).toEqual(results.map(({ algorithm }) => algorithm.slug));
+    return results.map(({ algorithm }) => algorithm.slug);
+  };
+  expect(await told(new Date())).toEqual(['first', 'second']); // whoever does not follow runs is told of complete ones
+  const later = new Date(Date.now() + 3_600_000);
+  await scratch.database.dataSource.query('update evaluation_run set release_at = $2 where id = $1', [runs[1], later]);
+  expect(await told(new Date())).toEqual(['second']);
+  expect(await told(later)).toEqual(['first', 'second']);
 });

@@ -104,12 +104,13 @@ export function cases(
 
     caseResults: (runId) => reading(database, (manager) => caseResults(manager, runId)),
 
-    resultsOfCase: (caseId, limit) => reading(database, (manager) => resultsOfCase(manager, caseId, limit)),
+    resultsOfCase: (caseId, limit, toldBy) =>
+      reading(database, (manager) => resultsOfCase(manager, caseId, limit, toldBy)),
 
-    predictionsOfCase: (caseId, limit) =>
+    predictionsOfCase: (caseId, limit, toldBy) =>
       reading(database, async (manager): Promise<readonly CasePrediction[]> => {
         if (!isUuid(caseId)) return [];
-        const standings = await standingsOf(manager, caseId, limit);
+        const standings = await standingsOf(manager, caseId, limit, toldBy);
         const found = await manager.find(CaseResultEntity, {
           where: { caseId, runId: In(standings.map(({ runId }) => runId)) },
           relations: { prediction: true },
@@ -215,7 +216,7 @@ async function caseResults(manager: EntityManager, runId: string): Promise<reado
 }
 
 /** Runs that have done with a case, by their place on the current board. */
-function standingsOf(manager: EntityManager, caseId: string, limit: number) {
+function standingsOf(manager: EntityManager, caseId: string, limit: number, toldBy: Date | null) {
   return rows<{ runId: string; slug: string; name: string; version: string; rank: number | null }>(
     manager,
     `select c.run_id as "runId", a.slug, a.name, v.version, l.rank
@@ -227,21 +228,27 @@ function standingsOf(manager: EntityManager, caseId: string, limit: number) {
        left join leaderboard_row l on l.run_id = c.run_id and l.signature = (
          select signature from leaderboard_row where phase_id = r.phase_id order by finished_at desc, signature limit 1)
       where c.case_id = $1 and c.state <> 'pending'
+        and ($3::timestamptz is null or (r.state = 'completed' and (r.release_at is null or r.release_at <= $3)))
       order by l.rank nulls last, a.slug, v.version
       limit $2`,
-    [caseId, limit],
+    [caseId, limit, toldBy],
   );
 }
 
 /** Every run's result on one case; ranks are those of the phase's current board. */
-async function resultsOfCase(manager: EntityManager, caseId: string, limit: number): Promise<readonly CaseStanding[]> {
+async function resultsOfCase(
+  manager: EntityManager,
+  caseId: string,
+  limit: number,
+  toldBy: Date | null,
+): Promise<readonly CaseStanding[]> {
   if (!isUuid(caseId)) return [];
   const [evaluationCase] = await manager.find(EvaluationCaseEntity, {
     where: { id: caseId },
     relations: { phase: true },
   });
   if (evaluationCase === undefined) return [];
-  const standings = await standingsOf(manager, caseId, limit);
+  const standings = await standingsOf(manager, caseId, limit, toldBy);
   const runIds = standings.map(({ runId }) => runId);
   const results = new Map(
     (
