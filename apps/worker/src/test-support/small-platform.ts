@@ -86,6 +86,7 @@ export const TEST_MISSING = [0, 40, 60];
 export interface SmallPlatform {
   readonly platform: Platform;
   readonly server: EmbeddedPostgres;
+  readonly dataDir: string;
   readonly benchmark: Benchmark;
   /** Enters a model as a new algorithm. */
   submit(model: Uint8Array, slug: string, rules?: { readonly benchmark?: string }): Promise<Submission>;
@@ -189,6 +190,7 @@ export async function smallPlatform(): Promise<SmallPlatform> {
   return {
     platform,
     server,
+    dataDir,
     benchmark: await makeBenchmark('small', {}),
     makeBenchmark,
     async submit(model, slug, { benchmark = 'small' } = {}) {
