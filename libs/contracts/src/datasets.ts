@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { CONSENSUS_METHODS, type ConsensusRecipe } from '#domain';
+import {
+  CONSENSUS_METHODS,
+  MOST_OVERLAP_PAIRS,
+  OVERLAP_RULES,
+  type ConsensusRecipe,
+  type ReferenceReading,
+} from '#domain';
 import { id, instant, line, newSlug, none, sha256, slug, text } from './primitives.js';
 import type { Endpoint } from './endpoint.js';
 
@@ -34,6 +40,29 @@ export const consensusRecipe = z.strictObject({
     )
     .max(4096),
 }) satisfies z.ZodType<ConsensusRecipe, unknown>;
+
+const labelValue = z.number().int().min(1).max(65535);
+const voxels = z.number().int().min(1);
+
+/** What was decided when a file was read as one label map: the share that fractional segments were cut at, and the label where structures overlap. */
+export const referenceReading = z
+  .strictObject({
+    fractionalThreshold: z.number().gt(0).max(1).optional(),
+    overlap: z
+      .strictObject({
+        rule: z.enum(OVERLAP_RULES),
+        voxels,
+        pairs: z
+          .array(z.strictObject({ labels: z.tuple([labelValue, labelValue]), voxels }))
+          .min(1)
+          .max(MOST_OVERLAP_PAIRS),
+      })
+      .optional(),
+  })
+  .refine(
+    ({ fractionalThreshold, overlap }) => fractionalThreshold !== undefined || overlap !== undefined,
+    'expected a threshold, an overlap, or both',
+  ) satisfies z.ZodType<ReferenceReading, unknown>;
 
 export const newDataset = z
   .strictObject({
@@ -76,7 +105,7 @@ export const sentCase = z.strictObject({
   split: line(64).nullable().default(null),
   facts: z.record(line(100), z.union([z.number(), line(500)])).refine((facts) => Object.keys(facts).length <= 200, 'expected at most 200 facts'),
   references: z
-    .array(z.strictObject({ reader: line(100), consensus: z.boolean(), recipe: consensusRecipe.nullable().default(null) }))
+    .array(z.strictObject({ reader: line(100), consensus: z.boolean(), recipe: consensusRecipe.nullable().default(null), reading: referenceReading.nullable().default(null) }))
     .min(1)
     .max(32)
     .describe('one for each file `reference`, in their order'),
@@ -97,7 +126,14 @@ export const datasetCaseView = z.object({
   facts: z.record(z.string(), z.union([z.string(), z.number()])),
   size: z.array(z.number().int()).length(3).describe('voxels along the stored axes'),
   spacingMm: z.array(z.number()).length(3),
-  readers: z.array(z.object({ reader: z.string(), consensus: z.boolean(), recipe: consensusRecipe.nullable() })),
+  readers: z.array(
+    z.object({
+      reader: z.string(),
+      consensus: z.boolean(),
+      recipe: consensusRecipe.nullable(),
+      reading: referenceReading.nullable(),
+    }),
+  ),
   digest: sha256.describe('over all that was sent for it; sent again, it is the same case'),
   withdrawnAt: instant.nullable().describe('since when it is left out of new versions'),
 });

@@ -92,6 +92,6 @@ export {
   type SubmissionView,
   type VersionCardView,
 } from './submissions.js';
-export { consensusRecipe, MOST_CASE_FILE_BYTES, MOST_VOLUME_BYTES, datasetCaseView, datasetView, newDataset, sentCase, type DatasetView, type NewDatasetBody, type SentCaseFields } from './datasets.js';
+export { consensusRecipe, referenceReading, MOST_CASE_FILE_BYTES, MOST_VOLUME_BYTES, datasetCaseView, datasetView, newDataset, sentCase, type DatasetView, type NewDatasetBody, type SentCaseFields } from './datasets.js';
 export { accessEvent, health } from './operations.js';
 export { API_PREFIX, ENDPOINTS, type EndpointId } from './routes.js';

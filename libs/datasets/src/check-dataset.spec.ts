@@ -3,13 +3,16 @@ import { gunzipSync } from 'node:zlib';
 import { ctSlice, writeDicom, type Written } from '../../imaging/src/test-support/dicom-writer.js';
 import { declared, group, segmentation } from '../../imaging/src/test-support/segmentation-writer.js';
 import { createPixelCodecs } from '#codecs';
-import type { Geometry } from '#imaging';
+import { readLabelMap, type Geometry } from '#imaging';
 import { checkDataset, type DatasetReport } from './check-dataset.js';
 import type { DatasetFiles } from './dataset-files.js';
 import { readTable } from './dataset-table.js';
 import { Findings, type AcceptableCode } from './finding.js';
 import { planDataset, planOneCase } from './plan-dataset.js';
 import type { DatasetLayout, PlannedDataset } from './planned.js';
+import type { PreparedCase } from './prepare-case.js';
+import { prepareCase } from './prepare-case.js';
+import type { ReferenceRules } from './read-case.js';
 import { GRID, image, labels, memoryFiles, type Contents } from './test-support/memory-files.js';
 
 const codecs = () => Promise.resolve(createPixelCodecs());
@@ -17,13 +20,25 @@ const sha256 = (bytes: Uint8Array) => Promise.resolve(createHash('sha256').updat
 
 async function check(
   contents: Contents,
-  { layout = null, table, passedOver, accepted }: { layout?: DatasetLayout | null; table?: string; passedOver?: DatasetFiles['passedOver']; accepted?: ReadonlySet<AcceptableCode> } = {},
+  {
+    layout = null,
+    table,
+    passedOver,
+    accepted,
+    rules,
+  }: {
+    layout?: DatasetLayout | null;
+    table?: string;
+    passedOver?: DatasetFiles['passedOver'];
+    accepted?: ReadonlySet<AcceptableCode>;
+    rules?: ReferenceRules;
+  } = {},
 ): Promise<DatasetReport & { layout: DatasetLayout | null; planned: PlannedDataset | null }> {
   const findings = new Findings(accepted);
   const files = memoryFiles(contents, passedOver);
   const planned = await planDataset(files, layout, table === undefined ? null : readTable('table.csv', table, findings), findings);
   const report = planned
-    ? await checkDataset({ files, codecs, sha256 }, planned, findings)
+    ? await checkDataset({ files, codecs, sha256, rules }, planned, findings)
     : { ok: findings.errors === 0, cases: 0, findings: findings.list, labels: [], channels: [], splits: {}, facts: [] };
   return { ...report, layout: planned?.layout ?? null, planned };
 }
@@ -214,18 +229,94 @@ describe('dataset check: layouts', () => {
     expect(await labelsOf('Label 3', 'Label 70000')).toEqual([1, 2]);
   });
 
-  it('refuses a SEG whose segments share voxels, unless only others are asked for', async () => {
-    const seg = segmentation({
-      segments: [declared(1), declared(2)],
-      groups: [group('-10\\20\\0', 1), group('-10\\20\\0', 2)],
-      pixels: Uint8Array.of(0b11000001, 0b0),
-      with: [[0x0020000e, 'UI', '1.9']],
-    });
-    const contents = { 'images/a/1.dcm': writeDicom(ctSlice({ instance: 0 })), 'images/a/2.dcm': writeDicom(ctSlice({ instance: 1 })), 'references/a.dcm': seg };
-    expect(told(await check(contents))).toEqual(['reference-overlap a']);
+  const ofSeg = (seg: Uint8Array) => ({
+    'images/a/1.dcm': writeDicom(ctSlice({ instance: 0 })),
+    'images/a/2.dcm': writeDicom(ctSlice({ instance: 1 })),
+    'references/a.dcm': seg,
+  });
+  // both segments on the first slice: 1 is voxels 0 and 1, 2 is voxels 1 and 2
+  const overlapping = segmentation({
+    segments: [declared(1), declared(2)],
+    groups: [group('-10\\20\\0', 1), group('-10\\20\\0', 2)],
+    pixels: Uint8Array.of(0b10000011, 0b1),
+    with: [[0x0020000e, 'UI', '1.9']],
+  });
+  /** What would be sent of the only case. */
+  async function sent(
+    contents: Contents,
+    rules?: ReferenceRules,
+  ): Promise<{ readonly data: number[]; readonly reading: PreparedCase['readers'][number]['reading'] }> {
+    const { planned } = await check(contents);
+    const { references, readers } = await prepareCase(
+      { files: memoryFiles(contents), codecs, sha256, labels: planned!.labels, rules },
+      planned!.cases[0],
+      'p',
+      planned!.channels,
+    );
+    return { data: Array.from((await readLabelMap(references[0])).data), reading: readers[0].reading };
+  }
+  const rest = Array<number>(9).fill(0);
+
+  it('refuses a SEG whose segments share voxels until somebody says which label they keep, or names those that count', async () => {
+    const contents = ofSeg(overlapping);
+    const refused = await check(contents);
+    expect(told(refused)).toEqual(['reference-overlap a']);
+    expect(refused.findings.find(({ code }) => code === 'reference-overlap')?.found).toBe(
+      'structures share 1 voxel(s), by their labels 1 and 2: 1 voxel',
+    );
+    await expect(sent(contents)).rejects.toThrow('structures share 1 voxel(s)');
     const chosen = await check({ ...contents, 'labels.json': { 'Segment 2': 7 } });
     expect(told(chosen)).toEqual(['structure-left-out a']);
     expect(chosen.labels).toEqual([{ value: 7, name: 'Segment 2' }]);
+    expect(await sent({ ...contents, 'labels.json': { 'Segment 2': 7 } })).toEqual({
+      data: [0, 7, 7, ...rest],
+      reading: null,
+    });
+  });
+
+  it.each([
+    ['last', [1, 2, 2, ...rest]],
+    ['first', [1, 1, 2, ...rest]],
+  ] as const)(
+    'reads overlapping segments as was chosen (%s), and keeps how many voxels they shared',
+    async (overlap, data) => {
+      const contents = ofSeg(overlapping);
+      const report = await check(contents, { rules: { overlap } });
+      expect(report.ok).toBe(true);
+      expect(told(report)).toEqual(['reference-overlap-settled a']);
+      expect(await sent(contents, { overlap })).toEqual({
+        data,
+        reading: { overlap: { rule: overlap, voxels: 1, pairs: [{ labels: [1, 2], voxels: 1 }] } },
+      });
+      // with declared labels it is these that decide, not the numbers in the file
+      const turned = await sent({ ...contents, 'labels.json': { 'Segment 1': 9, 'Segment 2': 4 } }, { overlap });
+      expect(turned.data).toEqual([9, overlap === 'last' ? 9 : 4, 4, ...rest]);
+    },
+  );
+
+  it('cuts a fractional SEG where it is told, and says where', async () => {
+    const fractional = segmentation({
+      type: 'FRACTIONAL',
+      fractionalMaximum: 100,
+      segments: [declared(1)],
+      groups: [group('-10\\20\\0', 1)],
+      pixels: Uint8Array.of(100, 50, 49, 7, 6, 0),
+      with: [[0x0020000e, 'UI', '1.9']],
+    });
+    const contents = ofSeg(fractional);
+    const report = await check(contents);
+    expect(told(report)).toEqual(['reference-fractional a']);
+    expect(report.findings.find(({ code }) => code === 'reference-fractional')?.found).toBe(
+      'a fractional segmentation, read from 0.5 of its maximum on',
+    );
+    const first = async (rules?: ReferenceRules) => {
+      const { data, reading } = await sent(contents, rules);
+      return [data.slice(0, 6).join(''), reading] as const;
+    };
+    expect(await first()).toEqual(['110000', { fractionalThreshold: 0.5 }]);
+    expect(await first({ fractionalThreshold: 0.49 })).toEqual(['111000', { fractionalThreshold: 0.49 }]);
+    expect(await first({ fractionalThreshold: 0.07 })).toEqual(['111100', { fractionalThreshold: 0.07 }]);
+    expect(await first({ fractionalThreshold: 1 })).toEqual(['100000', { fractionalThreshold: 1 }]);
   });
 });
 

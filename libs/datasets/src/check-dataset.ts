@@ -5,7 +5,7 @@ import type { DatasetFiles } from './dataset-files.js';
 import type { DeclaredLabel, PlannedCase, PlannedDataset } from './planned.js';
 import { factsOfCase } from './prepare-case.js';
 import { isPersonalName, patientKey } from './pseudonyms.js';
-import { readCase } from './read-case.js';
+import { readCase, type ReferenceRules } from './read-case.js';
 import { SeveralReaders } from './several-readers.js';
 import type { Sha256 } from './sha256.js';
 
@@ -13,6 +13,7 @@ export interface DatasetCheckPorts {
   readonly files: DatasetFiles;
   readonly codecs: () => Promise<PixelCodecs>;
   readonly sha256: Sha256;
+  readonly rules?: ReferenceRules;
   /** Largest volume in bytes that is read. */
   readonly maxBytes?: number;
 }
@@ -39,7 +40,7 @@ export interface DatasetReport {
  * @param onCase told before each case, for progress
  */
 export async function checkDataset(
-  { files, codecs, sha256, maxBytes }: DatasetCheckPorts,
+  { files, codecs, sha256, rules, maxBytes }: DatasetCheckPorts,
   planned: PlannedDataset,
   findings: Findings,
   onCase: (name: string, done: number, of: number) => void = () => undefined,
@@ -54,7 +55,7 @@ export async function checkDataset(
     if (isPersonalName(one.name, one.called ?? [])) {
       findings.say('case-name-personal', { case: one.name }, 'a name of a case that holds the name or the number of the patient, as the headers have them', 'names that say nothing: rename the folder, or import with --rename');
     }
-    const read = await readCase({ files, codecs, findings, labels: planned.labels, maxBytes }, one, {
+    const read = await readCase({ files, codecs, findings, labels: planned.labels, rules, maxBytes }, one, {
       async image(volume, channel) {
         const study = await studyImage(volume, sha256);
         const place = { case: one.name, file: fileOf(one, channel) };

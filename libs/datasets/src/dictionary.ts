@@ -1,4 +1,10 @@
+import { tableMeaning } from './dataset-table.js';
 import { isFields } from './description.js';
+import type { Findings } from './finding.js';
+import { isPersonalColumn } from './personal-columns.js';
+import type { PlannedCase } from './planned.js';
+import { ACQUISITION_FACTS } from './prepare-case.js';
+import { COLUMN_MEANINGS } from './table-columns.js';
 
 /** What the columns of a clinical table mean, by column. */
 export type ColumnDictionary = Readonly<Record<string, { readonly description?: string; readonly unit?: string }>>;
@@ -26,4 +32,24 @@ export function readDictionary(json: unknown): ColumnDictionary {
       return [column, { ...(description === '' ? {} : { description }), ...(unit === undefined ? {} : { unit }) }];
     }),
   );
+}
+
+/** Says which columns are described and in no case: mostly another spelling. Columns that are no facts may be described. */
+export function checkDictionary(
+  dictionary: ColumnDictionary,
+  file: string,
+  cases: readonly Pick<PlannedCase, 'facts'>[],
+  findings: Findings,
+): void {
+  const facts = new Set([...ACQUISITION_FACTS, ...cases.flatMap((one) => Object.keys(one.facts))]);
+  const known: readonly string[] = COLUMN_MEANINGS;
+  for (const column of Object.keys(dictionary)) {
+    if (facts.has(column) || known.includes(tableMeaning(column)) || isPersonalColumn(column)) continue;
+    findings.say(
+      'dictionary-column',
+      { file },
+      `column "${column.slice(0, 80)}" described, and no case with a value of it`,
+      'columns of the table, spelled as they are there',
+    );
+  }
 }

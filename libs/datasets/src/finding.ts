@@ -48,7 +48,9 @@ export const DATASET_CODES = {
   'consensus-missing': 'note', // several readers, and nothing that is scored against
   'reference-ambiguous': 'error', // it may belong to several cases
   'reference-empty': 'warning', // background only
-  'reference-overlap': 'error', // structures that share voxels
+  'reference-overlap': 'error', // structures that share voxels, and nobody says which label they keep
+  'reference-overlap-settled': 'warning', // structures that share voxels, by the rule that was chosen
+  'reference-fractional': 'note', // a fractional segmentation, and where it was cut
   'reference-turned': 'note', // stored along other axes than its image
   'structure-gap': 'warning', // slices without a contour within a structure
   'structure-left-out': 'note', // a structure of a SEG or RTSTRUCT that is not among the declared labels
@@ -60,6 +62,7 @@ export const DATASET_CODES = {
   'table-column': 'error',
   'table-case-unknown': 'error',
   'table-case-missing': 'warning',
+  'dictionary-column': 'warning', // described, and not there
   'table-personal': 'warning', // a column that seems to say who somebody is
 } as const satisfies Readonly<Record<string, Severity>>;
 export type DatasetCode = keyof typeof DATASET_CODES;

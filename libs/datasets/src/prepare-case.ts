@@ -1,4 +1,4 @@
-import type { ConsensusMethod, ConsensusRecipe } from '#domain';
+import type { ConsensusMethod, ConsensusRecipe, ReferenceReading } from '#domain';
 import { gzip, writeNifti, type Acquisition, type Volume } from '#imaging';
 import { sentCaseDigest } from './case-digest.js';
 import { CONSENSUS_READER, deriveConsensus, type DrawnReference } from './derive-consensus.js';
@@ -13,7 +13,7 @@ export interface PreparedCase {
   readonly patient: string;
   readonly split: string | null;
   readonly facts: Readonly<Record<string, string | number>>;
-  readonly readers: readonly { readonly reader: string; readonly consensus: boolean; readonly recipe: ConsensusRecipe | null }[];
+  readonly readers: readonly { readonly reader: string; readonly consensus: boolean; readonly recipe: ConsensusRecipe | null; readonly reading: ReferenceReading | null }[];
   /** NIfTI, gzipped: one for each channel of the dataset, in order. */
   readonly images: readonly Uint8Array[];
   /** NIfTI, gzipped: one for each of `readers`, in order. */
@@ -58,17 +58,23 @@ export async function prepareCase(reading: CasePreparation, planned: PlannedCase
   const findings = new Findings(reading.accepted);
   const read = await readCase({ ...reading, findings }, planned, {
     image: async (volume, channel) => void images.set(channel, await write(volume)),
-    reference: async (labelMap, source) => {
+    reference: async (labelMap, source, _names, how) => {
       const reader = source.reader ?? 'reference';
       if (derived !== null) drawn.push({ reader, map: labelMap });
-      references.push({ reader, consensus: isConsensus(source), recipe: null, file: await write(labelMap) });
+      references.push({
+        reader,
+        consensus: isConsensus(source),
+        recipe: null,
+        reading: how,
+        file: await write(labelMap),
+      });
     },
   });
   const fault = findings.list.find(({ severity }) => severity === 'error');
   if (fault || read === null) throw new DatasetChanged(planned.name, fault?.found ?? 'no image');
   if (derived !== null && drawn.length > 1) {
     const { map, recipe } = deriveConsensus(drawn, derived);
-    references.push({ reader: CONSENSUS_READER, consensus: true, recipe, file: await write(map) });
+    references.push({ reader: CONSENSUS_READER, consensus: true, recipe, reading: null, file: await write(map) });
   }
   const absent = channels.find((channel) => !images.has(channel));
   if (absent !== undefined) throw new DatasetChanged(planned.name, `no image of ${absent}`);
@@ -78,7 +84,12 @@ export async function prepareCase(reading: CasePreparation, planned: PlannedCase
   const fields = { name, patient, split, facts };
   return {
     ...fields,
-    readers: references.map(({ reader, consensus, recipe }) => ({ reader, consensus, recipe })),
+    readers: references.map(({ reader, consensus, recipe, reading: how }) => ({
+      reader,
+      consensus,
+      recipe,
+      reading: how,
+    })),
     images: ordered.map(({ packed }) => packed),
     references: references.map(({ file }) => file.packed),
     digest: await sentCaseDigest({ ...fields, images: ordered, references }, reading.sha256),

@@ -1,3 +1,4 @@
+import { DEFAULT_FRACTIONAL_THRESHOLD, pairsInWords, type OverlapRule, type ReferenceReading } from '#domain';
 import {
   bringToGrid,
   describeDicom,
@@ -23,8 +24,17 @@ import {
 } from '#imaging';
 import { DatasetFileFault, type Findings } from './finding.js';
 import { folderOf, type DatasetFiles } from './dataset-files.js';
+import { mergeLayers } from './merge-layers.js';
 import { checkPlacement, type Placement } from './placement.js';
 import type { DeclaredLabels, ImageSource, PlannedCase, ReferenceSource } from './planned.js';
+
+/** What an organiser decides where a segmentation leaves a choice. */
+export interface ReferenceRules {
+  /** Which label voxels keep that several structures share; absent: that is a fault. */
+  readonly overlap?: OverlapRule;
+  /** Share of the maximum from which, inclusive, a fractional voxel belongs to its structure: above 0 up to 1; absent: 0.5. */
+  readonly fractionalThreshold?: number;
+}
 
 export interface CaseReading {
   readonly files: DatasetFiles;
@@ -32,6 +42,7 @@ export interface CaseReading {
   readonly codecs: () => Promise<PixelCodecs>;
   readonly findings: Findings;
   readonly labels: DeclaredLabels | null;
+  readonly rules?: ReferenceRules;
   /** Largest volume in bytes that is read. */
   readonly maxBytes?: number;
 }
@@ -40,7 +51,12 @@ export interface CaseReading {
 export interface CaseVisitor {
   image(volume: Volume, channel: string): Promise<void> | void;
   /** On the grid of the image, whatever axes it was stored along. */
-  reference(labelMap: LabelMap, source: ReferenceSource, names: ReadonlyMap<number, string>): Promise<void> | void;
+  reference(
+    labelMap: LabelMap,
+    source: ReferenceSource,
+    names: ReadonlyMap<number, string>,
+    reading: ReferenceReading | null,
+  ): Promise<void> | void;
 }
 
 /** What was learnt of a case beside its voxels. */
@@ -93,7 +109,7 @@ export async function readCase(reading: CaseReading, planned: PlannedCase, visit
       const found = await readReference(reading, source, geometry, place);
       if (!found) continue;
       checkLabels(reading, found.labelMap, place);
-      await visitor.reference(found.labelMap, source, found.names);
+      await visitor.reference(found.labelMap, source, found.names, found.reading ?? null);
     } catch (error) {
       findings.refuse(error, place);
     }
@@ -139,6 +155,8 @@ interface FoundReference {
   readonly labelMap: LabelMap;
   /** Names that the file itself gives its labels. */
   readonly names: ReadonlyMap<number, string>;
+  /** What was decided on the way; absent: there was nothing to decide. */
+  readonly reading?: ReferenceReading;
 }
 
 async function readReference(reading: CaseReading, source: ReferenceSource, geometry: Geometry | null, place: { case: string; file: string }): Promise<FoundReference | null> {
@@ -163,41 +181,120 @@ async function readReference(reading: CaseReading, source: ReferenceSource, geom
  * Structures of a SEG or RTSTRUCT, as one label map: by their names where labels are declared, else by the labels that they
  * were written from where all say so, else by their numbers.
  */
-async function readDicomReference(reading: CaseReading, bytes: Uint8Array, geometry: Geometry, place: { case: string; file: string }): Promise<FoundReference> {
-  const { findings, labels, codecs } = reading;
-  const description = await describeDicom(bytes);
+async function readDicomReference(
+  reading: CaseReading,
+  bytes: Uint8Array,
+  geometry: Geometry,
+  place: { case: string; file: string },
+): Promise<FoundReference> {
+  const { findings, labels, rules = {} } = reading;
+  const { names, written, layers, fractionalThreshold } = await readStructures(reading, bytes, geometry, place);
   const declared = labels && new Map(labels.labels.map(({ name, value }) => [name, value]));
-  let structures: readonly { readonly label: number; readonly name: string; readonly emptySlices?: number }[];
-  let layers: readonly SegmentationLayer[];
+  if (declared !== null) {
+    const left = [...names].filter(([, name]) => !declared.has(name));
+    if (left.length > 0) {
+      findings.say(
+        'structure-left-out',
+        place,
+        `${left.length} structure(s) whose names are not declared: ${left
+          .slice(0, 10)
+          .map(([label]) => label)
+          .join(', ')}`,
+        `${[...declared.keys()]
+          .slice(0, 10)
+          .map((name) => `"${name}"`)
+          .join(', ')}; they are left out`,
+      );
+    }
+  }
+  const labelOf = (number: number, name: string): number | undefined =>
+    declared === null ? (written?.get(number) ?? number) : declared.get(name);
+  const chosen = new Map(
+    [...names].flatMap(([number, name]) => {
+      const label = labelOf(number, name);
+      return label === undefined ? [] : [[number, label] as const];
+    }),
+  );
+  const { labelMap, overlap } = mergeLayers(layers, chosen, geometry, rules.overlap ?? 'last');
+  if (overlap !== null && rules.overlap === undefined) {
+    throw new DatasetFileFault(
+      'reference-overlap',
+      `structures share ${overlap.voxels} voxel(s), by their labels ${pairsInWords(overlap)}`,
+      `structures that lie apart, since a voxel has one label; or say which it keeps (--overlap last: the higher, first: the lower)${declared === null ? ', or name those that count in a labels.json' : ''}`,
+    );
+  }
+  if (overlap !== null) {
+    findings.say(
+      'reference-overlap-settled',
+      place,
+      `structures share ${overlap.voxels} voxel(s), by their labels ${pairsInWords(overlap)}`,
+      `one label a voxel; the ${overlap.rule === 'last' ? 'higher' : 'lower'} is kept, as was asked for`,
+    );
+  }
+  const decided: ReferenceReading = {
+    ...(fractionalThreshold === undefined ? {} : { fractionalThreshold }),
+    ...(overlap === null ? {} : { overlap }),
+  };
+  return {
+    labelMap,
+    names:
+      declared === null
+        ? new Map([...chosen].map(([number, label]) => [label, names.get(number)!]))
+        : new Map([...declared].map(([name, value]) => [value, name])),
+    ...(Object.keys(decided).length === 0 ? {} : { reading: decided }),
+  };
+}
+
+/** What a SEG or RTSTRUCT holds, by the numbers of its structures. */
+interface FoundStructures {
+  /** Without a background. */
+  readonly names: ReadonlyMap<number, string>;
+  /** Labels that the structures were written from, where all of them say so. */
+  readonly written: ReadonlyMap<number, number> | null;
+  readonly layers: readonly SegmentationLayer[];
+  /** Where it is a fractional segmentation: the share that it was cut at. */
+  readonly fractionalThreshold?: number;
+}
+
+async function readStructures(
+  { findings, labels, codecs, rules = {}, maxBytes }: CaseReading,
+  bytes: Uint8Array,
+  geometry: Geometry,
+  place: { case: string; file: string },
+): Promise<FoundStructures> {
+  const description = await describeDicom(bytes);
   if (description?.kind === 'structures') {
-    ({ structures, layers } = await readRtStruct(bytes, geometry, declared ? { names: new Set(declared.keys()) } : {}));
-    for (const { label, emptySlices = 0 } of structures) {
-      if (emptySlices > 0) findings.say('structure-gap', place, `structure ${label} has no contour on ${emptySlices} slice(s) between its first and its last`, 'a contour on each; those slices stay empty');
+    const { structures, layers } = await readRtStruct(
+      bytes,
+      geometry,
+      labels ? { names: new Set(labels.labels.map(({ name }) => name)) } : {},
+    );
+    for (const { label, emptySlices } of structures) {
+      if (emptySlices > 0)
+        findings.say(
+          'structure-gap',
+          place,
+          `structure ${label} has no contour on ${emptySlices} slice(s) between its first and its last`,
+          'a contour on each; those slices stay empty',
+        );
     }
-  } else {
-    const read = await readDicomSegmentation(bytes, geometry, await codecs());
-    structures = read.segments.map(({ number, label }) => ({ label: number, name: label }));
-    layers = read.layers;
-    const written = labelsWritten(read.segments);
-    if (declared === null && written !== null && layers.length === 1) {
-      const byLabel = read.segments.map(({ number, label }) => [written.get(number)!, label] as const);
-      return { labelMap: merge(layers, written, geometry), names: new Map(byLabel) };
-    }
+    return { names: new Map(structures.map(({ label, name }) => [label, name])), written: null, layers };
   }
-  const names = new Map(structures.filter(({ label }) => label !== 0).map(({ label, name }) => [label, name]));
-  if (declared === null) {
-    if (layers.length > 1) {
-      const [, ...further] = layers;
-      throw new DatasetFileFault('reference-overlap', `structures ${further.flatMap(({ segments }) => segments).join(', ')} share voxels with others`, 'structures that lie apart, or a labels.json with those that are to be kept');
-    }
-    return { labelMap: layers[0].labelMap, names };
-  }
-  const left = [...names].filter(([, name]) => !declared.has(name));
-  if (left.length > 0) {
-    findings.say('structure-left-out', place, `${left.length} structure(s) whose names are not declared: ${left.slice(0, 10).map(([label]) => label).join(', ')}`, `${[...declared.keys()].slice(0, 10).map((name) => `"${name}"`).join(', ')}; they are left out`);
-  }
-  const chosen = new Map([...names].flatMap(([label, name]) => (declared.has(name) ? [[label, declared.get(name)!] as const] : [])));
-  return { labelMap: merge(layers, chosen, geometry), names: new Map([...declared].map(([name, value]) => [value, name])) };
+  const { fractionalThreshold = DEFAULT_FRACTIONAL_THRESHOLD } = rules;
+  const { kind, segments, layers } = await readDicomSegmentation(bytes, geometry, await codecs(), {
+    fractionalThreshold,
+    maxBytes,
+  });
+  const names = new Map(segments.filter(({ number }) => number !== 0).map(({ number, label }) => [number, label]));
+  const found = { names, written: labelsWritten(segments), layers };
+  if (kind !== 'fractional') return found;
+  findings.say(
+    'reference-fractional',
+    place,
+    `a fractional segmentation, read from ${fractionalThreshold} of its maximum on`,
+    `structures without fractions; another share can be chosen (--fractional-threshold)`,
+  );
+  return { ...found, fractionalThreshold };
 }
 
 /** Label of each segment by its number; null unless all say one, each another. */
@@ -206,26 +303,11 @@ function labelsWritten(segments: readonly DicomSegment[]): ReadonlyMap<number, n
   return new Set(written.values()).size === segments.length ? written : null;
 }
 
-/** Puts chosen labels of several layers into one map. @throws DatasetFileFault `reference-overlap` */
-function merge(layers: readonly SegmentationLayer[], chosen: ReadonlyMap<number, number>, geometry: Geometry): LabelMap {
-  const count = layers[0].labelMap.data.length;
-  const data = Math.max(0, ...chosen.values()) > 255 ? new Uint16Array(count) : new Uint8Array(count);
-  for (const { labelMap } of layers) {
-    for (let v = 0; v < count; v++) {
-      const from = labelMap.data[v];
-      if (from === 0) continue;
-      const value = chosen.get(from);
-      if (value === undefined) continue;
-      if (data[v] !== 0 && data[v] !== value) {
-        throw new DatasetFileFault('reference-overlap', `structures of labels ${data[v]} and ${value} share voxels`, 'structures that lie apart, since a voxel has one label');
-      }
-      data[v] = value;
-    }
-  }
-  return { geometry, data } as LabelMap;
-}
-
-function checkLabels({ findings, labels }: CaseReading, labelMap: LabelMap, place: { case: string; file: string }): void {
+function checkLabels(
+  { findings, labels }: CaseReading,
+  labelMap: LabelMap,
+  place: { case: string; file: string },
+): void {
   const found = labelExtents(labelMap)
     .map(({ label }) => label)
     .filter((label) => label !== 0);

@@ -71,5 +71,15 @@ export {
 } from './access.js';
 export { hasClosed, REVEAL_KINDS, revealFaults, revealOf, revealRule, type Reveal, type RevealRule } from './reveal.js';
 export { parseCsv, type CsvRecord } from './parse-csv.js';
+export {
+  DEFAULT_FRACTIONAL_THRESHOLD,
+  MOST_OVERLAP_PAIRS,
+  OVERLAP_RULES,
+  pairsInWords,
+  readingInWords,
+  type OverlapRule,
+  type ReferenceReading,
+  type SettledOverlap,
+} from './reference-reading.js';
 export { CONSENSUS_METHODS, type ConsensusMethod, type ConsensusRecipe } from './consensus.js';
 export { gatherFindings, placesInWords, type Gathered } from './gather-findings.js';

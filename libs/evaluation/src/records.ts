@@ -3,6 +3,7 @@ import type {
   Capacity,
   CaseState,
   ConsensusRecipe,
+  ReferenceReading,
   FailureCode,
   IsolationLevel,
   PhaseKind,
@@ -66,6 +67,8 @@ export interface NewCase {
     readonly consensus: boolean;
     /** Where it was derived from the others. */
     readonly recipe?: ConsensusRecipe;
+    /** What was decided when its file was read; absent where there was nothing to decide. */
+    readonly reading?: ReferenceReading;
     readonly blob: StoredBlob;
   }[];
   readonly referenceStudy: ReferenceStudy | null;
@@ -161,6 +164,8 @@ export interface EvaluationCase {
     readonly consensus: boolean;
     /** Where it was derived from the others. */
     readonly recipe?: ConsensusRecipe;
+    /** What was decided when its file was read; absent where there was nothing to decide. */
+    readonly reading?: ReferenceReading;
     readonly object: StoredObject;
   }[];
   /** Null for cases imported before it was measured. */

@@ -85,6 +85,30 @@ describe('Croissant record of a dataset version', () => {
     });
   });
 
+  it('says what was decided when a reference was read, of the readers behind a derived one too, where anything was', () => {
+    const [one, two] = [openCase('one'), openCase('two')];
+    const [second, consensus] = one.references;
+    const overlap = { rule: 'last', voxels: 7, pairs: [{ labels: [1, 2], voxels: 7 }] } as const;
+    const recipe = { method: 'majority', version: 1, readers: ['second'], parameters: {}, estimates: [] } as const;
+    const cases = [
+      {
+        ...one,
+        references: [
+          { ...second, reading: { overlap } },
+          { ...consensus, recipe },
+        ],
+      },
+      { ...two, references: [second, { ...consensus, reading: { fractionalThreshold: 0.3 } }] },
+    ];
+    const read = croissantRecord(benchmark, cases, 'https://v.example') as typeof record;
+    expect(read.recordSet[1].data.map((row) => row['cases/reference_reading'])).toEqual([
+      'second: of labels that share voxels the higher is kept (1 and 2: 7 voxels)',
+      'fractional segments from 0.3 of their maximum on',
+    ]);
+    expect(read.recordSet[1].field.map((one) => one['@id'])).toContain('cases/reference_reading');
+    expect(JSON.stringify(record)).not.toContain('reference_reading');
+  });
+
   it('has rows of exactly the declared fields, whose identifiers are unique', () => {
     const ids = record.recordSet.flatMap(({ '@id': id, field }) => [id, ...field.map((one) => one['@id'])]);
     expect(new Set(ids).size).toBe(ids.length);

@@ -1,3 +1,4 @@
+import { readingInWords } from '#domain';
 import type { Benchmark, EvaluationCase, StoredObject } from '#evaluation';
 import { consensusOf } from '../cases/open-cases.js';
 
@@ -68,6 +69,8 @@ export function croissantRecord(
   const held = phases.filter(({ kind }) => kind === 'test').reduce((sum, { caseCount }) => sum + caseCount, 0);
   const facts = [...new Set(open.flatMap((one) => Object.keys(one.facts)))].sort();
   const fields = factFields(facts);
+  const readings = new Map(open.map((one) => [one, howRead(one)]));
+  const decided = [...readings.values()].some((words) => words !== '');
   return {
     '@context': CONTEXT,
     '@type': 'sc:Dataset',
@@ -119,6 +122,15 @@ export function croissantRecord(
           field('size', 'sc:Integer', true),
           ...channels.map((_, n) => field(imageField(n, channels.length), 'sc:URL')),
           field('reference', ['sc:URL', 'cr:SegmentationMask']),
+          ...(decided
+            ? [
+                {
+                  ...field('reference_reading', 'sc:Text'),
+                  description:
+                    'What was decided when the reference segmentation was read from its file; empty where there was nothing to decide.',
+                },
+              ]
+            : []),
           ...facts.map((fact) => field(fields.get(fact)!, 'sc:Text')),
         ],
         data: open.map((one) => ({
@@ -128,11 +140,22 @@ export function croissantRecord(
           'cases/size': one.geometry.sizeXyz,
           ...Object.fromEntries(one.images.map((image, n) => [`cases/${imageField(n, channels.length)}`, contentUrl(image, publicUrl)])),
           'cases/reference': contentUrl(consensusOf(one), publicUrl),
+          ...(decided ? { 'cases/reference_reading': readings.get(one) } : {}),
           ...Object.fromEntries(facts.map((fact) => [`cases/${fields.get(fact)}`, String(one.facts[fact] ?? '')])),
         })),
       },
     ],
   };
+}
+
+/** What was decided when the files behind the consensus of a case were read, in words; empty where there was nothing to decide. */
+function howRead({ references }: EvaluationCase): string {
+  const consensus = references.find((one) => one.consensus);
+  const behind = references.filter((one) => one === consensus || consensus?.recipe?.readers.includes(one.reader));
+  return behind
+    .filter(({ reading }) => reading !== undefined)
+    .map((one) => (one === consensus ? '' : `${one.reader}: `) + readingInWords(one.reading!))
+    .join('. ');
 }
 
 const contentUrl = ({ id }: StoredObject, publicUrl: string): string => `${publicUrl}/api/v1/objects/${id}`;

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { ENDPOINTS, type consensusRecipe, type datasetCaseView } from '#contracts';
+import { ENDPOINTS, type consensusRecipe, type datasetCaseView, type referenceReading } from '#contracts';
 import { notFound, type Actor } from '#domain';
 import type { AccessLog, Dataset, DatasetCase, DatasetVersion, EvaluationRecords, Log } from '#evaluation';
 import type { z } from 'zod';
@@ -121,7 +121,12 @@ function caseView({ name, patient, split, facts, geometry, references, digest, w
     facts,
     size: [...geometry.sizeXyz],
     spacingMm: [...geometry.spacingMm],
-    readers: references.map(({ reader, consensus, recipe }) => ({ reader, consensus, recipe: recipe as z.input<typeof consensusRecipe> | null })),
+    readers: references.map(({ reader, consensus, recipe, reading }) => ({
+      reader,
+      consensus,
+      recipe: recipe as z.input<typeof consensusRecipe> | null,
+      reading: reading as z.input<typeof referenceReading> | null,
+    })),
     digest,
     withdrawnAt: withdrawnAt?.toISOString() ?? null,
   };

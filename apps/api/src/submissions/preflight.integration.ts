@@ -162,8 +162,8 @@ async function frozen(slug: string): Promise<void> {
       digest: String(n).repeat(64),
       images: [await stored(image)],
       references: [
-        { reader: 'A', consensus: false, recipe: null, blob: await stored(drawn(2)) },
-        { reader: 'B', consensus: false, recipe: null, blob: await stored(drawn(3)) },
+        { reader: 'A', consensus: false, recipe: null, reading: null, blob: await stored(drawn(2)) },
+        { reader: 'B', consensus: false, recipe: null, reading: null, blob: await stored(drawn(3)) },
       ],
     });
   }

@@ -305,7 +305,15 @@ export class World {
       geometry: GEOMETRY,
       digest: 'a'.repeat(64),
       images: [await this.storeVolume('brought image')],
-      references: [{ reader: 'A', consensus: true, recipe: null, blob: await this.storeVolume('brought reference') }],
+      references: [
+        {
+          reader: 'A',
+          consensus: true,
+          recipe: null,
+          reading: null,
+          blob: await this.storeVolume('brought reference'),
+        },
+      ],
     });
     return [...one.images.map(({ id }) => id), ...one.references.map(({ object }) => object.id)];
   }

@@ -56,6 +56,61 @@ describe('voxelmark dataset check', () => {
     expect(await run(join(root, 'one'), '--layout', 'bids')).toMatchObject({ exit: 6, layout: 'bids', codes: ['dataset-description', 'dataset-no-cases'] });
   });
 
+  it('uses columns of a table as it is told', async () => {
+    await writeFile(join(root, 'table.csv'), 'scan no;x,MRN,case\ncase-one,1,first\n'.replace(';x', ''));
+    const asked = (...args: string[]) => run(join(root, 'one'), '--table', join(root, 'table.csv'), ...args);
+    expect(await asked()).toMatchObject({ exit: 6, codes: expect.arrayContaining(['table-case-unknown']) });
+    expect(await asked('--column', 'scan no=case')).toMatchObject({ exit: 'usage' }); // two columns that name cases
+    expect(await asked('--column', 'scan no=case', '--column', 'case=none', '--column', 'MRN=patient')).toMatchObject({
+      exit: 0,
+      codes: [],
+    });
+    await writeFile(join(root, 'columns.json'), JSON.stringify({ 'scan no': 'case', case: 'fact', MRN: 'patient' }));
+    expect(await asked('--columns', join(root, 'columns.json'))).toMatchObject({ exit: 'usage' });
+    expect(await asked('--columns', join(root, 'columns.json'), '--column', 'case=none')).toMatchObject({
+      exit: 0,
+      codes: [],
+    });
+    for (const bad of ['MRN=fact', 'MRN=years', 'age=fact', 'MRN'])
+      expect(await asked('--column', bad)).toMatchObject({ exit: 'usage' });
+    expect(await run(join(root, 'one'), '--column', 'a=case')).toMatchObject({ exit: 'usage' });
+    await writeFile(
+      join(root, 'cases.csv'),
+      'scan,image,reference\nx,one/images/case-one.nii.gz,one/references/case-one.nii.gz\n',
+    );
+    expect(await run(join(root, 'cases.csv'), '--column', 'scan=case')).toMatchObject({
+      exit: 0,
+      layout: 'folder',
+      cases: 1,
+    });
+  });
+
+  it('says which columns a dictionary describes and no case has', async () => {
+    await writeFile(join(root, 'table.csv'), 'case,age\ncase-one,61\n');
+    await writeFile(
+      join(root, 'dictionary.json'),
+      JSON.stringify({ age: 'at the scan', participant_id: 'x', Age: 'in years' }),
+    );
+    const told = await run(
+      join(root, 'one'),
+      '--table',
+      join(root, 'table.csv'),
+      '--dictionary',
+      join(root, 'dictionary.json'),
+    );
+    expect(told).toMatchObject({ exit: 0, codes: ['dictionary-column'] });
+    expect(told.text).toContain('column "Age" described');
+  });
+
+  it('takes a rule for overlapping structures, and a threshold for fractional ones', async () => {
+    for (const rule of ['first', 'last', 'refuse'])
+      expect(await run(join(root, 'one'), '--overlap', rule)).toMatchObject({ exit: 0 });
+    expect(await run(join(root, 'one'), '--fractional-threshold', '0.3')).toMatchObject({ exit: 0 });
+    for (const bad of ['0', '1.1', 'half', '', ' ', 'NaN'])
+      expect(await run(join(root, 'one'), '--fractional-threshold', bad)).toMatchObject({ exit: 'usage' });
+    expect(await run(join(root, 'one'), '--overlap', 'highest')).toMatchObject({ exit: 'usage' });
+  });
+
   it('refuses what it cannot understand', async () => {
     expect(await run(join(root, 'nowhere'))).toMatchObject({ exit: 'no-such-file' });
     expect(await run(join(root, 'one'), '--layout', 'zip')).toMatchObject({ exit: 'usage' });

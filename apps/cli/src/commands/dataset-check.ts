@@ -1,41 +1,36 @@
-import { checkDataset, DATASET_LAYOUTS, Findings, type AcceptableCode, type DatasetFinding, type DatasetLayout, type DatasetReport } from '#datasets';
+import { basename } from 'node:path';
+import { checkDataset, checkDictionary, Findings, type DatasetFinding, type DatasetLayout, type DatasetReport } from '#datasets';
 import { MOST_VOLUME_BYTES } from '#contracts';
-import { text, type Command, type Invocation, type Terminal } from '../command.js';
+import { text, type Command, type Terminal } from '../command.js';
+import { acceptedBy, DATASET_OPTIONS, readColumns, readLayout, readRules } from '../dataset/dataset-options.js';
 import { openDataset } from '../dataset/open-dataset.js';
 import { sha256 } from '../dataset/send-case.js';
-import { EXIT, usageError } from '../exit.js';
-
-/** Options that say what a dataset is; `dataset import` takes them as well. */
-export const DATASET_OPTIONS = {
-  layout: { type: 'string', help: `auto, ${DATASET_LAYOUTS.join(', ')}; auto unless told` },
-  table: { type: 'string', help: 'CSV with the column case, and patient, site, split, and clinical facts as you like' },
-  'accept-unplaced': { type: 'boolean', help: 'take images whose place in the patient is unknown or contradictory: left and right are a guess' },
-  mixed: { type: 'boolean', help: 'cases of several modalities belong together' },
-} as const;
-
-/** Errors that the person who calls accepts. */
-export function acceptedBy({ options }: Pick<Invocation, 'options'>): ReadonlySet<AcceptableCode> {
-  return new Set<AcceptableCode>([
-    ...(options['accept-unplaced'] === true ? (['position-unknown', 'placement-contradicts'] as const) : []),
-    ...(options.mixed === true ? (['modality-differs'] as const) : []),
-  ]);
-}
+import { dictionaryAt } from '../dataset/wanted-dataset.js';
+import { EXIT } from '../exit.js';
 
 export const datasetCheck: Command = {
   name: ['dataset', 'check'],
   summary: 'tells everything that stands in the way of a dataset becoming cases, all at once; needs no server',
-  usage: 'PATH… [--layout auto|nnunet|msd|bids|folder|dicom] [--table CSV]',
+  usage: 'PATH… [--layout auto|nnunet|msd|bids|folder|dicom] [--table CSV] [--column NAME=USE] [--overlap first|last]',
   options: DATASET_OPTIONS,
   words: [1, 1000],
   async run(invocation) {
     const { terminal, words } = invocation;
     const findings = new Findings(acceptedBy(invocation));
     const layout = readLayout(invocation);
-    const dataset = await openDataset({ paths: words, layout, table: text(invocation, 'table') }, findings);
+    const rules = readRules(invocation);
+    const dictionaryPath = text(invocation, 'dictionary');
+    const dictionary = await dictionaryAt(dictionaryPath);
+    const dataset = await openDataset(
+      { paths: words, layout, table: text(invocation, 'table'), columns: await readColumns(invocation) },
+      findings,
+    );
     try {
       const { planned, files } = dataset;
+      if (planned && dictionaryPath !== null)
+        checkDictionary(dictionary, basename(dictionaryPath), planned.cases, findings);
       const report: DatasetReport = planned
-        ? await checkDataset({ files, codecs: loadCodecs, sha256, maxBytes: MOST_VOLUME_BYTES }, planned, findings, (name, done, of) => terminal.progress(progressLine(name, done, of)))
+        ? await checkDataset({ files, codecs: loadCodecs, sha256, rules, maxBytes: MOST_VOLUME_BYTES }, planned, findings, (name, done, of) => terminal.progress(progressLine(name, done, of)))
         : { ok: findings.errors === 0, cases: 0, findings: findings.list, labels: [], channels: [], splits: {}, facts: [] };
       tell(report, planned?.layout ?? layout, terminal);
       return report.ok ? EXIT.ok : EXIT.invalidInput;
@@ -44,14 +39,6 @@ export const datasetCheck: Command = {
     }
   },
 };
-
-/** @throws CliError `usage` */
-export function readLayout(invocation: Pick<Invocation, 'options'>): DatasetLayout | null {
-  const asked = text(invocation, 'layout') ?? 'auto';
-  const layout = DATASET_LAYOUTS.find((one) => one === asked);
-  if (!layout && asked !== 'auto') throw usageError(`--layout is "${asked}"; expected auto, ${DATASET_LAYOUTS.join(', ')}`);
-  return layout ?? null;
-}
 
 /** Only when a series is read: most datasets need no decoder. */
 export async function loadCodecs() {

@@ -100,7 +100,7 @@ describe('what is sent of a case', () => {
     expect(await sendCase(client, 'liver', prepared, () => undefined)).toEqual({ existing: false });
     expect([...form!.keys()]).toEqual(['case', 'image', 'reference']);
     const fields = JSON.parse(form!.get('case') as string) as SentCaseFields;
-    expect(fields).toEqual({ name: 'a', patient: pseudonym, split: null, facts: { age: 61 }, references: [{ reader: 'reference', consensus: true, recipe: null }] });
+    expect(fields).toEqual({ name: 'a', patient: pseudonym, split: null, facts: { age: 61 }, references: [{ reader: 'reference', consensus: true, recipe: null, reading: null }] });
     expect(sentCase.parse(fields)).toEqual(fields);
     expect(JSON.stringify(fields)).not.toContain('5919');
     const bytes = new Uint8Array(await (form!.get('image') as Blob).arrayBuffer());

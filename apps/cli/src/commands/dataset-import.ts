@@ -1,16 +1,18 @@
+import { basename } from 'node:path';
 import { ENDPOINTS, MOST_VOLUME_BYTES } from '#contracts';
-import { checkDataset, Findings, patientPseudonyms, renameCases, STEWARD_CODES, type DatasetFiles, type DatasetReport, type PlannedDataset } from '#datasets';
+import { checkDataset, checkDictionary, Findings, patientPseudonyms, renameCases, STEWARD_CODES, type DatasetFiles, type DatasetReport, type PlannedDataset, type ReferenceRules } from '#datasets';
 import { CONSENSUS_METHODS, type ConsensusMethod } from '#domain';
 import type { ApiClient } from '../api-client.js';
 import { text, type Command, type Invocation, type Terminal } from '../command.js';
 import { connect } from '../credentials.js';
 import { datasetKeyPath, readDatasetKey, saveDatasetKey, type DatasetKey } from '../dataset/dataset-key.js';
+import { acceptedBy, DATASET_OPTIONS, readColumns, readLayout, readRules } from '../dataset/dataset-options.js';
 import { openDataset } from '../dataset/open-dataset.js';
 import { prepareCase, sendCase, sha256, type Preparation } from '../dataset/send-case.js';
 import { checkSendable, chooseFacts, describeDataset, dictionaryAt, NO_LICENCE, slugOf, type ChosenFacts, type WantedDataset } from '../dataset/wanted-dataset.js';
 import { CliError, EXIT, usageError, type ExitCode } from '../exit.js';
 import { patiently } from '../patience.js';
-import { acceptedBy, DATASET_OPTIONS, describeFinding, loadCodecs, progressLine, readLayout } from './dataset-check.js';
+import { describeFinding, loadCodecs, progressLine } from './dataset-check.js';
 
 export const datasetImport: Command = {
   name: ['dataset', 'import'],
@@ -24,7 +26,6 @@ export const datasetImport: Command = {
     description: { type: 'string', help: 'a sentence or more about it' },
     synthetic: { type: 'boolean', help: 'made by a program, of no person' },
     facts: { type: 'string', help: 'columns of the table that are sent, with commas between them, or none' },
-    dictionary: { type: 'string', help: 'JSON that says what columns mean; those that it names are sent' },
     rename: { type: 'boolean', help: 'call the cases case-0001 and so on' },
     consensus: { type: 'string', help: 'derive one of several readers: majority or staple' },
     'key-file': { type: 'string', help: 'what pseudonyms of patients are made with; made when it is not there. Keep it' },
@@ -38,22 +39,25 @@ export const datasetImport: Command = {
     const findings = new Findings(acceptedBy(invocation));
     const layout = readLayout(invocation);
     const consensus = readConsensus(invocation);
-    const dictionary = await dictionaryAt(text(invocation, 'dictionary'));
-    const { planned: found, files, close } = await openDataset({ paths: words, layout, table: text(invocation, 'table') }, findings);
+    const rules = readRules(invocation);
+    const dictionaryPath = text(invocation, 'dictionary');
+    const dictionary = await dictionaryAt(dictionaryPath);
+    const { planned: found, files, close } = await openDataset({ paths: words, layout, table: text(invocation, 'table'), columns: await readColumns(invocation) }, findings);
     try {
       if (!found) return refuse(findings, layout, null, terminal);
+      if (dictionaryPath !== null) checkDictionary(dictionary, basename(dictionaryPath), found.cases, findings);
       const keyFile = text(invocation, 'key-file') ?? datasetKeyPath(slugOf(invocation, found));
       const key = await readDatasetKey(keyFile);
       const renamed = invocation.options.rename === true ? renameCases(found.cases, key.names) : { cases: found.cases, names: key.names };
       const planned = { ...found, cases: renamed.cases };
-      const report = await checkDataset({ files, codecs: loadCodecs, sha256, maxBytes: MOST_VOLUME_BYTES }, planned, findings, (name, done, of) => terminal.progress(progressLine(name, done, of)));
+      const report = await checkDataset({ files, codecs: loadCodecs, sha256, rules, maxBytes: MOST_VOLUME_BYTES }, planned, findings, (name, done, of) => terminal.progress(progressLine(name, done, of)));
       if (!report.ok) return refuse(findings, planned.layout, report, terminal);
       const wanted = describeDataset(invocation, planned, report, dictionary);
       const cases = planned.cases.filter(({ references }) => references.length > 0);
       const facts = chooseFacts(cases, text(invocation, 'facts'), dictionary);
       checkSendable(wanted, cases, facts.allowed, findings);
       if (findings.errors > 0) return refuse(findings, planned.layout, report, terminal);
-      const bringing: Bringing = { wanted, planned: { ...planned, cases }, files, findings, facts, consensus, key: { ...key, names: renamed.names }, keyFile };
+      const bringing: Bringing = { wanted, planned: { ...planned, cases }, files, findings, facts, rules, consensus, key: { ...key, names: renamed.names }, keyFile };
       if (invocation.options.yes !== true) return rehearse(bringing, report, planned.cases.length - cases.length, terminal);
       checkSteward(invocation, findings);
       const client = await connect(text(invocation, 'url'), { anonymous: false });
@@ -71,6 +75,7 @@ interface Bringing {
   readonly files: DatasetFiles;
   readonly findings: Findings;
   readonly facts: ChosenFacts;
+  readonly rules: ReferenceRules;
   readonly consensus: ConsensusMethod | null;
   readonly key: DatasetKey;
   readonly keyFile: string;
@@ -124,7 +129,7 @@ function rehearse({ wanted, planned, findings, facts, consensus }: Bringing, rep
 }
 
 /** Brings what is not there yet, case by case, and freezes the whole. */
-async function bring(client: ApiClient, { wanted, planned, files, findings, facts, consensus, key, keyFile }: Bringing, terminal: Terminal): Promise<ExitCode> {
+async function bring(client: ApiClient, { wanted, planned, files, findings, facts, rules, consensus, key, keyFile }: Bringing, terminal: Terminal): Promise<ExitCode> {
   const { keyed, made } = await saveDatasetKey(keyFile, key);
   if (made) terminal.say(`voxelmark: made the key ${keyFile}; keep it, and keep it to yourself: it tells patients of later imports apart`);
   const patients = await patientPseudonyms(planned.cases, keyed);
@@ -136,7 +141,7 @@ async function bring(client: ApiClient, { wanted, planned, files, findings, fact
   if (dataset.changed.length > 0) terminal.say(`voxelmark: ${dataset.changed.join(', ')} of the dataset are now as given`);
   if (dataset.kept.length > 0) terminal.say(`voxelmark: ${dataset.kept.join(', ')} of the dataset stay as they were, since a version has them`);
   const there = new Map(dataset.cases.map((one) => [one.name, one]));
-  const preparation: Preparation = { files, codecs: loadCodecs, labels: planned.labels, facts: facts.allowed, accepted: findings.accepted, maxBytes: MOST_VOLUME_BYTES, ...(consensus === null ? {} : { consensus }) };
+  const preparation: Preparation = { files, codecs: loadCodecs, labels: planned.labels, rules, facts: facts.allowed, accepted: findings.accepted, maxBytes: MOST_VOLUME_BYTES, ...(consensus === null ? {} : { consensus }) };
   const withdrawn: string[] = [];
   let [imported, existing] = [0, 0];
   for (const [n, one] of planned.cases.entries()) {

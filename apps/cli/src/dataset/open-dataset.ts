@@ -2,15 +2,21 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import {
   DatasetFileFault,
+  columnUses,
+  headOf,
   layoutOf,
+  mappedTable,
   planDataset,
   planOneCase,
   readTable,
+  TableFault,
+  usesFault,
   type DatasetFiles,
   type DatasetLayout,
   type DatasetTable,
   type Findings,
   type PlannedDataset,
+  type SentTable,
 } from '#datasets';
 import { usageError, type CliError } from '../exit.js';
 import { unreadable } from '../files.js';
@@ -22,6 +28,8 @@ export interface DatasetArguments {
   readonly paths: readonly string[];
   readonly layout: DatasetLayout | null;
   readonly table: string | null;
+  /** What columns of the table are used for, by name; others as they are called. */
+  readonly columns?: ReadonlyMap<string, string>;
 }
 
 /** A dataset whose cases are known and whose voxels have not been read. */
@@ -47,7 +55,7 @@ const NOTHING: DatasetFiles = {
  *
  * @throws CliError `no-such-file`, `usage`
  */
-export async function openDataset({ paths, layout, table: tablePath }: DatasetArguments, findings: Findings): Promise<OpenDataset> {
+export async function openDataset({ paths, layout, table: tablePath, columns = new Map() }: DatasetArguments, findings: Findings): Promise<OpenDataset> {
   const kinds: ('folder' | 'file')[] = [];
   for (const path of paths) {
     const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -55,7 +63,8 @@ export async function openDataset({ paths, layout, table: tablePath }: DatasetAr
     });
     kinds.push(found.isDirectory() ? 'folder' : 'file');
   }
-  const table = tablePath === null ? null : await tableAt(tablePath, findings);
+  if (columns.size > 0 && tablePath === null && !(paths.length === 1 && /\.(csv|tsv)$/i.test(paths[0]))) throw usageError('--column says what columns of a table are; expected --table as well');
+  const table = tablePath === null ? null : await tableAt(tablePath, columns, findings);
   const opened = (files: DatasetFiles, planned: PlannedDataset | null, close = () => Promise.resolve()): OpenDataset => ({ files, planned, close });
   const [first] = paths;
   if (paths.length === 1 && kinds[0] === 'file' && isArchive(first)) {
@@ -70,7 +79,10 @@ export async function openDataset({ paths, layout, table: tablePath }: DatasetAr
   if (paths.length === 1 && kinds[0] === 'file' && /\.(csv|tsv)$/i.test(first)) {
     if (table) throw usageError('a table was given as PATH and as --table; expected one');
     const files = await readable(dirname(first), folderFiles(dirname(resolve(first))));
-    return opened(files, await planDataset(files, layout ?? 'folder', await tableAt(first, findings), findings));
+    return opened(
+      files,
+      await planDataset(files, layout ?? 'folder', await tableAt(first, columns, findings), findings),
+    );
   }
   if (kinds.every((kind) => kind === 'folder')) {
     const files = await readable(paths.join(', '), paths.length === 1 ? folderFiles(first) : namedFiles(distinct(paths)));
@@ -114,7 +126,12 @@ function distinct(paths: readonly string[]): readonly string[] {
   return paths;
 }
 
-async function tableAt(path: string, findings: Findings): Promise<DatasetTable | null> {
+/** @throws CliError `no-such-file`, `usage` for columns that cannot be used as was asked */
+async function tableAt(
+  path: string,
+  columns: ReadonlyMap<string, string>,
+  findings: Findings,
+): Promise<DatasetTable | null> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(path, 'table', error.code ?? String(error), error);
   });
@@ -123,7 +140,22 @@ async function tableAt(path: string, findings: Findings): Promise<DatasetTable |
     findings.say('table-invalid', { file }, `${bytes.length} bytes`, `at most ${MOST_TABLE_BYTES}`);
     return null;
   }
-  return readTable(file, bytes.toString('utf8'), findings);
+  const text = bytes.toString('utf8');
+  if (columns.size === 0) return readTable(file, text, findings);
+  const mapped = mappedColumns({ file, text: text.replace(/^\ufeff/, '') }, columns);
+  return readTable(file.replace(/\.tsv$/i, '.csv'), mapped, findings);
+}
+
+function mappedColumns(table: SentTable, asked: ReadonlyMap<string, string>): string {
+  try {
+    const uses = columnUses(headOf(table.file, table.text), asked);
+    const fault = usesFault(uses);
+    if (fault !== '') throw new RangeError(`${table.file}: ${fault}`);
+    return mappedTable(table, uses).text;
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TableFault) throw usageError(`--column: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Several folders: DICOM studies, which may refer to one another, or several datasets of one layout with the same labels. */

@@ -14,6 +14,7 @@ import {
   type DatasetReport,
   type PlannedCase,
   type PlannedDataset,
+  type ReferenceRules,
 } from '#datasets';
 import { browserCodecs } from './browser-codecs.js';
 import type { CheckedDataset, CheckMessage, CheckRequest } from './check-messages.js';
@@ -35,6 +36,7 @@ interface Opened {
   readonly files: DatasetFiles;
   readonly planned: PlannedDataset;
   readonly accepted: ReadonlySet<AcceptableCode>;
+  readonly rules: ReferenceRules;
 }
 let opened: Opened | null = null;
 /** By patient, under the key that is sent with it. */
@@ -71,12 +73,18 @@ async function check(question: CheckQuestion): Promise<void> {
     ? renameCases(found.cases, question.names)
     : { cases: found.cases, names: question.names };
   const planned = { ...found, cases: renamed.cases };
-  const ports = { files, codecs: () => Promise.resolve(codecs), sha256, maxBytes: MOST_VOLUME_BYTES };
+  const ports = {
+    files,
+    codecs: () => Promise.resolve(codecs),
+    sha256,
+    rules: question.rules,
+    maxBytes: MOST_VOLUME_BYTES,
+  };
   const report = await checkDataset(ports, planned, findings, (name, done, of) =>
     scope.postMessage({ kind: 'progress', name, done, of }),
   );
   const cases = planned.cases.filter(({ references }) => references.length > 0);
-  opened = { files, planned: { ...planned, cases }, accepted };
+  opened = { files, planned: { ...planned, cases }, accepted, rules: question.rules };
   const dataset = describe(opened.planned, report, planned.cases.length, renamed.names);
   scope.postMessage({ kind: 'checked', report, dataset });
 }
@@ -125,7 +133,7 @@ function describe(
 
 async function prepare({ ticket, index, how }: Extract<CheckRequest, { kind: 'prepare' }>): Promise<void> {
   if (opened === null) throw new TypeError('a case was asked for before a dataset was checked');
-  const { files, planned, accepted } = opened;
+  const { files, planned, accepted, rules } = opened;
   if (pseudonyms?.key !== how.key.key) {
     pseudonyms = { key: how.key.key, of: await patientPseudonyms(planned.cases, await keyedDigest(how.key)) };
   }
@@ -136,6 +144,7 @@ async function prepare({ ticket, index, how }: Extract<CheckRequest, { kind: 'pr
     labels: planned.labels,
     sha256,
     facts: how.facts,
+    rules,
     accepted,
     maxBytes: MOST_VOLUME_BYTES,
     ...(how.consensus === null ? {} : { consensus: how.consensus }),

@@ -1,5 +1,13 @@
 import { useRef, useState, type DragEvent, type ReactNode } from 'react';
-import { DATASET_LAYOUTS, type DatasetLayout } from '#datasets';
+import {
+  type ColumnUse,
+  DATASET_LAYOUTS,
+  type DatasetLayout,
+  headOf,
+  mappedTable,
+  type SentTable,
+  usesFault,
+} from '#datasets';
 import { count } from '../format/numbers.js';
 import { Icon } from '../ui/icons.js';
 import { SelectField } from '../ui/field.js';
@@ -8,7 +16,6 @@ import { joinFiles, NO_FILES, topParts, withoutPart, type ChosenFiles } from './
 import { entriesOf, filesOfEntries, filesOfInput } from './drop-entries.js';
 import { isOneCase, likelyImage, type CheckQuestion } from './open-chosen.js';
 import { TableColumns } from './table-columns-view.js';
-import { headOf, mappedTable, usesFault, type ColumnUse, type SentTable } from './table-columns.js';
 
 const LAYOUT_WORDS: Readonly<Record<DatasetLayout, string>> = {
   nnunet: 'nnU-Net v2',
@@ -215,6 +222,7 @@ export function ChooseFiles({
                   layout: layout === '' ? null : layout,
                   image: chosenImage,
                   accepted: [],
+                  rules: {},
                   rename,
                   names,
                 })

@@ -41,7 +41,16 @@ export function ChooseInbox({
             .then((chosen) => {
               setProgress(null);
               // patients have pseudonyms for names there, which say nothing to anybody: cases get numbers
-              onCheck({ chosen, table: null, layout: 'dicom', image: null, accepted: [], rename: true, names });
+              onCheck({
+                chosen,
+                table: null,
+                layout: 'dicom',
+                image: null,
+                accepted: [],
+                rules: {},
+                rename: true,
+                names,
+              });
             })
             .catch((fault: unknown) => {
               if (controller.signal.aborted) return;

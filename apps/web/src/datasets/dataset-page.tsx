@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { ENDPOINTS, type DatasetView } from '#contracts';
+import { readingInWords } from '#domain';
 import { OrganiserOnly } from '../accounts/organiser-only.js';
 import { addressOf, call } from '../api/api-client.js';
 import { queries } from '../api/queries.js';
@@ -230,11 +231,17 @@ function Cases({ dataset: { slug, cases } }: { readonly dataset: DatasetView }):
                   <td>{one.patient === one.name ? <span className="quiet">of its own</span> : one.patient}</td>
                   <td>{one.split ?? '–'}</td>
                   <td>
-                    {one.readers.map(({ reader, consensus, recipe }) => (
+                    {one.readers.map(({ reader, consensus, recipe, reading }) => (
                       <span
                         key={reader}
                         className="chip"
-                        title={recipe === null ? undefined : `${recipe.method} of ${recipe.readers.join(', ')}`}
+                        title={
+                          recipe !== null
+                            ? `${recipe.method} of ${recipe.readers.join(', ')}`
+                            : reading !== null
+                              ? readingInWords(reading)
+                              : undefined
+                        }
                       >
                         {reader}
                         {consensus && several && ' · scored against'}

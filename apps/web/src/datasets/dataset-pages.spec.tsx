@@ -59,7 +59,7 @@ const dataset = datasetView.parse({
     facts: { age: 61 },
     size: [512, 512, 90],
     spacingMm: [0.8, 0.8, 5],
-    readers: [{ reader: 'reference', consensus: true, recipe: null }],
+    readers: [{ reader: 'reference', consensus: true, recipe: null, reading: null }],
     digest: hex('a'),
     withdrawnAt: n === 1 ? AT : null,
   })),

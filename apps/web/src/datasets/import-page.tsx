@@ -30,6 +30,7 @@ import {
 import { codeWords } from './finding-words.js';
 import { findingCounts, FindingsList } from './findings-list.js';
 import { OutgoingForm } from './outgoing-form.js';
+import { openChoices, ReferenceRulesForm } from './reference-rules.js';
 import { canDigest } from './sha256.js';
 import { useImport, type Import, type Sending } from './use-import.js';
 
@@ -159,7 +160,7 @@ function keyFor(target: DatasetView | null): DatasetKey | null {
 
 function CheckedPart({
   work,
-  state: { report, dataset, sending },
+  state: { report, dataset, sending, rules },
   target,
   secret,
   inbox,
@@ -193,6 +194,13 @@ function CheckedPart({
           </p>
         </Notice>
         {findings.length > 0 && <FindingsList findings={findings} />}
+        {sending?.stage !== 'done' && sending?.stage !== 'under-way' && (
+          <ReferenceRulesForm
+            choices={openChoices(findings)}
+            rules={rules}
+            onRules={(changed) => work.recheck({ rules: changed })}
+          />
+        )}
         {!ok && <WaysOn work={work} report={report} />}
       </section>
       {ok && dataset !== null && (

@@ -7,6 +7,7 @@ import {
   type DatasetLayout,
   type Findings,
   type PlannedDataset,
+  type ReferenceRules,
 } from '#datasets';
 import { browserFiles, topParts, type ChosenFiles } from './browser-files.js';
 
@@ -26,6 +27,8 @@ export interface CheckQuestion {
   readonly image: string | null;
   /** Errors that somebody has looked at and accepts: they count as warnings. */
   readonly accepted: readonly AcceptableCode[];
+  /** What is decided about segmentations that leave a choice. */
+  readonly rules: ReferenceRules;
   /** Cases are called case-0001 and so on; those named before keep the names in `names`. */
   readonly rename: boolean;
   readonly names: Readonly<Record<string, string>>;

@@ -17,7 +17,7 @@ const prepared = (name: string, digest: string): PreparedCase => ({
   patient: 'p',
   split: null,
   facts: {},
-  readers: [{ reader: 'reference', consensus: true, recipe: null }],
+  readers: [{ reader: 'reference', consensus: true, recipe: null, reading: null }],
   images: [new Uint8Array(3)],
   references: [new Uint8Array(2)],
   digest,

@@ -1,6 +1,6 @@
 import { useMemo, type ReactNode } from 'react';
+import { COLUMN_MEANINGS, headOf, usesFault, type ColumnUse, type SentTable } from '#datasets';
 import { Badge } from '../ui/badge.js';
-import { COLUMN_MEANINGS, headOf, usesFault, type ColumnUse, type SentTable } from './table-columns.js';
 
 /** Which column means what. Columns that seem to say who somebody is are left out, and cannot become facts. */
 export function TableColumns({

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { NewDatasetBody } from '#contracts';
+import type { ReferenceRules } from '#datasets';
 import { startCheck, type CheckClient, type Checked, type CheckWorker } from './check-client.js';
 import type { Preparation } from './check-messages.js';
 import type { CheckQuestion } from './open-chosen.js';
@@ -10,7 +11,7 @@ export type ImportState =
   | { readonly stage: 'choosing' }
   | { readonly stage: 'checking'; readonly name: string; readonly done: number; readonly of: number }
   | { readonly stage: 'broken'; readonly error: unknown }
-  | ({ readonly stage: 'checked'; readonly sending: Sending | null } & Checked);
+  | ({ readonly stage: 'checked'; readonly sending: Sending | null; readonly rules: ReferenceRules } & Checked);
 
 export type Sending =
   | { readonly stage: 'under-way'; readonly state: SendingState | null }
@@ -65,7 +66,8 @@ export function useImport(): Import {
     );
     client.current = started;
     started.checked.then(
-      (checked) => client.current === started && setState({ stage: 'checked', sending: null, ...checked }),
+      (checked) =>
+        client.current === started && setState({ stage: 'checked', sending: null, rules: asked.rules, ...checked }),
       (error: unknown) => client.current === started && setState({ stage: 'broken', error }),
     );
   };

@@ -72,7 +72,7 @@ export async function addCase<File extends SentVolume>(
       geometry,
       digest,
       images: images.map(blobOf),
-      references: sent.references.map(({ reader, consensus, recipe }, n) => ({ reader, consensus, recipe, blob: blobOf(references[n]) })),
+      references: sent.references.map(({ reader, consensus, recipe, reading }, n) => ({ reader, consensus, recipe, reading, blob: blobOf(references[n]) })),
     };
     return await storeThenWrite(ports, [...images, ...references], () => records.addDatasetCase(dataset.id, one));
   } finally {
@@ -99,8 +99,13 @@ function checkParts({ channels }: Pick<Dataset, 'channels'>, { images, reference
   const twice = readers.find((reader, n) => readers.indexOf(reader) !== n);
   if (twice !== undefined) throw invalid('reference', `two of reader "${twice}"; expected one of each`);
   if (references.filter(({ consensus }) => consensus).length > 1) throw invalid('reference', 'more than one consensus; expected one at most');
-  for (const { reader, consensus, recipe } of references) {
+  for (const { reader, consensus, recipe, reading } of references) {
     if (recipe === null) continue;
+    if (reading !== null)
+      throw invalid(
+        'reference',
+        `"${reader}" has a recipe and a reading; expected one of them: it was derived, or read from a file`,
+      );
     const strangers = recipe.readers.filter((one) => one === reader || !readers.includes(one));
     if (!consensus) throw invalid('reference', `"${reader}" has a recipe and is not the consensus; expected a recipe of the consensus only`);
     if (strangers.length > 0) throw invalid('reference', `the recipe of "${reader}" names ${strangers.join(', ')}; expected other readers of this case`);

@@ -1,4 +1,4 @@
-import type { BenchmarkChannel, ConsensusRecipe, Region } from '#domain';
+import type { BenchmarkChannel, ConsensusRecipe, ReferenceReading, Region } from '#domain';
 import type { Geometry } from '#imaging';
 import type { StoredBlob } from '../ports.js';
 import type { StoredObject } from '../records.js';
@@ -49,6 +49,8 @@ export interface NewDatasetReference {
   readonly consensus: boolean;
   /** Null where somebody drew it. */
   readonly recipe: ConsensusRecipe | null;
+  /** What was decided when its file was read; null where there was nothing to decide. */
+  readonly reading: ReferenceReading | null;
   readonly blob: StoredBlob;
 }
 

@@ -261,11 +261,12 @@ export function newCase(
 ): NewCase {
   const marked = references.some((one) => one.consensus);
   const drawn: NewCase['references'][number][] = references.map(
-    ({ reader, consensus: own, recipe, object: { sha256, bytes } }) => ({
+    ({ reader, consensus: own, recipe, reading, object: { sha256, bytes } }) => ({
       reader,
       // of a single reader nothing can be derived: his is what counts, whatever was chosen for several
       consensus: marked ? own : references.length === 1 || (consensus.kind === 'reader' && reader === consensus.reader),
       ...(recipe === null ? {} : { recipe }),
+      ...(reading === null ? {} : { reading }),
       blob: { sha256, bytes },
     }),
   );

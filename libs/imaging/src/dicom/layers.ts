@@ -21,6 +21,8 @@ export class Layers {
   constructor(
     readonly reference: Geometry,
     private readonly largest: number,
+    /** Of all layers together: a small file may declare many segments that share one voxel of a large image. */
+    private readonly maxBytes: number,
   ) {}
 
   /**
@@ -63,6 +65,12 @@ export class Layers {
 
   #another(): Layer {
     const count = voxelCount(this.reference);
+    const bytes = count * (this.largest > 255 ? 2 : 1);
+    if (this.#layers.length > 0 && (this.#layers.length + 1) * bytes > this.maxBytes)
+      throw new ImageFormatError(
+        'dicom-too-large',
+        `structures overlap so much that they need more than ${this.#layers.length} label maps of ${bytes} bytes; expected at most ${this.maxBytes} bytes`,
+      );
     const layer = { segments: [], data: this.largest > 255 ? new Uint16Array(count) : new Uint8Array(count) };
     this.#layers.push(layer);
     return layer;

@@ -65,6 +65,19 @@ describe('DICOM segmentations', () => {
     ]);
   });
 
+  it('refuses so many overlapping segments that their layers are larger than a volume may be', async () => {
+    const place = '-10\\20\\0';
+    const file = segmentation({
+      segments: [declared(1), declared(2), declared(3)],
+      groups: [1, 2, 3].map((n) => group(place, n)),
+      pixels: Uint8Array.of(0b01000001, 0b00010000, 0),
+    });
+    await expect(readDicomSegmentation(file, GRID, none, { maxBytes: 24 })).rejects.toMatchObject({
+      code: 'dicom-too-large',
+    });
+    expect((await readDicomSegmentation(file, GRID, none, { maxBytes: 36 })).layers).toHaveLength(3);
+  });
+
   it('frames that count the other way round land on the same voxels', async () => {
     const found = await read({
       orientation: '-1\\0\\0\\0\\-1\\0',

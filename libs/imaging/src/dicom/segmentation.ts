@@ -41,10 +41,12 @@ export interface DicomSegmentation {
 }
 
 export interface SegmentationOptions extends DicomLimits {
-  /** Share of the maximum from which a fractional voxel belongs to its segment; 0.5 unless told. */
+  /** Share of the maximum from which, inclusive, a fractional voxel belongs to its segment: above 0 up to 1; 0.5 unless told. */
   readonly fractionalThreshold?: number;
 }
 
+/** Pixels are whole numbers: 0.07 of 100 is 7, though its product is a little more. */
+const ROUNDING = 1e-9;
 /** How far, in voxels, a pixel of the segmentation may lie from the voxel of the image that it stands for. */
 const GRID_TOLERANCE = 1e-2;
 
@@ -77,7 +79,11 @@ export async function readDicomSegmentation(
   }
   const slices = readSlices(dataSet, 0, format.frames);
   const frames = openFrames(file, format, codecs);
-  const layers = new Layers(reference, Math.max(0, ...segments.map(({ number }) => number)));
+  const layers = new Layers(
+    reference,
+    Math.max(0, ...segments.map(({ number }) => number)),
+    options.maxBytes ?? DEFAULT_MAX_BYTES,
+  );
   if (kind === 'labelmap') {
     const known = new Set(segments.map(({ number }) => number));
     await visit(frames, format, slices, reference, 1, (voxel, label) => {
@@ -182,7 +188,7 @@ function framesOfSegments(
 
 function fractionalThreshold(dataSet: DicomDataSet, share: number): number {
   const most = dataSet.uint16(TAG.fractionalMaximum);
-  if (most !== null && most >= 1 && most <= 255 && share > 0 && share <= 1) return share * most;
+  if (most !== null && most >= 1 && most <= 255 && share > 0 && share <= 1) return share * most - ROUNDING;
   throw new ImageFormatError(
     'dicom-segments',
     `fractional values go up to ${most ?? 'nothing stated'} and the threshold is ${share}; expected 1 to 255, and a share above 0 up to 1`,

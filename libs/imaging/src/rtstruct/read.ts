@@ -67,7 +67,7 @@ export async function readRtStruct(bytes: Uint8Array, reference: Geometry, optio
   const order = [...declared.keys()];
   const numbersAreLabels = order.every((number) => number >= 1 && number <= 65535);
   const labelOf = (number: number): number => (numbersAreLabels ? number : order.indexOf(number) + 1);
-  const layers = new Layers(reference, Math.max(...order.map(labelOf)));
+  const layers = new Layers(reference, Math.max(...order.map(labelOf)), DEFAULT_MAX_BYTES);
   const budget = { crossings: MOST_CROSSINGS };
   const read = new Map<number, RtStructure>();
   for (const item of dataSet.items(TAG.roiContours)) {

@@ -17,6 +17,7 @@ import {
   type BenchmarkChannel,
   type Capacity,
   type ConsensusRecipe,
+  type ReferenceReading,
   type PhaseKind,
   type PhaseRules,
   type SecrecyLabel,
@@ -324,6 +325,10 @@ export class CaseReferenceEntity {
   /** Where it was derived from the others. */
   @Column('jsonb', { nullable: true })
   recipe!: ConsensusRecipe | null;
+
+  /** What was decided when its file was read; null where there was nothing to decide. */
+  @Column('jsonb', { nullable: true })
+  reading!: ReferenceReading | null;
 
   @Index()
   @Column('uuid')

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, Unique, type Relation } from 'typeorm';
-import type { ConsensusRecipe } from '#domain';
+import type { ConsensusRecipe, ReferenceReading } from '#domain';
 import type { Geometry } from '#imaging';
 import { DatasetEntity, DatasetVersionEntity } from './benchmark.entity.js';
 import { CREATED, INSTANT } from './columns.js';
@@ -97,6 +97,10 @@ export class DatasetCaseReferenceEntity {
   /** Where it was derived from the others. */
   @Column('jsonb', { nullable: true })
   recipe!: ConsensusRecipe | null;
+
+  /** What was decided when its file was read; null where there was nothing to decide. */
+  @Column('jsonb', { nullable: true })
+  reading!: ReferenceReading | null;
 
   @Index()
   @Column('uuid')

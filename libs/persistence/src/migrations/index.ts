@@ -16,6 +16,7 @@ import { AddFrames } from './0014-add-frames.js';
 import { AddInbox } from './0015-add-inbox.js';
 import { AppointMembers } from './0016-appoint-members.js';
 import { CountWhatIsTurnedAway } from './0017-count-what-is-turned-away.js';
+import { KeepHowReferencesWereRead } from './0018-keep-how-references-were-read.js';
 
 /** In the order in which they run. A migration never changes after a release; TypeORM orders them by the number at the end of their names. */
 export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   AddInbox,
   AppointMembers,
   CountWhatIsTurnedAway,
+  KeepHowReferencesWereRead,
 ];

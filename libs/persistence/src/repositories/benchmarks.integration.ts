@@ -218,8 +218,8 @@ describe('datasets of organisers', () => {
     digest: digest.repeat(64),
     images: [blob(`image of ${name}`)],
     references: [
-      { reader: 'A', consensus: false, recipe: null, blob: blob(`first of ${name}`) },
-      { reader: 'B', consensus: true, recipe: null, blob: blob(`second of ${name}`) },
+      { reader: 'A', consensus: false, recipe: null, reading: null, blob: blob(`first of ${name}`) },
+      { reader: 'B', consensus: true, recipe: null, reading: null, blob: blob(`second of ${name}`) },
     ],
   });
 
@@ -307,9 +307,10 @@ describe('datasets of organisers', () => {
       dictionary: {},
     });
     const recipe = { method: 'majority', version: 1, readers: ['A'], parameters: {}, estimates: [] } as const;
-    const derived = { ...one('kept'), references: [one('kept').references[0], { ...one('kept').references[1], recipe }] };
+    const derived = { ...one('kept'), references: [{ ...one('kept').references[0], reading: { fractionalThreshold: 0.3 } }, { ...one('kept').references[1], recipe }] };
     const { case: kept } = await records.addDatasetCase(dataset.id, derived);
     expect(kept.references.map((reference) => reference.recipe)).toEqual([null, recipe]);
+    expect(kept.references.map(({ reading }) => reading)).toEqual([{ fractionalThreshold: 0.3 }, null]);
     const { case: gone } = await records.addDatasetCase(dataset.id, one('gone'));
     const digests = [...gone.images, ...gone.references.map(({ object }) => object)].map(({ sha256 }) => sha256).sort();
     const removed = await records.withdrawDatasetCase(dataset.id, 'gone');

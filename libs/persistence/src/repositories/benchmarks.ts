@@ -1,5 +1,12 @@
 import { IsNull, type EntityManager } from 'typeorm';
-import { BenchmarkMisconfigured, RequestRefused, SINGLE_CHANNEL, highestLabel, type ConsensusRecipe } from '#domain';
+import {
+  BenchmarkMisconfigured,
+  RequestRefused,
+  SINGLE_CHANNEL,
+  highestLabel,
+  type ConsensusRecipe,
+  type ReferenceReading,
+} from '#domain';
 import type {
   Benchmark,
   EvaluationCase,
@@ -218,7 +225,7 @@ async function insertCases(
   const inputs: { objectId: string; inputId: string }[] = [];
   const caseRows: Parameters<typeof manager.insert<EvaluationCaseEntity>>[1][] = [];
   const images: { caseId: string; ordinal: number; channel: string; objectId: string }[] = [];
-  const references: { caseId: string; reader: string; ordinal: number; consensus: boolean; recipe: ConsensusRecipe | null; objectId: string }[] = [];
+  const references: { caseId: string; reader: string; ordinal: number; consensus: boolean; recipe: ConsensusRecipe | null; reading: ReferenceReading | null; objectId: string }[] = [];
   const add = (
     kind: StoredObject['kind'],
     blob: { sha256: string; bytes: number },
@@ -246,10 +253,10 @@ async function insertCases(
     const readersFirst = evaluationCase.references
       .map((reference, ordinal) => ({ ...reference, ordinal }))
       .sort((a, b) => Number(a.consensus) - Number(b.consensus));
-    for (const { reader, consensus, recipe = null, blob, ordinal } of readersFirst) {
+    for (const { reader, consensus, recipe = null, reading = null, blob, ordinal } of readersFirst) {
       const object = add('reference', blob, consensus ? [...shown, ...drawn] : shown);
       if (!consensus) drawn.push(object);
-      references.push({ caseId, reader, ordinal, consensus, recipe, objectId: object.id });
+      references.push({ caseId, reader, ordinal, consensus, recipe, reading, objectId: object.id });
     }
     const { name, patient, facts, geometry, referenceStudy } = evaluationCase;
     const ordinal = firstOrdinal + index;

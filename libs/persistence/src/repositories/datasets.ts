@@ -150,9 +150,9 @@ async function insertCase(manager: EntityManager, datasetId: string, one: NewDat
     await manager.insert(DatasetCaseImageEntity, { caseId, ordinal, objectId: object.id });
     shown.push(object.id);
   }
-  for (const [ordinal, { reader, consensus, recipe, blob }] of one.references.entries()) {
+  for (const [ordinal, { reader, consensus, recipe, reading, blob }] of one.references.entries()) {
     const object = await insertObject(manager, { ...blob, kind: 'reference', mediaType: NIFTI, label: 'SEALED', inputs: shown });
-    await manager.insert(DatasetCaseReferenceEntity, { caseId, ordinal, reader, consensus, recipe: recipe as object | null, objectId: object.id });
+    await manager.insert(DatasetCaseReferenceEntity, { caseId, ordinal, reader, consensus, recipe: recipe as object | null, reading: reading as object | null, objectId: object.id });
   }
   return { case: (await findCase(manager, datasetId, name))!, existing: false };
 }
@@ -268,7 +268,7 @@ function toDatasetCase(entity: DatasetCaseEntity): DatasetCase {
     digest,
     withdrawnAt,
     images: inOrder(loaded(entity.images, 'images')).map(({ object }) => toObject(loaded(object, 'object'))),
-    references: inOrder(loaded(entity.references, 'references')).map(({ reader, consensus, recipe, object }) => ({ reader, consensus, recipe, object: toObject(loaded(object, 'object')) })),
+    references: inOrder(loaded(entity.references, 'references')).map(({ reader, consensus, recipe, reading, object }) => ({ reader, consensus, recipe, reading, object: toObject(loaded(object, 'object')) })),
   };
 }
 

@@ -97,10 +97,11 @@ export function toCase(entity: EvaluationCaseEntity): EvaluationCase {
       .map(({ channel, object }) => ({ ...toObject(loaded(object, 'object')), channel })),
     references: [...loaded(entity.references, 'references')]
       .sort((a, b) => a.ordinal - b.ordinal)
-      .map(({ reader, consensus, recipe, object }) => ({
+      .map(({ reader, consensus, recipe, reading, object }) => ({
         reader,
         consensus,
         ...(recipe === null ? {} : { recipe }),
+        ...(reading === null ? {} : { reading }),
         object: toObject(loaded(object, 'object')),
       })),
     referenceStudy,

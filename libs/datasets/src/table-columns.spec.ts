@@ -1,5 +1,6 @@
-import { Findings, readTable } from '#datasets';
-import { headOf, mappedTable, usesFault, type ColumnUse } from './table-columns.js';
+import { readTable } from './dataset-table.js';
+import { Findings } from './finding.js';
+import { columnUses, headOf, mappedTable, usesFault, type ColumnUse } from './table-columns.js';
 
 const CSV = 'ID,PatientID,PatientName,age,"site, town"\nc1,P1,Doe,61,Basel\nc2,P1,"Roe, ""J""",,Bern\n';
 const table = { file: 't.csv', text: CSV };
@@ -21,6 +22,26 @@ describe('columns of a clinical table', () => {
     expect(usesFault([null, 'patient'])).toContain('name the cases');
     expect(usesFault(['case', 'patient', 'patient'])).toContain('as patient');
     expect(usesFault(['case', 'fact', 'fact', null])).toBe('');
+  });
+
+  it('are used as somebody says, where somebody says so', () => {
+    const columns = headOf('t.csv', CSV);
+    expect(
+      columnUses(
+        columns,
+        new Map([
+          ['ID', 'case'],
+          ['site, town', 'site'],
+          ['age', 'none'],
+        ]),
+      ),
+    ).toEqual(['case', 'patient', null, null, 'site']);
+    expect(columnUses(columns, new Map())).toEqual(columns.map(({ use }) => use));
+    const asked = (name: string, word: string) => () => columnUses(columns, new Map([[name, word]]));
+    expect(asked('sex', 'fact')).toThrow('no column "sex"; the table has ID, PatientID');
+    expect(asked('age', 'years')).toThrow('expected case, patient, site');
+    expect(asked('PatientName', 'fact')).toThrow('seems to say who somebody is');
+    expect(asked('PatientID', 'fact')).toThrow('has a meaning of its own');
   });
 
   it('reach the check under their meaning, without those left out', () => {

@@ -1,7 +1,8 @@
 import { parseCsv } from '#domain';
-import { isPersonalColumn, tableMeaning } from '#datasets';
+import { tableMeaning } from './dataset-table.js';
+import { isPersonalColumn } from './personal-columns.js';
 
-/** A table with clinical facts as it was chosen. */
+/** A table with clinical facts, as text. */
 export interface SentTable {
   readonly file: string;
   readonly text: string;
@@ -10,6 +11,9 @@ export interface SentTable {
 export const COLUMN_MEANINGS = ['case', 'patient', 'site', 'split', 'reader', 'image', 'reference'] as const;
 /** What a column is used for; null: left out. */
 export type ColumnUse = (typeof COLUMN_MEANINGS)[number] | 'fact' | null;
+
+/** Words for what a column is used for. */
+const COLUMN_WORDS: readonly string[] = [...COLUMN_MEANINGS, 'fact', 'none'];
 
 export interface TableColumn {
   readonly name: string;
@@ -23,11 +27,14 @@ export interface TableColumn {
   readonly examples: readonly string[];
 }
 
-/** The columns of a table. @throws Error with a sentence when it is none */
+/** A table that cannot be read as one, in a sentence. */
+export class TableFault extends Error {}
+
+/** The columns of a table. @throws TableFault when it is none */
 export function headOf(file: string, text: string): TableColumn[] {
   const [head, ...rows] = recordsOf(file, text);
   if (head === undefined)
-    throw new Error(`“${file}” is empty; expected a line with the names of columns, and a line for each case`);
+    throw new TableFault(`“${file}” is empty; expected a line with the names of columns, and a line for each case`);
   return head.map((name, n) => {
     const meaning = tableMeaning(name);
     const known = COLUMN_MEANINGS.find((one) => one === meaning);
@@ -40,6 +47,31 @@ export function headOf(file: string, text: string): TableColumn[] {
       use: known ?? (personal ? null : 'fact'),
       examples: values.slice(0, 3),
     };
+  });
+}
+
+/**
+ * What the columns are used for: what somebody says of them, by name, and otherwise what they are called.
+ *
+ * @param asked a meaning, `fact`, or `none` to leave it out
+ * @throws RangeError for a column that is not there, a word that is no use, or a fact that seems to say who somebody is
+ */
+export function columnUses(columns: readonly TableColumn[], asked: ReadonlyMap<string, string>): ColumnUse[] {
+  const names = columns.map(({ name }) => name);
+  for (const [name, word] of asked) {
+    const column = columns.find((one) => one.name === name);
+    if (column === undefined)
+      throw new RangeError(`no column "${name}"; the table has ${names.join(', ').slice(0, 400)}`);
+    if (!COLUMN_WORDS.includes(word))
+      throw new RangeError(`column "${name}" as "${word}"; expected ${COLUMN_WORDS.join(', ')}`);
+    if (word === 'fact' && !column.plain)
+      throw new RangeError(
+        `column "${name}" as a fact, whose name ${column.personal ? 'seems to say who somebody is' : 'has a meaning of its own'}; give it another name in the table if it holds something else`,
+      );
+  }
+  return columns.map(({ name, use }) => {
+    const word = asked.get(name);
+    return word === undefined ? use : word === 'none' ? null : (word as ColumnUse);
   });
 }
 
@@ -73,6 +105,6 @@ function recordsOf(file: string, text: string): (readonly string[])[] {
     return parseCsv(text).map(({ fields }) => fields);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new Error(`“${file}” cannot be read as comma-separated values: ${error.message}`, { cause: error });
+    throw new TableFault(`“${file}” cannot be read as comma-separated values: ${error.message}`, { cause: error });
   }
 }
