@@ -13,6 +13,7 @@ import type {} from '../../apps/web/src/viewer/probe.js';
 import { CHROMIUM_INSTALL, chromiumPath, collectProblems, launchBrowser } from '../browser.js';
 import { describeIf } from '../requires.js';
 import { accessibilityFaults } from '../support/accessibility.js';
+import { bringArchive } from '../support/bring-archive.js';
 import { Client } from '../support/http.js';
 import { newDataDir, removeDataDir, root, startPlatform, type RunningPlatform } from '../support/platform.js';
 
@@ -225,7 +226,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     }
   });
 
-  it('an organiser: a folder is checked in the browser, imported, and becomes a published benchmark', async () => {
+  it('an organiser: a folder is checked in the browser, imported, and becomes a published benchmark; an archive is asked about', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'voxelmark-organiser-'));
     const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
     const desk = await context.newPage();
@@ -276,6 +277,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
       await desk.getByRole('button', { name: 'Import 1 case' }).click();
       await desk.getByText('Imported: version 2 of 4 cases').waitFor();
       expect(await accessibilityFaults(desk)).toEqual([]);
+      await bringArchive(desk, platform.url);
       expect(faults).toEqual([]);
     } finally {
       await context.close();

@@ -1,4 +1,4 @@
-import { writeTar, writeZip, type WrittenEntry, type WrittenMember } from '../../apps/cli/src/dataset/test-support/archive-writer.js';
+import { writeTar, writeZip, type WrittenEntry, type WrittenMember } from '../../libs/datasets/src/test-support/archive-writer.js';
 import type { ArchiveCode } from '#datasets';
 
 /** An archive of a dataset that must be refused. */

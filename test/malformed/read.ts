@@ -1,9 +1,9 @@
 import { createPixelCodecs } from '#codecs';
 import { readDicomSegmentation, readDicomSeries, readLabelMap, readMetaImage, readNifti, readNrrd, readRtStruct } from '#imaging';
 import type { Geometry } from '#imaging';
-import { openTar } from '../../apps/cli/src/dataset/tar.js';
-import type { ArchiveSource } from '../../apps/cli/src/dataset/archive-source.js';
-import { openZip } from '../../apps/cli/src/dataset/zip.js';
+import { openTar } from '../../libs/datasets/src/archive/tar.js';
+import type { ArchiveSource } from '../../libs/datasets/src/archive/archive-source.js';
+import { openZip } from '../../libs/datasets/src/archive/zip.js';
 
 export type Kind = 'zip' | 'tar' | 'series' | 'segmentation' | 'structures' | 'nifti' | 'labels' | 'nrrd' | 'metaimage';
 

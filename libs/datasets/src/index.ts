@@ -1,3 +1,6 @@
+export type { ArchiveSource } from './archive/archive-source.js';
+export { archiveKind, filesOfArchive, isArchive, UNPACKED } from './archive/files-of-archive.js';
+export { damaged, refused } from './archive/archive-source.js';
 export { checkDataset, type DatasetCheckPorts, type DatasetReport } from './check-dataset.js';
 export { sentCaseDigest, studyImage, type DigestedCase, type ImageStudy } from './case-digest.js';
 export { CONSENSUS_READER, deriveConsensus, type DrawnReference } from './derive-consensus.js';

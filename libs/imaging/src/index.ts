@@ -13,7 +13,7 @@ export { salvageNifti } from './nifti/salvage.js';
 export type { SalvagedNifti } from './nifti/salvage.js';
 export type { NiftiHeader } from './nifti/header.js';
 export { storedGeometry, writeNifti } from './nifti/write.js';
-export { deflate as gzip } from './inflate.js';
+export { deflate as gzip, inflate } from './inflate.js';
 export type { NiftiWriteOptions } from './nifti/write.js';
 export type { PartCompressor } from './nifti/gzip-parts.js';
 export { imageFormat, readImage } from './read-image.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNifti, type VoxelArray } from '#imaging';
 import { parse, type Terminal } from '../command.js';
-import { writeZip } from '../dataset/test-support/archive-writer.js';
+import { writeZip } from '../../../../libs/datasets/src/test-support/archive-writer.js';
 import { datasetCheck } from './dataset-check.js';
 
 const geometry = { sizeXyz: [3, 2, 2], spacingMm: [1, 1, 2], originLps: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] } as const;

@@ -4,23 +4,13 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { DatasetFileFault, type DatasetFiles } from '#datasets';
-import { damaged, refused, type ArchiveSource } from './archive-source.js';
-import { openTar } from './tar.js';
-import { openZip } from './zip.js';
+import { archiveKind, damaged, DatasetFileFault, filesOfArchive, refused, UNPACKED, type ArchiveSource, type DatasetFiles } from '#datasets';
 
 /** An archive as the files of a dataset; `close` when it is no longer read. */
 export interface OpenedArchive {
   readonly files: DatasetFiles;
   close(): Promise<void>;
 }
-
-const NAMES = /\.(zip|tar|tar\.gz|tgz)$/i;
-/** A tar file that has grown to this may be as much larger than what it was packed into as images are. */
-const UNPACKED_RATIO = 200;
-const UNPACKED_LEAST = 2 ** 27;
-
-export const isArchive = (path: string): boolean => NAMES.test(path) || /\.(7z|rar|tar\.[a-z0-9]+|tbz2?|txz)$/i.test(path);
 
 /**
  * Opens an archive without unpacking it: entries of zip and tar files are read where they lie. A tar.gz can only be read from
@@ -31,28 +21,15 @@ export const isArchive = (path: string): boolean => NAMES.test(path) || /\.(7z|r
  * @param room bytes that the temporary folder has for it; unless told, what is free but for 1 GiB
  * @throws DatasetFileFault `archive-…`
  */
-export async function archiveFiles(path: string, leastBomb = UNPACKED_LEAST, room = roomForTemporary): Promise<OpenedArchive> {
+export async function archiveFiles(path: string, leastBomb: number = UNPACKED.least, room = roomForTemporary): Promise<OpenedArchive> {
   const name = basename(path);
-  if (!NAMES.test(path)) throw refused('archive-format', `an archive called ${name.slice(-60)}`, '.zip, .tar or .tar.gz, or the folder itself');
-  const zipped = /\.zip$/i.test(path);
-  const { handle, forget } = /gz$/i.test(path) ? await gunzipped(path, leastBomb, await room()) : { handle: await open(path, 'r'), forget: () => Promise.resolve() };
+  const { handle, forget } = archiveKind(name) === 'tar.gz' ? await gunzipped(path, leastBomb, await room()) : { handle: await open(path, 'r'), forget: () => Promise.resolve() };
   const close = async (): Promise<void> => {
     await handle.close();
     await forget();
   };
   try {
-    const source = await sourceOf(handle);
-    const { entries, read } = zipped ? await openZip(source) : await openTar(source);
-    return {
-      files: {
-        name: name.replace(NAMES, ''),
-        files: [...entries.values()].map(({ path: entry, bytes }) => ({ path: entry, bytes })).sort((a, b) => (a.path < b.path ? -1 : 1)),
-        passedOver: [],
-        read: (entry) => read(entry, Infinity),
-        readStart: read,
-      },
-      close,
-    };
+    return { files: await filesOfArchive(name, await sourceOf(handle)), close };
   } catch (error) {
     await close();
     throw error;
@@ -98,8 +75,8 @@ async function gunzipped(path: string, least: number, room: number): Promise<{ r
     await pipeline(packed, createGunzip(), async (pieces: AsyncIterable<Buffer>) => {
       for await (const piece of pieces) {
         written += piece.length;
-        if (written > least && written > UNPACKED_RATIO * packed.bytesRead) {
-          bombs.push(refused('archive-too-large', `more than ${written} bytes, packed into ${packed.bytesRead}`, `above ${least} bytes not more than ${UNPACKED_RATIO} times what is packed; unpack it and check the folder`));
+        if (written > least && written > UNPACKED.ratio * packed.bytesRead) {
+          bombs.push(refused('archive-too-large', `more than ${written} bytes, packed into ${packed.bytesRead}`, `above ${least} bytes not more than ${UNPACKED.ratio} times what is packed; unpack it and check the folder`));
           throw bombs[0];
         }
         if (written > room) {

@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { DatasetFileFault } from '#datasets';
 import { archiveFiles } from './archive-files.js';
 import { folderFiles, namedFiles } from './folder-files.js';
-import { openZip } from './zip.js';
-import { writeTar, writeZip } from './test-support/archive-writer.js';
+import { openZip } from '../../../../libs/datasets/src/archive/zip.js';
+import { writeTar, writeZip } from '../../../../libs/datasets/src/test-support/archive-writer.js';
 
 let root: string;
 let outside: string;

@@ -4,6 +4,7 @@ import {
   DatasetFileFault,
   columnUses,
   headOf,
+  isArchive,
   layoutOf,
   mappedTable,
   planDataset,
@@ -20,7 +21,7 @@ import {
 } from '#datasets';
 import { usageError, type CliError } from '../exit.js';
 import { unreadable } from '../files.js';
-import { archiveFiles, isArchive } from './archive-files.js';
+import { archiveFiles } from './archive-files.js';
 import { folderFiles, namedFiles } from './folder-files.js';
 
 /** What was named on the command line. */

@@ -4,6 +4,7 @@ import {
   DATASET_LAYOUTS,
   type DatasetLayout,
   headOf,
+  isArchive,
   mappedTable,
   type SentTable,
   usesFault,
@@ -14,7 +15,7 @@ import { SelectField } from '../ui/field.js';
 import { Notice } from '../ui/notice.js';
 import { joinFiles, NO_FILES, topParts, withoutPart, type ChosenFiles } from './browser-files.js';
 import { entriesOf, filesOfEntries, filesOfInput } from './drop-entries.js';
-import { isOneCase, likelyImage, type CheckQuestion } from './open-chosen.js';
+import { chosenArchive, isOneCase, likelyImage, type CheckQuestion } from './open-chosen.js';
 import { TableColumns } from './table-columns-view.js';
 
 const LAYOUT_WORDS: Readonly<Record<DatasetLayout, string>> = {
@@ -25,7 +26,6 @@ const LAYOUT_WORDS: Readonly<Record<DatasetLayout, string>> = {
   dicom: 'DICOM series with SEG, RTSTRUCT or label maps',
 };
 const isTable = (path: string): boolean => /^[^/]*\.(csv|tsv)$/i.test(path);
-const isArchive = (path: string): boolean => /\.(zip|tar|tgz|tar\.gz|7z|rar)$/i.test(path);
 const MOST_TABLE_BYTES = 2 ** 26;
 
 /** Takes folders and files, a table, and says what the single files of one case are. Nothing is read here but a table. */
@@ -55,14 +55,8 @@ export function ChooseFiles({
     try {
       const { files, passedOver } = await coming;
       const sheet = files.find(({ path }) => isTable(path));
-      const archive = files.find(({ path }) => !path.includes('/') && isArchive(path));
-      if (archive !== undefined) {
-        setFault(
-          `“${archive.path}” is an archive: unpack it and choose the folder, or use the command line, which reads it as it is.`,
-        );
-      }
       if (sheet !== undefined) await takeTable(sheet.path, sheet.file);
-      const rest = files.filter((one) => one !== sheet && one !== archive);
+      const rest = files.filter((one) => one !== sheet);
       setChosen((now) => joinFiles(now, { files: rest, passedOver }));
     } catch (error) {
       setFault(error instanceof Error ? error.message : String(error));
@@ -85,6 +79,8 @@ export function ChooseFiles({
   };
   const { folders, files } = topParts(chosen);
   const oneCase = isOneCase(chosen);
+  const archive = chosenArchive(chosen);
+  const mixed = archive === null ? files.find(isArchive) : undefined;
   const parts = [...folders.map(({ name }) => name), ...files];
   const chosenImage = image !== null && parts.includes(image) ? image : likelyImage(chosen);
 
@@ -100,8 +96,8 @@ export function ChooseFiles({
         <Icon name="layers" size={26} />
         <span className="drop-title">Drop a folder here</span>
         <span className="drop-hint">
-          or the image of a case with its label map; a CSV with clinical facts may come along. Nothing leaves this
-          machine until you say so.
+          or an archive of one (.zip, .tar, .tar.gz), or the image of a case with its label map; a CSV with clinical
+          facts may come along. Nothing leaves this machine until you say so.
         </span>
         <span className="drop-buttons">
           <button type="button" className="button" onClick={() => folderInput.current?.click()}>
@@ -127,7 +123,7 @@ export function ChooseFiles({
         <input
           ref={fileInput}
           type="file"
-          aria-label="Files of a case, or a table"
+          aria-label="Files of a case, an archive, or a table"
           tabIndex={-1}
           multiple
           hidden
@@ -162,13 +158,20 @@ export function ChooseFiles({
               <Part
                 key={name}
                 name={name}
-                note={oneCase ? (name === chosenImage ? 'image' : 'reference segmentation') : 'file'}
+                note={
+                  oneCase ? (name === chosenImage ? 'image' : 'reference segmentation') : archive ? 'archive' : 'file'
+                }
                 onRemove={() => setChosen(withoutPart(chosen, name))}
               />
             ))}
             {table !== null && <Part name={table.file} note="clinical table" onRemove={() => setTable(null)} />}
           </ul>
-          {oneCase && parts.length > 1 && (
+          {mixed !== undefined && (
+            <Notice tone="caution">
+              <p>“{mixed}” is an archive, and a dataset of its own: choose it alone. A table may come along.</p>
+            </Notice>
+          )}
+          {oneCase && mixed === undefined && parts.length > 1 && (
             <SelectField
               label="Which of them is the image?"
               hint="The others are its reference segmentations, one of each reader."
@@ -214,7 +217,12 @@ export function ChooseFiles({
             <button
               type="button"
               className="button button-primary button-large"
-              disabled={parts.length === 0 || listing || (table !== null && !oneCase && usesFault(uses) !== '')}
+              disabled={
+                parts.length === 0 ||
+                listing ||
+                mixed !== undefined ||
+                (table !== null && !oneCase && usesFault(uses) !== '')
+              }
               onClick={() =>
                 onCheck({
                   chosen,

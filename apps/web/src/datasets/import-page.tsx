@@ -145,7 +145,7 @@ function ImportSteps({
             'npx voxelmark dataset import FOLDER --licence CC-BY-4.0 --yes',
           ]}
         >
-          It reads archives as they are, and datasets larger than a browser likes.
+          It reads datasets larger than a browser likes.
         </CommandLine>
       </div>
     </div>
@@ -478,7 +478,7 @@ function WhatItMayLookLike(): ReactNode {
           several readers.
         </li>
         <li>
-          <strong>nnU-Net, Medical Decathlon, BIDS</strong> as they are.
+          <strong>nnU-Net, Medical Decathlon, BIDS</strong> as they are, or any of these in one .zip, .tar or .tar.gz.
         </li>
       </ul>
       <p className="fine">

@@ -1,4 +1,5 @@
 import {
+  isArchive,
   planDataset,
   planOneCase,
   readTable,
@@ -9,7 +10,8 @@ import {
   type PlannedDataset,
   type ReferenceRules,
 } from '#datasets';
-import { browserFiles, topParts, type ChosenFiles } from './browser-files.js';
+import { filesOfArchiveBlob } from './archive-blob.js';
+import { browserFiles, NO_FILES, topParts, type ChosenFile, type ChosenFiles } from './browser-files.js';
 
 /** A table with clinical facts, as text. */
 export interface ChosenTable {
@@ -34,10 +36,16 @@ export interface CheckQuestion {
   readonly names: Readonly<Record<string, string>>;
 }
 
+/** The archive, where one and nothing else was chosen. */
+export function chosenArchive({ files }: ChosenFiles): ChosenFile | null {
+  const [only, ...others] = files;
+  return only !== undefined && others.length === 0 && !only.path.includes('/') && isArchive(only.path) ? only : null;
+}
+
 /** Whether these are the files of one case rather than a dataset of several: files by themselves, beside a folder at most. */
 export function isOneCase(chosen: ChosenFiles): boolean {
   const { folders, files } = topParts(chosen);
-  return files.length > 0 && folders.length <= 1;
+  return files.length > 0 && folders.length <= 1 && chosenArchive(chosen) === null;
 }
 
 /** Which part of a single case seems to be its image: the folder, else the file whose name does not speak of a segmentation. */
@@ -49,7 +57,7 @@ export function likelyImage(chosen: ChosenFiles): string | null {
 }
 
 /**
- * Opens what was chosen: a folder in some layout; several folders of DICOM studies; or the files of one case.
+ * Opens what was chosen: a folder in some layout, or an archive; several folders of DICOM studies; or the files of one case.
  *
  * @returns planned: null when it has no layout; then there is a finding that says so
  */
@@ -57,6 +65,17 @@ export async function openChosen(
   { chosen, table: sent, layout, image }: Pick<CheckQuestion, 'chosen' | 'table' | 'layout' | 'image'>,
   findings: Findings,
 ): Promise<{ readonly files: DatasetFiles; readonly planned: PlannedDataset | null }> {
+  const archive = chosenArchive(chosen);
+  const table = sent === null ? null : readTable(sent.file, sent.text, findings);
+  if (archive !== null) {
+    try {
+      const files = await filesOfArchiveBlob(archive.path, archive.file);
+      return { files, planned: await planDataset(files, layout, table, findings) };
+    } catch (error) {
+      findings.refuse(error, { file: archive.path });
+      return { files: browserFiles(NO_FILES), planned: null };
+    }
+  }
   const files = browserFiles(chosen);
   if (isOneCase(chosen)) {
     const { folders, files: alone } = topParts(chosen);
@@ -65,6 +84,5 @@ export async function openChosen(
     const others = parts.filter((name) => name !== first);
     return { files, planned: await planOneCase(files, first, others, findings) };
   }
-  const table = sent === null ? null : readTable(sent.file, sent.text, findings);
   return { files, planned: await planDataset(files, layout, table, findings) };
 }

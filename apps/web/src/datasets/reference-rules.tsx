@@ -82,7 +82,11 @@ export function ReferenceRulesForm({
           onClick={() =>
             onRules({
               ...(overlap === '' ? {} : { overlap }),
-              ...(choices.fractional ? { fractionalThreshold: Number(threshold) } : rules.fractionalThreshold === undefined ? {} : { fractionalThreshold: rules.fractionalThreshold }),
+              ...(choices.fractional
+                ? { fractionalThreshold: Number(threshold) }
+                : rules.fractionalThreshold === undefined
+                  ? {}
+                  : { fractionalThreshold: rules.fractionalThreshold }),
             })
           }
         >

@@ -1,5 +1,6 @@
-import { crc32, createInflateRaw } from 'node:zlib';
+import { ImageFormatError, inflate } from '#imaging';
 import { byPath, checkInflation, damaged, entryPath, MOST_ENTRIES, refused, type ArchiveEntry, type ArchiveSource } from './archive-source.js';
+import { crc32 } from './crc32.js';
 
 /** Where an entry lies, as the directory at the end of the archive states it. */
 interface ZipEntry extends ArchiveEntry {
@@ -166,24 +167,17 @@ async function readEntry(source: ArchiveSource, entry: ZipEntry, most: number): 
   return bytes;
 }
 
-/** Packed bytes handed to zlib at a time. */
+/** Packed bytes read at a time. */
 const PIECE = 1 << 16;
 
 async function inflateEntry(source: ArchiveSource, from: number, entry: ZipEntry, wanted: number, what: string): Promise<Uint8Array> {
-  const inflate = createInflateRaw();
   const bytes = new Uint8Array(wanted);
   let length = 0;
-  const feed = async function* (): AsyncGenerator<Uint8Array, void, void> {
+  const packed = async function* (): AsyncGenerator<Uint8Array, void, void> {
     for (let at = 0; at < entry.stored; at += PIECE) yield await source.read(from + at, Math.min(PIECE, entry.stored - at));
   };
-  const feeding = (async () => {
-    for await (const piece of feed()) if (!inflate.write(piece)) await new Promise((done) => inflate.once('drain', done).once('close', done));
-    inflate.end();
-  })();
-  // what cannot be read ends the inflating as well, or it would wait for ever
-  feeding.catch((error: Error) => inflate.destroy(error));
   try {
-    for await (const piece of inflate as AsyncIterable<Buffer>) {
+    for await (const piece of inflate(packed(), 'deflate-raw', 'image-format')) {
       const rest = wanted - length;
       if (piece.length > rest && wanted === entry.bytes) {
         throw refused('archive-too-large', `${what} unpacks to more than the ${entry.bytes} bytes that it states`, 'an honest size');
@@ -192,13 +186,9 @@ async function inflateEntry(source: ArchiveSource, from: number, entry: ZipEntry
       length += Math.min(rest, piece.length);
       if (length === wanted && wanted < entry.bytes) return bytes;
     }
-    await feeding;
   } catch (error) {
-    if ((error as Error).name === 'DatasetFileFault') throw error;
-    if (!/^Z_/.test(String((error as NodeJS.ErrnoException).code))) throw error;
-    throw damaged(`${what} cannot be unpacked`, error);
-  } finally {
-    inflate.destroy();
+    if (error instanceof ImageFormatError) throw damaged(`${what} cannot be unpacked`, error);
+    throw error;
   }
   if (length < wanted) throw damaged(`${what} unpacks to ${length} bytes where it states ${wanted}`);
   return bytes;

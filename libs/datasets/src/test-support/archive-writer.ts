@@ -1,5 +1,5 @@
 import { crc32, deflateRawSync } from 'node:zlib';
-import type { ArchiveSource } from '../archive-source.js';
+import type { ArchiveSource } from '../archive/archive-source.js';
 
 const bytesOf = (content: string | Uint8Array): Buffer => Buffer.from(content as string);
 

@@ -1,4 +1,4 @@
-import { DatasetFileFault, type ArchiveCode } from '#datasets';
+import { DatasetFileFault, type ArchiveCode } from '../finding.js';
 
 /** Bytes of an archive, in any order. */
 export interface ArchiveSource {
