@@ -42,10 +42,49 @@ def located(path):
     return getattr(importlib.import_module(module), name)
 
 
-def network_arguments(architecture):
+def first_located(*paths):
+    """The first of several paths that leads somewhere: classes have moved between versions of a package."""
+    reasons = []
+    for path in paths:
+        try:
+            return located(path)
+        except (ImportError, AttributeError) as error:
+            reasons.append(f'{path}: {error}')
+    sys.exit('the network of plans.json cannot be imported; install the packages that you trained with\n  ' + '\n  '.join(reasons))
+
+
+def architecture_of(configuration):
+    """What plans.json says of the network: its class (paths to try) and arguments, and which of these are names of classes.
+
+    Since nnU-Net 2.4 that is the key `architecture`. Earlier plans name one of two networks and give stages and features in
+    the configuration itself; bias, normalisation and activation were the same for all.
+    """
+    if 'architecture' in configuration:
+        architecture = configuration['architecture']
+        return [architecture['network_class_name']], architecture['arch_kwargs'], architecture.get('_kw_requires_import', [])
+    name = configuration.get('UNet_class_name')
+    encoder = {'PlainConvUNet': 'n_conv_per_stage', 'ResidualEncoderUNet': 'n_blocks_per_stage'}.get(name)
+    if encoder is None:
+        sys.exit(f'plans.json names no architecture, and UNet_class_name is {name}; expected PlainConvUNet or ResidualEncoderUNet. '
+                 'Export such a network by hand.')
+    rank = len(configuration['patch_size'])
+    stages = len(configuration['n_conv_per_stage_encoder'])
+    first, most = configuration['UNet_base_num_features'], configuration['unet_max_num_features']
+    arguments = {
+        'n_stages': stages, 'features_per_stage': [min(first << stage, most) for stage in range(stages)],
+        'conv_op': f'torch.nn.Conv{rank}d', 'kernel_sizes': configuration['conv_kernel_sizes'],
+        'strides': configuration['pool_op_kernel_sizes'], encoder: configuration['n_conv_per_stage_encoder'],
+        'n_conv_per_stage_decoder': configuration['n_conv_per_stage_decoder'], 'conv_bias': True,
+        'norm_op': f'torch.nn.InstanceNorm{rank}d', 'norm_op_kwargs': {'eps': 1e-5, 'affine': True},
+        'dropout_op': None, 'dropout_op_kwargs': None, 'nonlin': 'torch.nn.LeakyReLU', 'nonlin_kwargs': {'inplace': True}}
+    places = [f'dynamic_network_architectures.architectures.{module}.{name}' for module in ('unet', 'residual_unet')]
+    return places, arguments, ['conv_op', 'norm_op', 'nonlin']
+
+
+def network_arguments(arguments, classes):
     """Keyword arguments of the network; those that plans.json gives as names of classes become the classes."""
-    arguments = dict(architecture['arch_kwargs'])
-    for key in architecture.get('_kw_requires_import', []):
+    arguments = dict(arguments)
+    for key in classes:
         if isinstance(arguments.get(key), str):
             arguments[key] = located(arguments[key])
     return arguments
@@ -59,13 +98,11 @@ def output_channels(dataset):
 
 
 def build(configuration, dataset):
-    architecture = configuration.get('architecture')
-    if architecture is None:
-        sys.exit('plans.json names no architecture: it was written by an early nnU-Net v2. Plan again with a newer one, or export by hand.')
+    paths, arguments, classes = architecture_of(configuration)
     channels = dataset.get('channel_names', dataset.get('modality'))
-    return located(architecture['network_class_name'])(
+    return first_located(*paths)(
         input_channels=len(channels), num_classes=output_channels(dataset), deep_supervision=False,
-        **{key: value for key, value in network_arguments(architecture).items() if key != 'deep_supervision'})
+        **{key: value for key, value in network_arguments(arguments, classes).items() if key != 'deep_supervision'})
 
 
 def load_weights(network, checkpoint):

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -50,6 +50,45 @@ const absent = available ? '' : ' [data absent: python3 with torch, onnx and onn
     expect(stdout).toContain('"mirror": [0, 1, 2]');
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('builds the same networks from plans of before nnU-Net 2.4, which spell the architecture out in the configuration', async () => {
+    const model = at('nnUNetTrainer__nnUNetPlans__3d_fullres');
+    const plans = JSON.parse(await readFile(join(model, 'plans.json'), 'utf8')) as {
+      configurations: Record<string, Record<string, unknown>>;
+    };
+    const { architecture, ...rest } = plans.configurations['3d_fullres'];
+    const { arch_kwargs: kwargs } = architecture as { arch_kwargs: Record<string, unknown> };
+    plans.configurations['3d_fullres'] = {
+      ...rest,
+      UNet_class_name: 'PlainConvUNet',
+      UNet_base_num_features: 4,
+      unet_max_num_features: 320,
+      n_conv_per_stage_encoder: kwargs.n_conv_per_stage,
+      n_conv_per_stage_decoder: kwargs.n_conv_per_stage_decoder,
+      num_pool_per_axis: [1, 2, 2],
+      pool_op_kernel_sizes: kwargs.strides,
+      conv_kernel_sizes: kwargs.kernel_sizes,
+    };
+    const early = at('early__3d_fullres');
+    await cp(model, early, { recursive: true });
+    await writeFile(join(early, 'plans.json'), JSON.stringify(plans));
+    const script = join(root, 'datasets/starter-kit/export_nnunet.py');
+    const env = { ...process.env, PYTHONPATH: at('package') };
+    await run(python as string, [script, early, at('early'), '--folds', '1'], { env });
+    expect(await readFile(at('early/fold_1.onnx'))).toEqual(await readFile(at('exported/fold_1.onnx')));
+    const args = [at('early'), '-o', at('early/voxelmark.json'), '--configuration', '3d_fullres'];
+    expect(await voxelmark(['model', 'import', 'nnunet', ...args])).toMatchObject({ code: 0 });
+
+    // a network of no such class is named, not guessed
+    const { '3d_fullres': configuration } = plans.configurations;
+    plans.configurations['3d_fullres'] = { ...configuration, UNet_class_name: 'UMambaBot' };
+    await writeFile(join(early, 'plans.json'), JSON.stringify(plans));
+    const refused = run(python as string, [script, early, at('refused')], { env });
+    await expect(refused).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('UNet_class_name is UMambaBot'),
+    });
+  });
 
   it('imports the folds as an ensemble', async () => {
     const args = [
