@@ -20,12 +20,15 @@ interface Schema {
 
 const file = resolve(import.meta.dirname, '../../../docs/manifest.schema.json');
 const schema = JSON.parse(readFileSync(file, 'utf8')) as Schema;
-const written = (schema.oneOf ?? []).find(({ properties }) => properties?.profile.const === 'none')?.properties ?? {};
+const profiled = (profile: string): Readonly<Record<string, Schema>> =>
+  (schema.oneOf ?? []).find(({ properties }) => properties?.profile.const === profile)?.properties ?? {};
+const written = profiled('none');
 
 type Manifest = Readonly<Record<string, unknown>>;
 const operations = goldenCases<{ readonly name: string } & Manifest>('operations').cases;
 const inference = goldenCases<{ readonly name: string; readonly manifest: Manifest }>('inference').cases;
 const manifests: readonly Manifest[] = [...operations, ...inference.map(({ manifest }) => manifest)];
+const short = manifests.filter(({ profile }) => profile === 'nnunet-v2');
 
 /** What says how an image is treated; names, licences and digests do not. */
 const RUN = ['models', 'ensemble', 'inputs', 'output', 'preprocess', 'inference', 'postprocess'];
@@ -88,6 +91,14 @@ it.each(RUN)('every field and value of "%s" occurs in a case that Python answere
   const values = manifests.flatMap((manifest) => (part in manifest ? [manifest[part]] : []));
   expect(missing(written[part], values, part)).toEqual([]);
 });
+
+it.each(['axes', 'spacing', 'patch', 'intensity', 'mirror', 'overlap', 'regions'])(
+  'and so does every one of "%s" of the profile nnunet-v2',
+  (part) => {
+    const values = short.flatMap((manifest) => (part in manifest ? [manifest[part]] : []));
+    expect(missing(profiled('nnunet-v2')[part], values, part)).toEqual([]);
+  },
+);
 
 it('finds what is not there', () => {
   const [window] = (written.preprocess.items?.oneOf ?? []).filter(

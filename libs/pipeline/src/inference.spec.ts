@@ -3,6 +3,7 @@ import { expandManifest } from './expand.js';
 import { infer } from './infer.js';
 import type { Manifest } from './manifest.js';
 import { manifestProblems } from './manifest-problems.js';
+import type { NnunetProfile } from './nnunet-profile.js';
 import { prepare } from './prepare.js';
 import { runPipeline } from './run-pipeline.js';
 import { convolutions } from './test-support/convolutions.js';
@@ -18,7 +19,7 @@ interface Case {
   /** Where x, y, z of the file lead in LPS: columns of a matrix, written by rows. */
   readonly direction?: Mat3;
   readonly networks: readonly string[];
-  readonly manifest: Omit<Manifest, 'manifestVersion' | 'name' | 'version'>;
+  readonly manifest: Omit<Manifest | NnunetProfile, 'manifestVersion' | 'name' | 'version'>;
   readonly within?: number;
 }
 
@@ -26,9 +27,10 @@ const { array, cases } = goldenCases<Case>('inference');
 const of = (kind: Case['kind']) => cases.flatMap((one) => (one.kind === kind ? [[one.name, one] as const] : []));
 
 function opened({ images, spacing, direction, networks, manifest: written }: Case) {
-  const manifest: Manifest = { manifestVersion: 1, name: 'golden', version: '1', ...written };
-  expect(manifestProblems(manifest)).toEqual([]);
-  const expanded = expandManifest(manifest);
+  const given = { manifestVersion: 1, name: 'golden', version: '1', ...written } as Manifest | NnunetProfile;
+  const expanded = expandManifest(given);
+  expect(manifestProblems(expanded)).toEqual([]);
+  const manifest = 'profile' in given ? expanded : (given as Manifest);
   const volumes: Volume[] = images.map((image) => {
     const { data, shape } = array(image);
     const volume = asVolume(data, shape, spacing);

@@ -128,8 +128,8 @@ def sliding(x, patch, overlap, weights, steps, net, mirror=()):
     return total[(slice(None),) + tuple(slice(l, l + n) for l, n in zip(low, shape))]
 
 
-def nnunet_chain(x, spacing, target, patch, normalise, net, order=3, mirror=()):
-    """Stored [channels, z, y, x] to labels on the same grid."""
+def nnunet_chain(x, spacing, target, patch, normalise, net, order=3, mirror=(), overlap=0.5, steps=even_steps, choose=lambda logits: logits.argmax(0)):
+    """Stored [channels, z, y, x] to labels on the same grid. `steps` are those of a 2D network where the patch is one slice."""
     mask = ndimage.binary_fill_holes((x != 0).any(0))
     where = np.argwhere(mask)
     low, high = where.min(0), where.max(0) + 1
@@ -137,10 +137,10 @@ def nnunet_chain(x, spacing, target, patch, normalise, net, order=3, mirror=()):
     cropped = normalise(x[(slice(None),) + box].astype(np.float32), mask[box])
     shape = [rint(s / t * n) for s, t, n in zip(spacing, target, cropped.shape[1:])]
     fed = np.array([nnunet_resample(c, shape, spacing, target, order) for c in cropped]).astype(np.float32)
-    logits = sliding(fed, patch, 0.5, nnunet_gaussian(patch), even_steps, net, mirror)
+    logits = sliding(fed, patch, overlap, nnunet_gaussian(patch), steps, net, mirror)
     back = np.array([nnunet_resample(l, cropped.shape[1:], target, spacing, 1) for l in logits])
     labels = np.zeros(x.shape[1:], np.uint8)
-    labels[box] = back.argmax(0)
+    labels[box] = choose(back)
     return labels
 
 

@@ -8,7 +8,7 @@ import platform
 import numpy as np
 import scipy
 from scipy import ndimage, optimize, special
-from chains import even_steps, fixed_steps, monai_gaussian, network, nnunet_gaussian, rint
+from chains import even_steps, fixed_steps, monai_gaussian, network, nnunet_chain, nnunet_gaussian, rint
 from store import Cases
 
 rng = np.random.default_rng(82)
@@ -24,13 +24,14 @@ def smooth(shape, scale, offset=0.0):
 NETS = {}
 
 
-def net(channels, seed, classes=2):
-    """Name and function of a network; its kernels are kept."""
-    name = f"net-{classes}-{channels}-{seed}"
+def net(channels, seed, classes=2, scale=1):
+    """Name of a network, whose function and kernels are kept. `scale` 1 is for images of some tens."""
+    name = f"net-{classes}-{channels}-{seed}{f'-x{scale}' if scale > 1 else ''}"
     if name not in NETS:
         r = np.random.default_rng(seed)
         kernels = (r.normal(size=(classes, channels, 3, 3, 3)) / 60).astype(np.float32)
         kernels[:, :, 1, 1, 1] += (r.normal(size=(classes, channels)) / 10).astype(np.float32)
+        kernels *= np.float32(scale)
         bias = (r.normal(size=classes) * 0.3).astype(np.float32)
         cases.put(f"{name}/kernels", kernels)
         cases.put(f"{name}/bias", bias)
@@ -459,5 +460,80 @@ given = manifest(
     ensemble={"average": "probabilities"},
 )
 case_chain("whole/ensemble", home(at(inferred(standard(y), given), [b[1] for b in both], 1).argmax(0)), given)
+
+# the short form for nnU-Net -------------------------------------------------------------------------------------------
+SCHEMES = {
+    "ct": ({"scheme": "CTNormalization", "mean": 21.5, "std": 31.25, "lo": -30, "hi": 55.5}, lambda c, mask: (c.clip(-30, 55.5) - 21.5) / 31.25),
+    "zscore": ({"scheme": "ZScoreNormalization"}, lambda c, mask: (c - c.mean()) / c.std()),
+    "plain": ({"scheme": "ZScoreNormalization", "useMask": False}, lambda c, mask: (c - c.mean()) / c.std()),
+    "masked": ({"scheme": "ZScoreNormalization", "useMask": True}, lambda c, mask: np.where(mask, (c - c[mask].mean()) / c[mask].std(), c)),
+    "scaled": ({"scheme": "RescaleTo01Normalization"}, lambda c, mask: (c - c.min()) / (c.max() - c.min())),
+    "rgb": ({"scheme": "RGBTo01Normalization"}, lambda c, mask: c / 255),
+    "none": ({"scheme": "NoNormalization"}, lambda c, mask: c),
+}
+SCAN = np.stack([smooth((8, 11, 10), 25, 60), smooth((8, 11, 10), 20, 40)])
+SCAN[:, 0], SCAN[:, :, 9:], SCAN[:, :, :, :1] = 0, 0, 0  # something for the crop
+SCAN[:, 3:5, 4:6, 5:7] = 0  # a hole
+SCAN[:, 1:4, :3, 1:4] = 0  # a corner of the box
+cases.put("scan0", SCAN[0])
+cases.put("scan1", SCAN[1])
+
+
+NORMAL = net(2, 2, 3, 16)  # for the numbers that nnU-Net's schemes make
+
+
+def case_profile(name, schemes, spacing, target, patch, axes="storedZYX", mirror=None, overlap=None, regions=None):
+    """Two channels; one scheme for both or one for each. The axes of the array that nnU-Net sees are those of `axes`."""
+    order = ["ZYX".index(c) for c in axes.removeprefix("stored")]
+    seen = SCAN.transpose(0, *[o + 1 for o in order])
+    across = [spacing[o] for o in order]
+    flat = len(patch) == 2
+    used = schemes if len(schemes) == 2 else schemes * 2
+    labels = nnunet_chain(
+        seen,
+        across,
+        (across[0], *target) if flat else target,
+        (1, *patch) if flat else patch,
+        lambda x, mask: np.stack([SCHEMES[s][1](c.astype(np.float64), mask) for c, s in zip(x, used)]).astype(np.float32),
+        NETS[NORMAL],
+        mirror=mirror or (),
+        overlap=0.5 if overlap is None else overlap,
+        steps=(lambda n, p, o: list(range(n)) if p == 1 else even_steps(n, p, o)) if flat else even_steps,
+        **({"choose": lambda logits: painted(special.expit(logits), regions)} if regions else {}),
+    )
+    labels = labels.transpose(np.argsort(order))
+    shares = np.bincount(labels.ravel())
+    assert np.sort(shares)[-2] > 20, (name, shares)
+    layout = "NCXY" if flat else "NCXYZ"
+    given = {
+        "profile": "nnunet-v2",
+        "inputs": [{"tensor": "x", "layout": layout, "channels": [{"name": "a"}, {"name": "b"}]}],
+        "output": {"tensor": "y", "layout": layout, "meaning": "logits", "channels": 3},
+        "spacing": target,
+        "patch": patch,
+        "intensity": SCHEMES[schemes[0]][0] if len(schemes) == 1 else [SCHEMES[s][0] for s in schemes],
+        "labels": FOUR if regions else FOUR[:3],
+        **({"axes": axes} if axes != "storedZYX" else {}),
+        **({"mirror": mirror} if mirror else {}),
+        **({"overlap": overlap} if overlap is not None else {}),
+        **({"regions": regions} if regions else {}),
+    }
+    cases.case(name, labels.astype(np.uint8), kind="chain", images=["scan0", "scan1"], spacing=spacing, networks=[NORMAL], manifest=given)
+
+
+NEAR, THICK = (2.1, 1.1, 0.9), (5.0, 0.8, 0.9)
+case_profile("nnunet/ct", ["ct"], THICK, (3.1, 1.1, 1.2), (6, 7, 6))
+case_profile("nnunet/zscore", ["zscore"], NEAR, (1.6, 1.3, 1.4), (6, 6, 6), mirror=[0, 2])
+case_profile("nnunet/masked", ["masked"], THICK, (2.2, 0.9, 0.7), (9, 6, 8), overlap=0.25)
+case_profile("nnunet/each", ["ct", "plain"], NEAR, (1.7, 1.2, 1.1), (6, 6, 6), axes="storedXZY")
+case_profile("nnunet/scaled", ["scaled", "masked"], NEAR, (2.1, 0.8, 0.9), (6, 6, 6), axes="storedYXZ", mirror=[1])
+case_profile("nnunet/rgb", ["rgb"], NEAR, (1.8, 1.0, 1.1), (6, 6, 6))
+case_profile("nnunet/regions", ["masked"], NEAR, (1.8, 1.0, 1.1), (6, 6, 6), regions=RULES)
+case_profile("nnunet/none", ["rgb", "none"], NEAR, (1.8, 1.0, 1.1), (6, 6, 6))
+case_profile("nnunet/none/one", ["none"], NEAR, (1.8, 1.0, 1.1), (6, 6, 6))
+case_profile("nnunet/scaled/one", ["scaled"], NEAR, (1.8, 1.0, 1.1), (6, 6, 6))
+case_profile("nnunet/lists", ["zscore", "rgb"], NEAR, (1.5, 1.5, 1.5), (6, 6, 6))
+case_profile("nnunet/2d", ["zscore"], THICK, (1.0, 1.1), (6, 6), mirror=[1, 2])
+case_profile("nnunet/2d/regions", ["ct"], NEAR, (0.8, 1.2), (7, 6), axes="storedYZX", overlap=0.6, regions=RULES)
 
 cases.write("inference", {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__})
