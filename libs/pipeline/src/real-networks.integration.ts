@@ -11,11 +11,17 @@ import type { NnunetProfile } from './nnunet-profile.js';
 import { runPipeline } from './run-pipeline.js';
 import { agreement } from './test-support/golden.js';
 import { openNetworks } from './test-support/onnx.js';
+import { phantom } from './test-support/phantoms.js';
 
 /** Public images that a clone does not carry; the README beside them names sources and licences. */
 const FOLDER = resolve(import.meta.dirname, '../../../../shared/data/real');
-/** Label maps that Python made of them, by the same networks: test/golden/pipeline/make_real_networks.py. */
-const GOLDEN = resolve(import.meta.dirname, '../../../test/golden/pipeline/real');
+const SCANS = {
+  ct: 'msd-spleen2-crop/ct.nii.gz',
+  mr: 'totalseg/example_mr_sm.nii.gz',
+  small: 'totalseg/example_ct_sm.nii.gz',
+} as const;
+/** Label maps that Python made of them, and of phantoms, by the same networks: test/golden/pipeline/make_real_networks.py. */
+const GOLDEN = resolve(import.meta.dirname, '../../../test/golden/pipeline');
 const present = existsSync(FOLDER);
 
 jest.setTimeout(300_000);
@@ -52,16 +58,16 @@ const stored = (layout: 'NXYZC' | 'NXYC', dtype: 'float32' | 'float16'): Partial
   output: { ...about.output, layout, dtype },
 });
 
-const CHAINS: readonly (readonly [name: string, path: string, networks: readonly string[], manifest: Manifest])[] = [
-  [
-    'nnunet-thick',
-    'msd-spleen2-crop/ct.nii.gz',
-    ['volume-a'],
-    nnunet({ spacing: [3, 1.2, 1.2], patch: [16, 64, 64], intensity: CT }),
-  ],
+const CHAINS: readonly (readonly [
+  name: string,
+  scan: keyof typeof SCANS,
+  networks: readonly string[],
+  manifest: Manifest,
+])[] = [
+  ['nnunet-thick', 'ct', ['volume-a'], nnunet({ spacing: [3, 1.2, 1.2], patch: [16, 64, 64], intensity: CT })],
   [
     'nnunet-folds-mirrored',
-    'totalseg/example_mr_sm.nii.gz',
+    'mr',
     ['volume-a', 'volume-b'],
     nnunet({
       spacing: [2.2, 2.5, 2.5],
@@ -71,15 +77,10 @@ const CHAINS: readonly (readonly [name: string, path: string, networks: readonly
       models: folds,
     }),
   ],
-  [
-    'nnunet-2d',
-    'msd-spleen2-crop/ct.nii.gz',
-    ['slice'],
-    nnunet({ spacing: [1.3, 1.3], patch: [64, 64], intensity: CT }),
-  ],
+  ['nnunet-2d', 'ct', ['slice'], nnunet({ spacing: [1.3, 1.3], patch: [64, 64], intensity: CT })],
   [
     'monai-gaussian',
-    'totalseg/example_ct_sm.nii.gz',
+    'small',
     ['volume-a'],
     chain(
       [
@@ -93,7 +94,7 @@ const CHAINS: readonly (readonly [name: string, path: string, networks: readonly
   ],
   [
     'monai-ensemble',
-    'msd-spleen2-crop/ct.nii.gz',
+    'ct',
     ['volume-a', 'volume-b'],
     chain(
       [
@@ -114,7 +115,7 @@ const CHAINS: readonly (readonly [name: string, path: string, networks: readonly
   ],
   [
     'regions',
-    'totalseg/example_ct_sm.nii.gz',
+    'small',
     ['volume-a'],
     chain(
       [
@@ -141,7 +142,7 @@ const CHAINS: readonly (readonly [name: string, path: string, networks: readonly
   ],
   [
     'last-half',
-    'totalseg/example_ct_sm.nii.gz',
+    'small',
     ['volume-a-last-half'],
     chain(
       [
@@ -155,7 +156,7 @@ const CHAINS: readonly (readonly [name: string, path: string, networks: readonly
   ],
   [
     'stack',
-    'totalseg/example_mr_sm.nii.gz',
+    'mr',
     ['stack-last'],
     chain(
       [{ op: 'orient', axes: 'RPI' }, { op: 'minmax' }],
@@ -183,7 +184,8 @@ async function imageOf(path: string): Promise<Volume> {
   return { geometry, data: Float32Array.from(data, (x) => Math.round(x)) };
 }
 
-const golden = (name: string): Uint8Array => new Uint8Array(gunzipSync(readFileSync(join(GOLDEN, `${name}.bin.gz`))));
+const golden = (of: 'real' | 'phantoms', name: string): Uint8Array =>
+  new Uint8Array(gunzipSync(readFileSync(join(GOLDEN, of, `${name}.bin.gz`))));
 
 async function labelsOf(image: Volume, manifest: Manifest, names: readonly string[]): Promise<LabelMap> {
   expect(manifestProblems(manifest)).toEqual([]);
@@ -201,12 +203,21 @@ function expectAgreement(found: ArrayLike<number>, wanted: ArrayLike<number>): v
   expect(dice).toBeGreaterThanOrEqual(0.999);
 }
 
+describe('networks on phantoms, which every clone can make', () => {
+  it.each(CHAINS)('%s agrees with Python', async (name, scan, networks, manifest) => {
+    const image = phantom(scan);
+    const { geometry, data } = await labelsOf(image, manifest, networks);
+    expect(geometry).toEqual(image.geometry);
+    expectAgreement(data, golden('phantoms', name));
+  });
+});
+
 (present ? describe : describe.skip)(
   `networks on real scans${present ? '' : ' [data absent: ../shared/data/real]'}`,
   () => {
-    it.each(CHAINS)('%s agrees with Python', async (name, path, networks, manifest) => {
-      const { data } = await labelsOf(await imageOf(path), manifest, networks);
-      expectAgreement(data, golden(name));
+    it.each(CHAINS)('%s agrees with Python', async (name, scan, networks, manifest) => {
+      const { data } = await labelsOf(await imageOf(SCANS[scan]), manifest, networks);
+      expectAgreement(data, golden('real', name));
     });
 
     it.each(['AIL', 'IPR', 'LAS', 'LPS', 'PSL', 'RAS', 'RPI', 'SRA'])(
@@ -216,17 +227,17 @@ function expectAgreement(found: ArrayLike<number>, wanted: ArrayLike<number>): v
         expect(axisCodes(image.geometry)).toBe(stored);
         const { geometry, data } = await labelsOf(image, ORIENTED, ['volume-b']);
         expect(geometry).toEqual(image.geometry);
-        expectAgreement(orientTo({ geometry, data }, 'PIR').data, golden('orientations'));
+        expectAgreement(orientTo({ geometry, data }, 'PIR').data, golden('real', 'orientations'));
       },
     );
 
     it('an oblique scan goes through the nearest axes, and its labels come back onto its own grid', async () => {
-      const [name, path, networks, manifest] = CHAINS[3];
-      const straight = await imageOf(path);
+      const [name, scan, networks, manifest] = CHAINS[3];
+      const straight = await imageOf(SCANS[scan]);
       const turned: Volume = { ...straight, geometry: tilted(straight.geometry, 25, 10) };
       const { geometry, data } = await labelsOf(turned, manifest, networks);
       expect(geometry).toEqual(turned.geometry);
-      expectAgreement(data, golden(name));
+      expectAgreement(data, golden('real', name));
     });
   },
 );

@@ -1,7 +1,7 @@
-"""Whole chains with real networks on real scans, by Python: python3 make_real_networks.py FOLDER_OF_REAL_DATA
+"""Whole chains with real networks, by Python, on real scans or on phantoms: python3 make_real_networks.py FOLDER_OF_REAL_DATA | phantoms
 
-Reads networks/*.onnx (make_networks.py) with ONNX Runtime and writes real/NAME.bin.gz, one byte a voxel in the order in which
-the scan is stored (x fastest), and real/versions.json. The manifests of the same chains stand in
+Reads networks/*.onnx (make_networks.py) with ONNX Runtime and writes real/NAME.bin.gz (or phantoms/NAME.bin.gz), one byte a
+voxel in the order in which the scan is stored (x fastest), and versions.json. The manifests of the same chains stand in
 libs/pipeline/src/real-networks.integration.ts. Label maps only: no voxel of a scan is kept.
 """
 import gzip
@@ -14,8 +14,12 @@ import onnxruntime
 import scipy
 from scipy import ndimage
 from chains import *
+from phantoms import phantom
 
 FOLDER = sys.argv[1]
+REAL = FOLDER != "phantoms"
+OUT = "real" if REAL else "phantoms"
+SCANS = {"ct": "msd-spleen2-crop/ct.nii.gz", "mr": "totalseg/example_mr_sm.nii.gz", "small": "totalseg/example_ct_sm.nii.gz"}
 
 
 def affine_of(path):
@@ -27,6 +31,9 @@ def affine_of(path):
 
 def scan(name):
     """[x, y, z] whole grey values, spacing in that order, RAS affine."""
+    if not REAL:
+        return phantom(name)
+    name = SCANS.get(name, name)
     data, spacing = read_nifti(f"{FOLDER}/{name}")
     return np.round(data).transpose(2, 1, 0), spacing[::-1], affine_of(f"{FOLDER}/{name}")
 
@@ -117,11 +124,11 @@ def put(name, labels_xyz):
 
 
 # nnU-Net, 3D, thick slices: cubic within slices, nearest through them
-ct, ct_spacing, ct_affine = scan("msd-spleen2-crop/ct.nii.gz")
+ct, ct_spacing, ct_affine = scan("ct")
 put("nnunet-thick", nnunet_chain(ct.transpose(2, 1, 0)[None], ct_spacing[::-1], (3.0, 1.2, 1.2), (16, 64, 64), ct_normalised, a).transpose(2, 1, 0))
 
 # nnU-Net, 3D, MR: z-score within the non-zero mask, three mirror axes, two folds
-mr, mr_spacing, mr_affine = scan("totalseg/example_mr_sm.nii.gz")
+mr, mr_spacing, mr_affine = scan("mr")
 put(
     "nnunet-folds-mirrored",
     nnunet_chain(mr.transpose(2, 1, 0)[None], mr_spacing[::-1], (2.2, 2.5, 2.5), (16, 48, 32), masked, mean_of([a, b], [1, 1]), mirror=(0, 1, 2)).transpose(2, 1, 0),
@@ -138,7 +145,7 @@ logits = sliding(fed, (1, 64, 64), 0.5, weights, each_slice, slice_net("slice"))
 put("nnunet-2d", np.array([nnunet_resample(l, zyx.shape[1:], target, current, 1) for l in logits]).argmax(0).transpose(2, 1, 0))
 
 # MONAI, 3D: RAS, spacing, window, Gaussian tiles, softmax, probabilities back, largest pieces
-small, spacing, affine = scan("totalseg/example_ct_sm.nii.gz")
+small, spacing, affine = scan("small")
 x, order, back = oriented(small, affine, "RAS")
 s = [spacing[o] for o in order]
 y = window(spaced(x, s, (2.0, 2.0, 4.0)), -57, 164)
@@ -202,7 +209,7 @@ put("stack", back(logits.argmax(0).transpose(1, 2, 0)))
 
 # one volume stored in eight axis orders: all give the same labels; kept in the order P, I, R of array axes 0, 1, 2
 same = None
-for name in ("AIL", "IPR", "LAS", "LPS", "PSL", "RAS", "RPI", "SRA"):
+for name in () if not REAL else ("AIL", "IPR", "LAS", "LPS", "PSL", "RAS", "RPI", "SRA"):
     x, spacing, affine = scan(f"orientations/{name}.nii.gz")
     x, order, back = oriented(x, affine, "PIR")
     s = [spacing[o] for o in order]
@@ -213,11 +220,12 @@ for name in ("AIL", "IPR", "LAS", "LPS", "PSL", "RAS", "RPI", "SRA"):
     labels = unspaced(maps, x.shape, s, goal).argmax(0)
     assert same is None or (labels == same).mean() > 0.9999, name
     same = labels
-put("orientations", same)
+if REAL:
+    put("orientations", same)
 
 for name, data in results.items():
-    with open(f"real/{name}.bin.gz", "wb") as file:
+    with open(f"{OUT}/{name}.bin.gz", "wb") as file:
         file.write(gzip.compress(data, 9, mtime=0))
-with open("real/versions.json", "w") as file:
+with open(f"{OUT}/versions.json", "w") as file:
     json.dump({"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__, "onnxruntime": onnxruntime.__version__}, file, indent=1)
     file.write("\n")
