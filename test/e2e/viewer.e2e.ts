@@ -268,10 +268,28 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
   });
 
   it('a link reopens the same view', async () => {
-    const measured = '&m=length,coronal,0,40,0,30,40,-40';
+    const measured = '&z=coronal,90,38,-15&pen=both,60,3,,reference&m=length,coronal,0,40,0,30,40,-40';
     await open(
       `at=40,40,-20&w=80,150&mode=errors&layout=coronal&invert=1&hide=prediction&off=2,4&region=lesion${measured}`,
     );
+    /** mm along the shorter side of the coronal plane, and what is in its middle. */
+    const framed = async (): Promise<number[]> => {
+      const box = await page.locator('[data-plane=coronal] .vmv-surface').boundingBox();
+      if (!box) throw new Error('the coronal plane has no size');
+      const [[left, top], [right, bottom]] = [
+        await pixelOf('coronal', [0, 0, 0]),
+        await pixelOf('coronal', [100, 0, -100]),
+      ];
+      const mmPerPx = 100 / (right - left);
+      expect(bottom - top).toBeCloseTo(right - left, 6);
+      return [
+        mmPerPx * Math.min(box.width, box.height),
+        (box.width / 2 - left) * mmPerPx,
+        (top - box.height / 2) * mmPerPx,
+      ];
+    };
+    const asAsked = [expect.closeTo(90, 1), expect.closeTo(38, 1), expect.closeTo(-15, 1)];
+    expect(await framed()).toEqual(asAsked);
     await page.locator('[data-plane=coronal]').focus();
     await page.keyboard.press('ArrowDown');
     const told = async (): Promise<string[]> =>
@@ -284,10 +302,31 @@ describeIf(chromiumPath() !== null, 'the viewer in Chromium', CHROMIUM_INSTALL, 
     expect(link).toContain(measured);
     expect(await page.locator('.vmv-measurement').textContent()).toBe('50.0 mm');
     const before = await position();
+    await page.setViewportSize({ width: 900, height: 900 }); // somebody else's screen
     await open(link);
+    expect(await framed()).toEqual(asAsked);
     (await position()).forEach((mm, w) => expect(mm).toBeCloseTo(before[w], 9));
     expect(await page.locator('[data-plane=axial]').isVisible()).toBe(false);
     expect(await page.locator('[data-plane=coronal]').isVisible()).toBe(true);
+
+    await page.getByRole('button', { name: 'Overlays' }).click();
+    expect(await page.getByLabel('Opacity of Reference segmentation').inputValue()).toBe('60');
+    expect(await page.getByLabel('How Reference segmentation is drawn').inputValue()).toBe('both');
+    // what a person changes goes into the link, what is as usual out of it
+    await page.getByLabel('How unet-small 1.0.0 is drawn').selectOption('filled');
+    await page.locator('[data-plane=coronal]').focus();
+    await page.keyboard.press('+');
+    await eventually(async () => {
+      const [last = ''] = (await told()).slice(-1);
+      const zoomed = /&z=coronal,([\d.]+),38,-15&pen=both,60,3,,reference&pen=filled,100,2,,prediction&/.exec(last);
+      return zoomed !== null && Number(zoomed[1]) < 90;
+    }, 'the link carries zoom and pens');
+    await page.getByLabel('How unet-small 1.0.0 is drawn').selectOption('outline');
+    await page.getByRole('button', { name: 'Reset view' }).click();
+    await eventually(async () => {
+      const [last = ''] = (await told()).slice(-1);
+      return !last.includes('&z=') && last.includes('&pen=both,60,3,,reference&m=');
+    }, 'the link is short again');
   });
 
   it('goes from a figure to where it comes from, and lays a reader over the rest', async () => {

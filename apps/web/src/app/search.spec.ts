@@ -70,11 +70,15 @@ describe('case links', () => {
 
   it('hands layers that were added and measurements to the viewer, and what is to be found only once', () => {
     const search = caseSearch(
-      parseSearch('?run=r1&find=hd95.liver&at=1,2,3&with=reader-b&with=run-x&m=probe,axial,1,2,3&surface=distances'),
+      parseSearch(
+        '?run=r1&find=hd95.liver&at=1,2,3&with=reader-b&with=run-x&m=probe,axial,1,2,3&surface=distances&z=axial,90,1,2&pen=both,60,3,,reader-b',
+      ),
     );
     expect(search.find).toBe('hd95.liver');
     const query = viewQuery(search);
-    expect(query).toBe('at=1,2,3&surface=distances&with=reader-b&with=run-x&m=probe,axial,1,2,3');
+    expect(query).toBe(
+      'at=1,2,3&surface=distances&with=reader-b&with=run-x&z=axial,90,1,2&pen=both,60,3,,reader-b&m=probe,axial,1,2,3',
+    );
     expect(withViewQuery(search, query)).toMatchObject({ run: 'r1', with: ['reader-b', 'run-x'] });
     expect(withViewQuery(search, query).find).toBeUndefined();
   });

@@ -152,11 +152,15 @@ export interface CaseSearch {
   readonly hide?: string | readonly string[];
   /** Layers that were added to those chosen. */
   readonly with?: string | readonly string[];
+  /** Zoom and middle of planes. */
+  readonly z?: string | readonly string[];
+  /** How layers are drawn. */
+  readonly pen?: string | readonly string[];
   /** Measurements. */
   readonly m?: string | readonly string[];
 }
 const VIEW_KEYS = ['at', 'w', 'mode', 'layout', 'invert', 'off', 'region', 'surface'] as const;
-const VIEW_LISTS = ['hide', 'with', 'm'] as const;
+const VIEW_LISTS = ['hide', 'with', 'z', 'pen', 'm'] as const;
 const textOrTexts = (value: unknown): string | string[] | undefined =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : text(value);
 export const caseSearch = (raw: RawSearch): CaseSearch => ({

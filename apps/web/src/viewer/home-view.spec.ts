@@ -33,6 +33,8 @@ describe('where a view begins', () => {
       addedLayers: [],
       distances: false,
       measurements: [],
+      framed: [],
+      pens: {},
     });
   });
   it('shows the full range where there are no presets', () => {

@@ -96,7 +96,6 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   );
   const [tool, setTool] = useState<DragTool>(firstTool);
   const [showCrosshair, setShowCrosshair] = useState(true);
-  const [pens, setPens] = useState<Readonly<Record<string, LayerPen>>>({});
   const { keys, setKeys, reset: resetKeys } = useKeys();
   const [helpOpen, setHelpOpen] = useState(false);
   const arrived = useRef<ViewState>(view);
@@ -142,7 +141,8 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   }, []);
   const { sceneState, onPreviewPainted, onComplete } = useScene(elements, image, view.window, props.drawing);
   const scene = sceneState.status === 'open' ? sceneState.scene : null;
-  const planes = usePlanes(scene, geometry, view.positionLps);
+  const planes = usePlanes(scene, geometry, view.positionLps, view.framed);
+  useEffect(() => dispatch({ kind: 'framed', framed: planes.framed }), [planes.framed]);
   useEffect(() => scene?.setWindow(view.window, view.inverted), [scene, view.window, view.inverted]);
 
   // ---- label maps
@@ -152,13 +152,22 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   );
   const added = useAddedLayers(sources, moreLayers, view.addedLayers, loaded);
   const { all, load } = added;
-  const penOf = useCallback(
+  const usualPen = useCallback(
     ({ id, kind }: Pick<LayerSource, 'id' | 'kind'>): LayerPen => {
       const place = view.addedLayers.indexOf(id);
-      return pens[id] ?? (place < 0 ? DEFAULT_PEN[kind] : addedPen(place));
+      return place < 0 ? DEFAULT_PEN[kind] : addedPen(place);
     },
-    [pens, view.addedLayers],
+    [view.addedLayers],
   );
+  const penOf = useCallback(
+    (source: Pick<LayerSource, 'id' | 'kind'>): LayerPen => view.pens[source.id] ?? usualPen(source),
+    [view.pens, usualPen],
+  );
+  const setPens = (changed: readonly (readonly [LayerSource, LayerPen])[]): void => {
+    const unusual = ([source, pen]: readonly [LayerSource, LayerPen]): LayerPen | null =>
+      samePen(pen, usualPen(source)) ? null : pen;
+    dispatch({ kind: 'pens', pens: Object.fromEntries(changed.map((one) => [one[0].id, unusual(one)])) });
+  };
   const drawn = useMemo(
     () =>
       all.flatMap((source): DrawnLayer[] => {
@@ -437,12 +446,11 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       case 'tool-probe':
         return setTool(command.do.slice('tool-'.length) as DragTool);
       case 'toggle-fill':
-        return setPens((old) => {
-          const predictions = all.filter(({ kind }) => kind === 'prediction');
-          const manner = nextManner(predictions[0] ? penOf(predictions[0]).manner : DEFAULT_PEN.prediction.manner);
-          const changed = predictions.map((source) => [source.id, { ...penOf(source), manner }] as const);
-          return { ...old, ...Object.fromEntries(changed) };
-        });
+        return setPens(
+          all
+            .filter(({ kind }) => kind === 'prediction')
+            .map((source, _, [first]) => [source, { ...penOf(source), manner: nextManner(penOf(first).manner) }]),
+        );
       case 'screenshot':
         return savePicture();
       case 'help':
@@ -626,7 +634,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               ofReaders={ofReaders}
               pages={{ page, count: (ofReaders ? readers : predictions).length, onPage }}
               layerOf={(prediction) => loaded.layers[layerIdOf(prediction)]}
-              predictionPen={pens[predictionId ?? ''] ?? DEFAULT_PEN.prediction}
+              predictionPen={view.pens[predictionId ?? ''] ?? DEFAULT_PEN.prediction}
               labels={labels}
               hiddenSegments={hiddenSegments}
               regionSegments={region && mode === 'errors' ? segmentsOfRegion(region, labels) : null}
@@ -686,7 +694,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
           measurements={measurements}
           onMeasurement={moveTo}
           onToggleLayer={(id) => dispatch({ kind: 'toggle-layers', ids: [id] })}
-          onPen={(id, pen) => setPens((old) => ({ ...old, [id]: pen }))}
+          onPen={(id, pen) => setPens(all.filter((source) => source.id === id).map((source) => [source, pen]))}
           onToggleStructure={(value) => dispatch({ kind: 'toggle-label', value })}
           onOnlyStructure={(value) => dispatch({ kind: 'only-label', value, all: labels.map((label) => label.value) })}
           onShowAll={() => dispatch({ kind: 'show-all-labels' })}
@@ -709,6 +717,9 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
 }
 
 const sameWindow = (a: GreyWindow, b: GreyWindow): boolean => a.center === b.center && a.width === b.width;
+
+const samePen = (a: LayerPen, b: LayerPen): boolean =>
+  a.manner === b.manner && a.opacity === b.opacity && a.widthPx === b.widthPx && a.color === b.color;
 
 /** Where fingers are all there is, one of them scrolls; a tap sets the crosshair. */
 const firstTool = (): DragTool => (matchMedia('(pointer: coarse)').matches ? 'scroll' : 'crosshair');

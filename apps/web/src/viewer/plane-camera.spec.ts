@@ -1,5 +1,7 @@
 import type { Geometry } from '#imaging';
 import {
+  framedBy,
+  framingOf,
   panBy,
   panIntoView,
   pixelOfPoint,
@@ -74,6 +76,30 @@ describe('framing', () => {
     expect(most.zoom).toBe(40);
     const cameraAtMost = planeCamera(grid, PLANES.axial, at, most, [200, 200]);
     expect(zoomAbout(most, cameraAtMost, 2, [10, 10])).toEqual(most);
+  });
+
+  it.each(PLANE_NAMES)('what a %s plane shows is named in mm, and shown again in a picture of another size', (name) => {
+    const plane = PLANES[name];
+    const framing = { zoom: 2.5, panMm: [7, -3] as const };
+    const seen = framedBy(planeCamera(grid, plane, at, framing, [300, 200]));
+    const [a, b] = [0, 1, 2].filter((axis) => axis !== plane.axis);
+    for (const size of [
+      [300, 200],
+      [150, 400],
+    ] as const) {
+      const again = planeCamera(grid, plane, at, framingOf(seen, grid, size), size);
+      expect(again.mmPerPx * Math.min(...size)).toBeCloseTo(seen.shownMm, 9);
+      expect([again.focalPointLps[a], again.focalPointLps[b]]).toEqual([
+        expect.closeTo(seen.centreMm[0], 9),
+        expect.closeTo(seen.centreMm[1], 9),
+      ]);
+      expect(framedBy(again)).toEqual(seen);
+    }
+    const same = framingOf(seen, grid, [300, 200]);
+    expect(same.zoom).toBeCloseTo(2.5, 2);
+    expect(same.panMm[0]).toBeCloseTo(7, 1);
+    expect(same.panMm[1]).toBeCloseTo(-3, 1);
+    expect(framingOf({ ...seen, shownMm: 1e-9 }, grid, [300, 200]).zoom).toBe(40);
   });
 
   it('comes into view by the shortest way, and not at all when in view', () => {

@@ -1,6 +1,7 @@
 import type { Geometry, Vec3 } from '#imaging';
 import { worldExtents } from './planes.js';
-import type { Plane } from './planes.js';
+import { PLANES } from './planes.js';
+import type { Plane, PlaneName } from './planes.js';
 
 /** What a person changed about the view of one plane; the slice itself follows the shared position. */
 export interface PlaneFraming {
@@ -11,6 +12,15 @@ export interface PlaneFraming {
 }
 
 export const WHOLE_VOLUME: PlaneFraming = { zoom: 1, panMm: [0, 0] };
+
+/** What a plane shows, in mm of the patient: it stays that whatever the size of the picture. */
+export interface FramedPlane {
+  readonly plane: PlaneName;
+  /** Along the shorter side of the picture. */
+  readonly shownMm: number;
+  /** Middle of the picture, LPS mm along the two axes of the plane, x before y before z. */
+  readonly centreMm: readonly [number, number];
+}
 
 /** A parallel projection of one plane: everything needed to turn pixels into mm and back. */
 export interface PlaneCamera {
@@ -81,6 +91,32 @@ export function pointOfPixel(
   const u = (heightPx / 2 - y) * mmPerPx;
   const at = (w: 0 | 1 | 2): number => f[w] + plane.right[w] * r + plane.up[w] * u;
   return [at(0), at(1), at(2)];
+}
+
+const axesOf = (name: PlaneName): readonly number[] => [0, 1, 2].filter((axis) => axis !== PLANES[name].axis);
+
+/** What a camera shows, to a tenth of a millimetre. */
+export function framedBy({ plane, widthPx, heightPx, mmPerPx, focalPointLps }: PlaneCamera): FramedPlane {
+  const [a, b] = axesOf(plane.name).map((axis) => Math.round(focalPointLps[axis] * 10) / 10 + 0);
+  const shownMm = Number((mmPerPx * Math.min(widthPx, heightPx)).toPrecision(4));
+  return { plane: plane.name, shownMm, centreMm: [a, b] };
+}
+
+/** The framing that shows it in a picture of a size. */
+export function framingOf(
+  { plane: name, shownMm, centreMm }: FramedPlane,
+  geometry: Geometry,
+  sizePx: readonly [number, number],
+): PlaneFraming {
+  const plane = PLANES[name];
+  const whole = planeCamera(geometry, plane, [0, 0, 0], WHOLE_VOLUME, sizePx);
+  const away: [number, number, number] = [0, 0, 0];
+  axesOf(name).forEach((axis, n) => (away[axis] = centreMm[n] - whole.focalPointLps[axis]));
+  const zoom = (whole.mmPerPx * Math.min(...sizePx)) / shownMm;
+  return {
+    zoom: Math.min(LARGEST_ZOOM, Math.max(SMALLEST_ZOOM, zoom)),
+    panMm: [dot(away, plane.right), dot(away, plane.up)],
+  };
 }
 
 /** Framing after the picture was dragged by some pixels: the image follows the pointer. */

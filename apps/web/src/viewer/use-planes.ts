@@ -1,8 +1,8 @@
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Geometry, Vec3 } from '#imaging';
 import type { Scene } from './cornerstone-adapter.js';
-import { panBy, panIntoView, planeCamera, WHOLE_VOLUME, zoomAbout } from './plane-camera.js';
-import type { PlaneCamera, PlaneFraming } from './plane-camera.js';
+import { framedBy, framingOf, panBy, panIntoView, planeCamera, WHOLE_VOLUME, zoomAbout } from './plane-camera.js';
+import type { FramedPlane, PlaneCamera, PlaneFraming } from './plane-camera.js';
 import { PLANE_NAMES, PLANES } from './planes.js';
 import type { PlaneName } from './planes.js';
 
@@ -18,6 +18,8 @@ const everyPlane = <T>(make: (plane: PlaneName) => T): ByPlane<T> => ({
 export interface Planes {
   /** Null for a plane that has no size: it is hidden or not laid out yet. */
   readonly cameras: ByPlane<PlaneCamera | null>;
+  /** Planes that show something else than the whole volume. */
+  readonly framed: readonly FramedPlane[];
   readonly onSize: (plane: PlaneName, sizePx: Pixel) => void;
   readonly pan: (plane: PlaneName, dxPx: number, dyPx: number) => void;
   readonly zoom: (plane: PlaneName, factor: number, about?: Pixel) => void;
@@ -26,25 +28,58 @@ export interface Planes {
   readonly reset: () => void;
 }
 
+const isWhole = ({ zoom, panMm: [right, up] }: PlaneFraming): boolean => zoom === 1 && right === 0 && up === 0;
+
 const sameCamera = (a: PlaneCamera, b: PlaneCamera): boolean =>
   a.mmPerPx === b.mmPerPx &&
   a.widthPx === b.widthPx &&
   a.heightPx === b.heightPx &&
   a.focalPointLps.every((mm, w) => mm === b.focalPointLps[w]);
 
-/** Sizes, zoom and pan of the three planes, passed on to the renderer whenever they change. */
-export function usePlanes(scene: Scene | null, geometry: Geometry | null, positionLps: Vec3): Planes {
+/** That of a link stays in mm of the patient until a person changes it. */
+type Framing = PlaneFraming | FramedPlane;
+
+const inPicture = (framing: Framing, geometry: Geometry, size: Pixel): PlaneFraming =>
+  'shownMm' in framing ? framingOf(framing, geometry, size) : framing;
+
+const hasSize = ([width, height]: Pixel): boolean => width > 0 && height > 0;
+
+/**
+ * Sizes, zoom and pan of the three planes, passed on to the renderer whenever they change.
+ *
+ * @param asked what a link asked for; read once
+ */
+export function usePlanes(
+  scene: Scene | null,
+  geometry: Geometry | null,
+  positionLps: Vec3,
+  asked: readonly FramedPlane[],
+): Planes {
   const [sizes, setSizes] = useState<ByPlane<Pixel>>(() => everyPlane(() => [0, 0]));
-  const [framings, setFramings] = useState<ByPlane<PlaneFraming>>(() => everyPlane(() => WHOLE_VOLUME));
+  /** The size that a plane had when it was seen last. */
+  const [seenSizes, setSeenSizes] = useState(sizes);
+  const [framings, setFramings] = useState<ByPlane<Framing>>(() =>
+    everyPlane((plane) => asked.find((one) => one.plane === plane) ?? WHOLE_VOLUME),
+  );
 
   const cameras = useMemo(
     () =>
       everyPlane((plane) => {
         const size = sizes[plane];
-        if (!geometry || !(size[0] > 0 && size[1] > 0) || !positionLps.every(Number.isFinite)) return null;
-        return planeCamera(geometry, PLANES[plane], positionLps, framings[plane], size);
+        if (!geometry || !hasSize(size) || !positionLps.every(Number.isFinite)) return null;
+        return planeCamera(geometry, PLANES[plane], positionLps, inPicture(framings[plane], geometry, size), size);
       }),
     [geometry, positionLps, framings, sizes],
+  );
+  const framed = useMemo(
+    () =>
+      PLANE_NAMES.flatMap((plane): FramedPlane[] => {
+        const framing = framings[plane];
+        if ('shownMm' in framing) return [framing];
+        if (!geometry || !hasSize(seenSizes[plane]) || isWhole(framing)) return [];
+        return [framedBy(planeCamera(geometry, PLANES[plane], [0, 0, 0], framing, seenSizes[plane]))];
+      }),
+    [geometry, framings, seenSizes],
   );
 
   const applied = useRef<{ scene: Scene; sizes: ByPlane<Pixel>; cameras: Partial<Record<PlaneName, PlaneCamera>> }>(
@@ -73,7 +108,10 @@ export function usePlanes(scene: Scene | null, geometry: Geometry | null, positi
 
   const onSize = useCallback((plane: PlaneName, [w, h]: Pixel) => {
     const size: Pixel = [Math.round(w), Math.round(h)];
-    setSizes((old) => (old[plane][0] === size[0] && old[plane][1] === size[1] ? old : { ...old, [plane]: size }));
+    const put = (old: ByPlane<Pixel>): ByPlane<Pixel> =>
+      old[plane][0] === size[0] && old[plane][1] === size[1] ? old : { ...old, [plane]: size };
+    setSizes(put);
+    if (hasSize(size)) setSeenSizes(put);
   }, []);
 
   const reframe = useCallback(
@@ -87,9 +125,9 @@ export function usePlanes(scene: Scene | null, geometry: Geometry | null, positi
         const camera = shown[plane];
         if (!grid || !camera) return old;
         // Several moves may arrive between two renderings: start from the framing as it is by now.
-        const current = planeCamera(grid, PLANES[plane], camera.focalPointLps, old[plane], size);
-        const next = change(old[plane], current);
-        return next === old[plane] ? old : { ...old, [plane]: next };
+        const framing = inPicture(old[plane], grid, size);
+        const next = change(framing, planeCamera(grid, PLANES[plane], camera.focalPointLps, framing, size));
+        return next === framing ? old : { ...old, [plane]: next };
       });
     },
     [],
@@ -110,5 +148,5 @@ export function usePlanes(scene: Scene | null, geometry: Geometry | null, positi
   );
   const reset = useCallback(() => setFramings(everyPlane(() => WHOLE_VOLUME)), []);
 
-  return { cameras, onSize, pan, zoom, follow, reset };
+  return { cameras, framed, onSize, pan, zoom, follow, reset };
 }

@@ -1,11 +1,17 @@
 import { decodeMeasurement, encodeMeasurement } from './measurement-link.js';
+import { LAYER_COLORS, MANNERS, WIDTHS_PX } from './overlay-style.js';
+import type { LayerPen } from './overlay-style.js';
+import type { FramedPlane } from './plane-camera.js';
+import { PLANE_NAMES } from './planes.js';
 import { LAYOUTS } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
 /**
  * A view as search parameters, for links that reopen what somebody saw:
  * `at=12.5,-30,48&w=40,400&mode=errors&layout=axial&invert=1&hide=reference&off=4&region=lesion&with=reader-b`, and
- * `surface=distances` and `m=length,axial,…` for what is coloured and measured.
+ * `surface=distances` and `m=length,axial,…` for what is coloured and measured. `z=axial,120,12.5,-30`: the axial plane shows
+ * 120 mm along its shorter side, around a point (the two coordinates that a plane has, x before y before z).
+ * `pen=outline,60,3,d55e00,reader-b`: a layer as a line of 60 %, 3 px wide, of a colour, or of none of its own.
  *
  * Positions are LPS mm with a tenth of a millimetre; defaults are left out. The inverse is `decodeView`.
  */
@@ -21,6 +27,9 @@ export function encodeView(view: ViewState): string {
   if (view.region !== null) search.set('region', view.region);
   for (const id of view.addedLayers) search.append('with', id);
   if (view.distances) search.set('surface', 'distances');
+  for (const { plane, shownMm, centreMm } of view.framed) search.append('z', [plane, shownMm, ...centreMm].join(','));
+  for (const [id, { manner, opacity, widthPx, color }] of Object.entries(view.pens))
+    search.append('pen', [manner, Math.round(opacity * 100), widthPx, color?.slice(1) ?? '', id].join(','));
   for (const measurement of view.measurements) search.append('m', encodeMeasurement(measurement));
   return search.toString().replaceAll('%2C', ',');
 }
@@ -54,7 +63,35 @@ export function decodeView(search: string): Partial<ViewState> {
   if (given.get('surface') === 'distances') view.distances = true;
   const measured = given.getAll('m').flatMap((text) => decodeMeasurement(text) ?? []);
   if (measured.length > 0) view.measurements = measured;
+  const framed = given.getAll('z').flatMap((text) => decodeFramed(text) ?? []);
+  const planes = PLANE_NAMES.flatMap((name) => framed.find(({ plane }) => plane === name) ?? []);
+  if (planes.length > 0) view.framed = planes;
+  const pens = given
+    .getAll('pen')
+    .map(decodePen)
+    .filter((one) => one !== null);
+  if (pens.length > 0) view.pens = Object.fromEntries(pens);
   return view;
+}
+
+function decodeFramed(text: string): FramedPlane | null {
+  const [name, ...rest] = text.split(',');
+  const plane = PLANE_NAMES.find((known) => known === name);
+  const values = numbers(rest.join(','));
+  if (!plane || values?.length !== 3 || values[0] <= 0) return null;
+  return { plane, shownMm: values[0], centreMm: [values[1], values[2]] };
+}
+
+function decodePen(text: string): [id: string, pen: LayerPen] | null {
+  const [mannerWord, percentWord, widthWord, colorWord = '', ...rest] = text.split(',');
+  const id = rest.join(','); // an id may have commas of its own
+  const manner = MANNERS.find((known) => known === mannerWord);
+  const widthPx = WIDTHS_PX.find((px) => String(px) === widthWord);
+  const [percent = NaN] = numbers(percentWord ?? null) ?? [];
+  const color = LAYER_COLORS.find(([, hex]) => hex === `#${colorWord}`)?.[1];
+  if (!manner || !widthPx || !(percent >= 0 && percent <= 100) || id === '' || (colorWord !== '' && !color))
+    return null;
+  return [id, { manner, opacity: percent / 100, widthPx, ...(color && { color }) }];
 }
 
 /** Comma-separated finite numbers, or null when the text is anything else. */

@@ -56,6 +56,18 @@ describe('view state', () => {
     const hidden = viewReducer(added, { kind: 'toggle-layers', ids: ['reader-b'] });
     expect(viewReducer(hidden, { kind: 'remove-layer', id: 'reader-b' })).toEqual(view);
   });
+  it('keeps only what is drawn or framed in another way than usual', () => {
+    const pen = { manner: 'both', opacity: 0.5, widthPx: 3 } as const;
+    const drawn = viewReducer(view, { kind: 'pens', pens: { a: pen, b: pen } });
+    expect(viewReducer(drawn, { kind: 'pens', pens: { a: null } }).pens).toEqual({ b: pen });
+    expect(viewReducer(drawn, { kind: 'remove-layer', id: 'b' }).pens).toEqual({ a: pen });
+    const axial = { plane: 'axial', shownMm: 100, centreMm: [1, 2] } as const;
+    const framed = viewReducer(view, { kind: 'framed', framed: [axial] });
+    expect(framed.framed).toEqual([axial]);
+    expect(viewReducer(framed, { kind: 'framed', framed: [{ ...axial, centreMm: [1, 2] }] })).toBe(framed);
+    expect(viewReducer(framed, { kind: 'framed', framed: [{ ...axial, shownMm: 99 }] })).not.toBe(framed);
+    expect(viewReducer(view, { kind: 'framed', framed: [] })).toBe(view);
+  });
   it('several predictions go together: any shown hides all, none shown shows all', () => {
     const ids = ['a', 'b'];
     const someShown = { ...view, hiddenLayers: ['a', 'reference'] };

@@ -1,6 +1,8 @@
 import type { Vec3 } from '#imaging';
 import type { GreyWindow } from './grey-window.js';
 import type { SavedMeasurement } from './measurement-link.js';
+import type { LayerPen } from './overlay-style.js';
+import type { FramedPlane } from './plane-camera.js';
 import { PLANE_NAMES } from './planes.js';
 import type { PlaneName } from './planes.js';
 
@@ -54,6 +56,10 @@ export interface ViewState {
   /** Whether surfaces are coloured by their distance to the other label map. */
   readonly distances: boolean;
   readonly measurements: readonly SavedMeasurement[];
+  /** Planes that are zoomed or moved. */
+  readonly framed: readonly FramedPlane[];
+  /** Layers that are drawn in another way than usual, by their id. */
+  readonly pens: Readonly<Record<string, LayerPen>>;
 }
 
 /** Everything that has the same default in every case. */
@@ -67,6 +73,8 @@ export const PLAIN_VIEW: Omit<ViewState, 'positionLps' | 'window'> = {
   addedLayers: [],
   distances: false,
   measurements: [],
+  framed: [],
+  pens: {},
 };
 
 export type ViewAction =
@@ -84,7 +92,17 @@ export type ViewAction =
   | { readonly kind: 'remove-layer'; readonly id: string }
   | { readonly kind: 'distances'; readonly shown: boolean }
   | { readonly kind: 'measurements'; readonly measurements: readonly SavedMeasurement[] }
+  | { readonly kind: 'framed'; readonly framed: readonly FramedPlane[] }
+  /** Null: as usual. */
+  | { readonly kind: 'pens'; readonly pens: Readonly<Record<string, LayerPen | null>> }
   | { readonly kind: 'replace'; readonly view: ViewState };
+
+const sameFramed = (a: readonly FramedPlane[], b: readonly FramedPlane[]): boolean =>
+  a.length === b.length &&
+  a.every(({ plane, shownMm, centreMm: [x, y] }, n) => {
+    const other = b[n];
+    return plane === other.plane && shownMm === other.shownMm && x === other.centreMm[0] && y === other.centreMm[1];
+  });
 
 const toggled = <T>(list: readonly T[], item: T): readonly T[] =>
   list.includes(item) ? list.filter((x) => x !== item) : [...list, item];
@@ -122,12 +140,21 @@ export function viewReducer(view: ViewState, action: ViewAction): ViewState {
       return view.addedLayers.includes(action.id) ? view : { ...view, addedLayers: [...view.addedLayers, action.id] };
     case 'remove-layer': {
       const without = (ids: readonly string[]): readonly string[] => ids.filter((id) => id !== action.id);
-      return { ...view, addedLayers: without(view.addedLayers), hiddenLayers: without(view.hiddenLayers) };
+      const { [action.id]: _, ...pens } = view.pens;
+      return { ...view, addedLayers: without(view.addedLayers), hiddenLayers: without(view.hiddenLayers), pens };
     }
     case 'distances':
       return action.shown === view.distances ? view : { ...view, distances: action.shown };
     case 'measurements':
       return { ...view, measurements: action.measurements };
+    case 'framed':
+      return sameFramed(action.framed, view.framed) ? view : { ...view, framed: action.framed };
+    case 'pens': {
+      const pens = Object.entries({ ...view.pens, ...action.pens }).filter(
+        (entry): entry is [string, LayerPen] => entry[1] !== null,
+      );
+      return { ...view, pens: Object.fromEntries(pens) };
+    }
     case 'replace':
       return action.view;
   }
