@@ -64,6 +64,8 @@ export interface Comparison {
   /** Classes of the imaging library's error map, on the image's grid. */
   readonly errors: Uint8Array;
   readonly counts: ErrorCounts;
+  /** Voxels that are segment n in both, hidden or not; 0 for background. */
+  readonly shared: readonly number[];
 }
 
 /** What of two label maps is compared. */

@@ -92,14 +92,14 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
 
   // ---- what is looked at
   const [view, dispatch] = useReducer(viewReducer, null, () =>
-    homeView(null, presetsFor(windowPresets, modality, null), initialView),
+    homeView(null, presetsFor(windowPresets, modality, valueUnit, null), initialView),
   );
   const [tool, setTool] = useState<DragTool>(firstTool);
   const [showCrosshair, setShowCrosshair] = useState(true);
   const { keys, setKeys, reset: resetKeys } = useKeys();
   const [helpOpen, setHelpOpen] = useState(false);
   const arrived = useRef<ViewState>(view);
-  const openedWith = useRef({ windowPresets, modality, initialView });
+  const openedWith = useRef({ windowPresets, modality, valueUnit, initialView });
   const first = useRef(seen);
   const latest = useRef(view);
   useEffect(() => {
@@ -109,8 +109,8 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   useEffect(() => {
     const known = image ?? first.current;
     if (!known || known.geometry !== geometry) return;
-    const { windowPresets: declared, modality: kind, initialView: asked } = openedWith.current;
-    const home = homeView(known, presetsFor(declared, kind, known), asked);
+    const { windowPresets: declared, modality: kind, valueUnit: unit, initialView: asked } = openedWith.current;
+    const home = homeView(known, presetsFor(declared, kind, unit, known), asked);
     const now = latest.current;
     const moved = now.positionLps.every(Number.isFinite); // this is not the first that is known of the image
     if (moved && (now.window !== arrived.current.window || sameWindow(now.window, home.window))) return;
@@ -131,7 +131,10 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     return () => clearTimeout(resting);
   }, [view]);
 
-  const presets = useMemo(() => presetsFor(windowPresets, modality, image), [image, windowPresets, modality]);
+  const presets = useMemo(
+    () => presetsFor(windowPresets, modality, valueUnit, image),
+    [image, windowPresets, modality, valueUnit],
+  );
 
   // ---- the renderer
   const elements = useRef<Partial<Record<PlaneName, HTMLDivElement>>>({});
@@ -663,7 +666,15 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
           offered={added.offered}
           onAddLayer={(id) => dispatch({ kind: 'add-layer', id })}
           onRemoveLayer={(id) => dispatch({ kind: 'remove-layer', id })}
-          structures={structureRows(labels, loaded, referenceId, predictionId, view.hiddenLabels)}
+          structures={structureRows(
+            labels,
+            loaded,
+            referenceId,
+            predictionId,
+            view.hiddenLabels,
+            regions,
+            comparisonIsCurrent ? (comparison?.shared ?? null) : null,
+          )}
           voxelVolumeMm3={voxelMm3}
           mode={mode}
           errors={errors}

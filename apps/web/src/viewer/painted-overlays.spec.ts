@@ -16,6 +16,7 @@ const layer = (kind: 'reference' | 'prediction', visible = true): DrawnLayer => 
 const COMPARISON = {
   errors: Uint8Array.of(0, 1, 2, 3),
   counts: { truePositive: 1, falsePositive: 1, falseNegative: 1, wrongLabel: 0 },
+  shared: [],
 };
 
 describe('overlays as they are painted', () => {

@@ -36,6 +36,8 @@ export interface StructureRow {
   readonly visible: boolean;
   readonly referenceVoxels: number | null;
   readonly predictionVoxels: number | null;
+  /** Of the two label maps, 0 to 1, for a label that the benchmark does not score by itself; null: it does, or there is none. */
+  readonly dice: number | null;
   readonly findable: boolean;
 }
 
@@ -307,6 +309,7 @@ function Structures(props: PanelProps): ReactNode {
                   <Swatch color={s.color} hollow={!s.visible} />
                   <span>{s.name}</span>
                 </button>
+                {s.dice !== null && <span className="vmv-own-figure vmv-number">DSC {s.dice.toFixed(3)}</span>}
               </th>
               {hasReference && <td className="vmv-number">{volume(s.referenceVoxels)}</td>}
               {hasPrediction && <td className="vmv-number">{volume(s.predictionVoxels)}</td>}
@@ -335,6 +338,11 @@ function Structures(props: PanelProps): ReactNode {
           ))}
         </tbody>
       </table>
+      {structures.some(({ dice }) => dice !== null) && (
+        <p className="vmv-note">
+          DSC below a name: of this label alone, counted here. The benchmark does not score it by itself.
+        </p>
+      )}
     </section>
   );
 }

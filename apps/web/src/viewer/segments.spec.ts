@@ -48,11 +48,15 @@ describe('segments', () => {
     // runs of background, whole words of it, and an end that is no whole word
     const map = (step: number): Uint8Array =>
       Uint8Array.from({ length: 131 }, (_, v) => (v % 40 < 24 ? 0 : (v * step) % 4));
-    const { errors, counts } = classifyErrors(map(1), map(3), counted);
+    const { errors, counts, shared } = classifyErrors(map(1), map(3), counted);
     const through = (data: Uint8Array): Volume<Uint8Array> => ({ geometry, data: data.map((s) => counted[s]) });
     const expected = errorMap(through(map(1)), through(map(3))).data;
     expect([...errors]).toEqual([...expected]);
     const of = (wanted: number): number => expected.filter((found) => found === wanted).length;
+    const [ours, theirs] = [map(1), map(3)];
+    const both = (segment: number): number => ours.filter((own, v) => own === segment && theirs[v] === segment).length;
+    expect([shared.length, ...shared.slice(0, 5)]).toEqual([256, 0, both(1), both(2), both(3), 0]);
+    expect(both(2)).toBeGreaterThan(0);
     expect(counts).toEqual({ truePositive: of(1), falsePositive: of(2), falseNegative: of(3), wrongLabel: of(4) });
   });
   it('numbers a map in place as it does into another array, part by part', () => {

@@ -132,18 +132,21 @@ export interface ErrorCounts {
  * @param reference  segments, x fastest
  * @param prediction on the same grid
  * @param counted    what each of 256 segments counts as; background, 0, counts as itself
+ * @returns `shared`: voxels that are segment n in both maps, whatever it counts as; not told for background
  */
 export function classifyErrors(
   reference: Uint8Array,
   prediction: Uint8Array,
   counted: Uint8Array,
-): { errors: Uint8Array; counts: ErrorCounts } {
+): { errors: Uint8Array; counts: ErrorCounts; shared: readonly number[] } {
   const errors = new Uint8Array(reference.length);
   const voxels = [0, 0, 0, 0, 0];
+  const shared = new Float64Array(256);
   const [ours, theirs] = [wordsOf(reference), wordsOf(prediction)];
   const words = Math.min(ours.length, theirs.length);
   const classify = (from: number, to: number): void => {
     for (let v = from; v < to; v++) {
+      if (reference[v] === prediction[v]) shared[reference[v]]++;
       const r = counted[reference[v]];
       const p = counted[prediction[v]];
       const found = r === p ? (r === 0 ? 0 : 1) : r === 0 ? 2 : p === 0 ? 3 : 4;
@@ -160,7 +163,8 @@ export function classifyErrors(
   }
   classify(4 * words, reference.length);
   const [, truePositive, falsePositive, falseNegative, wrongLabel] = voxels;
-  return { errors, counts: { truePositive, falsePositive, falseNegative, wrongLabel } };
+  shared[0] = 0; // most of background is passed over
+  return { errors, shared: [...shared], counts: { truePositive, falsePositive, falseNegative, wrongLabel } };
 }
 
 /** A volume as the legend shows it: two significant decimals for the small, none for the large. */

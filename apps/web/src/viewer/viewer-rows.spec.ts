@@ -67,7 +67,7 @@ describe('rows of the panel', () => {
     ).toMatchObject({ status: 'refused', notice: null });
   });
   it('has volumes only of what has arrived, and finds only what occurs', () => {
-    expect(structureRows(labels, state, 'ref', 'pred', [4])).toEqual([
+    expect(structureRows(labels, state, 'ref', 'pred', [4], [], null)).toEqual([
       {
         value: 1,
         name: 'liver',
@@ -75,6 +75,7 @@ describe('rows of the panel', () => {
         visible: true,
         referenceVoxels: 3,
         predictionVoxels: null,
+        dice: null,
         findable: true,
       },
       {
@@ -84,9 +85,22 @@ describe('rows of the panel', () => {
         visible: false,
         referenceVoxels: 0,
         predictionVoxels: null,
+        dice: null,
         findable: false,
       },
     ]);
+  });
+  it('has a Dice of labels that the benchmark does not score by themselves', () => {
+    const other = { ...map, voxels: [4, 5, 0, 1] };
+    const both: CaseState = {
+      ...state,
+      layers: { ref: { status: 'shown', map }, pred: { status: 'shown', map: other } },
+    };
+    const rows = (regions: { name: string; labels: number[] }[], shared: number[] | null): (number | null)[] =>
+      structureRows(labels, both, 'ref', 'pred', [], regions, shared).map(({ dice }) => dice);
+    expect(rows([{ name: 'whole liver', labels: [1, 4] }], [0, 2, 0])).toEqual([0.5, null]); // the lesion is in neither
+    expect(rows([{ name: 'liver', labels: [1] }], [0, 2, 0])).toEqual([null, null]);
+    expect(rows([], null)).toEqual([null, null]);
   });
   it('gives the voxel as it is numbered in the file', () => {
     const stored: Geometry = {

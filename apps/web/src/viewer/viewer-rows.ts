@@ -1,5 +1,6 @@
 import { indexIjk } from '#imaging';
 import type { Geometry, Vec3 } from '#imaging';
+import type { ScoredRegion } from './case-viewer.js';
 import type { ShownImage } from './case-volumes.js';
 import { labelColor } from './overlay-style.js';
 import type { LayerPen, ShownLabel } from './overlay-style.js';
@@ -45,18 +46,26 @@ export function layerRows(
   });
 }
 
-/** The rows of the legend: one for each declared label, in the benchmark's order. */
+/**
+ * The rows of the legend: one for each declared label, in the benchmark's order.
+ *
+ * @param regions sets of labels that the benchmark scores
+ * @param shared  as a comparison of the two layers has it; null without one
+ */
 export function structureRows(
   labels: readonly ShownLabel[],
   state: CaseState,
   referenceId: string | null,
   predictionId: string | null,
   hiddenLabels: readonly number[],
+  regions: readonly ScoredRegion[],
+  shared: readonly number[] | null,
 ): StructureRow[] {
   const voxelsOf = (id: string | null, segment: number): number | null => {
     const layer = id === null ? undefined : state.layers[id];
     return layer?.status === 'shown' ? layer.map.voxels[segment] : null;
   };
+  const isScored = (value: number): boolean => regions.some(({ labels: of }) => of.length === 1 && of[0] === value);
   return labels.map(({ value, name }, n) => {
     const referenceVoxels = voxelsOf(referenceId, n + 1);
     const predictionVoxels = voxelsOf(predictionId, n + 1);
@@ -67,9 +76,16 @@ export function structureRows(
       visible: !hiddenLabels.includes(value),
       referenceVoxels,
       predictionVoxels,
+      dice: isScored(value) ? null : diceOf(shared?.[n + 1] ?? null, referenceVoxels, predictionVoxels),
       findable: Boolean(referenceVoxels) || Boolean(predictionVoxels),
     };
   });
+}
+
+/** Dice of two sets from their sizes, 0 to 1; null where one is not known, or both are empty. */
+function diceOf(shared: number | null, reference: number | null, prediction: number | null): number | null {
+  if (shared === null || reference === null || prediction === null || reference + prediction === 0) return null;
+  return (2 * shared) / (reference + prediction);
 }
 
 /** What the panel says about the point under the crosshair. */

@@ -5,14 +5,14 @@ const names = (...args: Parameters<typeof windowPresets>): string[] => windowPre
 
 describe('windows to choose from', () => {
   it('a CT has the windows that readers know, behind those of the benchmark', () => {
-    expect(names([{ name: 'Pancreas', center: 45, width: 250 }], 'CT', image)).toEqual([
+    expect(names([{ name: 'Pancreas', center: 45, width: 250 }], 'CT', 'HU', image)).toEqual([
       'Pancreas',
       'Soft tissue',
       'Lung',
       'Bone',
       'Brain',
       'Liver',
-      '1 to 99 %',
+      'Auto',
       'Full range',
     ]);
   });
@@ -23,16 +23,36 @@ describe('windows to choose from', () => {
         { name: 'Skull', center: 400, width: 1800 },
       ],
       'ct',
+      'HU',
       null,
     );
     expect(presets.map(({ name }) => name)).toEqual(['soft tissue', 'Skull', 'Lung', 'Brain', 'Liver']);
   });
+  it('a PET has those of uptake values where its values are such', () => {
+    for (const [modality, unit] of [
+      ['PT', 'SUV'],
+      ['PET', 'SUVbw'],
+      ['pt', 'g/ml'],
+    ])
+      expect(windowPresets([], modality, unit, image).map(({ name }) => name)).toEqual([
+        'SUV 0 to 5',
+        'SUV 0 to 10',
+        'SUV 0 to 20',
+        'Auto',
+        'Full range',
+      ]);
+    expect(
+      windowPresets([], 'PT', 'SUV', null).map(({ center, width }) => [center - width / 2, center + width / 2]),
+    ).toEqual([5, 10, 20].map((upper) => [0, upper]));
+    for (const unit of ['Bq/ml', '', 'counts']) expect(names([], 'PT', unit, image)).toEqual(['Auto', 'Full range']);
+    expect(names([], 'MR', 'SUV', image)).toEqual(['Auto', 'Full range']);
+  });
   it('anything else begins with the percentiles of the image', () => {
-    expect(windowPresets([], 'MR', image)).toEqual([
-      { name: '1 to 99 %', center: 300, width: 400 },
+    expect(windowPresets([], 'MR', '', image)).toEqual([
+      { name: 'Auto', center: 300, width: 400 },
       { name: 'Full range', center: 500, width: 1000 },
     ]);
-    expect(names([], undefined, null)).toEqual([]);
+    expect(names([], undefined, '', null)).toEqual([]);
   });
 });
 

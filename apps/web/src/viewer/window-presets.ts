@@ -15,22 +15,46 @@ const CT_WINDOWS: readonly NamedWindow[] = [
   { name: 'Liver', center: 80, width: 150 },
 ];
 
+/** Windows of a PET in standardised uptake values, of no uptake on: of most lesions, and of those that take up much. */
+const SUV_WINDOWS: readonly NamedWindow[] = [
+  { name: 'SUV 0 to 5', center: 2.5, width: 5 },
+  { name: 'SUV 0 to 10', center: 5, width: 10 },
+  { name: 'SUV 0 to 20', center: 10, width: 20 },
+];
+
+/** Whether values are standardised uptake values: 'SUV', 'SUVbw', or g/ml, which is what DICOM calls the unit of SUVbw. */
+const isUptake = (unit: string): boolean => /^suv|^g\/?ml$/i.test(unit.trim());
+
+function windowsOf(modality: string | undefined, unit: string): readonly NamedWindow[] {
+  switch (modality?.toUpperCase()) {
+    case 'CT':
+      return CT_WINDOWS;
+    case 'PT':
+    case 'PET':
+      return isUptake(unit) ? SUV_WINDOWS : [];
+    default:
+      return [];
+  }
+}
+
 /**
  * The windows to choose from: those of the benchmark first, then those of the modality, then those of the image itself. The
- * first is the one a view begins with. Grey values have a fixed meaning only in CT; everything else begins with the
- * percentiles of the image.
+ * first is the one a view begins with. Grey values have a fixed meaning in CT and in PET with uptake values; everything else,
+ * MR and PET in counts or becquerels among them, begins with what the image itself holds.
  *
  * @param modality of the channel, as the benchmark names it: 'CT', 'MR', ...
+ * @param unit     of the grey values, as the benchmark names it: 'HU', 'SUV', ...; empty: not known
  */
 export function windowPresets(
   declared: readonly NamedWindow[],
   modality: string | undefined,
+  unit: string,
   image: Pick<ShownImage, 'range' | 'percentiles'> | null,
 ): NamedWindow[] {
-  const ofModality = modality?.toUpperCase() === 'CT' ? CT_WINDOWS : [];
+  const ofModality = windowsOf(modality, unit);
   const ofImage = image
     ? [
-        { name: '1 to 99 %', ...tidyWindow(windowOfRange(image.percentiles.lower, image.percentiles.upper)) },
+        { name: 'Auto', ...tidyWindow(windowOfRange(image.percentiles.lower, image.percentiles.upper)) },
         { name: 'Full range', ...windowOfRange(image.range.lower, image.range.upper) },
       ]
     : [];
