@@ -226,6 +226,81 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     }
   });
 
+  it('goes from the board to a case, reads it and leaves it, by keyboard alone', async () => {
+    /** Presses Tab, or Shift+Tab, until an element that matches has the focus; its words. */
+    const tabTo = async (selector: string, words: RegExp, key = 'Tab'): Promise<string> => {
+      const passed: string[] = [];
+      for (let n = 0; n < 150; n++) {
+        await page.keyboard.press(key);
+        const [matches, text] = await page.evaluate((wanted): [boolean, string] => {
+          const focused = document.activeElement;
+          return [focused?.matches(wanted) === true, focused?.getAttribute('aria-label') ?? focused?.textContent ?? ''];
+        }, selector);
+        if (matches && words.test(text)) return text;
+        passed.push(text);
+      }
+      throw new Error(`150 times ${key}, and never on ${selector} with ${String(words)}; passed: ${passed.join(' | ')}`);
+    };
+    const live = (): Promise<string> => page.locator('.vmv [aria-live=polite].vmv-unseen').innerText();
+    const pressed = (name: RegExp): Promise<string | null> => page.getByRole('button', { name }).first().getAttribute('aria-pressed');
+
+    const board = `${platform.url}/benchmarks/${SLUG}?phase=practice`;
+    await page.goto(board);
+    await page.locator('.board tbody .rank').first().waitFor();
+    await page.evaluate(() => {
+      // what a browser itself makes of Enter on a button is a click without a pointer; nothing else may come
+      for (const kind of ['pointerdown', 'mousedown', 'mousemove', 'wheel', 'touchstart', 'click'])
+        addEventListener(kind, (event) => {
+          if (kind !== 'click' || (event as MouseEvent).detail > 0) sessionStorage.setItem('pointer', kind);
+        }, true);
+    });
+    await tabTo('.board tbody a', /^0\.\d{3}, show what costs it most$/);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/cases/*');
+    await page.waitForSelector('[data-viewer-state=ready]', { timeout: 120_000 });
+    await page.locator('button:enabled', { hasText: 'Largest error' }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await tabTo('[data-plane=axial]', /^Axial plane, slice/);
+    await page.keyboard.press('1'); // the first structure
+    await page.waitForFunction(() => document.querySelector('.vmv-structure')?.getAttribute('aria-pressed') === 'false');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('1');
+
+    await page.keyboard.press('n');
+    await page.waitForFunction(() => (window.__voxelmarkViewer?.errorClass ?? 0) > 1);
+    expect(await pressed(/^Error map$/)).toBe('true');
+    await page.waitForFunction(() => /slice \d+ of \d+/.test(document.querySelector('.vmv [aria-live=polite].vmv-unseen')?.textContent ?? ''));
+    expect(await live()).toMatch(/Axial slice \d+ of \d+.*mm (superior|inferior)/);
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    const preset = page.getByLabel('Window preset');
+    const before = await preset.inputValue();
+    await page.keyboard.press('w');
+    await page.waitForFunction((old) => document.querySelector<HTMLSelectElement>('[aria-label="Window preset"]')?.value !== old, before);
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard and mouse' }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-plane'))).toBe('axial');
+
+    // no trap: on to what follows the viewer, and back over it to the benchmark
+    await tabTo(':not(.vmv *):not(.vmv)', /./);
+    await tabTo('.trail a', new RegExp(PHANTOM_BENCHMARK.title), 'Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/benchmarks/${SLUG}*`);
+    await page.getByRole('heading', { name: PHANTOM_BENCHMARK.title }).waitFor();
+    await page.locator('.vmv').waitFor({ state: 'detached' });
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await page.evaluate(() => sessionStorage.getItem('pointer'))).toBeNull();
+    await page.mouse.move(9, 9); // which would have been noticed
+    expect(await page.evaluate(() => sessionStorage.getItem('pointer'))).toBe('mousemove');
+  });
+
   it('an organiser: a folder is checked in the browser, imported, and becomes a published benchmark; an archive is asked about', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'voxelmark-organiser-'));
     const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
