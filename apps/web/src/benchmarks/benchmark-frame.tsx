@@ -13,6 +13,7 @@ import { Page } from '../ui/page.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { ErrorState } from '../ui/states.js';
 import { mayEnter } from './may-enter.js';
+import { mayLookAtHeldOut } from './may-look.js';
 
 const TAB_WORDS: Readonly<Record<BenchmarkTab, string>> = {
   leaderboard: 'Leaderboard',
@@ -113,7 +114,7 @@ export function BenchmarkFrame({
             aria-current={name === tab ? 'page' : undefined}
             resetScroll={false}
           >
-            {name === 'cases' && benchmark.capacities.length > 0 ? 'Cases' : TAB_WORDS[name]}
+            {name === 'cases' && mayLookAtHeldOut(session, benchmark) ? 'Cases' : TAB_WORDS[name]}
           </Link>,
           ...(name === 'leaderboard'
             ? [

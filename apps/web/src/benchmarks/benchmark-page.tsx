@@ -31,12 +31,18 @@ export function BenchmarkPage(): ReactNode {
   );
 }
 
+/** Structures that stand beside what is said of the benchmark; more of them go below it, in columns. */
+const FEW = 8;
+
+const labelsOf = ({ labels }: { readonly labels: readonly number[] }): string =>
+  `${labels.length === 1 ? 'label' : 'labels'} ${labels.join(' + ')}`;
+
 /** What is segmented, in the colours of the viewer. */
 function Structures({ benchmark }: { readonly benchmark: BenchmarkView }): ReactNode {
   const regions =
     benchmark.phases.find(({ kind }) => kind === 'test')?.rules.regions ?? benchmark.phases[0]?.rules.regions ?? [];
   return (
-    <section className="about-strip">
+    <section className={`about-strip ${regions.length > FEW ? 'about-strip-many' : ''}`}>
       <div>
         <h2>What is measured</h2>
         <p>{benchmark.summary}</p>
@@ -46,9 +52,7 @@ function Structures({ benchmark }: { readonly benchmark: BenchmarkView }): React
           <li key={region.name}>
             <Swatch color={region.color ?? benchmark.labels.find(({ value }) => value === region.labels[0])?.color} />
             <span>{region.name}</span>
-            <span className="quiet">
-              {region.labels.length === 1 ? 'label' : 'labels'} {region.labels.join(' + ')}
-            </span>
+            {labelsOf(region) !== region.name && <span className="quiet">{labelsOf(region)}</span>}
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { BenchmarkView } from '#contracts';
 import type { PhaseKind } from '#domain';
 import { queries } from '../api/queries.js';
+import { useSession } from '../app/session.js';
 import { count, formatTriple } from '../format/numbers.js';
 import { sortRows, type SortKey } from '../format/order.js';
 import { PHASE_WORDS } from '../runs/run-words.js';
@@ -13,10 +14,11 @@ import { SkeletonBlocks } from '../ui/skeleton.js';
 import { SortHeader, type Sorting } from '../ui/sort-header.js';
 import { EmptyState, QueryView } from '../ui/states.js';
 import { factWords, shownFacts, type CaseSummary } from './data-summary.js';
+import { mayLookAtHeldOut } from './may-look.js';
 
 /** Cases that may be opened: practice for everybody, held-out ones for those whom the policy lets in. */
 export function CasesPanel({ benchmark }: { readonly benchmark: BenchmarkView }): ReactNode {
-  const mayAsk = benchmark.capacities.length > 0;
+  const mayAsk = mayLookAtHeldOut(useSession(), benchmark);
   return (
     <>
       <PhaseCases benchmark={benchmark} phase="practice" />
@@ -35,7 +37,7 @@ function PhaseCases({ benchmark, phase }: { readonly benchmark: BenchmarkView; r
         <p>
           {phase === 'practice'
             ? PHASE_WORDS.practice.sentence
-            : 'Held-out cases, shown because of your part in this benchmark. Opening one is recorded in the access log.'}
+            : 'Held-out cases, shown because of your part in this benchmark or because its rules open them. Opening one is recorded in the access log.'}
         </p>
       }
     >

@@ -9,7 +9,6 @@ import { Icon } from '../ui/icons.js';
 import { SkeletonBlocks } from '../ui/skeleton.js';
 import { Page } from '../ui/page.js';
 import { ErrorState } from '../ui/states.js';
-import { PHASE_WORDS } from '../runs/run-words.js';
 import { CaseAside } from './case-aside.js';
 import { chosenLayers, chosenPrediction, moreLayers, objectUrl, readersOf } from './chosen-layers.js';
 import { comparablePredictions, viewerScores } from './viewer-scores.js';
@@ -100,7 +99,9 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
       </header>
       {view.label !== 'PUBLIC' && (
         <p className="sealed-line">
-          {PHASE_WORDS[view.phase].long}: shown because of your part in this benchmark, and recorded.
+          {view.label === 'SEALED'
+            ? 'Held out: you see it because of your part in this benchmark, or because its rules open it. Looking at it is recorded.'
+            : 'For people with an account. Looking at it is recorded.'}
         </p>
       )}
       <div className="case-layout">

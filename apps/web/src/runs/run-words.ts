@@ -37,8 +37,8 @@ export const RUN_WORDS: Readonly<
 export const PHASE_WORDS = {
   practice: {
     name: 'Practice',
-    long: 'Practice cases (public)',
-    sentence: 'Public cases: images, references, every figure and overlay are open to everybody.',
+    long: 'Practice cases',
+    sentence: 'Cases to try algorithms on, where every figure leads to the picture that it comes from.',
   },
   test: {
     name: 'Test',

@@ -59,6 +59,21 @@ it('an address, a title and a dataset suffice; what comes out makes the same ben
   expect(again.definition).toEqual(definition);
 });
 
+it('windows are those of CT where the channel says so, or all headers that say anything', () => {
+  const windows = (channels: DescribedDataset['channels'], ...modalities: (string | undefined)[]): number => {
+    const of = cases.map((one, n) => {
+      const modality = modalities[n];
+      return { ...one, facts: modality === undefined ? {} : { modality } };
+    });
+    return complete({}, { channels }, of).definition!.windowPresets.length;
+  };
+  expect(windows([{ name: 'image' }])).toBe(0);
+  expect(windows([{ name: 'image' }], 'CT')).toBeGreaterThan(2); // the others are files without a header that tells
+  expect(windows([{ name: 'image' }], 'CT', undefined, 'MR')).toBe(0);
+  expect(windows([{ name: 'image', modality: 'MR' }], 'CT')).toBe(0);
+  expect(windows([{ name: 'a' }, { name: 'b' }], 'CT')).toBe(0); // of two images nobody knows which one was meant
+});
+
 it('images that a program made may be seen by everybody', () => {
   expect(complete({}, { synthetic: true }).definition?.phases.practice.label).toBe('PUBLIC');
   expect(codes({ phases: { practice: { label: 'PUBLIC' } } }, { synthetic: true })).toEqual([]);

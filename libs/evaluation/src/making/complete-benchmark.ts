@@ -108,7 +108,7 @@ export function completeBenchmark(
     metrics,
     ranking,
     phases,
-    windowPresets: body.windowPresets ?? usualWindows(dataset),
+    windowPresets: body.windowPresets ?? usualWindows(dataset, cases),
   };
   const definition: BenchmarkDefinition = { ...whole, rules: body.rules ?? writeRules(whole, dataset) };
   return { definition, drawn, patients, findings };
@@ -341,7 +341,13 @@ function completePhases(
   return { practice, test };
 }
 
-function usualWindows({ channels }: DescribedDataset): BenchmarkDefinition['windowPresets'] {
-  const modality = (channels[0].modality ?? channels[0].name).toUpperCase();
-  return modality === 'CT' ? CT_WINDOWS.map((preset) => ({ ...preset })) : [];
+/** Those of CT where the images are CT: as their channel says, or else as the headers of all cases do that say anything. */
+function usualWindows(
+  { channels: [first, ...others] }: DescribedDataset,
+  cases: readonly DescribedCase[],
+): BenchmarkDefinition['windowPresets'] {
+  const told = new Set(others.length > 0 ? [] : cases.flatMap(({ facts: { modality } }) => modality ?? []));
+  const modalities = first.modality === undefined && told.size > 0 ? [...told] : [first.modality ?? first.name];
+  const isCt = modalities.every((modality) => String(modality).toUpperCase() === 'CT');
+  return isCt ? CT_WINDOWS.map((preset) => ({ ...preset })) : [];
 }
