@@ -16,6 +16,7 @@ import { MembersController } from './benchmarks/members.controller.js';
 import { MakingDesk } from './benchmarks/making-desk.js';
 import { Sight } from './benchmarks/sight.js';
 import { CasesController } from './cases/cases.controller.js';
+import { GridHashes } from './cases/grid-hashes.js';
 import { ObjectAccess } from './cases/object-access.js';
 import { ObjectsController } from './cases/objects.controller.js';
 import { SegmentationsController } from './cases/segmentations.controller.js';
@@ -121,6 +122,7 @@ export class ApiModule {
         SignIn,
         Throttle,
         Sight,
+        GridHashes,
         ObjectAccess,
         MakingDesk,
         BoardDesk,

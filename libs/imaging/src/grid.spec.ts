@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { affineRas, geometryFromRasAffine, indexIjk, invert3, pointLps } from './affine.js';
 import { diagonalMm, voxelCount, voxelVolumeMm3 } from './geometry.js';
 import type { Geometry, Mat3, Vec3 } from './geometry.js';
-import { bringLabels, bringToGrid, describeGrid, geometryHash, resampleNearest, sameGrid } from './grid.js';
+import { bringLabels, bringToGrid, describeGrid, geometryHash, gridHash, resampleNearest, sameGrid } from './grid.js';
 import { ImageFormatError } from './image-format-error.js';
-import { ALL_AXIS_CODES, orientTo } from './orientation.js';
+import { ALL_AXIS_CODES, axisMapTo, mapGeometry, orientTo } from './orientation.js';
 import type { LabelMap } from './volume.js';
 
 const GRID: Geometry = {
@@ -84,6 +84,14 @@ describe('comparing grids', () => {
     expect(geometryHash({ ...GRID, originLps: [-100.25, 40.0002, 1200.5] })).not.toBe(geometryHash(GRID));
     const negative: Geometry = { ...GRID, direction: [0.8, -0.6, -0, 0.6, 0.8, -1e-9, -0, 0, 1] };
     expect(geometryHash(negative)).toBe(geometryHash(GRID));
+  });
+
+  it('gives one short hash to a grid and its every storage order, and another to another', () => {
+    const hash = gridHash(GRID);
+    expect(hash).toMatch(/^[0-9a-f]{8}$/);
+    for (const order of ALL_AXIS_CODES) expect(gridHash(mapGeometry(GRID, axisMapTo(GRID, order)))).toBe(hash);
+    expect(gridHash({ ...GRID, originLps: [-100.25, 40.0002, 1200.5] })).not.toBe(hash);
+    expect(gridHash({ ...GRID, sizeXyz: [4, 3, 3] })).not.toBe(hash);
   });
 });
 

@@ -123,6 +123,20 @@ export function geometryHash(geometry: Geometry): string {
   return ['grid-1', sizeXyz.join('x'), ...[originLps, ...edges].map((v) => v.map(rounded).join(','))].join(';');
 }
 
+/** Which way stored axes run has no part in `gridHash`. */
+const ANY_ORDER = 'LPS';
+
+/**
+ * Short hash of a grid for people and programs to compare, whatever axes it is stored along: 32-bit FNV-1a over the
+ * `geometryHash` of its canonical order, as eight hexadecimal digits. Tells grids apart; no protection against intent.
+ */
+export function gridHash(geometry: Geometry): string {
+  const canonical = mapGeometry(geometry, axisMapTo(geometry, ANY_ORDER));
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(geometryHash(canonical))) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
 /** A grid in words, for messages: size, spacing, orientation. Holds no position. */
 export function describeGrid(geometry: Geometry): string {
   const spacing = geometry.spacingMm.map((s) => Number(s.toPrecision(6))).join(' x ');

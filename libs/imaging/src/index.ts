@@ -7,7 +7,7 @@ export { affineLps, affineRas, geometryFromRasAffine, indexIjk, pointLps } from 
 export type { Affine } from './affine.js';
 export { readLabelMap, readNifti, readNiftiChannels, toLabels } from './nifti/read.js';
 export type { NiftiImage, NiftiLimits } from './nifti/read.js';
-export { streamNifti } from './nifti/stream.js';
+export { niftiGeometry, streamNifti } from './nifti/stream.js';
 export type { NiftiArrival, NiftiGlance, NiftiStart } from './nifti/stream.js';
 export { salvageNifti } from './nifti/salvage.js';
 export type { SalvagedNifti } from './nifti/salvage.js';
@@ -85,6 +85,7 @@ export {
   bringToGrid,
   describeGrid,
   geometryHash,
+  gridHash,
   GRID_RULES,
   GRID_TOLERANCE_VOXELS,
   resampleNearest,

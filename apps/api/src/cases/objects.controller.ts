@@ -6,6 +6,7 @@ import type { BlobStore } from '#evaluation';
 import { Mount, type Ask } from '../http/mount.js';
 import { BLOBS } from '../settings.js';
 import { byteRange } from './byte-range.js';
+import { GridHashes } from './grid-hashes.js';
 import { CACHING, ObjectAccess } from './object-access.js';
 
 /** The route that stored voxels leave by as they are. */
@@ -14,6 +15,7 @@ export class ObjectsController {
   constructor(
     @Inject(BLOBS) private readonly blobs: BlobStore,
     private readonly access: ObjectAccess,
+    private readonly grids: GridHashes,
   ) {}
 
   @Mount(ENDPOINTS.getObject)
@@ -28,6 +30,7 @@ export class ObjectsController {
 
     const etag = `"${object.sha256}"`;
     const unkept = caching === CACHING.SEALED;
+    const grid = await this.grids.of(object);
     const headers: Record<string, string> = {
       'content-type': object.mediaType,
       'content-disposition': `attachment; filename="${object.kind}-${object.id}.nii.gz"`,
@@ -35,6 +38,7 @@ export class ObjectsController {
       'accept-ranges': 'bytes',
       'cache-control': caching,
       ...(unkept ? {} : { etag }),
+      ...(grid === null ? {} : { 'voxelmark-grid': grid }),
     };
     if (!unkept && request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag) === true) {
       await reply.code(304).headers(headers).send();

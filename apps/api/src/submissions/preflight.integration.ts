@@ -10,7 +10,7 @@ import {
   type ModelSessions,
   type StagePorts,
 } from '#evaluation';
-import { readLabelMap, readNifti, writeNifti } from '#imaging';
+import { gridHash, readLabelMap, readNifti, writeNifti } from '#imaging';
 import { createModelRunner } from '#inference';
 import { scoreCase } from '#metrics';
 import { untouched } from '../test-support/no-parts.js';
@@ -107,7 +107,9 @@ it('passes, shows what it predicted to its owner, and leaves nothing but that on
   const shown = (await world.ask('owner', 'GET', `/cases/${caseId}?preflight=${done.id}`)).json();
   expect(shown.predictions[0]).toMatchObject({ objectId: predictionObjectId, runId: done.id, version: '1.0.0' });
   expect(shown.predictions[0].scores[0]).toMatchObject({ region: 'liver', values: { dice: expect.anything() } });
-  const map = await readLabelMap((await world.ask('owner', 'GET', `/objects/${predictionObjectId}`)).rawPayload);
+  const served = await world.ask('owner', 'GET', `/objects/${predictionObjectId}`);
+  const map = await readLabelMap(served.rawPayload);
+  expect(served.headers['voxelmark-grid']).toBe(gridHash(map.geometry));
   expect(map.geometry.sizeXyz).toEqual([8, 8, 4]);
   const kept = await world.inventory();
   expect([kept.blobs, kept.stored_object]).toEqual([before.blobs + 4, before.stored_object + 1]);

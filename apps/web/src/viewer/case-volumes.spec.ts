@@ -1,5 +1,5 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
-import { ImageFormatError, orientTo, writeNifti } from '#imaging';
+import { gridHash, ImageFormatError, orientTo, writeNifti } from '#imaging';
 import type { Geometry, PartCompressor, Volume, VoxelArray } from '#imaging';
 import { compare, listComparedErrors, receiveImage, receiveLabelMap } from './case-volumes.js';
 import type { ArrivingFile, BegunImage, DisplayVoxels, GreyFacts, ImageFacts, ShownLabelMap } from './case-volumes.js';
@@ -204,6 +204,18 @@ describe('a label map of a case', () => {
       code: 'grid-differs',
       message: expect.stringContaining(text) as string,
     });
+  });
+
+  it('is refused when it does not lie where the server says that its copy does, and so is an image', async () => {
+    const bytes = await file(labels);
+    const served = (servedGrid: string | null) => receiveLabelMap({ ...arriving(bytes), servedGrid }, grid, [1, 4, 9]);
+    expect((await served(gridHash(grid))).grid.hash).toBe(gridHash(grid));
+    expect((await served(null)).grid.hash).toBe(gridHash(grid));
+    const other = { code: 'grid-differs', message: expect.stringContaining("the server's copy on 0badcafe") as string };
+    await expect(served('0badcafe')).rejects.toMatchObject(other);
+    const arrival = { onBegun: () => undefined, onSlices: () => undefined, shown: async () => undefined };
+    const asImage = receiveImage({ ...arriving(await file(image)), servedGrid: '0badcafe' }, null, arrival);
+    await expect(asImage).rejects.toMatchObject(other);
   });
 
   it('is refused when it is no label map', async () => {

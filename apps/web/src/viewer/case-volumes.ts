@@ -2,7 +2,7 @@ import {
   axisCodes,
   axisMapTo,
   describeGrid,
-  geometryHash,
+  gridHash,
   indexIjk,
   ImageFormatError,
   mapGeometry,
@@ -15,7 +15,6 @@ import {
   voxelCount,
 } from '#imaging';
 import type { AxisMap, Geometry, NiftiGlance, NiftiStart, Vec3, VoxelArray } from '#imaging';
-import { fnv1a } from './checksum.js';
 import { listErrors } from './error-list.js';
 import { flipSlices } from './flip-slices.js';
 import type { ErrorList } from './error-list.js';
@@ -29,7 +28,7 @@ export type DisplayVoxels = Uint8Array | Int16Array | Uint16Array | Float32Array
 
 /** Which grid a file lies on. */
 export interface GridReceipt {
-  /** Of size, position, spacing and directions in canonical order, rounded as `geometryHash` has it; eight hex digits. */
+  /** `gridHash` of the file as it was read here: of size, position, spacing and directions in canonical order. */
   readonly hash: string;
   /** Sides that the stored axes run to: 'RAS'. */
   readonly storedAxes: string;
@@ -86,6 +85,8 @@ export interface ArrivingFile {
   readonly pieces: AsyncIterable<Uint8Array>;
   /** Bytes of the file where they are known. */
   readonly storedBytes: number | null;
+  /** `gridHash` of the file as the server has it; null where it does not say. */
+  readonly servedGrid?: string | null;
   /** Some bytes of it, `to` excluded; null: they cannot be had. */
   readonly part: NiftiGlance['read'];
 }
@@ -199,7 +200,10 @@ async function receiveSound(file: ArrivingFile, near: Vec3 | null, arrival: Imag
   await streamNifti(
     file.pieces,
     {
-      onStart: (start) => (known = knownOf(start)),
+      onStart: (start) => {
+        known = knownOf(start);
+        checkServed(file, known.begun.grid);
+      },
       onSlices: (first, stored) => {
         if (!known) throw new Error('slices came before the header');
         const { begun, map, sizeXyz } = known;
@@ -290,6 +294,7 @@ export async function receiveLabelMap(
     {
       onStart: ({ geometry }) => {
         stored = geometry;
+        checkServed(file, receiptOf(geometry));
         map = axisMapTo(geometry, axisCodes(image));
         if (!sameGrid(mapGeometry(geometry, map), image)) throw otherGrid(geometry, image);
         segments = new Uint8Array(voxelCount(image));
@@ -321,9 +326,16 @@ function otherGrid(stored: Geometry, image: Geometry): ImageFormatError {
   );
 }
 
-function receiptOf(stored: Geometry): GridReceipt {
-  const canonical = mapGeometry(stored, axisMapTo(stored, CANONICAL));
-  return { hash: fnv1a(new TextEncoder().encode(geometryHash(canonical))), storedAxes: axisCodes(stored) };
+const receiptOf = (stored: Geometry): GridReceipt => ({ hash: gridHash(stored), storedAxes: axisCodes(stored) });
+
+/** What arrived has to lie where the server's copy does. @throws ImageFormatError */
+function checkServed({ servedGrid }: ArrivingFile, { hash }: GridReceipt): void {
+  if (servedGrid === undefined || servedGrid === null || servedGrid === hash) return;
+  throw new ImageFormatError(
+    'grid-differs',
+    `What arrived lies on the grid ${hash}, and the server's copy on ${servedGrid}: it is not the file that was asked for, ` +
+      'so it is not shown.',
+  );
 }
 
 /** How two grids differ, in words; both in the orientation of the image, so that permuted storage is not named. */

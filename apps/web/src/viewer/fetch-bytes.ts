@@ -8,8 +8,12 @@ export interface FetchedFile {
   readonly pieces: AsyncIterable<Uint8Array>;
   /** Bytes of the whole file, where the server tells it. */
   readonly storedBytes: number | null;
+  /** Hash of the grid that the server's copy lies on, where it tells it. */
+  readonly servedGrid: string | null;
 }
 
+/** As `GET /objects/:id` has it. */
+const GRID_HEADER = 'voxelmark-grid';
 /** Progress is told at most so often, however small the pieces are. */
 const PROGRESS_MS = 50;
 
@@ -35,7 +39,11 @@ export async function fetchPieces(
   const stated = Number(response.headers.get('content-length'));
   // With a content encoding the stated length is that of the wire, while we count what comes out of it.
   const total = stated > 0 && !response.headers.get('content-encoding') ? stated : null;
-  return { pieces: piecesOf(response.body, (received) => onProgress(received, total)), storedBytes: total };
+  return {
+    pieces: piecesOf(response.body, (received) => onProgress(received, total)),
+    storedBytes: total,
+    servedGrid: response.headers.get(GRID_HEADER),
+  };
 }
 
 /**

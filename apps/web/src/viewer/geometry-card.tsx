@@ -53,8 +53,9 @@ export function GeometryCard({
           </tbody>
         </table>
         <p className="vmv-note">
-          The hash is of size, position, spacing and directions, brought to one order of axes. A layer on another grid
-          is refused, not moved.
+          The hash is of size, position, spacing and directions, brought to one order of axes. The server sends it with
+          each file; one that arrives on another grid than it was sent from is refused, and so is a layer on another
+          grid than the image: nothing is moved.
         </p>
       </details>
     </section>

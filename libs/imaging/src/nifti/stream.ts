@@ -103,6 +103,24 @@ export async function streamNifti(
   }
 }
 
+/**
+ * Where the volume of a NIfTI file lies, from its first bytes; nothing more is read.
+ *
+ * @param pieces of the file, in order; may end behind its header
+ * @throws ImageFormatError as `readNifti` does for what is wrong with a header
+ */
+export async function niftiGeometry(pieces: AsyncIterable<Uint8Array>): Promise<Geometry> {
+  const stored = await peek(pieces);
+  const content = isGzip(stored.first) ? inflate(stored.all(), 'gzip', 'nifti-gzip') : stored.all();
+  let preamble = new Uint8Array(0);
+  for await (const piece of content) {
+    preamble = joinBytes([preamble, piece], preamble.length + piece.length);
+    if (preamble.length >= HEADER_PROBE_BYTES) break;
+  }
+  const header = parseNiftiHeader(preamble.subarray(0, HEADER_PROBE_BYTES));
+  return geometryFromRasAffine(header.affineRas, header.sizeXyz);
+}
+
 /** Reads the parts that hold what is wanted. Where they are not what they say, the file is found out in its turn, or is sound. */
 async function lookAt(...asked: Parameters<typeof readParts>): Promise<void> {
   try {
