@@ -41,7 +41,9 @@ export const forecast = z.object({
   peakMemoryBytes: z.number(),
   limitSeconds: z.number(),
   limitMemoryBytes: z.number(),
-  fits: z.boolean().nullable().describe('null: a crop depends on the image, and without it the forecast is over the limit'),
+  secondsAround: z.number().nullable().describe('before and after the network, of the slowest case that was run; null: none was, and nothing of it is in the forecast'),
+  exact: z.boolean().describe('false: a crop depends on the image, and how much it leaves is guessed'),
+  fits: z.boolean().nullable().describe('null: over a limit only by what is guessed'),
 });
 
 export const submissionView = z.object({

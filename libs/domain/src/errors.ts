@@ -42,7 +42,7 @@ export class RequestRefused extends VoxelmarkError {
 
 /** An algorithm failed on something: the code may be told to everybody, the detail may contain pixels. */
 export class ModelFailure extends Error {
-  /** Null when no process had come to a case. */
+  /** Null when it came to no case: the model could not be loaded. */
   readonly usage: SeenUsage | null;
 
   constructor(

@@ -115,7 +115,7 @@ export const FAILURE_ADVICE: Readonly<Record<FailureCode, string>> = {
   'model-external-data': 'The model refers to external weight files. Save it as one self-contained file.',
   'model-refused': 'The inspector refused the model before it was loaded: an operator, a size or a construction that this platform does not run. `npx voxelmark inspect MODEL.onnx` lists every finding.',
   'manifest-invalid': 'The manifest contradicts itself or the benchmark. Correct the fields named in the message.',
-  'budget-exceeded': 'By the time measured for one run of the network, a case would take longer than this benchmark allows, so nothing was started. Use larger tiles, less overlap, no mirroring, fewer models or a smaller network.',
+  'budget-exceeded': 'By the time measured for one run of the network, a case would take longer than this benchmark allows, or its image and output channels more memory, so nothing was started. Use larger tiles, less overlap, no mirroring, fewer models or a smaller network; for memory, a coarser grid or fewer channels.',
   'conformance-failed': 'On your own conformance case the platform and your framework do not agree as your manifest asks. Compare orientation, spacing, grid and intensity operations with your training code; `npx voxelmark model check` shows the agreement for each label.',
   'inference-failed': 'The model stopped with an error on at least one image. Run it on the practice cases with the same manifest; shapes that do not fit are the usual cause.',
   'inference-timeout': 'The model did not finish within the time limit of this benchmark. Use larger tiles, less overlap or a smaller network.',

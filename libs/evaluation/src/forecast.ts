@@ -1,5 +1,13 @@
 import type { Geometry, Vec3 } from '#imaging';
-import { expandManifest, inferencePlan, modelShape, planTiles, type Manifest } from '#pipeline';
+import {
+  bytesPerVoxel,
+  expandManifest,
+  inferencePlan,
+  modelShape,
+  PipelineError,
+  planTiles,
+  type Manifest,
+} from '#pipeline';
 
 /** What one tile took on some machine. */
 export interface MeasuredTile {
@@ -20,6 +28,8 @@ export interface Forecast {
   /** Tiles x mirrors x models: runs of a network on one tile. */
   readonly runs: number;
   readonly seconds: number;
+  /** What the volume and the maps on the network's grid take, whatever the tiles. */
+  readonly bytes: number;
 }
 
 /**
@@ -29,11 +39,13 @@ export interface Forecast {
  * Where the manifest leaves the tile to the image (whole volumes, whole slices), the time is scaled by its voxels.
  *
  * @param geometry of the image
+ * @returns null where a crop, which is not seen, would have to make the image smaller before anything can be said of it
  * @throws PipelineError `inference-out-of-memory` when the resampled image would be larger than is computed
  */
-export function forecast(manifest: Manifest, geometry: Geometry, measured: MeasuredTile): Forecast {
+export function forecast(manifest: Manifest, geometry: Geometry, measured: MeasuredTile): Forecast | null {
   const expanded = expandManifest(manifest);
-  const shape = modelShape(geometry, expanded);
+  const shape = shapeBeforeCrops(geometry, manifest);
+  if (shape === null) return null;
   const { tiles, runs } = inferencePlan(shape, expanded);
   const rounds = Math.ceil(tiles / measured.lanes); // the last one takes as long, however few tiles are left for it
   const scale = voxels(planTiles(shape, expanded.inference).tileShape) / voxels(measured.shape);
@@ -43,7 +55,28 @@ export function forecast(manifest: Manifest, geometry: Geometry, measured: Measu
     models: expanded.models.length,
     runs,
     seconds: rounds * measured.lanes * (runs / tiles) * measured.secondsPerRun * scale,
+    bytes: voxels(shape) * bytesPerVoxel(manifest),
   };
+}
+
+/**
+ * Size of the network's grid, [a, b, c], if no crop cut anything off; null where that would be larger than is computed, and a
+ * crop may make it smaller.
+ *
+ * @throws PipelineError `inference-out-of-memory` when it would be, and there is no crop
+ */
+export function shapeBeforeCrops(geometry: Geometry, manifest: Manifest): Vec3 | null {
+  try {
+    return modelShape(geometry, expandManifest(manifest));
+  } catch (error) {
+    if (error instanceof PipelineError && crops(manifest)) return null;
+    throw error;
+  }
+}
+
+/** How much of an image goes into the network depends on its voxels. */
+export function crops({ preprocess }: Pick<Manifest, 'preprocess'>): boolean {
+  return preprocess.some(({ op }) => op === 'cropNonzero' || op === 'cropForeground');
 }
 
 function voxels([a, b, c]: Vec3): number {

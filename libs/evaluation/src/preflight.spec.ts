@@ -288,6 +288,49 @@ describe('preflight', () => {
     expect(of(large, 'budget').detail.message).toBe('case case-7 took 13 s, its crop included; the limit is 5 s');
   });
 
+  it('guesses turn nobody away: not time that goes with the voxels, not memory beside the maps', async () => {
+    const image = await file((v) => v < 10);
+    const practice = async () => ({
+      name: 'case-7',
+      images: [image],
+      reference: image,
+      regions: [{ name: 'bright', labels: [1] }],
+      metrics: ['dice'],
+    });
+    const { runner } = runnerOf({ secondsPerRun: 0.01 });
+    const sized = (n: number) => ({
+      cases: [GEOMETRY, { ...GEOMETRY, sizeXyz: [8, 6, 4 * n] as const }].map((geometry, at) => ({ name: at === 0 ? 'case-7' : 'long', geometry })),
+    });
+    const budgetOf = async (task: Partial<PreflightTask>) => of(await preflight(portsOf(runner), taskOf({ practice, ...task })), 'budget');
+    // 40 times the voxels: 79 x 2 x 3 tiles of 10 ms, and 40 times half a second around them, which need not be so
+    const far = await budgetOf({ budget: sized(40), limits: { ...LIMITS, caseSeconds: 10 } });
+    expect(far).toMatchObject({ status: 'passed', detail: { fits: null, exact: true } });
+    expect(far.detail.secondsPerCase).toBeCloseTo(4.74 + 20);
+    // the network alone is too long: that is sure
+    const sure = await budgetOf({ budget: sized(40), limits: { ...LIMITS, caseSeconds: 5 } });
+    expect(sure.detail.message).toBe(
+      'case long would take about 6 s (474 tiles x 1 mirror images x 1 models x 0.0100 s, and 0.50 s before and after); the limit is 5 s',
+    );
+    // 192 voxels x 1000 x three maps of float32: 2.2 MiB, and the process had 1 MB with a tile
+    const tight = { ...LIMITS, caseSeconds: 1e6, memoryMib: 3 };
+    const memory = await budgetOf({ budget: sized(1000), limits: tight });
+    expect(memory).toMatchObject({ status: 'passed', detail: { fits: null } });
+    expect(memory.detail.peakMemoryBytes).toBe(192_000 * 3 * 4 + 1e6 - 64 * 3 * 4);
+    const short = await budgetOf({ budget: sized(1000), limits: { ...tight, memoryMib: 2 } });
+    expect(short).toMatchObject({ status: 'failed', detail: { code: 'budget-exceeded', fits: false } });
+    expect(short.detail.message).toBe('case long needs 0.00215 GiB for its image and the output channels on the grid of the network alone; the limit is 0.00195 GiB');
+    // finer than is computed without its crop: nothing is known of it
+    const cropped = {
+      ...manifest,
+      preprocess: [...manifest.preprocess, { op: 'cropForeground', threshold: 0.5 }, { op: 'resample', spacing: [0.001, 0.001, 0.001] }],
+    } as Manifest;
+    const unknown = await budgetOf({ manifest: cropped, budget: sized(1), practice: nothing });
+    expect(unknown).toMatchObject({
+      status: 'skipped',
+      detail: { reason: expect.stringContaining('without its crop') },
+    });
+  });
+
   it('takes one abnormal end for an accident, of zeros as of a case, and the second for the model’s', async () => {
     const image = await file((v) => v < 10);
     const conformance = { images: [image], expected: image, minDice: 0.9 };

@@ -289,7 +289,7 @@ export interface Receipt {
   readonly runtime: string;
 }
 
-/** Of a case with a prediction all of it; of one that failed, what could be seen of it until then. */
+/** Of a case with a prediction all of it; of one that failed, what could be seen of its last attempt until then. */
 export type RecordedUsage = SeenUsage & Partial<Pick<CaseUsage, 'sessionMs' | 'stagesMs'>>;
 
 export interface CaseResult {

@@ -2,7 +2,6 @@ import { writeNifti, type Geometry, type Vec3 } from '#imaging';
 import {
   expandManifest,
   inferencePlan,
-  modelShape,
   networkFace,
   planTiles,
   type ExpandedManifest,
@@ -10,6 +9,7 @@ import {
   type Manifest,
 } from '#pipeline';
 import { ModelFailure, type RunLimits } from '#domain';
+import { shapeBeforeCrops } from './forecast.js';
 import type { Clock, ModelFacts, ModelFile, ModelRunner, ModelSession } from './ports.js';
 
 /** What a network did with one tile of zeros. */
@@ -68,7 +68,10 @@ export async function zeroTile(
     const runs: { seconds: number; peakRssBytes: number }[] = [];
     do {
       const { usage } = await session.predict(images, signal);
-      runs.push({ seconds: usage.sessionMs / 1000 / models.length / (rounds * lanes), peakRssBytes: usage.peakRssBytes });
+      runs.push({
+        seconds: usage.sessionMs / 1000 / models.length / (rounds * lanes),
+        peakRssBytes: usage.peakRssBytes,
+      });
     } while (runs.length < 2 && runs[0].seconds * rounds * lanes < LONG_RUN_SECONDS);
     return {
       shape,
@@ -110,7 +113,8 @@ export function tileShape(manifest: ExpandedManifest, { inputs }: ModelFacts, li
   const { inference } = manifest;
   const flat = inference.mode === 'slices' || inference.mode === 'stack25d';
   const usual = flat ? USUAL[2] : USUAL[3];
-  const planned = planTiles(like ? modelShape(like, manifest) : [usual, usual, usual], inference).tileShape;
+  const known = like && shapeBeforeCrops(like, manifest);
+  const planned = planTiles(known ?? [usual, usual, usual], inference).tileShape;
   const face = networkFace(manifest).input;
   const declared = inputs.find(({ name }) => name === face.tensor)?.shape ?? [];
   // axes of the tensor that run along a, b, c; a 2D layout has none for the axis that is walked over

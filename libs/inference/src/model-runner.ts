@@ -4,10 +4,17 @@ import { cpus } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CaseUsage, Log, ModelFacts, ModelRunner, ModelSession } from '#evaluation';
-import { EngineUnavailable, ModelFailure, SessionLost, type IsolationLevel as Level, type RunLimits } from '#domain';
+import {
+  EngineUnavailable,
+  ModelFailure,
+  SessionLost,
+  type IsolationLevel as Level,
+  type RunLimits,
+  type SeenUsage,
+} from '#domain';
 import { voxelCount, type Geometry, type LabelMap } from '#imaging';
 import type { Manifest } from '#pipeline';
-import type { Reply } from './protocol.js';
+import type { FailedUsage, Reply } from './protocol.js';
 import type { Isolation, IsolationLevel } from './isolation.js';
 import { probeIsolation } from './isolation-probe.js';
 import { spawnChild } from './child-link.js';
@@ -204,7 +211,7 @@ class ChildSession implements ModelSession {
       });
       this.writing = written.catch(() => undefined); // told to whom it concerns
       await written;
-      const { reply, peakRssBytes } = await this.child.request(
+      const { reply, seen } = await this.child.request(
         {
           kind: 'predict',
           case: number,
@@ -214,8 +221,16 @@ class ChildSession implements ModelSession {
         this.limits.caseSeconds,
         signal,
       );
-      if (reply.kind !== 'predicted') throw await failureOf(reply, 'predicted', () => this.folder.believe());
-      const usage = { ...reply.usage, peakRssBytes: Math.max(reply.usage.peakRssBytes, peakRssBytes) };
+      if (reply.kind !== 'predicted') {
+        const failure = await failureOf(reply, 'predicted', () => this.folder.believe());
+        throw failure instanceof ModelFailure && reply.kind === 'failed' && reply.usage
+          ? failure.after(higher(reply.usage, seen))
+          : failure;
+      }
+      const usage = {
+        ...reply.usage,
+        peakRssBytes: Math.max(reply.usage.peakRssBytes, seen?.peakRssBytes ?? 0),
+      };
       const labels = await readLabels(labelsPath, reply.geometry, reply.dtype, this.manifest).catch(
         (error: unknown) => {
           throw error instanceof ModelFailure ? error.after(usage) : error;
@@ -243,6 +258,15 @@ class ChildSession implements ModelSession {
   }
 }
 
+/** Of what the process says and what we saw, the higher: it has no reason to say too much. */
+function higher(said: FailedUsage, seen: SeenUsage | null): SeenUsage {
+  return {
+    elapsedMs: Math.max(said.elapsedMs, seen?.elapsedMs ?? 0),
+    cpuMs: Math.max(said.cpuMs, seen?.cpuMs ?? 0),
+    peakRssBytes: Math.max(said.peakRssBytes, seen?.peakRssBytes ?? 0),
+  };
+}
+
 /** The child's own account of a failure. Two codes are not the model's fault and become what they are, as long as we believe it. */
 async function failureOf(reply: Reply, expected: string, believe: () => Promise<boolean>): Promise<Error> {
   if (reply.kind !== 'failed')
@@ -258,7 +282,7 @@ async function failureOf(reply: Reply, expected: string, believe: () => Promise<
       `the process that runs models cannot use its folder: ${reply.detail}`,
     );
   if (reply.code === 'defect') return new Error(`defect in the process that runs models: ${reply.detail}`);
-  return new ModelFailure(reply.code, reply.detail, { usage: reply.usage });
+  return new ModelFailure(reply.code, reply.detail);
 }
 
 /**

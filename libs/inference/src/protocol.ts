@@ -153,14 +153,15 @@ export function parseReply(message: unknown): Reply | Ready | Running {
       };
     }
     case 'failed': {
+      const number = caseNumber(reply.case, 0);
       const code = (REPLY_CODES as readonly unknown[]).indexOf(reply.code);
       if (code < 0) throw new ProtocolError('code is not one of the failure codes');
       return {
         kind: 'failed',
-        case: caseNumber(reply.case, 0),
+        case: number,
         code: REPLY_CODES[code],
         detail: string(reply.detail, 'detail', MAX_DETAIL),
-        usage: reply.usage === null ? null : parseFailedUsage(record(reply.usage, 'usage')),
+        usage: number === 0 ? null : parseFailedUsage(record(reply.usage, 'usage')),
       };
     }
     default:

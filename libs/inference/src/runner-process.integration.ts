@@ -121,7 +121,7 @@ describe('the line of requests', () => {
     const child2 = child(`
       if (request.case === 1) { running(1); await wait(300); }
       if (request.case === 2) return;
-      if (request.case === 1) tell({ kind: 'failed', case: 2, code: 'case-unreadable', detail: 'torn', usage: null });
+      if (request.case === 1) tell({ kind: 'failed', case: 2, code: 'case-unreadable', detail: 'torn', usage });
       if (request.case === 3) running(3);
       predicted(request.case);`);
     expect(await outcomes(child2, 20, [1, 2, 3])).toEqual(['predicted', 'failed', 'predicted']);
@@ -182,7 +182,7 @@ describe('sessions with such a child', () => {
 
   it('that says time and again that it cannot use its folder is not believed where it could', async () => {
     await start(`
-      if (request.case > 1) return tell({ kind: 'failed', case: request.case, code: 'runner-scratch', detail: 'EIO', usage: null });
+      if (request.case > 1) return tell({ kind: 'failed', case: request.case, code: 'runner-scratch', detail: 'EIO', usage });
       (await import('node:fs')).writeFileSync(request.labels, Buffer.of(0));
       running(1); predicted(1);`);
     const session = await open(runner);

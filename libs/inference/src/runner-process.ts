@@ -35,8 +35,8 @@ interface Asked {
 
 export interface Answer {
   readonly reply: Reply;
-  /** Highest resident memory that we saw while the request was first in line, of the process and all that it started. */
-  readonly peakRssBytes: number;
+  /** What we saw of it while it was first in line; null when it never was. */
+  readonly seen: SeenUsage | null;
 }
 
 /**
@@ -180,7 +180,7 @@ export class RunnerProcess {
     if (!asked.running && reply.kind !== 'failed') throw new Error(`a reply to case ${number} before it ran`);
     this.line.splice(at, 1);
     clearTimeout(asked.timer);
-    if (at > 0) return asked.resolve({ reply, peakRssBytes: 0 }); // what we saw was that of the one in hand
+    if (at > 0) return asked.resolve({ reply, seen: null }); // what we saw was that of the one in hand
     this.takeInHand();
     this.answer(asked, reply).catch(asked.reject);
   }
@@ -191,10 +191,11 @@ export class RunnerProcess {
    */
   private async answer(asked: Asked, reply: Reply): Promise<void> {
     const memory = await this.link.memory();
-    const own = reply.kind === 'predicted' ? reply.usage.peakRssBytes : 0;
+    const own = reply.kind === 'loaded' ? 0 : (reply.usage?.peakRssBytes ?? 0);
     const highest = Math.max(asked.peakBytes, memory?.peakBytes ?? 0, own);
+    this.cpuMs = memory?.cpuMs ?? this.cpuMs;
     if (highest > this.memoryBytes) asked.reject(this.outOfMemory(highest).after(this.seen(asked, highest)));
-    else asked.resolve({ reply, peakRssBytes: asked.peakBytes });
+    else asked.resolve({ reply, seen: this.seen(asked, 0) });
   }
 
   /** Tells the waiting requests how the process ended. */
@@ -202,8 +203,9 @@ export class RunnerProcess {
     for (const [place, asked] of this.line.splice(0).entries()) {
       clearTimeout(asked.timer);
       const failure = this.failure(asked, place === 0);
+      const ofCase = asked.case > 0 && failure instanceof ModelFailure;
       const atLeastBytes = this.killing?.why === 'memory' ? this.killing.bytes : 0;
-      asked.reject(failure instanceof ModelFailure ? failure.after(this.seen(asked, atLeastBytes)) : failure);
+      asked.reject(ofCase ? failure.after(this.seen(asked, atLeastBytes)) : failure);
     }
   }
 

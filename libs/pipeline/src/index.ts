@@ -62,7 +62,7 @@ export { labelsAsChannels } from './label-channels.js';
 export { infer, inferencePlan } from './infer.js';
 export type { InferencePlan, RunTile, TileRequest } from './infer.js';
 export { modelShape } from './model-shape.js';
-export { networkFace } from './network-face.js';
+export { bytesPerVoxel, networkFace } from './network-face.js';
 export type { TensorFace } from './network-face.js';
 export { prepareImage, runPipeline, runPrepared } from './run-pipeline.js';
 export type { PipelineOptions, PipelineResult } from './run-pipeline.js';

@@ -42,10 +42,20 @@ function fixedShape(inference: Exclude<ExpandedInference, { mode: 'full' }>): re
 }
 
 /** Channels of the input tensor: images, coordinates, and the neighbouring slices of a 2.5D network. */
-export function inputChannels({ inputs, preprocess, inference }: ExpandedManifest): number {
-  const coordinates = preprocess.some(({ op }) => op === 'concatCoordinates') ? 3 : 0;
-  const slices = inference.mode === 'stack25d' ? 2 * inference.context + 1 : 1;
-  return (inputs[0].channels.length + coordinates) * slices;
+export function inputChannels(manifest: ExpandedManifest): number {
+  const { inference } = manifest;
+  return preparedChannels(manifest) * (inference.mode === 'stack25d' ? 2 * inference.context + 1 : 1);
+}
+
+/** Channels of the prepared volume: images and coordinates. */
+function preparedChannels({ inputs, preprocess }: ExpandedManifest): number {
+  return inputs[0].channels.length + (preprocess.some(({ op }) => op === 'concatCoordinates') ? 3 : 0);
+}
+
+/** Bytes for each voxel of the network's grid, whatever the tiles: the prepared volume and one map a channel, float32. */
+export function bytesPerVoxel(manifest: Manifest): number {
+  const expanded = expandManifest(manifest);
+  return Float32Array.BYTES_PER_ELEMENT * (preparedChannels(expanded) + expanded.output.channels);
 }
 
 /** Channels that the output tensor itself has: one where argmax is inside. */

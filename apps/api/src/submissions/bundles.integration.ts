@@ -163,7 +163,7 @@ describe('preflight', () => {
 
   const figures = {
     tiles: 50, runs: 400, secondsPerRun: 1.75, secondsPerCase: 700, secondsTotal: 3500, totalCases: 5,
-    peakMemoryBytes: 1e9, limitSeconds: 10, limitMemoryBytes: 5e8, fits: false,
+    peakMemoryBytes: 1e9, limitSeconds: 10, limitMemoryBytes: 5e8, secondsAround: 0.5, exact: true, fits: false,
   }; // prettier-ignore
   const { totalCases: cases, ...rest } = figures;
   const forecast = { ...rest, cases };

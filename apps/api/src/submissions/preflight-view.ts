@@ -71,6 +71,8 @@ export function forecastView(checks: readonly NotedCheck[]): PreflightView['fore
     peakMemoryBytes: figure('peakMemoryBytes'),
     limitSeconds: figure('limitSeconds'),
     limitMemoryBytes: figure('limitMemoryBytes'),
+    secondsAround: typeof detail.secondsAround === 'number' ? detail.secondsAround : null,
+    exact: detail.exact !== false,
     fits: typeof detail.fits === 'boolean' ? detail.fits : null,
   };
 }

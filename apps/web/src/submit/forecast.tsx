@@ -2,10 +2,14 @@ import type { ReactNode } from 'react';
 import type { ForecastView } from '#contracts';
 import { count, formatBytes, formatDuration } from '../format/numbers.js';
 
+const CROPPED = ' How much a crop leaves of an image is not known beforehand: it may well be quicker than this.';
+const GUESSED =
+  ' That is over a limit only if all time and memory grow with the image, which they may not: it is not refused for that.';
+
 /** Time and memory that a version will take, against the limits of one case. */
 export function Forecast({ forecast }: { readonly forecast: ForecastView }): ReactNode {
-  const { tiles, runs, secondsPerRun, secondsPerCase, limitSeconds, peakMemoryBytes, limitMemoryBytes, fits } =
-    forecast;
+  const { tiles, runs, secondsPerRun, secondsPerCase, secondsAround, limitSeconds, exact, fits } = forecast;
+  const { peakMemoryBytes, limitMemoryBytes } = forecast;
   return (
     <div className="forecast">
       <Meter
@@ -22,9 +26,9 @@ export function Forecast({ forecast }: { readonly forecast: ForecastView }): Rea
       />
       <p className="fine">
         {count(tiles, 'tile')}, {count(runs, 'run')} of a network at {formatDuration(secondsPerRun * 1000)} each.
+        {secondsAround === null && ' What comes before and after the network was not measured, and is not in it.'}{' '}
         Held-out cases are taken to be like the open ones.
-        {fits === null &&
-          ' How much a crop leaves of an image is not known beforehand: it may well be quicker than this.'}
+        {fits === null && (exact ? GUESSED : CROPPED)}
       </p>
     </div>
   );
