@@ -99,7 +99,7 @@ describe('a damaged image', () => {
       deflateRawSync(bytes, { level: 1, finishFlush: isLast ? constants.Z_FINISH : constants.Z_FULL_FLUSH }),
     crc32: (bytes) => crc32(bytes),
   };
-  const size = [400, 320, 12] as const; // two or four slices a part
+  const size = [400, 320, 12] as const; // a slice a part
   const geometry: Geometry = { ...grid, sizeXyz: size, spacingMm: [1, 1, 5] };
   const whole = Float32Array.from({ length: 400 * 320 * 12 }, (_, v) => (v % 251) + 1000 * Math.floor(v / (400 * 320)));
 

@@ -112,6 +112,17 @@ describe('a NIfTI file in parts', () => {
     return all;
   }
 
+  it.each([
+    [[30, 20, 32], 16],
+    [[30, 20, 5], 5],
+    [[700, 500, 4], 4],
+    [[512, 512, 40], 20],
+  ] as const)('of %j voxels has %i parts behind that of its header', async (sizeXyz, count) => {
+    const volume = { geometry: { ...geometry, sizeXyz }, data: new Int16Array(sizeXyz[0] * sizeXyz[1] * sizeXyz[2]) };
+    const small = await writeNifti(volume, { gzip: partCompressor });
+    expect(partsOf(small.subarray(0, partsHeadBytes(small)))?.lengths).toHaveLength(1 + count);
+  });
+
   it('is read as any other', async () => {
     expect(Buffer.compare(new Uint8Array((await readNifti(file)).data.buffer), new Uint8Array(data.buffer))).toBe(0);
   });

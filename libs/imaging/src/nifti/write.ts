@@ -18,8 +18,9 @@ export interface NiftiWriteOptions {
 }
 
 const VOXEL_OFFSET = 352;
-/** Whole slices of about so many bytes are a part. */
+/** Whole slices of about so many bytes are a part, and of a small image fewer: a damaged byte takes one part with it. */
 const PART_BYTES = 1 << 20;
+const FEWEST_PARTS = 16;
 
 /**
  * Writes a volume as a single-file NIfTI-1, little endian.
@@ -47,7 +48,8 @@ export async function writeNifti(volume: Volume, options: NiftiWriteOptions = {}
 /** As many slices as fit, and so many at least that the parts can be told of. */
 function partBytes({ sizeXyz: [nx, ny, nz] }: Geometry, { BYTES_PER_ELEMENT }: VoxelArray): number {
   const slice = nx * ny * BYTES_PER_ELEMENT;
-  return slice * Math.max(1, Math.floor(PART_BYTES / slice), Math.ceil(nz / (MOST_PARTS - 1)));
+  const most = Math.min(PART_BYTES, (slice * nz) / FEWEST_PARTS);
+  return slice * Math.max(1, Math.floor(most / slice), Math.ceil(nz / (MOST_PARTS - 1)));
 }
 
 /**
