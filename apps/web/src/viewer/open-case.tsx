@@ -49,7 +49,15 @@ import { useScene } from './use-scene.js';
 import { useSurfaceErrors } from './use-surface-errors.js';
 import type { MeasuredPair } from './use-surface-errors.js';
 import { useTiles } from './use-tiles.js';
-import { damageNotice, layerRows, readingRows, receiptRows, statusOf, structureRows } from './viewer-rows.js';
+import {
+  damageNotice,
+  damageWords,
+  layerRows,
+  readingRows,
+  receiptRows,
+  statusOf,
+  structureRows,
+} from './viewer-rows.js';
 import { nextLayout, sidePlane, singlePlane, viewReducer } from './view-state.js';
 import type { ViewState } from './view-state.js';
 
@@ -376,7 +384,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
       inverted: view.inverted,
       unit: valueUnit,
       errorsOf: mode === 'errors' ? (region?.name ?? 'all structures shown') : null,
-      damage: damageNotice(image),
+      damage: damageWords(image),
       gridHash: image.grid.hash,
       voxelHash: fnv1a(image.voxels),
     });

@@ -8,6 +8,8 @@ import type { UnreadableSlices } from './unreadable.js';
 
 /** Share of a picture from which on there is room, and need, for the sentence; below it a band is hatched. */
 const LARGE = 0.2;
+/** Shorter side of a picture that has no room for a whole sentence, px; beside it, in the list of layers, stands all of it. */
+const SMALL_PX = 240;
 
 /** Covers what cannot be read of an image, and what is drawn over it there, with a tile that says so. */
 export function UnreadableLayer({
@@ -48,7 +50,9 @@ export function UnreadableLayer({
       {large && (
         <p className="vmv-unreadable-tile" aria-hidden="true">
           <Icon name="warning" />
-          <span>{unreadableSentence(geometry, large.slices)}</span>
+          <span>
+            {Math.min(widthPx, heightPx) < SMALL_PX ? 'Cannot be read' : unreadableSentence(geometry, large.slices)}
+          </span>
         </p>
       )}
     </>

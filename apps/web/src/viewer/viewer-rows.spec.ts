@@ -1,7 +1,7 @@
 import type { Geometry } from '#imaging';
 import type { ShownImage, ShownLabelMap } from './case-volumes.js';
 import type { CaseState, LayerSource } from './use-case.js';
-import { layerRows, readingRows, receiptRows, statusOf, structureRows } from './viewer-rows.js';
+import { damageNotice, layerRows, readingRows, receiptRows, statusOf, structureRows } from './viewer-rows.js';
 
 const sources: LayerSource[] = [
   { id: 'ref', kind: 'reference', title: 'Consensus', url: '/r' },
@@ -89,6 +89,22 @@ describe('rows of the panel', () => {
         findable: false,
       },
     ]);
+  });
+  it('says which slices of an image are damaged, and what that means', () => {
+    const geometry: Geometry = {
+      sizeXyz: [4, 4, 9],
+      spacingMm: [1, 1, 2],
+      originLps: [0, 0, 0],
+      direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    };
+    const of = (...runs: [number, number][]): string | null =>
+      damageNotice({ geometry, unreadable: runs.map(([first, last]) => ({ axis: 2, first, last })) });
+    expect([damageNotice(null), of()]).toEqual([null, null]);
+    expect(of([0, 1], [5, 5])).toBe(
+      'Axial slices 8 to 9 of the image cannot be read: the stored file is damaged there. ' +
+        'Axial slice 4 of the image cannot be read: the stored file is damaged there. ' +
+        'All others are shown as they are. The scores of the case do not depend on it.',
+    );
   });
   it('has a Dice of labels that the benchmark does not score by themselves', () => {
     const other = { ...map, voxels: [4, 5, 0, 1] };

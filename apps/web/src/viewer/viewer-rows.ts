@@ -120,11 +120,16 @@ export function readingRows(
   return rows;
 }
 
-/** What is said of an image of which slices are damaged; null of a sound one. */
-export function damageNotice(image: Pick<ShownImage, 'geometry' | 'unreadable'> | null): string | null {
+/** Which slices of an image are damaged; null of a sound one. */
+export function damageWords(image: Pick<ShownImage, 'geometry' | 'unreadable'> | null): string | null {
   if (!image || image.unreadable.length === 0) return null;
-  const sentences = image.unreadable.map((slices) => unreadableSentence(image.geometry, slices));
-  return `${sentences.join(' ')} All others are shown as they are. The scores of the case do not depend on it.`;
+  return image.unreadable.map((slices) => unreadableSentence(image.geometry, slices)).join(' ');
+}
+
+/** The same, and what it means. */
+export function damageNotice(image: Pick<ShownImage, 'geometry' | 'unreadable'> | null): string | null {
+  const words = damageWords(image);
+  return words && `${words} All others are shown as they are. The scores of the case do not depend on it.`;
 }
 
 /** The grid of each file beside that of the image. */
