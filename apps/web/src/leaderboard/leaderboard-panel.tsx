@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { BenchmarkView, LeaderboardView } from '#contracts';
+import type { BenchmarkView, LeaderboardView, OpenCases } from '#contracts';
 import { queries } from '../api/queries.js';
 import type { BenchmarkSearch } from '../app/search.js';
 import { useSession } from '../app/session.js';
@@ -198,6 +198,7 @@ function FilledBoard({
       </div>
       <RankingNote
         phase={phase}
+        openCases={page.openCases}
         choice={choice}
         ranked={ranked}
         sliced={sliced}
@@ -254,9 +255,15 @@ function FilledBoard({
   );
 }
 
+const OPENED_WORDS = {
+  all: 'Held-out cases, which you may see: a figure leads to its picture.',
+  some: 'Held-out cases, of which the rules open some: a figure leads to the picture of one of these.',
+} as const;
+
 /** What the chosen rule means, what it changed, and how far its intervals are. */
 function RankingNote({
   phase,
+  openCases,
   choice,
   ranked,
   rankedNames,
@@ -264,6 +271,7 @@ function RankingNote({
   change,
 }: {
   readonly phase: PhaseOf;
+  readonly openCases: OpenCases;
   readonly choice: SchemeChoice;
   readonly ranked: RankedBoard;
   /** Metrics of the declared rule. */
@@ -275,8 +283,9 @@ function RankingNote({
   if (isDeclared(choice)) {
     return (
       <p className="board-note">
-        {PHASE_WORDS[phase.kind].sentence} Ranked by mean {rankedNames.join(' and ')} over structures and cases, as
-        declared beforehand; equal means share a place.
+        {phase.kind === 'test' && openCases !== 'none' ? OPENED_WORDS[openCases] : PHASE_WORDS[phase.kind].sentence}{' '}
+        Ranked by mean {rankedNames.join(' and ')} over structures and cases, as declared beforehand; equal means share
+        a place.
       </p>
     );
   }

@@ -21,6 +21,7 @@ import {
 import type { MeanBounds } from './mean-intervals.js';
 import { MetricNote } from './metric-note.js';
 import { MeanInterval, RankCell } from './rank-cell.js';
+import { moveInRows } from './row-keys.js';
 import { FailedCell, StructureMatrix, WorstLink } from './structure-matrix.js';
 import type { RankedBoard } from './use-ranked-board.js';
 import { useRowMoves } from './use-row-moves.js';
@@ -130,7 +131,7 @@ export function LeaderboardTable(board: Board): ReactNode {
             )}
           </tr>
         </thead>
-        <tbody ref={body}>
+        <tbody ref={body} onKeyDown={moveInRows}>
           {rows.map((entry, at) => (
             <Fragment key={entry.runId}>
               <tr
@@ -304,7 +305,7 @@ function NameCell({
         aria-controls={open ? detailId(entry) : undefined}
         onClick={onToggle}
         aria-label={`Figures per structure of ${name}`}
-        title="Figures per structure"
+        title="Figures per structure (keys: right opens, left closes, up and down go from row to row)"
       >
         <Icon name="right" size={13} />
       </button>

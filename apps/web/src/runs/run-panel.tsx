@@ -202,7 +202,7 @@ function HeldOut({ run }: { readonly run: RunView }): ReactNode {
           <Link to="/runs/$id" params={{ id: practice.id }}>
             practice run
           </Link>{' '}
-          of the same model: it ran on public cases from the same sites.
+          of the same model.
         </p>
       )}
     </Notice>
