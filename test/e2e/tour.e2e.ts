@@ -1,12 +1,19 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
+import { createPixelCodecs } from '#codecs';
+import { studyUidOf } from '#evaluation';
+import { readDicomSeries, readLabelMap } from '#imaging';
 import { createLog, hashPassword, openPlatform, readConfig } from '#platform';
+import { boundaryOf, readParts } from '../../apps/api/src/dicomweb/read-parts.js';
 import type {} from '../../apps/web/src/viewer/probe.js';
 import { CHROMIUM_INSTALL, chromiumPath, collectProblems, launchBrowser } from '../browser.js';
 import { describeIf } from '../requires.js';
+import { Client } from '../support/http.js';
 import { newDataDir, removeDataDir, startPlatform, voxelmark, type RunningPlatform } from '../support/platform.js';
+import { fingerprint, readStored } from '../support/round-trip.js';
 
 /**
  * The tour of the README for organisers, word by word, on images of people: a CT as a folder of DICOM (JPEG 2000) with its
@@ -57,6 +64,7 @@ function plain(file: string): { readonly at: (index: number) => number; readonly
 (present ? describe : describe.skip)(`the tour for organisers, on a DICOM folder and a NIfTI pair${present ? '' : ' [data absent: ../shared/data/real]'}`, () => {
   let platform: RunningPlatform;
   let folder: string;
+  let ownerId: string;
   const run = async (...args: string[]) => {
     const env = { HOME: folder, VOXELMARK_URL: platform.url };
     const done = await voxelmark(args, { env, input: args[1] === 'login' ? `${PASSWORD}\n` : '' });
@@ -76,7 +84,7 @@ function plain(file: string): { readonly at: (index: number) => number; readonly
     platform = await startPlatform({ dataDir: await newDataDir('tour') });
     const records = await openPlatform(readConfig({ VOXELMARK_DATA_DIR: platform.dataDir }), 'test', createLog('error', 'test'));
     try {
-      await records.accounts.createAccount({ email: ORGANISER, name: 'Olga Organiser', role: 'organiser', passwordHash: await hashPassword(PASSWORD) });
+      ({ id: ownerId } = await records.accounts.createAccount({ email: ORGANISER, name: 'Olga Organiser', role: 'organiser', passwordHash: await hashPassword(PASSWORD) }));
     } finally {
       await records.close();
     }
@@ -100,6 +108,28 @@ function plain(file: string): { readonly at: (index: number) => number; readonly
     const refused = await run('benchmark', 'publish', 'spleen-on-ct');
     expect([refused.code === 0, refused.said]).toEqual([false, expect.stringMatching(/--accept-warnings/)]);
     expect(await succeeds('benchmark', 'publish', 'spleen-on-ct', '--accept-warnings')).toMatch(/published "spleen-on-ct"/);
+  }, 300_000);
+
+  it('goes out as DICOM and comes in again: the Hounsfield units of the scanner, the labels of the map, each voxel', async () => {
+    const person = await new Client(platform.url).signIn(ORGANISER, PASSWORD);
+    const { items } = await person.get<{ items: { id: string }[] }>('/benchmarks/spleen-on-ct/cases?phase=test');
+    const stored = await readStored(platform.dataDir, { caseId: items[0].id });
+    const slices = readdirSync(join(folder, 'ct-dicom')).map((name) => new Uint8Array(readFileSync(join(folder, 'ct-dicom', name))));
+    const codecs = createPixelCodecs();
+    expect(stored.image).toBe(fingerprint(await readDicomSeries(slices, codecs)));
+    expect(stored.labelMaps).toEqual([fingerprint(await readLabelMap(new Uint8Array(readFileSync(join(folder, 'ct-labels.nii.gz')))))]);
+
+    const study = await person.send('GET', `/dicomweb/studies/${studyUidOf(items[0].id)}`);
+    expect(study.status).toBe(200);
+    const out = join(folder, 'out');
+    mkdirSync(out);
+    const limits = { parts: 100, bytes: 2 ** 28 };
+    let parts = 0;
+    for await (const { content } of readParts(Readable.from([study.body]), boundaryOf(study.headers.get('content-type') ?? ''), limits))
+      writeFileSync(join(out, `${parts++}.dcm`), content);
+    expect(parts).toBe(slices.length + 1); // and a segmentation
+    await succeeds('dataset', 'import', out, '--name', 'again', '--licence', 'CC-BY-4.0', '--yes');
+    expect(await readStored(platform.dataDir, { ownerId, dataset: 'again', isIt: () => true })).toEqual(stored);
   }, 300_000);
 
   describeIf(chromiumPath() !== null, 'in the viewer', CHROMIUM_INSTALL, () => {

@@ -16,6 +16,7 @@ import { accessibilityFaults } from '../support/accessibility.js';
 import { bringArchive } from '../support/bring-archive.js';
 import { Client } from '../support/http.js';
 import { newDataDir, removeDataDir, root, startPlatform, type RunningPlatform } from '../support/platform.js';
+import { readStored } from '../support/round-trip.js';
 
 jest.setTimeout(240_000);
 
@@ -48,6 +49,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
   let browser: Browser;
   let page: Page;
   let problems: string[];
+  let organiserId: string;
   const practice = phantomDataset().cases.filter(({ split }) => split === 'practice').slice(0, 3);
 
   beforeAll(async () => {
@@ -56,6 +58,7 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
     try {
       const { id } = await records.accounts.createAccount({ email: EMAIL, name: 'Wilma Walker', role: 'researcher', passwordHash: await hashPassword(PASSWORD) });
       const organiser = await records.accounts.createAccount({ email: ORGANISER, name: 'Olga Organiser', role: 'organiser', passwordHash: await hashPassword(PASSWORD) });
+      organiserId = organiser.id;
       const { regions, metrics, ranking, limits, phases, ...benchmark } = PHANTOM_BENCHMARK;
       const test = phantomDataset().cases.filter(({ split }) => split === 'test').slice(0, 2);
       await importBenchmark(records, {
@@ -209,6 +212,14 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
       const distances = cases.items.flatMap(({ caseId, scores }) => scores.map(({ region, values }) => ({ caseId, region, mm: values.hd95 === 'Infinity' ? Infinity : Number(values.hd95) })));
       const worst = distances.reduce((far, one) => (one.mm > far.mm ? one : far));
 
+      // the row opens and closes by keyboard, from any of its links
+      await desk.locator('.board .figure-link').first().focus();
+      await desk.keyboard.press('ArrowRight');
+      await desk.locator('.detail-row .matrix').waitFor();
+      expect(await accessibilityFaults(desk)).toEqual([]);
+      await desk.keyboard.press('ArrowLeft');
+      await desk.locator('.detail-row').waitFor({ state: 'detached' });
+
       await desk.locator('.board tbody tr').first().getByRole('link', { name: new RegExp(`^${items[0].metrics.hd95.toFixed(2)}`) }).click();
       await desk.waitForURL(`**/cases/${worst.caseId}*`);
       await desk.waitForSelector('[data-viewer-state=ready]', { timeout: 120_000 });
@@ -351,6 +362,11 @@ describeIf(chromiumPath() !== null, 'a researcher walks from sign-in to the pict
       await desk.getByRole('checkbox', { name: /I have looked at the names/ }).check();
       await desk.getByRole('button', { name: 'Import 1 case' }).click();
       await desk.getByText('Imported: version 2 of 4 cases').waitFor();
+      // what it left in the store is what had been stored before, voxel for voxel: image, two readers, their consensus, a prediction
+      const before = await readStored(platform.dataDir, { caseId: walked[0].id });
+      expect(new Set(before.labelMaps).size).toBe(4);
+      const isIt = (name: string) => !name.startsWith('practice-');
+      expect(await readStored(platform.dataDir, { ownerId: organiserId, dataset: 'walked', isIt })).toEqual(before);
       expect(await accessibilityFaults(desk)).toEqual([]);
       await bringArchive(desk, platform.url);
       expect(faults).toEqual([]);

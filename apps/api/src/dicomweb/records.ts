@@ -1,7 +1,7 @@
 import { instanceUidOf } from '#evaluation';
 import type { DicomJson, DicomJsonElement } from '#imaging';
 import { descriptionOf } from './instances.js';
-import type { Series, Study } from './studies.js';
+import { modalityOf, type Series, type Study } from './studies.js';
 
 /** Where the resources are, without a slash at the end. */
 export type Root = string;
@@ -16,7 +16,7 @@ const SEXES: Readonly<Record<string, string>> = { m: 'M', male: 'M', f: 'F', fem
 /** What a search can be made by: everything that is known of a study without looking at its series. */
 export function studyRecord(root: Root, study: Study, segmented: boolean): DicomJson {
   const { uid, case: one, benchmark } = study;
-  const modalities = benchmark.channels.map(({ modality }) => modality ?? 'OT');
+  const modalities = benchmark.channels.map(({ name }) => modalityOf(study, name));
   return {
     '00080005': text('CS', 'ISO_IR 192'),
     '00080020': text('DA'),

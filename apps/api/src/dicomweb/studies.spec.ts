@@ -1,7 +1,7 @@
 import { VISITOR, type Resource, type SecrecyLabel } from '#domain';
 import type { AccessLog, EvaluationRecords, Log } from '#evaluation';
 import type { Sight } from '../benchmarks/sight.js';
-import { Studies, type Study } from './studies.js';
+import { modalityOf, Studies, type Study } from './studies.js';
 
 const object = (label: SecrecyLabel) => ({ object: { id: label, label } });
 
@@ -33,5 +33,18 @@ describe('whether a study has segmentations, for ModalitiesInStudy', () => {
   it('what may not be seen is none', async () => {
     expect(await segmented({ ...open, reveal: 'withheld' }, ['SEALED'])).toBe(false);
     expect(await segmented({ ...open, label: 'SEALED', reveal: 'withheld' }, ['PUBLIC'])).toBe(false);
+  });
+});
+
+describe('the modality of an image', () => {
+  const study = (channels: readonly { name: string; modality?: string }[], facts: object = {}) =>
+    ({ benchmark: { channels }, case: { facts } }) as unknown as Study;
+
+  it('is what its channel says, else of a single channel what the header said, else OT', () => {
+    expect(modalityOf(study([{ name: 'image', modality: 'MR' }], { modality: 'CT' }), 'image')).toBe('MR');
+    expect(modalityOf(study([{ name: 'image' }], { modality: 'CT' }), 'image')).toBe('CT');
+    expect(modalityOf(study([{ name: 'image' }]), 'image')).toBe('OT');
+    expect(modalityOf(study([{ name: 'a' }, { name: 'b', modality: 'PT' }], { modality: 'CT' }), 'a')).toBe('OT');
+    expect(modalityOf(study([{ name: 'image' }], { modality: 'computed tomography' }), 'image')).toBe('OT'); // no code of DICOM
   });
 });

@@ -175,6 +175,12 @@ function eventOf(actor: Actor, { benchmark, case: one }: Study, object: StoredOb
   return { userId: actor.userId, action: 'object.view', objectId: object.id, caseId: one.id, benchmarkId: benchmark.id };
 }
 
+/** Of an image: as its channel says; of a single channel that says nothing, as the header of its file said; else OT. */
+export function modalityOf({ benchmark: { channels }, case: { facts } }: Study, channel: string): string {
+  const said = channels.find(({ name }) => name === channel)?.modality ?? (channels.length === 1 ? facts.modality : undefined);
+  return /^[A-Z0-9_ ]{1,16}$/.exec(String(said ?? ''))?.[0] ?? 'OT';
+}
+
 export function imagesOf(study: Study): Series[] {
   const { case: one, benchmark } = study;
   return one.images.map((object, n): Series => {
@@ -185,7 +191,7 @@ export function imagesOf(study: Study): Series[] {
       number: n + 1,
       kind: 'image',
       object,
-      modality: /^[A-Z0-9_ ]{1,16}$/.exec(channel?.modality ?? '')?.[0] ?? 'OT',
+      modality: modalityOf(study, object.channel),
       description: object.channel,
       ...(channel?.unit === undefined ? {} : { unit: channel.unit }),
       instanceCount: one.geometry.sizeXyz[2],
