@@ -26,6 +26,7 @@ export const phaseRules = z.object({
   limits: z.object({ loadSeconds: z.number(), caseSeconds: z.number(), memoryMib: z.number(), threads: z.number().int() }),
   requiredIsolation: z.enum(ISOLATION_LEVELS).optional(),
   predictionGrid: z.enum(['reference', 'nearest']).optional().describe('grids on which a prediction may come; absent: that of the reference'),
+  ignoreLabel: z.number().int().min(1).max(65535).optional().describe('where the reference segmentation has it, voxels count neither for nor against; absent: all count'),
   closesAt: instant.optional().describe('when the phase stops taking submissions; absent: it stays open'),
   reveal: revealRule.optional().describe('who may see the references; absent: in practice whoever may see the case, of held-out cases nobody but organisers and stewards'),
 });
@@ -195,7 +196,7 @@ export const starterKit = z.object({
   slug: z.string(),
   channels: z.array(channel).min(1),
   labels: z.array(z.object({ value: z.number().int(), name: z.string() })),
-  phases: z.array(z.object({ kind: phaseKind, rules: phaseRules.pick({ regions: true, metrics: true, limits: true }) })).min(1),
+  phases: z.array(z.object({ kind: phaseKind, rules: phaseRules.pick({ regions: true, metrics: true, limits: true, ignoreLabel: true }) })).min(1),
   cases: z.array(
     z.object({
       name: z.string(),

@@ -66,6 +66,8 @@ export interface PhaseRules {
    * either way.
    */
   readonly predictionGrid?: GridRule;
+  /** Voxels that the reference marks with it count neither for nor against. In no region; part of the signature. Absent: none. */
+  readonly ignoreLabel?: number;
   /** Lowest level of isolation that a worker must have for this phase. Absent: see `requiredIsolation`. */
   readonly requiredIsolation?: IsolationLevel;
   /** When the phase stops taking submissions, as an ISO 8601 moment. Absent: it stays open. */

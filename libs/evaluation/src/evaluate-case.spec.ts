@@ -1,5 +1,5 @@
 import { EngineUnavailable, ModelFailure, SessionLost } from '#domain';
-import { readLabelMap, voxelCount, type LabelMap } from '#imaging';
+import { readLabelMap, voxelCount, writeNifti, type LabelMap } from '#imaging';
 import { evaluateCase } from './evaluate-case.js';
 import {
   collectingLog,
@@ -9,6 +9,7 @@ import {
   noPrediction,
   RULES,
   scriptedSessions,
+  sha256,
   stagePorts,
   USAGE,
 } from './test-support/memory-ports.js';
@@ -41,6 +42,20 @@ describe('one case', () => {
     const stored = await readLabelMap(await blobs.read(run.outcome!.prediction!.sha256));
     expect(stored.data).toEqual(prediction(3).data);
     expect(run.released).toBe(0);
+  });
+
+  it('is not scored where the reference marks what nobody could tell', async () => {
+    const { blobs, run } = await setUp();
+    const marked = {
+      ...prediction(6),
+      data: prediction(6).data.map((label, v) => (label === 0 && v < 9 ? 255 : label)),
+    };
+    const file = await writeNifti(marked as LabelMap, { gzip: true });
+    Object.assign(run.case.references[0].object, { sha256: sha256(file), bytes: file.length });
+    blobs.content.set(sha256(file), file);
+    Object.assign(run.context.phase, { rules: { ...RULES, ignoreLabel: 255 } });
+    await evaluateCase(stagePorts(run, blobs, scriptedSessions(predicts(9))), JOB, never);
+    expect(run.outcome?.scores?.[0].values.dice).toEqual({ kind: 'value', value: 1 });
   });
 
   it('is logged with the time that went into the model and into the metrics, waiting for failed attempts included', async () => {

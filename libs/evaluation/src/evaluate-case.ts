@@ -177,8 +177,15 @@ async function evaluate(
     return { ...failed(context, error), receipt };
   }
   const metrics = rules.metrics.map(({ id }) => id);
-  const { regions, predictionGrid } = rules;
-  const { scores, elapsedMs } = await scorer.score({ reference, prediction, regions, metrics, predictionGrid });
+  const { regions, predictionGrid, ignoreLabel } = rules;
+  const { scores, elapsedMs } = await scorer.score({
+    reference,
+    prediction,
+    regions,
+    metrics,
+    predictionGrid,
+    ignoreLabel,
+  });
   spent.scoringMs = elapsedMs;
   signal.throwIfAborted();
   const stored = await blobs.put(inOnePiece(await writeNifti(prediction, { gzip: true })));

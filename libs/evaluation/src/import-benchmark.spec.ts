@@ -159,6 +159,25 @@ describe('importing a benchmark', () => {
     expect(once.agreement).toEqual([]);
   });
 
+  it('leaves voxels that a reader could not tell out of his agreement with another', async () => {
+    const { ports, created } = memory();
+    const labels = async (...spans: readonly (readonly [value: number, from: number, to: number])[]) => {
+      const data = new Uint8Array(VOXELS);
+      for (const [value, from, to] of spans) data.fill(value, from, to);
+      return writeNifti({ geometry: GEOMETRY, data }, { gzip: false });
+    };
+    const references = [
+      { reader: 'one', consensus: false, labels: await labels([1, 3, 7], [9, 7, 9]) },
+      { reader: 'two', consensus: false, labels: await labels([1, 3, 9]) },
+      { reader: 'consensus', consensus: true, labels: await labels([1, 3, 9]) },
+    ];
+    await importBenchmark(ports, benchmark([aCase('read twice', { references })], { ...RULES, ignoreLabel: 9 }));
+    expect(created[0].phases[0].cases[0].referenceStudy!.agreement[0].scores[0].values.dice).toEqual({
+      kind: 'value',
+      value: 1,
+    });
+  });
+
   it('refuses to rank by a figure that is no measure of quality', async () => {
     const metrics = [{ id: 'specificity', penalty: { kind: 'fixed', value: 0 } as const }];
     const rules = {
@@ -186,6 +205,9 @@ describe('importing a benchmark', () => {
     const anywhere = { ...RULES, predictionGrid: 'linear' as 'nearest' };
     expect(await refusal(benchmark([aCase('one')], anywhere))).toContain(
       'predictionGrid is "linear"; expected reference or nearest',
+    );
+    expect(await refusal(benchmark([aCase('one')], { ...RULES, ignoreLabel: 1 }))).toContain(
+      'label 1 is declared and ignored; expected one that is not among the labels',
     );
   });
 });

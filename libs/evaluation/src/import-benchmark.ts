@@ -119,7 +119,10 @@ async function storeCase(
   const references: NewCase['references'][number][] = [];
   const drawn: Drawn[] = [];
   for (const { reader, consensus, labels } of files.references) {
-    const map = await readReference(`reference of "${reader}"`, labels, geometry, declared);
+    const map = await readReference(`reference of "${reader}"`, labels, geometry, [
+      ...declared.map(({ value }) => value),
+      ...(rules.ignoreLabel === undefined ? [] : [rules.ignoreLabel]),
+    ]);
     drawn.push({ reader, consensus, map });
     references.push({ reader, consensus, blob: await store(blobs, await writeNifti(map, { gzip: true })) });
   }
@@ -167,7 +170,7 @@ export async function readReference(
   what: string,
   bytes: Uint8Array,
   geometry: Geometry,
-  declared: ImportedBenchmark['labels'],
+  allowed: readonly number[],
 ): Promise<LabelMap> {
   const labels = await readLabelMap(bytes);
   if (!sameGrid(labels.geometry, geometry)) {
@@ -175,7 +178,6 @@ export async function readReference(
       `${what} has the grid ${describeGrid(labels.geometry)}; the image has ${describeGrid(geometry)}`,
     );
   }
-  const allowed = declared.map(({ value }) => value);
   const strangers = labelExtents(labels).flatMap(({ label }) =>
     label === 0 || allowed.includes(label) ? [] : [label],
   );
@@ -197,7 +199,11 @@ interface Drawn {
 /** Null where the rules are at fault, which is reported with the other faults. */
 export function studyReferences(
   drawn: readonly Drawn[],
-  { regions, metrics }: { readonly regions: PhaseRules['regions']; readonly metrics: readonly { readonly id: string }[] },
+  {
+    regions,
+    metrics,
+    ignoreLabel,
+  }: Pick<PhaseRules, 'regions' | 'ignoreLabel'> & { readonly metrics: readonly { readonly id: string }[] },
 ): ReferenceStudy | null {
   const consensus = drawn.find((reference) => reference.consensus);
   const ids = metrics.map(({ id }) => id);
@@ -213,7 +219,7 @@ export function studyReferences(
   const agreement = readers.flatMap((first, i) =>
     readers.slice(i + 1).map((second) => ({
       readers: [first.reader, second.reader] as const,
-      scores: scoreCase({ reference: first.map, prediction: second.map, regions, metrics: ids }),
+      scores: scoreCase({ reference: first.map, prediction: second.map, regions, metrics: ids, ignoreLabel }),
     })),
   );
   return { volumesMl: Object.fromEntries(volumesMl), agreement };
@@ -247,7 +253,9 @@ function ruleProblems({ labels, phases, channels = SINGLE_CHANNEL }: ImportedBen
       if (unknown.length > 0)
         say(`region "${name}" is made of labels ${unknown.join(', ')} that the benchmark does not declare`);
     }
-    const { predictionGrid } = rules;
+    const { predictionGrid, ignoreLabel } = rules;
+    if (ignoreLabel !== undefined && declared.has(ignoreLabel))
+      say(`label ${ignoreLabel} is declared and ignored; expected one that is not among the labels`);
     if (predictionGrid !== undefined && !GRID_RULES.includes(predictionGrid))
       say(`predictionGrid is "${String(predictionGrid)}"; expected ${GRID_RULES.join(' or ')}`);
     const ids = rules.metrics.map(({ id }) => id);

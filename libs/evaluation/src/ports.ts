@@ -244,6 +244,7 @@ export interface Scorer {
     readonly regions: PhaseRules['regions'];
     readonly metrics: readonly string[];
     readonly predictionGrid?: PhaseRules['predictionGrid'];
+    readonly ignoreLabel?: number;
   }): Promise<{ readonly scores: readonly RegionScore[]; readonly elapsedMs: number }>;
   /**
    * How far a label map agrees with what its author expects.

@@ -53,6 +53,8 @@ export interface PracticeCase {
   readonly reference: Uint8Array;
   readonly regions: readonly ScoredRegion[];
   readonly metrics: readonly string[];
+  /** Voxels that the reference marks with it are not scored. */
+  readonly ignoreLabel?: number;
 }
 
 export interface PreflightTask {
@@ -219,14 +221,14 @@ async function conforms(
 }
 
 async function practise(
-  { name, images, reference, regions, metrics }: PracticeCase,
+  { name, images, reference, regions, metrics, ignoreLabel }: PracticeCase,
   score: Scorer['score'],
   predict: (images: Images) => Promise<LabelMap>,
   onPrediction: PreflightOptions['onPrediction'],
 ): Promise<Answer> {
   const prediction = await predict(images);
   onPrediction?.(prediction);
-  const { scores } = await score({ reference, prediction, regions, metrics });
+  const { scores } = await score({ reference, prediction, regions, metrics, ignoreLabel });
   return passed({ case: name, scores: scores.map(printed) });
 }
 

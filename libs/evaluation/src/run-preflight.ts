@@ -182,6 +182,7 @@ async function practiceCase(
     images: await Promise.all(order.map((n) => blobs.read(images[n].sha256))),
     reference: await blobs.read(consensus.object.sha256),
     regions: rules.regions,
+    ignoreLabel: rules.ignoreLabel,
     metrics: rules.metrics.map((metric) => metric.id),
   };
 }

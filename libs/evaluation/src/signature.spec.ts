@@ -34,8 +34,10 @@ describe('signature of a run', () => {
       sign({}, 'onnxruntime-node 1.31.0'),
       sign({}, undefined, 'cd'.repeat(32)),
       sign({ predictionGrid: 'nearest' }),
+      sign({ ignoreLabel: 255 }),
     ];
-    expect(new Set([sign(), ...others]).size).toBe(8);
+    expect(new Set([sign(), ...others]).size).toBe(9);
+    expect(sign({ ignoreLabel: 255 })).toContain('|ignore.255');
   });
 
   it('does not change with what cannot: order of metrics, limits of time and memory, how places are given', () => {

@@ -18,13 +18,13 @@ export function runSignature(
   { phase }: { readonly phase: Pick<Phase, 'rules' | 'datasetDigest'> },
   runtime: string,
 ): string {
-  const { metrics, regions, limits, predictionGrid } = phase.rules;
+  const { metrics, regions, limits, predictionGrid, ignoreLabel } = phase.rules;
   const penalties = metrics.map(({ id, penalty }) => `${id}:${penaltyText(penalty)}`).sort();
   return [
     metricSignature(
       metrics.map(({ id }) => id),
       regions,
-      undefined,
+      ignoreLabel,
       predictionGrid,
     ),
     `penalty ${penalties.join(',')}`,

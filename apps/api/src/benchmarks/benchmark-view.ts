@@ -112,6 +112,7 @@ function rulesView(rules: PhaseRules): BenchmarkView['phases'][number]['rules'] 
     },
     ...(required === undefined ? {} : { requiredIsolation: required }),
     ...(rules.predictionGrid === undefined ? {} : { predictionGrid: rules.predictionGrid }),
+    ...(rules.ignoreLabel === undefined ? {} : { ignoreLabel: rules.ignoreLabel }),
     ...(rules.closesAt === undefined ? {} : { closesAt: rules.closesAt }),
   };
 }

@@ -120,12 +120,13 @@ function kitContents(
     slug,
     channels: [...channels],
     labels: labels.map(({ value, name }) => ({ value, name })),
-    phases: phases.map(({ kind, rules: { regions, metrics, limits } }) => ({
+    phases: phases.map(({ kind, rules: { regions, metrics, limits, ignoreLabel } }) => ({
       kind,
       rules: {
         regions: regions.map((region) => ({ ...region, labels: [...region.labels] })),
         metrics: [...metrics],
         limits,
+        ...(ignoreLabel === undefined ? {} : { ignoreLabel }),
       },
     })),
     cases: cases.map((one) => {

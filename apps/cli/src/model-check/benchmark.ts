@@ -38,7 +38,9 @@ type Load = () => Promise<Uint8Array>;
 export type KnownBenchmark = Pick<AskedOfManifests, 'channels' | 'labels'> &
   Pick<BenchmarkView, 'slug'> & { readonly phases: readonly KnownPhase[] };
 type Phase = BenchmarkView['phases'][number];
-type KnownPhase = Pick<Phase, 'kind'> & { readonly rules: Pick<Phase['rules'], 'regions' | 'metrics' | 'limits'> };
+type KnownPhase = Pick<Phase, 'kind'> & {
+  readonly rules: Pick<Phase['rules'], 'regions' | 'metrics' | 'limits' | 'ignoreLabel'>;
+};
 
 /**
  * The benchmark of a preflight: its limits, the sizes of its open cases, and the smallest of them to practise on.
@@ -82,9 +84,9 @@ function practiceOf(
   const load = async (): Promise<PracticeCase> => {
     const images: Uint8Array[] = [];
     for (const channel of order) images.push(await first.images[channel]());
-    const { regions, metrics } = phase.rules;
+    const { regions, metrics, ignoreLabel } = phase.rules;
     const reference = await first.reference();
-    return { name: first.name, images, reference, regions, metrics: metrics.map(({ id }) => id) };
+    return { name: first.name, images, reference, regions, ignoreLabel, metrics: metrics.map(({ id }) => id) };
   };
   return () => load().catch(skipOf);
 }

@@ -130,8 +130,15 @@ function refusedAtOnce(detail: PreflightCheck['detail'], { onCheck }: PreflightO
 }
 
 /** One case of this one process: no threads are worth their start. */
-const scoreHere: Scorer['score'] = async ({ reference, prediction, regions, metrics }) => {
+const scoreHere: Scorer['score'] = async ({ reference, prediction, regions, metrics, predictionGrid, ignoreLabel }) => {
   const began = performance.now();
-  const scores = scoreCase({ reference: await readLabelMap(reference), prediction, regions, metrics });
+  const scores = scoreCase({
+    reference: await readLabelMap(reference),
+    prediction,
+    regions,
+    metrics,
+    predictionGrid,
+    ignoreLabel,
+  });
   return { scores, elapsedMs: performance.now() - began };
 };

@@ -47,8 +47,8 @@ export async function recompute(
     count: cases.length,
     task: async (n) => {
       const masks = await masksOf(cases[n], source, findings);
-      const { regions, predictionGrid } = rules;
-      return masks && { ...masks, regions, metrics, predictionGrid };
+      const { regions, predictionGrid, ignoreLabel } = rules;
+      return masks && { ...masks, regions, metrics, predictionGrid, ignoreLabel };
     },
     answered: (n, answer) => {
       found[n] = compare(cases[n], answer, rules, findings);

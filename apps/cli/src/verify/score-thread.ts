@@ -10,6 +10,7 @@ export interface ScoreTask {
   readonly regions: readonly ScoredRegion[];
   readonly metrics: readonly string[];
   readonly predictionGrid?: GridRule;
+  readonly ignoreLabel?: number;
 }
 
 export type ScoreAnswer =
@@ -36,12 +37,13 @@ async function scoreAnew({
   regions,
   metrics,
   predictionGrid,
+  ignoreLabel,
 }: ScoreTask): Promise<ScoreAnswer> {
   try {
     const reference = await readLabelMap(stored);
     if (predicted === null) return { kind: 'scored', geometry: reference.geometry, scores: null };
     const prediction = await readLabelMap(predicted);
-    const scores = scoreCase({ reference, prediction, regions, metrics, predictionGrid });
+    const scores = scoreCase({ reference, prediction, regions, metrics, predictionGrid, ignoreLabel });
     return { kind: 'scored', geometry: reference.geometry, scores };
   } catch (error) {
     if (error instanceof ImageFormatError) return { kind: 'unreadable', message: `${error.code}: ${error.message}` };

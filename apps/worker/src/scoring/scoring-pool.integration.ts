@@ -49,6 +49,21 @@ describe('metrics in a thread of their own', () => {
     );
   });
 
+  it('leave out what the reference marks as not to be scored', async () => {
+    const marked = block(0);
+    for (let v = 0; v < marked.data.length; v++) if (!marked.data[v] && block(2).data[v]) marked.data[v] = 255;
+    const task = {
+      reference: await writeNifti(marked, { gzip: true }),
+      prediction: block(2),
+      regions: REGIONS,
+      metrics: ['dice'],
+    };
+    const diceOf = async (ignoreLabel?: number) => (await scorer.score({ ...task, ignoreLabel })).scores[0].values.dice;
+    // 6 of 8 columns are found, and the two too many are not counted
+    expect(await diceOf(255)).toEqual({ kind: 'value', value: 12 / 14 });
+    expect(await diceOf()).toEqual({ kind: 'value', value: 12 / 16 });
+  });
+
   it('leave the prediction that was handed in as it was', async () => {
     const prediction = block(1);
     await scorer.score({

@@ -16,10 +16,11 @@ async function score({
   regions,
   metrics,
   predictionGrid,
+  ignoreLabel,
 }: Parameters<Scorer['score']>[0]): ReturnType<Scorer['score']> {
   const start = performance.now();
   const stored = await readLabelMap(reference);
-  const scores = scoreCase({ reference: stored, prediction, regions, metrics, predictionGrid });
+  const scores = scoreCase({ reference: stored, prediction, regions, metrics, predictionGrid, ignoreLabel });
   return { scores, elapsedMs: performance.now() - start };
 }
 

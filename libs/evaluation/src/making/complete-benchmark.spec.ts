@@ -135,7 +135,7 @@ it.each<[string, Partial<NewBenchmarkBody>, readonly string[]]>([
 
 it('says so: few patients, ignore label, readers without a consensus', () => {
   expect(codes({}, {}, cases.slice(0, 14))).toEqual(['warning few-patients']);
-  expect(codes({}, { ignoreLabel: 255 })).toEqual(['warning ignore-label']);
+  expect(codes({}, { ignoreLabel: 255 })).toEqual(['note ignore-label']);
   const read = cases.map((one, n) =>
     n > 0
       ? one

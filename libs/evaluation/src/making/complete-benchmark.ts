@@ -173,10 +173,10 @@ function completeLabels(
       );
   if (dataset.ignoreLabel !== null)
     say(
-      'warning',
+      'note',
       'ignore-label',
       'labels',
-      `the dataset marks voxels that are not to be scored with label ${dataset.ignoreLabel}; boards count them as background`,
+      `voxels that a reference segmentation marks with label ${dataset.ignoreLabel} count neither for nor against, as the dataset declares`,
     );
   return {
     labels,

@@ -207,7 +207,7 @@ function describeBenchmark(
 ): NewBenchmark {
   const { slug, title, question, summary, rules, labels, windowPresets, phases } = definition;
   const phase = (kind: PhaseKind): NewBenchmark['phases'][number] => {
-    const own = rulesOf(definition, kind);
+    const own = rulesOf(definition, dataset, kind);
     const names = new Set(drawn[kind]);
     return {
       kind,
@@ -236,7 +236,11 @@ function describeBenchmark(
   };
 }
 
-function rulesOf(definition: BenchmarkDefinition, kind: PhaseKind): PhaseRules {
+function rulesOf(
+  definition: BenchmarkDefinition,
+  { ignoreLabel }: Pick<Dataset, 'ignoreLabel'>,
+  kind: PhaseKind,
+): PhaseRules {
   const { regions, metrics, ranking, limits, requiredIsolation, predictionGrid } = definition;
   const { reveal, closesAt } = definition.phases[kind];
   return {
@@ -246,6 +250,7 @@ function rulesOf(definition: BenchmarkDefinition, kind: PhaseKind): PhaseRules {
     limits,
     ...(requiredIsolation === undefined ? {} : { requiredIsolation }),
     ...(predictionGrid === 'reference' ? {} : { predictionGrid }),
+    ...(ignoreLabel === null ? {} : { ignoreLabel }),
     ...(reveal === undefined ? {} : { reveal }),
     ...(closesAt === undefined ? {} : { closesAt }),
   };
@@ -289,8 +294,8 @@ export function newCase(
       recipe: derived.recipe,
       blob: { sha256: derived.object.sha256, bytes: derived.object.bytes },
     });
-  const measured = ({ regions, metrics }: PhaseRules): string =>
-    canonicalJson([regions.map((region) => [region.name, region.labels]), metrics.map(({ id }) => id)]);
+  const measured = ({ regions, metrics, ignoreLabel }: PhaseRules): string =>
+    canonicalJson([regions.map((region) => [region.name, region.labels]), metrics.map(({ id }) => id), ignoreLabel ?? null]);
   return {
     name,
     patient,

@@ -143,6 +143,7 @@ async function prepare(
     references: files,
     regions: rules.regions,
     metrics: rules.metrics.map((metric) => metric.id),
+    ignoreLabel: rules.ignoreLabel,
     derive: definition.consensus.kind === 'staple' ? 'staple' : 'majority',
   });
   if (derived === null) return void (await records.prepareCase(id, { consensus: null, study }));
@@ -225,7 +226,7 @@ async function tryCase(
   predict: () => Promise<{ labels: LabelMap; usage: CaseUsage }>,
 ): Promise<{ row: CaseProgress; scores: readonly RegionScore[] }> {
   const metrics = rules.metrics.map(({ id }) => id);
-  const { regions, predictionGrid } = rules;
+  const { regions, predictionGrid, ignoreLabel } = rules;
   try {
     const { labels, usage } = await predict();
     const reference = one.references.find(({ consensus }) => consensus);
@@ -237,6 +238,7 @@ async function tryCase(
       regions,
       metrics,
       predictionGrid,
+      ignoreLabel,
     });
     const { elapsedMs, peakRssBytes } = usage;
     return { scores, row: { ...waiting(one), state: 'scored', elapsedMs, peakRssBytes, scores: scores.map(printed) } };

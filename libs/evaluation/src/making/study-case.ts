@@ -9,6 +9,7 @@ export interface StudyTask {
   readonly references: readonly { readonly reader: string; readonly consensus: boolean; readonly file: Uint8Array }[];
   readonly regions: readonly Region[];
   readonly metrics: readonly string[];
+  readonly ignoreLabel?: number;
   /** How a consensus is made where none of the references is one. */
   readonly derive: ConsensusMethod;
 }
@@ -25,7 +26,7 @@ export interface CaseStudy {
  *
  * @throws ImageFormatError when a stored reference cannot be read
  */
-export async function studyCase({ references, regions, metrics, derive }: StudyTask): Promise<CaseStudy> {
+export async function studyCase({ references, regions, metrics, ignoreLabel, derive }: StudyTask): Promise<CaseStudy> {
   const drawn: { reader: string; consensus: boolean; map: LabelMap }[] = [];
   for (const { reader, consensus, file } of references)
     drawn.push({ reader, consensus, map: await readLabelMap(file) }); // checked when it was imported
@@ -35,7 +36,7 @@ export async function studyCase({ references, regions, metrics, derive }: StudyT
     derived = { file: await writeNifti(map, { gzip: true }), recipe };
     drawn.push({ reader: 'consensus', consensus: true, map });
   }
-  const study = studyReferences(drawn, { regions, metrics: metrics.map((id) => ({ id })) });
+  const study = studyReferences(drawn, { regions, ignoreLabel, metrics: metrics.map((id) => ({ id })) });
   if (study === null)
     throw new Error(`metrics ${metrics.join(', ')} or regions without labels; the desk has checked them`);
   return { study, derived };

@@ -18,7 +18,7 @@ export function writeRules(
   }[consensus.kind];
   const means = ranking.kind === 'mean-then-rank' ? metricDefinition(ranking.metric).abbreviation : null;
   return `### What to segment
-Give every voxel one label: 0 background, ${labels.map(({ value, name }) => `${value} ${name}`).join(', ')}.${ignoreLabel === null ? '' : ` Label ${ignoreLabel} of the reference segmentations marks what nobody could tell.`}${together.length === 0 ? '' : ` Scored together: ${together.map(({ name, labels: parts }) => `${name} (${names(parts)})`).join('; ')}.`}
+Give every voxel one label: 0 background, ${labels.map(({ value, name }) => `${value} ${name}`).join(', ')}.${ignoreLabel === null ? '' : ` Label ${ignoreLabel} of the reference segmentations marks what nobody could tell: these voxels count neither for nor against.`}${together.length === 0 ? '' : ` Scored together: ${together.map(({ name, labels: parts }) => `${name} (${names(parts)})`).join('; ')}.`}
 
 ### Reference segmentation
 ${drawnBy} Predictions are compared on the grid of the reference${predictionGrid === 'nearest' ? '; those on another grid are brought to it by the nearest voxel' : ''}.

@@ -229,8 +229,15 @@ export function scriptedSessions(
 }
 
 export const inlineScorer: Scorer = {
-  score: async ({ reference, prediction, regions, metrics }) => ({
-    scores: scoreCase({ reference: await readLabelMap(reference), prediction, regions, metrics }),
+  score: async ({ reference, prediction, regions, metrics, predictionGrid, ignoreLabel }) => ({
+    scores: scoreCase({
+      reference: await readLabelMap(reference),
+      prediction,
+      regions,
+      metrics,
+      predictionGrid,
+      ignoreLabel,
+    }),
     elapsedMs: 1,
   }),
   agree: ({ expected, predicted }) => agreementWithFile(expected, predicted),
