@@ -14,6 +14,7 @@ import { chosenLayers, chosenPrediction, moreLayers, objectUrl, readersOf } from
 import { comparablePredictions, viewerScores } from './viewer-scores.js';
 import { beginCase } from '../viewer/early-case.js';
 import { decodeFinding } from '../viewer/find-cause.js';
+import { UNDECLARED_COLOR } from '../viewer/overlay-style.js';
 import { decodeView, encodeView } from '../viewer/view-link.js';
 
 const loadViewer = (): Promise<typeof import('../viewer/case-viewer.js')> => import('../viewer/case-viewer.js');
@@ -65,7 +66,8 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
   );
   const more = useMemo(() => moreLayers(view), [view]);
   const readers = useMemo(() => readersOf(view.references), [view]);
-  const labels = useMemo(() => benchmark.labels.filter(({ value }) => value !== 0), [benchmark]);
+  const ignoreLabel = rules?.ignoreLabel;
+  const labels = useMemo(() => shownLabels(benchmark, ignoreLabel), [benchmark, ignoreLabel]);
   // Pixels travel while the viewer's script does; when another run is chosen the viewer is there and asks for itself.
   const [first] = useState({
     imageUrl: objectUrl(view.image.objectId),
@@ -117,6 +119,7 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
               find={decodeFinding(search.find)}
               labels={labels}
               regions={rules?.regions}
+              ignoreLabel={ignoreLabel}
               scores={scores}
               predictions={predictions}
               onPrediction={(chosen) =>
@@ -152,6 +155,14 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
       </div>
     </div>
   );
+}
+
+/** Labels of the legend; what counts neither for nor against is the last, and grey. */
+function shownLabels({ labels }: BenchmarkView, ignoreLabel: number | undefined): BenchmarkView['labels'] {
+  const declared = labels.filter(({ value }) => value !== 0);
+  return ignoreLabel === undefined
+    ? declared
+    : [...declared, { value: ignoreLabel, name: 'not scored', color: UNDECLARED_COLOR }];
 }
 
 function Neighbour({ id, words }: { readonly id: string | null; readonly words: string }): ReactNode {

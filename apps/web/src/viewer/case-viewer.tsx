@@ -56,6 +56,8 @@ export interface CaseViewerProps {
   readonly labels: readonly ShownLabel[];
   /** Sets of labels that the benchmark scores as one. */
   readonly regions?: readonly ScoredRegion[];
+  /** One of `labels`: where the reference has it, voxels count neither for nor against. */
+  readonly ignoreLabel?: number;
   /** Every prediction that may be shown, best on this case first: what can be laid side by side. */
   readonly predictions?: readonly SidePrediction[];
   /** What each reader drew, to be laid side by side. */

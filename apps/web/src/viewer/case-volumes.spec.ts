@@ -225,10 +225,19 @@ describe('a label map of a case', () => {
 });
 
 describe('comparing', () => {
-  const ALL = { hiddenSegments: [], regionSegments: null };
+  const ALL = { hiddenSegments: [], regionSegments: null, ignoredSegment: null };
   const line: Geometry = { ...grid, sizeXyz: [6, 1, 1] };
   const reference = Uint8Array.of(1, 1, 0, 2, 2, 0);
   const prediction = Uint8Array.of(1, 0, 1, 1, 2, 0);
+
+  it('judges nobody by voxels that the reference marks as ignored', () => {
+    const marked = Uint8Array.of(1, 3, 3, 3, 2, 0); // voxels 1 to 3: missed, invented and wrong otherwise
+    const parts = { ...ALL, ignoredSegment: 3 };
+    expect([...compare(line, marked, prediction, parts).errors]).toEqual([1, 0, 0, 0, 1, 0]);
+    expect(listComparedErrors(line, marked, prediction, parts).regionCount).toBe(0);
+    expect([...compare(line, marked, prediction, ALL).errors]).toEqual([1, 3, 4, 4, 1, 0]);
+    expect([...marked]).toEqual([1, 3, 3, 3, 2, 0]); // shown as they are
+  });
 
   it('tells agreement, invented, missed and wrong structure, and lists errors as connected regions', () => {
     const { errors, counts } = compare(line, reference, prediction, ALL);
@@ -254,7 +263,7 @@ describe('comparing', () => {
   });
 
   it('a region is compared as one, whatever is hidden', () => {
-    const whole = { hiddenSegments: [1], regionSegments: [1, 2] };
+    const whole = { ...ALL, hiddenSegments: [1], regionSegments: [1, 2] };
     expect([...compare(line, reference, prediction, whole).errors]).toEqual([1, 3, 2, 1, 1, 0]);
     expect(listComparedErrors(line, reference, prediction, whole).regions).toMatchObject([
       { kind: 'falseNegative', reference: 1, prediction: 0 },

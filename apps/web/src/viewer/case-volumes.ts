@@ -18,7 +18,7 @@ import type { AxisMap, Geometry, NiftiGlance, NiftiStart, Vec3, VoxelArray } fro
 import { listErrors } from './error-list.js';
 import { flipSlices } from './flip-slices.js';
 import type { ErrorList } from './error-list.js';
-import { classifyErrors, onlySegments, SegmentNumbering, withoutSegments } from './segments.js';
+import { classifyErrors, onlySegments, SegmentNumbering, withoutSegments, withoutIgnored } from './segments.js';
 import type { ErrorCounts } from './segments.js';
 import type { UnreadableSlices } from './unreadable.js';
 import { GreyCounter, percentilesOf } from './window-presets.js';
@@ -73,6 +73,8 @@ export interface ComparedParts {
   readonly hiddenSegments: readonly number[];
   /** Segments of a region that is scored as one; all others are then background. Null: structure by structure. */
   readonly regionSegments: readonly number[] | null;
+  /** Where the reference has this one, voxels count neither for nor against; null: all count. */
+  readonly ignoredSegment: number | null;
 }
 
 /** Largest uncompressed volume that is opened in a browser tab. */
@@ -365,11 +367,12 @@ export function compare(
     );
   }
   const { hiddenSegments, regionSegments } = parts;
+  const [ours, theirs] = withoutIgnored(reference, prediction, parts.ignoredSegment);
   const counted = Uint8Array.from({ length: 256 }, (_, segment) => {
     if (regionSegments) return regionSegments.includes(segment) ? 1 : 0;
     return hiddenSegments.includes(segment) ? 0 : segment;
   });
-  return classifyErrors(reference, prediction, counted);
+  return classifyErrors(ours, theirs, counted);
 }
 
 /** Lists the errors of the same comparison; takes longer. Of a region, its segments have become segment 1. */
@@ -379,7 +382,8 @@ export function listComparedErrors(
   prediction: Uint8Array,
   parts: ComparedParts,
 ): ErrorList {
-  return listErrors(geometry, comparedPart(reference, parts), comparedPart(prediction, parts));
+  const [ours, theirs] = withoutIgnored(reference, prediction, parts.ignoredSegment);
+  return listErrors(geometry, comparedPart(ours, parts), comparedPart(theirs, parts));
 }
 
 const comparedPart = (data: Uint8Array, { hiddenSegments, regionSegments }: ComparedParts): Uint8Array =>

@@ -77,6 +77,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     moreLayers = NO_LAYERS,
     labels: ownLabels,
     regions = NO_REGIONS,
+    ignoreLabel,
     predictions = NO_PREDICTIONS,
     readers = NO_PREDICTIONS,
     windowPresets,
@@ -203,9 +204,16 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   const predictionId = idOf(sources, ofPage, 'prediction');
   const bothThere = drawn.some(({ id }) => id === referenceId) && drawn.some(({ id }) => id === predictionId);
   const region = useMemo(() => regions.find(({ name }) => name === view.region) ?? null, [regions, view.region]);
+  const ignoredSegment = labels.findIndex(({ value }) => value === ignoreLabel) + 1 || null;
   const pair =
     bothThere && referenceId !== null && predictionId !== null
-      ? { referenceId, predictionId, hiddenSegments, regionSegments: region && segmentsOfRegion(region, labels) }
+      ? {
+          referenceId,
+          predictionId,
+          hiddenSegments,
+          regionSegments: region && segmentsOfRegion(region, labels),
+          ignoredSegment,
+        }
       : null;
   const canTile = predictions.length > 0 || readers.length > 1;
   const sides = canTile ? sidePlane(view.layout) : null;
@@ -267,9 +275,10 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
   const [referenceSegments, predictionSegments] = [segmentsOf(referenceId), segmentsOf(predictionId)];
   const measurable = useMemo((): MeasuredPair | null => {
     if (!geometry || !comparable || !referenceSegments || !predictionSegments) return null;
-    const parts = { hiddenSegments, regionSegments: region && segmentsOfRegion(region, labels) };
+    const regionSegments = region && segmentsOfRegion(region, labels);
+    const parts = { hiddenSegments, regionSegments, ignoredSegment };
     return { geometry, reference: referenceSegments, prediction: predictionSegments, parts };
-  }, [geometry, comparable, referenceSegments, predictionSegments, hiddenSegments, region, labels]);
+  }, [geometry, comparable, referenceSegments, predictionSegments, hiddenSegments, region, labels, ignoredSegment]);
   const surfaceErrors = useSurfaceErrors(view.layout === 'surfaces' && view.distances ? measurable : null);
 
   // ---- reading values
@@ -649,6 +658,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
               labels={labels}
               hiddenSegments={hiddenSegments}
               regionSegments={region && mode === 'errors' ? segmentsOfRegion(region, labels) : null}
+              ignoredSegment={ignoredSegment}
               tool={tool}
               showCrosshair={showCrosshair}
               onMove={moveTo}
@@ -681,7 +691,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
             predictionId,
             view.hiddenLabels,
             regions,
-            comparisonIsCurrent ? (comparison?.shared ?? null) : null,
+            comparisonIsCurrent && ignoredSegment === null ? (comparison?.shared ?? null) : null,
           )}
           voxelVolumeMm3={voxelMm3}
           mode={mode}

@@ -102,6 +102,21 @@ export function withoutSegments(data: Uint8Array, hidden: readonly number[]): Ui
   );
 }
 
+/**
+ * Two maps of one grid without the voxels that nobody is judged by: background where the reference has the segment `ignored`.
+ * The same arrays when there is none.
+ */
+export function withoutIgnored(
+  reference: Uint8Array,
+  prediction: Uint8Array,
+  ignored: number | null,
+): readonly [Uint8Array, Uint8Array] {
+  if (ignored === null) return [reference, prediction];
+  const pair = [reference.slice(), prediction.slice()] as const;
+  for (let v = 0; v < reference.length; v++) if (reference[v] === ignored) pair[0][v] = pair[1][v] = 0;
+  return pair;
+}
+
 /** A mask: 1 where the segment is one of those given. */
 export function onlySegments(data: Uint8Array, segments: readonly number[]): Uint8Array {
   return through(

@@ -63,6 +63,7 @@ export interface SideBySideProps {
   readonly hiddenSegments: readonly number[];
   /** Segments of a region that is compared as one, or null. */
   readonly regionSegments: readonly number[] | null;
+  readonly ignoredSegment: number | null;
   readonly tool: DragTool;
   readonly showCrosshair: boolean;
   readonly onMove: (point: Vec3) => void;
@@ -136,7 +137,9 @@ export function SideBySide(props: SideBySideProps): ReactNode {
     (picture, width, cut) => {
       if (props.mode === 'errors' && reference) {
         const classOf = (v: number): number =>
-          errorClassOf(look.compared[reference.segments[v]], look.compared[segments[v]]);
+          reference.segments[v] === props.ignoredSegment
+            ? 0
+            : errorClassOf(look.compared[reference.segments[v]], look.compared[segments[v]]);
         return paintClasses(picture, width, cut, classOf, look.errors, ERROR_PEN);
       }
       drawReference(picture, width, cut);

@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { onlySegments, withoutSegments } from './segments.js';
+import { onlySegments, withoutIgnored, withoutSegments } from './segments.js';
 import { surfaceErrors } from './surface-error.js';
 import type { SurfaceRequest, SurfaceAnswer } from './measure-surfaces.js';
 
@@ -13,6 +13,7 @@ scope.addEventListener('message', ({ data }: MessageEvent<SurfaceRequest>) => {
     parts.regionSegments
       ? onlySegments(segments, parts.regionSegments)
       : withoutSegments(segments, parts.hiddenSegments);
-  const answer: SurfaceAnswer = surfaceErrors({ sizeXyz, spacingMm }, compared(reference), compared(prediction));
+  const [ours, theirs] = withoutIgnored(reference, prediction, parts.ignoredSegment);
+  const answer: SurfaceAnswer = surfaceErrors({ sizeXyz, spacingMm }, compared(ours), compared(theirs));
   scope.postMessage(answer);
 });
