@@ -31,6 +31,8 @@ const ramp = (peak = 1, from = 0): Promise<Uint8Array> =>
     geometry: GEOMETRY,
     data: Float32Array.from({ length: 140 }, (_, v) => from + ((peak - from) * v) / 139),
   });
+/** Pairs that say nothing that others do not. */
+const LONG = process.env.VOXELMARK_TEST_LONG === '1';
 const RAMP = Float32Array.from({ length: 140 }, (_, v) => v / 139);
 const above = (threshold: number) => [...RAMP].map((value) => (value > threshold ? 1 : 0));
 
@@ -87,18 +89,43 @@ describe('forms of networks', () => {
     expect(await labelsOf([onnx.halfPrecisionModel(encodeFloat16)], manifest)).toEqual(above(0.5));
   });
 
-  it.each([
-    ['NXYZ', false],
-    ['NCXYZ', true],
-  ] as const)('argmax inside the network: whole numbers out, laid out %s', async (layout, keepChannel) => {
+  const layouts = ['NXYZ', 'NCXYZ', 'NXYZC', 'NXY', 'NCXY', 'NXYC'] as const;
+  const types = ['int64', 'int32', 'uint8'] as const;
+  // each pair takes a process; each layout and each type twice say the same in a third of the time
+  const pairs = layouts.flatMap((layout, n) =>
+    types.flatMap((type, k) => (LONG || k === (n + Math.floor(n / 3)) % 3 ? [[layout, type] as const] : [])),
+  );
+  it.each(pairs)('argmax inside the network: whole numbers out, laid out %s, of type %s', async (layout, type) => {
+    const flat = !layout.includes('Z');
+    const { inputs } = minimalManifest();
     const manifest = minimalManifest({
-      output: { tensor: 'labels', layout, meaning: 'labels' },
+      inputs: [{ ...inputs[0], layout: flat ? 'NCXY' : 'NCXYZ' }],
+      output: { tensor: 'labels', layout, dtype: type, meaning: 'labels' },
       postprocess: [{ op: 'invert' }, { op: 'argmax', channelToLabel: [0, 7] }],
       labels: [0, 7].map((value) => ({ value, name: `label ${value}` })),
-      inference: { mode: 'sliding', patch: [3, 3, 3], overlap: 0.5, mirror: [0] },
+      inference: flat
+        ? { mode: 'slices', sliceAxis: 1, batch: 3, patch: [4, 3] }
+        : { mode: 'sliding', patch: [3, 3, 3], overlap: 0.5, mirror: [0] },
     });
     const expected = above(0.5).map((label) => label * 7);
-    expect(await labelsOf([onnx.argmaxModel(keepChannel)], manifest)).toEqual(expected);
+    expect(await labelsOf([onnx.argmaxModel(layout, type)], manifest)).toEqual(expected);
+  });
+
+  it.each([
+    [onnx.argmaxModel('NXYZ', 'int32'), 'NXYZ'],
+    [onnx.argmaxModel('NXYZC', 'int64'), 'NCXYZ'],
+  ] as const)('labels of another type or layout than the manifest says are refused (%#)', async (model, layout) => {
+    const manifest = minimalManifest({
+      output: { tensor: 'labels', layout, meaning: 'labels', dtype: 'int64' },
+      postprocess: [{ op: 'invert' }, { op: 'argmax' }],
+    });
+    const session = await open([model], manifest, {}, unseen);
+    const [sizes, got] =
+      layout === 'NXYZ' ? ['7, 5, 4', 'int32 [1, 7, 5, 4]'] : ['1, 7, 5, 4', 'int64 [1, 7, 5, 4, 1]'];
+    await expect(session.predict([await ramp()], never).finally(() => session.close())).rejects.toMatchObject({
+      code: 'output-shape',
+      detail: `output "labels" is ${got}; expected int64 [1, ${sizes}]`,
+    });
   });
 
   it('three tiles at once: the labels of one after the other', async () => {

@@ -58,7 +58,7 @@ export { createBlender, tileWeights } from './blend.js';
 export type { Blender } from './blend.js';
 export { sigmoid, softmax } from './activations.js';
 export { restore } from './restore.js';
-export { labelsAsChannels } from './label-channels.js';
+export { inputElements, outputValues } from './elements.js';
 export { infer, inferencePlan } from './infer.js';
 export type { InferencePlan, RunTile, TileRequest } from './infer.js';
 export { modelShape } from './model-shape.js';

@@ -18,12 +18,12 @@ export interface TileRequest {
   readonly inputDims: readonly number[];
   /** Sizes that the output tensor must have, in its layout. */
   readonly outputDims: readonly number[];
-  /** What the tensors are; with float16 the runner converts (`encodeFloat16`, `decodeFloat16`), here everything is float32. */
+  /** What the tensors are; the runner converts (`inputElements`, `outputValues`), here everything is float32. */
   readonly inputType: TensorType;
   readonly outputType: TensorType | LabelType;
   /**
    * Null, or how many labels there are when the network gives labels itself: the runner then returns 1 in the channel of the
-   * voxel's label and 0 in the others, channels first (`labelsAsChannels`).
+   * voxel's label and 0 in the others, channels first (`outputValues` does).
    */
   readonly labels: number | null;
 }

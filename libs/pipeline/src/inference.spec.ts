@@ -7,6 +7,7 @@ import type { NnunetProfile } from './nnunet-profile.js';
 import { prepare } from './prepare.js';
 import { runPipeline } from './run-pipeline.js';
 import { convolutions } from './test-support/convolutions.js';
+import type { Head } from './test-support/convolutions.js';
 import { agreement, asVolume, goldenCases, worst } from './test-support/golden.js';
 
 /** What numpy and scipy make of the same networks and arrays: test/golden/pipeline/make_inference.py. */
@@ -39,13 +40,26 @@ function opened({ images, spacing, direction, networks, manifest: written }: Cas
   const network = convolutions(
     networks.map((name) => [array(`${name}/kernels`), array(`${name}/bias`)]),
     {
-      inputLayout: expanded.inputs[0].layout,
-      outputLayout: expanded.output.layout,
-      meaning: expanded.output.meaning,
+      ...tensors(written),
+      meaning: written.output.meaning,
       regions: expanded.postprocess.some(({ op }) => op === 'regions'),
     },
   );
   return { manifest, expanded, volumes, network };
+}
+
+/** How the tensors of a network lie, as the case itself says it. */
+function tensors({ inputs, output, ...rest }: Case['manifest']): Omit<Head, 'meaning' | 'regions'> {
+  const mode = (rest as Partial<Manifest>).inference; // the short form for nnU-Net has none: slices across axis 0
+  const sliced = mode?.mode === 'slices' || mode?.mode === 'stack25d';
+  if (!inputs[0].layout || !output.layout) throw new Error('a case says how its tensors lie');
+  return {
+    inputLayout: inputs[0].layout,
+    inputType: inputs[0].dtype ?? 'float32',
+    outputLayout: output.layout,
+    outputType: output.dtype ?? (output.meaning === 'labels' ? 'int64' : 'float32'),
+    sliceAxis: mode ? (sliced ? (mode.sliceAxis ?? 2) : undefined) : 0,
+  };
 }
 
 describe('a network over a volume gives the maps of numpy and scipy', () => {

@@ -1,6 +1,6 @@
 import { ModelFailure } from '#domain';
 import type { ModelFacts } from '#evaluation';
-import { decodeFloat16, encodeFloat16, labelsAsChannels, type Manifest, type TileRequest } from '#pipeline';
+import { inputElements, outputValues, type Manifest, type TileRequest } from '#pipeline';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkModel } from '../inspect/check-model.js';
 import type { TensorOutline } from '../inspect/description.js';
@@ -73,12 +73,14 @@ export async function loadNetwork(
       outputs: outlines[0].outputs.map(face),
       runtime: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
     },
-    async run(tile, { model: which, inputDims, outputDims, inputType, outputType, labels }) {
-      const session = sessions[which];
+    async run(tile, request) {
+      const { model, inputDims, outputDims, inputType, outputType } = request;
+      const session = sessions[model];
+      const elements = inputElements(tile, inputType);
       const fed =
-        inputType === 'float16'
-          ? new ort.Tensor('float16', encodeFloat16(tile), inputDims)
-          : new ort.Tensor('float32', tile, inputDims);
+        elements instanceof Uint16Array
+          ? new ort.Tensor('float16', elements, inputDims)
+          : new ort.Tensor('float32', elements, inputDims);
       const began = now();
       let result: Tensor;
       try {
@@ -99,10 +101,7 @@ export async function loadNetwork(
           `output "${output}" is ${got}; expected ${outputType} [${outputDims.join(', ')}]`,
         );
       }
-      if (labels !== null) {
-        return { values: labelsAsChannels(whole(result.data, outputType), outputDims[0], labels), began, ended };
-      }
-      return { values: floats(result.data, outputType), began, ended };
+      return { values: outputValues(result.data, request), began, ended };
     },
   };
 }
@@ -110,15 +109,6 @@ export async function loadNetwork(
 /** The same for all threads of the process, to a fraction of a millisecond. */
 function now(): number {
   return performance.timeOrigin + performance.now();
-}
-
-/** Half precision comes as bit patterns, or as a Float16Array where the language has one. */
-function floats(data: unknown, type: TileRequest['outputType']): Float32Array<ArrayBuffer> {
-  if (data instanceof Float32Array) return data.slice(); // its memory belongs to ONNX Runtime
-  if (type === 'float16' && data instanceof Uint16Array) return decodeFloat16(data);
-  if (type === 'float16' && ArrayBuffer.isView(data))
-    return decodeFloat16(new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2));
-  throw new ModelFailure('output-shape', `the output is not made of ${type} values`);
 }
 
 /** Failures of one of several files say which. */
@@ -134,11 +124,6 @@ function naming<T>({ models = [] }: Manifest, n: number, work: () => T): T {
 
 function face({ name, dtype, shape }: TensorOutline): ModelFacts['inputs'][number] {
   return { name, dtype, shape: shape ?? [] };
-}
-
-function whole(data: unknown, type: TileRequest['outputType']): BigInt64Array | Int32Array | Uint8Array {
-  if (data instanceof BigInt64Array || data instanceof Int32Array || data instanceof Uint8Array) return data;
-  throw new ModelFailure('output-shape', `the output is not made of ${type} values`);
 }
 
 function failure(code: 'model-load-failed' | 'inference-failed', error: unknown): ModelFailure {

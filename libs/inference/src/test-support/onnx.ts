@@ -2,6 +2,7 @@ import { bytes, float, int, join, text, type Bytes } from './protobuf.js';
 
 /** ONNX messages by hand: the tests need models that no exporter would write. Field numbers are those of onnx.proto3. */
 export const FLOAT = 1;
+export const UINT8 = 2;
 export const INT32 = 6;
 export const INT64 = 7;
 export const BOOL = 9;
@@ -280,22 +281,34 @@ export function halfPrecisionModel(half: (values: Float32Array) => Uint16Array):
   );
 }
 
+/** How the labels of a network with argmax inside lie; without Z the image is [N, 1, x, y], slice after slice. */
+export type LabelsLayout = 'NXYZ' | 'NCXYZ' | 'NXYZC' | 'NXY' | 'NCXY' | 'NXYC';
+
 /** The threshold model with argmax inside: whole numbers out, with or without an axis for the one channel. */
-export function argmaxModel(keepChannel: boolean): Bytes {
+export function argmaxModel(layout: LabelsLayout = 'NXYZ', type: 'int64' | 'int32' | 'uint8' = 'int64'): Bytes {
+  const axes = layout.includes('Z') ? ['x', 'y', 'z'] : ['x', 'y'];
+  const ones = axes.map(() => 1);
+  const batch = layout.includes('Z') ? 1 : 'n';
+  const keepsChannel = layout.startsWith('NC');
+  const element = { int64: INT64, int32: INT32, uint8: UINT8 }[type];
+  const last = [batch, ...axes, 1];
+  const first = keepsChannel ? [batch, 1, ...axes] : [batch, ...axes];
+  const nodes = [
+    node('Conv', ['image', 'w', 'b'], ['scores'], [attribute.ints('kernel_shape', ones)]),
+    node('ArgMax', ['scores'], ['most'], [attribute.int('axis', 1), attribute.int('keepdims', keepsChannel ? 1 : 0)]),
+    node('Cast', ['most'], ['whole'], [attribute.int('to', element)]),
+    layout.endsWith('C') ? node('Unsqueeze', ['whole', 'end'], ['labels']) : node('Identity', ['whole'], ['labels']),
+  ];
   return model(
     graph({
-      nodes: [
-        node('Conv', ['image', 'w', 'b'], ['scores'], [attribute.ints('kernel_shape', [1, 1, 1])]),
-        node(
-          'ArgMax',
-          ['scores'],
-          ['labels'],
-          [attribute.int('axis', 1), attribute.int('keepdims', keepChannel ? 1 : 0)],
-        ),
+      nodes,
+      inputs: [value('image', FLOAT, [batch, 1, ...axes])],
+      outputs: [value('labels', element, layout.endsWith('C') ? last : first)],
+      initialisers: [
+        tensor('w', [2, 1, ...ones], Float32Array.of(0, 1)),
+        tensor('b', [2], Float32Array.of(0.5, 0)),
+        ...(layout.endsWith('C') ? [tensor('end', [1], int64s(-1))] : []),
       ],
-      inputs: [IMAGE],
-      outputs: [value('labels', INT64, keepChannel ? [1, 1, 'x', 'y', 'z'] : [1, 'x', 'y', 'z'])],
-      initialisers: [tensor('w', [2, 1, 1, 1, 1], Float32Array.of(0, 1)), tensor('b', [2], Float32Array.of(0.5, 0))],
     }),
   );
 }
