@@ -80,10 +80,13 @@ function missing(one: Schema, values: readonly unknown[], path: string): string[
   }
   if (one.type !== 'object') return [];
   return Object.entries(one.properties ?? {}).flatMap(([key, property]) => {
-    const given = values.flatMap((value) => (key in (value as Manifest) ? [(value as Manifest)[key]] : []));
+    // a case that leaves a field out is one for the default; where every case writes something else, the default is missing
+    const given = values.flatMap((value) =>
+      key in (value as Manifest) ? [(value as Manifest)[key]] : 'default' in property ? [property.default] : [],
+    );
     const open = 'default' in property && !property.enum && !('const' in property) && property.type !== 'boolean';
     if (open && !given.some((value) => !same(value, property.default))) return [`${path}.${key} other than by default`];
-    return missing(property, 'default' in property ? [...given, property.default] : given, `${path}.${key}`);
+    return missing(property, given, `${path}.${key}`);
   });
 }
 
@@ -99,6 +102,60 @@ it.each(['axes', 'spacing', 'patch', 'intensity', 'mirror', 'overlap', 'regions'
     expect(missing(profiled('nnunet-v2')[part], values, part)).toEqual([]);
   },
 );
+
+/** Fields of a resampling whose values meet those of the way back in the code, and how a case comes back. */
+function wayBack({ preprocess, postprocess }: Manifest): Manifest[] {
+  const [before, after] = [preprocess, postprocess].map((ops) => (ops ?? []) as readonly Manifest[]);
+  const invert = after.findIndex(({ op }) => op === 'invert');
+  if (invert < 0) return [];
+  const onLabels = after.slice(0, invert).some(({ op }) => op === 'argmax' || op === 'regions');
+  const way = onLabels ? 'labels' : (after[invert].order ?? 1) === 1 ? 'channels 1' : 'channels 0';
+  const said = (op: string, field: string): unknown => fields(op)[field]?.default;
+  return before.flatMap((step) => {
+    const op = String(step.op);
+    if (op !== 'resample' && op !== 'resize') return [];
+    const { grid = said(op, 'grid'), boundary = said(op, 'boundary'), order = said(op, 'order') } = step;
+    const anisotropy = step.anisotropy as Manifest | null | undefined;
+    const through = anisotropy ? (anisotropy.orderThrough ?? 0) : undefined;
+    return [{ op, grid, boundary, order, through, way }];
+  });
+}
+
+const fields = (op: string): Readonly<Record<string, Schema>> =>
+  (written.preprocess.items?.oneOf ?? []).find(({ properties }) => same(properties?.op.const, op))?.properties ?? {};
+
+describe('what meets on the way back occurs together', () => {
+  const cases = inference.flatMap(({ name, manifest }) => (name.startsWith('back/') ? wayBack(manifest) : []));
+  /** Values of a field; a schema lists numbers as constants. */
+  const valuesOf = (one: Schema): readonly unknown[] =>
+    one.enum ??
+    (one.oneOf ?? one.anyOf ?? []).flatMap((branch) => ('const' in branch ? [branch.const] : valuesOf(branch)));
+  const { grid, boundary, order } = fields('resample');
+  const values: Readonly<Record<string, readonly unknown[]>> = {
+    grid: valuesOf(grid),
+    boundary: valuesOf(boundary),
+    order: valuesOf(order),
+    through: valuesOf(order),
+    way: ['channels 1', 'channels 0', 'labels'],
+  };
+
+  it.each([
+    ['resample', 'grid', 'way'],
+    ['resample', 'boundary', 'way'],
+    ['resample', 'order', 'way'],
+    ['resample', 'through', 'way'],
+    ['resample', 'grid', 'boundary'],
+    ['resample', 'grid', 'order'],
+    ['resample', 'boundary', 'order'],
+    ['resize', 'boundary', 'way'],
+    ['resize', 'boundary', 'order'],
+    ['resize', 'order', 'way'],
+  ])('%s: %s and %s', (op, a, b) => {
+    expect([values[a].length, values[b].length].every((n) => n > 2)).toBe(true);
+    const wanted = values[a].flatMap((x) => values[b].map((y) => [x, y]));
+    expect(wanted.filter(([x, y]) => !cases.some((one) => one.op === op && one[a] === x && one[b] === y))).toEqual([]);
+  });
+});
 
 it('finds what is not there', () => {
   const [window] = (written.preprocess.items?.oneOf ?? []).filter(

@@ -8,7 +8,7 @@ import platform
 import numpy as np
 import scipy
 from scipy import ndimage, optimize, special
-from chains import even_steps, fixed_steps, monai_gaussian, network, nnunet_chain, nnunet_gaussian, rint
+from chains import even_steps, fixed_steps, monai_gaussian, network, nnunet_chain, nnunet_gaussian, rint, separate_axis
 from store import Cases
 
 rng = np.random.default_rng(82)
@@ -285,8 +285,8 @@ def forth_and_back(grid, size, spacing, target):
     return np.arange(m) * target / spacing, np.arange(size) * spacing / target
 
 
-def at(x, places, order):
-    return np.stack([ndimage.map_coordinates(one, np.meshgrid(*places, indexing="ij"), order=order, mode="nearest") for one in x])
+def at(x, places, order, mode="nearest"):
+    return np.stack([ndimage.map_coordinates(one, np.meshgrid(*places, indexing="ij"), order=order, mode=mode) for one in x])
 
 
 def spaced(x, spacing, target, grid):
@@ -301,12 +301,12 @@ def standard(x):
 STANDARD = [{"op": "zscore"}, {"op": "scaleLinear", "scale": 20}]
 
 
-def case_chain(name, labels, given, stem="image"):
+def case_chain(name, labels, given, stem="image", spacing=SPACING):
     networks = given.pop("networks")
     shares = np.bincount(labels.ravel())
     assert np.count_nonzero(shares) > 1 and np.sort(shares)[-2] > 20, (name, shares)
     kind = np.int16 if labels.max() > 255 else np.uint8
-    facts = {"kind": "chain", "images": [f"{stem}0", f"{stem}1"], "spacing": SPACING, "direction": LPS}
+    facts = {"kind": "chain", "images": [f"{stem}0", f"{stem}1"], "spacing": spacing, "direction": LPS}
     cases.case(name, labels.astype(kind), **facts, networks=networks, manifest=given)
 
 
@@ -337,6 +337,74 @@ for grid in ("halfVoxel", "firstVoxel", "corner", "physical"):
         ("softmax-regions", [{"op": "softmax"}, {"op": "invert"}, {"op": "regions", "regions": RULES}], painted(at(special.softmax(maps, 0), back, 1), RULES)),
     ):
         case_chain(f"back/{grid}/{name}", home(labels), {**given, "postprocess": steps, "labels": FOUR if "regions" in name or "sigmoid" in name else FOUR[:3]})
+
+# the ways back with what the way there had: whatever lay beyond the ends then, edges are repeated now
+BACK = {
+    "linear": ([{"op": "invert", "order": 1}, {"op": "argmax"}], lambda maps, bring: bring(maps, 1).argmax(0)),
+    "nearest": ([{"op": "invert", "order": 0}, {"op": "argmax"}], lambda maps, bring: bring(maps, 0).argmax(0)),
+    "labels": ([{"op": "argmax"}, {"op": "invert", "order": 0}], lambda maps, bring: bring(maps.argmax(0)[None], 0)[0]),
+}
+
+
+def beyond(x, places, order, boundary, value):
+    """What is read beyond the ends, on the way there; within the image's own values with order 3."""
+    y = at(x, places, order, "mirror" if boundary == "mirror" else "nearest")
+    if order == 3:
+        y = np.stack([one.clip(was.min(), was.max()) for one, was in zip(y, x)])
+    if boundary == "constant":
+        out = [(p < -0.5) | (p > n - 0.5) for p, n in zip(places, x.shape[1:])]
+        y[:, np.logical_or.outer(np.logical_or.outer(out[0], out[1]), out[2])] = value
+    return y.astype(np.float32).astype(float)
+
+
+GRIDS, ENDS, ORDERS = ("halfVoxel", "firstVoxel", "corner", "physical"), ("edge", "mirror", "constant"), (0, 1, 3)
+for (g, grid), (b, boundary), (o, order) in itertools.product(enumerate(GRIDS), enumerate(ENDS), enumerate(ORDERS)):
+    for op in ("resample", "resize"):
+        if op == "resize" and grid not in ("halfVoxel", "corner"):
+            continue
+        if op == "resample":
+            both = [forth_and_back(grid, n, s, t) for n, s, t in zip(turned.shape[1:], spacing, GOAL)]
+            step = {"op": op, "spacing": GOAL, "grid": grid}
+        else:
+            size = (11, 7, 12)
+            both = [forth_and_back(grid, n, 1.0, n / m) for n, m in zip(turned.shape[1:], size)]
+            step = {"op": op, "size": size, "grid": grid}
+        value = {"boundaryValue": -40} if boundary == "constant" else {}
+        y = beyond(turned, [f for f, _ in both], order, boundary, -40)
+        step = {**step, "order": order, "boundary": boundary, **value}
+        given = manifest([TRIO], TILES, 2, preprocess=[{"op": "orient", "axes": "LIA"}, step, *STANDARD])
+        # every pair of grid, boundary, order and way back
+        way = list(BACK)[(g + b + o + (op == "resize")) % 3]
+        steps, choose = BACK[way]
+        labels = choose(inferred(standard(y), given), lambda maps, order: at(maps, [h for _, h in both], order))
+        case_chain(f"back/{op}/{grid}/{boundary}/{order}/{way}", home(labels), {**given, "postprocess": steps})
+
+
+def in_two(x, places, order, axis, through):
+    """Slice by slice, then along the axis by itself."""
+    if axis is None:
+        return at(x, places, order)
+    whole = [np.arange(n, dtype=float) for n in x.shape[1:]]
+    y = at(x, [w if a == axis else p for a, (w, p) in enumerate(zip(whole, places))], order)
+    return at(y, [p if a == axis else np.arange(len(p)) for a, p in enumerate(places)], through)
+
+
+# slices thick in the scan, or made thick; the third kind is thick by a lower threshold only
+for (kind, (across, goal, threshold)), through, way in itertools.product(
+    {"scan": ((5.0, 0.9, 1.2), (1.9, 1.3, 1.0), 3), "network": (SPACING, (1.1, 4.0, 0.8), 3), "threshold": ((2.6, 0.9, 1.2), (1.7, 1.4, 1.0), 2)}.items(), ORDERS, BACK
+):
+    # the axes of the array are y, z and x of the file: spacing along them as the case has it
+    spacing = [across["ZYX".index(c)] for c in "YZX"]
+    x = IMAGE.transpose(0, 2, 1, 3).astype(float)
+    both = [forth_and_back("halfVoxel", n, s, t) for n, s, t in zip(x.shape[1:], spacing, goal)]
+    axis, again = separate_axis(spacing, goal, threshold), separate_axis(goal, spacing, threshold)
+    assert axis is not None and again is not None and (kind != "threshold" or separate_axis(spacing, goal) is None)
+    y = in_two(x, [f for f, _ in both], 1, axis, through).astype(np.float32).astype(float)
+    step = {"op": "resample", "spacing": goal, "order": 1, "anisotropy": {"threshold": threshold, "orderThrough": through}}
+    given = manifest([TRIO], TILES, 2, preprocess=[{"op": "orient", "axes": "storedYZX"}, step, *STANDARD])
+    steps, choose = BACK[way]
+    labels = choose(inferred(standard(y), given), lambda maps, order: in_two(maps, [h for _, h in both], order, again, through if order else 0))
+    case_chain(f"back/anisotropy/{kind}/{through}/{way}", labels.transpose(1, 0, 2), {**given, "postprocess": steps}, spacing=across)
 
 # crops: outside is background, whatever the first channel means
 blob = np.linalg.norm((np.indices((8, 9, 10)).T - (3.5, 4, 5)) / (2, 2.5, 3), axis=-1).T < 1
