@@ -17,6 +17,18 @@ describe('file names of a starter kit', () => {
     );
   });
 
+  it('are short enough to be unpacked, and still each its own', () => {
+    const long = 'x'.repeat(400);
+    expect(references(`${long}1`, `${long}2`)).toEqual(['x'.repeat(100), `${'x'.repeat(100)}-2`].map(path));
+    const { images } = kitNames([long], [`${long}1`, `${long}2`]).get(long)!;
+    expect(new Set(images).size).toBe(2);
+    for (const image of images) expect(image.split('/')[1].length).toBeLessThanOrEqual(255);
+  });
+
+  it('are for names that are there once', () => {
+    expect(() => kitNames(['a', 'b', 'a'], ['CT'])).toThrow('two cases are called "a"; expected each name once');
+  });
+
   it('name the channel where there are several; no case takes the image of another', () => {
     const names = kitNames(['p', 'p_T1'], ['T1', 'T1_c']);
     expect(names.get('p')).toEqual({
