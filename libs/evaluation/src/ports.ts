@@ -180,6 +180,8 @@ export interface ModelSessions {
     work: (session: ModelSession) => Promise<T>,
     alone?: boolean,
   ): Promise<T>;
+  /** Ends the session that is kept for a key, if nobody uses it; resolves when its process is gone. */
+  endIdle(key: string): Promise<void>;
   /** How many cases of a run may be under way here: as many as share its process. Taken before anything of a case is read. */
   readonly seats: Seats;
   close(): Promise<void>;

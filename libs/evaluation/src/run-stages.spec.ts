@@ -1,4 +1,5 @@
 import { EngineUnavailable, ModelFailure } from '#domain';
+import type { Manifest } from '#pipeline';
 import { handleJob } from './handle-job.js';
 import type { Job } from './ports.js';
 import { memoryBlobs, memoryRun, noPrediction, scriptedSessions, stagePorts } from './test-support/memory-ports.js';
@@ -52,6 +53,37 @@ describe('the gate', () => {
     Object.assign(run.context.phase, { rules: { ...run.context.phase.rules, requiredIsolation: 'L3' } });
     await expect(handleJob(ports, VALIDATE, never)).rejects.toMatchObject({ code: 'isolation-too-low' });
     expect(run).toMatchObject({ signature: null, failure: null, faults: 1 });
+  });
+
+  it('ends the process that told the runtime before it begins the one that is fed zeros', async () => {
+    const blobs = memoryBlobs();
+    const run = await memoryRun(blobs);
+    const { context } = run;
+    const manifest: Manifest = {
+      manifestVersion: 1,
+      name: 'threshold',
+      version: '1',
+      inputs: [{ tensor: 'x', layout: 'NCXYZ', channels: [{ name: 'CT' }] }],
+      output: { tensor: 'y', layout: 'NCXYZ', meaning: 'logits' },
+      preprocess: [{ op: 'orient', axes: 'RAS' }],
+      inference: { mode: 'full' },
+      postprocess: [{ op: 'invert' }, { op: 'argmax' }],
+      labels: [0, 1].map((value) => ({ value, name: `l${value}` })),
+    };
+    Object.assign(context.version, { checks: null, manifest });
+    Object.assign(run.records, {
+      findBenchmark: async () => ({ ...context.benchmark, phases: [context.phase] }),
+      writeChecks: async () => undefined,
+    });
+    const sessions = scriptedSessions(noCase);
+    const before: unknown[] = [];
+    const open = async () => {
+      before.push([sessions.opened, ...sessions.ended]);
+      throw new ModelFailure('model-load-failed', 'no such operator');
+    };
+    await handleJob(stagePorts(run, blobs, sessions, { runner: { open } }), VALIDATE, never);
+    expect(before).toEqual([[1, 'run-1']]);
+    expect(run.failure).toEqual({ code: 'model-load-failed', detail: 'zero-tile: no such operator' });
   });
 
   it('does nothing for a run that somebody else has', async () => {

@@ -37,7 +37,7 @@ export async function validateModel(
   try {
     const runtime = await holding(lease, clock, signal, async (held) => {
       const loaded = await useModel(ports, context, held, async (session) => session.facts.runtime);
-      await checkVersion(ports, context, held);
+      await checkVersion(oneProcess(ports, runId), context, held);
       return loaded;
     });
     const started = await records.startRun(runId, epoch, owner, runSignature(context, runtime));
@@ -58,4 +58,14 @@ export async function validateModel(
     log.error('run.defect', error, { runId, epoch });
     await records.failRun(runId, epoch, { code: 'defect', detail: errorText(error) });
   }
+}
+
+/** The same ports; a process that is opened with them begins when the one that is kept for the run has gone. */
+function oneProcess(ports: StagePorts, runId: string): StagePorts {
+  const { sessions, runner } = ports;
+  const open: typeof runner.open = async (...task) => {
+    await sessions.endIdle(runId);
+    return runner.open(...task);
+  };
+  return { ...ports, runner: { open } };
 }

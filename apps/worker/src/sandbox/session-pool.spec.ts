@@ -138,6 +138,27 @@ describe('session pool', () => {
     await pool.close();
   });
 
+  it('ends the idle session of a run when it is told so, and says when it is gone; a busy one stays', async () => {
+    const counted = countingRunner();
+    const pool = createSessionPool({ runner: counted.runner, capacity: 3, idleMs: 10_000, log: SILENT });
+    await pool.use('run-a', open, async () => {
+      await pool.endIdle('run-a');
+      expect(counted.living.size).toBe(1);
+    });
+    await pool.use('run-b', open, async () => undefined);
+    expect(counted.living.size).toBe(2);
+    await Promise.all([
+      pool.endIdle('run-a').then(() => expect(counted.living.size).toBe(1)),
+      pool.endIdle('run-a').then(() => expect(counted.living.size).toBe(1)), // that it is ending already is no difference
+    ]);
+    await pool.endIdle('run-a');
+    await pool.endIdle('run-c');
+    const outside = await pool.runner.open([], {} as never, {} as never);
+    expect([counted.opened(), counted.most(), counted.living.size]).toEqual([3, 2, 2]);
+    await outside.close();
+    await pool.close();
+  });
+
   it('after a crash under two cases, both go on in other sessions', async () => {
     const counted = countingRunner();
     const pool = createSessionPool({ runner: counted.runner, capacity: 1, idleMs: 10_000, log: SILENT });

@@ -32,6 +32,8 @@ interface Place {
   broken: boolean;
   users: number;
   idle: NodeJS.Timeout | undefined;
+  /** Settles when the process that is being ended is gone; never rejects. */
+  ending: Promise<void> | null;
 }
 
 /** A case that has no process yet. */
@@ -99,7 +101,16 @@ export function createSessionPool({ runner, capacity, idleMs, log }: SessionPool
     (place.session === null ? place.users > 0 : place.session.alive);
 
   function begin(key: string | symbol, alone: boolean, open: Open): Place {
-    const place: Place = { key, alone, opening: open(runner), session: null, broken: false, users: 0, idle: undefined };
+    const place: Place = {
+      key,
+      alone,
+      opening: open(runner),
+      session: null,
+      broken: false,
+      users: 0,
+      idle: undefined,
+      ending: null,
+    };
     places.push(place);
     place.opening.then(
       (session) => (place.session = session),
@@ -120,6 +131,7 @@ export function createSessionPool({ runner, capacity, idleMs, log }: SessionPool
         remove(place);
       });
     endings.add(ending);
+    place.ending = ending;
   }
 
   function remove(place: Place): void {
@@ -172,6 +184,11 @@ export function createSessionPool({ runner, capacity, idleMs, log }: SessionPool
       } finally {
         giveBack(place);
       }
+    },
+    async endIdle(key) {
+      const own = places.find((place) => place.key === key);
+      if (own && isIdle(own)) end(own, own.session);
+      await own?.ending;
     },
     async close() {
       closed = true;

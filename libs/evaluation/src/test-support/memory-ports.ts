@@ -200,9 +200,11 @@ export function scriptedSessions(
   predict: ModelSession['predict'],
   open?: () => Promise<void>,
   isolation: ModelSession['isolation'] = 'L2',
-): ModelSessions & { opened: number; alone: boolean[] } {
+): ModelSessions & { opened: number; alone: boolean[]; ended: string[] } {
   const sessions = {
     opened: 0,
+    /** Keys whose idle session was to end. */
+    ended: [] as string[],
     /** Which of them were asked for alone. */
     alone: [] as boolean[],
     async use<T>(
@@ -221,6 +223,10 @@ export function scriptedSessions(
         predict,
         close: async () => undefined,
       });
+    },
+    async endIdle(key: string): Promise<void> {
+      await Promise.resolve();
+      sessions.ended.push(key);
     },
     seats: createSeats(2),
     close: async () => undefined,
