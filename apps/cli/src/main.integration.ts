@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { runCli } from './test-support/run-cli.js';
 import { SmallServer, type Answer } from './test-support/small-server.js';
 
 const MODEL = resolve(import.meta.dirname, '../../../datasets/phantoms/models/unet-small/model.onnx');
+const MANIFEST = resolve(MODEL, '../voxelmark.json');
 const ID = '01a20244-b894-7a3c-ba13-adcd16889cd7';
 const DIGEST = 'a'.repeat(64);
 const NOW = '2026-01-01T00:00:00.000Z';
@@ -100,6 +101,56 @@ describe('submit --wait', () => {
   });
 });
 
+describe('submit --check', () => {
+  const CHECKS = ['inspect', 'zero-tile', 'conformance', 'practice-case', 'budget'];
+  const preflight = (state: 'queued' | 'done', failed: string | null) => ({
+    id: ID,
+    benchmark: { slug: 'b', title: 'B' },
+    state,
+    checks: CHECKS.map((name) =>
+      state === 'queued'
+        ? { name, status: 'waiting', detail: {} }
+        : name === failed
+          ? { name, status: 'failed', detail: { code: 'budget-exceeded', message: 'too slow' } }
+          : { name, status: 'passed', detail: {} },
+    ),
+    passed: state === 'queued' ? null : failed === null,
+    forecast: null,
+    conformance: null,
+    practice: null,
+    manifest: JSON.parse(readFileSync(MANIFEST, 'utf8')) as unknown,
+    manifestSha256: DIGEST,
+    modelSha256: DIGEST,
+    models: [{ file: 'model.onnx', sha256: DIGEST, bytes: 1, facts: null }],
+    failure: null,
+    submittableUntil: state === 'done' && failed === null ? '2100-01-01T00:00:00.000Z' : null,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: null,
+  });
+  const run = async (failed: string | null) => {
+    server = await new SmallServer((address): Answer => {
+      if (address === 'POST /benchmarks/b/preflights') return { status: 201, body: preflight('queued', failed) };
+      if (address === 'POST /submissions') return { status: 201, body: { ...submission('queued'), existing: false } };
+      return { body: preflight('done', failed) };
+    }).start();
+    await signedIn();
+    const { code, stdout } = await runCli(['submit', MODEL, '-b', 'b', '--check', '--json'], env).ended;
+    return { code, answer: JSON.parse(stdout) as unknown, asked: server.asked.map(({ address }) => address) };
+  };
+
+  it('submits what was tried, by its preflight', async () => {
+    const { code, answer, asked } = await run(null);
+    expect([code, answer]).toMatchObject([0, { id: ID, existing: false }]);
+    expect(asked).toEqual(['POST /benchmarks/b/preflights', `GET /preflights/${ID}`, 'POST /submissions']);
+  });
+
+  it('does not submit what failed, and says what did', async () => {
+    const { code, answer, asked } = await run('budget');
+    expect([code, answer]).toMatchObject([8, { id: ID, passed: false }]);
+    expect(asked).not.toContain('POST /submissions');
+  });
+});
+
 describe('auth logout', () => {
   const file = () => join(home, 'voxelmark/credentials.json');
   const logout = async () => {
@@ -166,6 +217,7 @@ it('leaderboard show reads every page, and again when the board changes between 
         updatedAt: NOW,
         state,
         newest: true,
+        openCases: 'none',
         boards: [],
         total: 407,
         items,

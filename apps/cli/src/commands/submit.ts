@@ -1,23 +1,24 @@
-import { createHash } from 'node:crypto';
-import { openAsBlob } from 'node:fs';
-import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ENDPOINTS, type SubmissionView } from '#contracts';
+import { ENDPOINTS, type PreflightView, type SubmissionView } from '#contracts';
+import type { PreflightCheck } from '#evaluation';
 import { isTerminal } from '#domain';
 import type { ApiClient } from '../api-client.js';
 import { required, text, texts, type Command, type Terminal } from '../command.js';
 import { connect } from '../credentials.js';
-import { EXIT, usageError } from '../exit.js';
-import { checkFile, unreadable } from '../files.js';
+import { CliError, EXIT, usageError } from '../exit.js';
+import { checkFile } from '../files.js';
+import { describeCheck } from '../model-check/describe.js';
 import { patiently } from '../patience.js';
 import { findManifest, manifestInvalid, parseManifest } from '../sandbox/find-manifest.js';
 import { digests, matchModels, withSiblings } from '../sandbox/match-models.js';
+import { askPreflight, upload, type Entry } from '../submit/upload.js';
+import { exitOf } from './model-check.js';
 
 export const submit: Command = {
   name: ['submit'],
   summary: 'enter an algorithm version into a benchmark',
   usage:
-    'MODEL.onnx… --benchmark SLUG [--manifest voxelmark.json] [--conformance IMAGE LABELS] [--algorithm SLUG] [--wait], or --preflight ID --benchmark SLUG',
+    'MODEL.onnx… --benchmark SLUG [--manifest voxelmark.json] [--conformance IMAGE LABELS] [--algorithm SLUG] [--check] [--wait], or --preflight ID --benchmark SLUG',
   options: {
     benchmark: { type: 'string', short: 'b', help: 'the benchmark' },
     manifest: { type: 'string', help: 'by default voxelmark.json beside the model, else the one embedded in it' },
@@ -36,6 +37,10 @@ export const submit: Command = {
       help: 'id of a preflight of yours that passed within the last hour: its files and manifest are submitted, none are sent',
     },
     algorithm: { type: 'string', help: 'name in addresses; by default made from the manifest’s name' },
+    check: {
+      type: 'boolean',
+      help: 'have the server try it first, with a forecast of time and memory; submitted only if nothing failed',
+    },
     wait: { type: 'boolean', help: 'wait until every run ended or is on hold; exit 8 unless all completed' },
     url: { type: 'string', help: 'server' },
   },
@@ -56,13 +61,27 @@ export const submit: Command = {
       preflight === null
         ? await readBundle(invocation.words, text(invocation, 'manifest'))
         : { manifest: null, models: [], preflight };
+    const check = invocation.options.check === true;
+    if (check && preflight !== null) throw usageError('--check makes a preflight of its own; expected no --preflight');
     const client = await connect(text(invocation, 'url'), { anonymous: false });
-    const submission = await upload(client, {
+    const entry: Entry = {
       benchmark,
       algorithm: text(invocation, 'algorithm'),
       ...bundle,
       conformance: image === undefined ? null : { images: [image, ...channels], labels },
-    });
+    };
+    const tried = check ? await tryFirst(client, entry, invocation.terminal) : null;
+    if (tried !== null && tried.passed !== true) {
+      const checks = tried.checks as readonly PreflightCheck[];
+      invocation.terminal.out(tried, `${checks.map(describeCheck).join('\n')}\nnot submitted`);
+      return exitOf(checks);
+    }
+    tried?.checks.forEach((one) => invocation.terminal.say(describeCheck(one as PreflightCheck)));
+    const kept = tried !== null && tried.submittableUntil !== null;
+    const submission = await upload(
+      client,
+      kept ? { ...entry, manifest: null, models: [], conformance: null, preflight: tried.id } : entry,
+    );
     const page = `${client.url}/submissions/${submission.id}`;
     if (invocation.options.wait !== true) {
       invocation.terminal.out(submission, `${submission.existing ? 'this submission exists already' : 'submitted'}: ${page}`);
@@ -74,51 +93,6 @@ export const submit: Command = {
     return ended.runs.every(({ state }) => state === 'completed') ? EXIT.ok : EXIT.runFailed;
   },
 };
-
-/** What is sent. */
-export interface Entry {
-  readonly benchmark: string;
-  /** As text; null: the first model carries it. */
-  readonly manifest: string | null;
-  readonly algorithm: string | null;
-  readonly models: readonly { readonly path: string; readonly file: string }[];
-  /** Id of a preflight that has manifest and files. */
-  readonly preflight?: string;
-  /** Paths of the author's own case. */
-  readonly conformance?: { readonly images: readonly string[]; readonly labels: string } | null;
-}
-
-/** Sends manifest and files; repeating it with the same files is the same submission. */
-export async function upload(client: ApiClient, entry: Entry): Promise<SubmissionView & { existing: boolean }> {
-  const form = new FormData();
-  const digest = createHash('sha256').update(JSON.stringify([entry.benchmark, entry.manifest, entry.algorithm, entry.preflight]));
-  const add = async (field: string, path: string, name: string, what: string): Promise<void> => {
-    const file = await open(path, what);
-    form.append(field, file, name);
-    digest.update(JSON.stringify([field, name]));
-    for await (const chunk of file.stream() as unknown as AsyncIterable<Uint8Array>) digest.update(chunk);
-  };
-  form.set('benchmark', entry.benchmark);
-  if (entry.manifest !== null) form.set('manifest', entry.manifest);
-  if (entry.algorithm) form.set('algorithm', entry.algorithm);
-  if (entry.preflight !== undefined) form.set('preflight', entry.preflight);
-  for (const image of entry.conformance?.images ?? []) await add('conformanceImage', image, basename(image), 'image');
-  if (entry.conformance) {
-    const { labels } = entry.conformance;
-    await add('conformanceLabels', labels, basename(labels), 'label map');
-  }
-  for (const { path, file } of entry.models) await add('model', path, file, 'model');
-  return client.call(ENDPOINTS.createSubmission, { form, headers: { 'idempotency-key': digest.digest('hex') } });
-}
-
-async function open(path: string, what: string): Promise<Blob> {
-  await checkFile(path, what);
-  try {
-    return await openAsBlob(path);
-  } catch (error) {
-    throw unreadable(path, what, (error as NodeJS.ErrnoException).code ?? String(error), error);
-  }
-}
 
 /**
  * The files and the manifest that goes with them. One of an ensemble stands for all that lie beside it.
@@ -142,6 +116,24 @@ async function readBundle(words: readonly string[], named: string | null): Promi
     manifest: found.source === 'embedded' && asWritten ? null : asWritten ? found.text : JSON.stringify(matched.manifest),
     models: matched.paths.map((path, n) => ({ path, file: files[n].file })),
   };
+}
+
+/** @throws CliError when it could not be carried out, which says nothing of the model */
+async function tryFirst(client: ApiClient, entry: Entry, terminal: Terminal): Promise<PreflightView> {
+  let preflight = await askPreflight(client, entry);
+  while (preflight.state === 'queued' || preflight.state === 'running') {
+    const done = preflight.checks.filter(({ status }) => status !== 'waiting');
+    terminal.progress(preflight.state === 'queued' ? 'the checks wait for a worker' : done.map(({ name, status }) => `${name} ${status}`).join(', '));
+    await sleep(1000);
+    const { id } = preflight;
+    preflight = await patiently(
+      () => client.call(ENDPOINTS.getPreflight, { params: { id } }),
+      ({ message }) => terminal.progress(`${message} trying again`),
+    );
+  }
+  const { failure } = preflight;
+  if (failure !== null) throw new CliError(failure.code, `the checks could not be carried out: ${failure.message}`, EXIT.runFailed);
+  return preflight;
 }
 
 async function waitForEnd(client: ApiClient, id: string, terminal: Terminal): Promise<SubmissionView> {

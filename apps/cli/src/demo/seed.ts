@@ -6,7 +6,7 @@ import { importBenchmark, type ImportedBenchmark, type ImportedCase } from '#eva
 import type { Platform } from '#platform';
 import { PHANTOM_ALGORITHMS, PHANTOM_BENCHMARK, phantomDataset, type PhantomCase } from '#phantoms';
 import { ApiClient } from '../api-client.js';
-import { upload } from '../commands/submit.js';
+import { upload } from '../submit/upload.js';
 import { packageRoot } from '../package-root.js';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD, ensureDemoAccounts } from './accounts.js';
 

@@ -4,6 +4,7 @@ import { compare, listComparedErrors, receiveImage, receiveLabelMap } from './ca
 import type { ArrivingFile } from './case-volumes.js';
 import { fetchPart, fetchPieces, FetchRefused } from './fetch-bytes.js';
 import type { LoaderMessage, LoaderRequest } from './loader-messages.js';
+import { TooManyLabels } from './segments.js';
 
 // Fetching, inflating and comparing happen here, so that the page keeps answering while hundreds of megabytes arrive.
 
@@ -119,6 +120,7 @@ function sentenceOf(error: unknown): string {
   if (error instanceof ImageFormatError) {
     return error.code === 'grid-differs' ? error.message : `The file cannot be read: ${error.message}.`;
   }
+  if (error instanceof TooManyLabels) return `It cannot be drawn: ${error.message}.`;
   if (error instanceof RangeError) return `There is not enough memory in this browser to open it (${error.message}).`;
   throw error;
 }

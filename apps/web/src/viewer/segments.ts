@@ -25,6 +25,9 @@ export function toSegments(labels: Uint8Array | Uint16Array, labelValues: readon
   return { data, ...numbering.counted() };
 }
 
+/** A benchmark with more labels than the viewer has numbers for. */
+export class TooManyLabels extends RangeError {}
+
 /** Numbers the labels of a map that comes in parts; see `toSegments`. */
 export class SegmentNumbering {
   readonly #segmentOf: Uint8Array;
@@ -34,7 +37,7 @@ export class SegmentNumbering {
   /** @throws RangeError as `toSegments` */
   constructor(labelValues: readonly number[]) {
     if (labelValues.length > MOST_LABELS) {
-      throw new RangeError(`${labelValues.length} labels are declared; the viewer draws at most ${MOST_LABELS}`);
+      throw new TooManyLabels(`${labelValues.length} labels are declared; the viewer draws at most ${MOST_LABELS}`);
     }
     if (labelValues.includes(0) || new Set(labelValues).size !== labelValues.length) {
       throw new RangeError(`declared labels are ${labelValues.join(', ')}; expected different numbers other than 0`);
