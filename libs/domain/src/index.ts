@@ -69,7 +69,7 @@ export {
   type Resource,
   type Decision,
 } from './access.js';
-export { hasClosed, REVEAL_KINDS, revealFaults, revealOf, revealRule, type Reveal, type RevealRule } from './reveal.js';
+export { hasClosed, patientsBesideShowcase, REVEAL_KINDS, revealFaults, revealOf, revealRule, type Reveal, type RevealRule } from './reveal.js';
 export { parseCsv, type CsvRecord } from './parse-csv.js';
 export {
   DEFAULT_FRACTIONAL_THRESHOLD,

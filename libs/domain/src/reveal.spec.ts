@@ -1,14 +1,13 @@
+import { CAPACITIES, decide, ROLES, VISITOR, type Action, type Actor, type Capacity, type Resource } from './access.js';
 import {
-  CAPACITIES,
-  decide,
-  ROLES,
-  VISITOR,
-  type Action,
-  type Actor,
-  type Capacity,
-  type Resource,
-} from './access.js';
-import { hasClosed, revealFaults, revealOf, revealRule, type Reveal, type RevealRule } from './reveal.js';
+  hasClosed,
+  patientsBesideShowcase,
+  revealFaults,
+  revealOf,
+  revealRule,
+  type Reveal,
+  type RevealRule,
+} from './reveal.js';
 import { SECRECY_LABELS } from './secrecy.js';
 
 const CLOSES = '2027-01-01T00:00:00Z';
@@ -124,19 +123,35 @@ describe('whatever else holds', () => {
 
   it('no rule shows a sealed object to somebody unknown, nor one of a draft, nor a model', () => {
     const shown = (actor: Actor, resource: Resource): boolean => sees(actor, resource) && !isKeeper(resource);
-    expect(breaches((actor, resource) => !(shown(actor, resource) && resource.label === 'SEALED' && actor.userId === null))).toEqual([]);
+    expect(
+      breaches((actor, resource) => !(shown(actor, resource) && resource.label === 'SEALED' && actor.userId === null)),
+    ).toEqual([]);
     expect(
       breaches((actor, resource) => {
         if (resource.published !== false || !shown(actor, resource)) return true;
         return sees(actor, { ...resource, reveal: 'by-label' }); // no more than without the rule
       }),
     ).toEqual([]);
-    expect(breaches((actor, { kind = 'model', ...rest }) => kind !== 'model' || !sees(actor, { ...rest, kind }))).toEqual([]);
+    expect(
+      breaches((actor, { kind = 'model', ...rest }) => kind !== 'model' || !sees(actor, { ...rest, kind })),
+    ).toEqual([]);
   });
 
   it('opening only adds, withholding only takes away', () => {
-    expect(breaches((actor, resource) => !sees(actor, { ...resource, reveal: 'by-label' }) || resource.published === false || sees(actor, { ...resource, reveal: 'opened' }))).toEqual([]);
-    expect(breaches((actor, resource) => !sees(actor, { ...resource, reveal: 'withheld' }) || sees(actor, { ...resource, reveal: 'by-label' }))).toEqual([]);
+    expect(
+      breaches(
+        (actor, resource) =>
+          !sees(actor, { ...resource, reveal: 'by-label' }) ||
+          resource.published === false ||
+          sees(actor, { ...resource, reveal: 'opened' }),
+      ),
+    ).toEqual([]);
+    expect(
+      breaches(
+        (actor, resource) =>
+          !sees(actor, { ...resource, reveal: 'withheld' }) || sees(actor, { ...resource, reveal: 'by-label' }),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -150,6 +165,20 @@ describe('closing and the rule itself', () => {
 
   it('without a word practice shows what labels show, and held-out references stay', () => {
     expect([revealRule({}, 'practice').kind, revealRule({}, 'test').kind]).toEqual(['all', 'never']);
+  });
+
+  it('counts the patients whose cases stay closed beside a showcase', () => {
+    const cases = ['a', 'b', 'c', 'd'].map((name, n) => ({ name, patient: `p${Math.min(n, 2)}` })); // c and d are of one
+    const beside = (shown: readonly string[], label: (typeof SECRECY_LABELS)[number] = 'SEALED') =>
+      patientsBesideShowcase({ label, rules: { reveal: { kind: 'showcase', cases: shown } } }, cases);
+    expect([beside(['a']), beside(['c']), beside(['b', 'c', 'd'])]).toEqual([2, 3, 1]);
+    expect([beside(['a', 'b', 'c', 'd']), beside(['a'], 'PARTICIPANT'), beside(['a'], 'PUBLIC')]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(patientsBesideShowcase({ label: 'SEALED', rules: { reveal: { kind: 'readers' } } }, cases)).toBeNull();
+    expect(patientsBesideShowcase({ label: 'SEALED', rules: {} }, cases)).toBeNull();
   });
 
   it('says what is wrong with a rule', () => {

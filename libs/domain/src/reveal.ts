@@ -1,5 +1,6 @@
 import type { Capacity } from './access.js';
 import type { PhaseKind, PhaseRules } from './benchmark.js';
+import type { SecrecyLabel } from './secrecy.js';
 
 export const REVEAL_KINDS = ['all', 'never', 'showcase', 'after-close', 'readers'] as const;
 
@@ -77,4 +78,18 @@ export function revealFaults(
     if (unknown.length > 0) faults.push(`showcase cases ${unknown.join(', ')} are not among the cases of the phase`);
   }
   return faults;
+}
+
+/**
+ * Of how many patients cases stay closed beside a showcase; null where there is none, none stays closed, or the label of the
+ * phase hides no figures. Exact means over all cases are released: whoever sees the figures of the showcase takes them out of
+ * the means, and what remains is about these patients.
+ */
+export function patientsBesideShowcase(
+  { label, rules: { reveal } }: { readonly label: SecrecyLabel; readonly rules: Pick<PhaseRules, 'reveal'> },
+  cases: readonly { readonly name: string; readonly patient: string }[],
+): number | null {
+  if (label !== 'SEALED' || reveal?.kind !== 'showcase') return null;
+  const closed = cases.filter(({ name }) => !reveal.cases.includes(name));
+  return closed.length === 0 ? null : new Set(closed.map(({ patient }) => patient)).size;
 }

@@ -141,6 +141,22 @@ describe('importing a benchmark', () => {
     expect(message).toMatch(/case "undecided": 0 consensus references; expected exactly one/);
   });
 
+  it('refuses a showcase of images of people beside which few patients stay closed', async () => {
+    const cases = Array.from({ length: 12 }, (_, n) => aCase(`c${n}`));
+    const showing = (shown: number, synthetic = false) => {
+      const reveal = { kind: 'showcase', cases: cases.slice(0, shown).map(({ name }) => name) } as const;
+      const made = benchmark(cases, { ...RULES, reveal });
+      return {
+        ...made,
+        synthetic,
+        phases: made.phases.map((phase) => ({ ...phase, kind: 'test', label: 'SEALED' }) as const),
+      };
+    };
+    expect(await refusal(showing(3))).toContain('beside the showcase the cases of 9 patient(s) stay closed');
+    for (const allowed of [showing(2), showing(12), showing(11, true)])
+      await expect(importBenchmark(memory().ports, allowed)).resolves.toMatchObject({ existing: false });
+  });
+
   it('measures the reference, and how well its readers agree, once', async () => {
     const { ports, created } = memory();
     const drawn = async (from: number, to: number) =>

@@ -1,5 +1,6 @@
 import {
   BenchmarkMisconfigured,
+  patientsBesideShowcase,
   revealFaults,
   SINGLE_CHANNEL,
   type BenchmarkChannel,
@@ -22,6 +23,7 @@ import {
 } from '#imaging';
 import { intendedSpacing, isMetricId, metricDefinition, scoreCase } from '#metrics';
 import { plainName } from './channels.js';
+import { FEW_PATIENTS, showcaseLeavesFew } from './making/complete-benchmark.js';
 import type { BlobStore, StoredBlob } from './ports.js';
 import type { Benchmark, EvaluationRecords, NewBenchmark, NewCase, ReferenceStudy } from './records.js';
 
@@ -233,7 +235,7 @@ export function store(blobs: ImportPorts['blobs'], bytes: Uint8Array): Promise<S
   );
 }
 
-function ruleProblems({ labels, phases, channels = SINGLE_CHANNEL }: ImportedBenchmark): string[] {
+function ruleProblems({ labels, phases, synthetic, channels = SINGLE_CHANNEL }: ImportedBenchmark): string[] {
   const declared = new Set(labels.map(({ value }) => value));
   const plain = channels.map(({ name }) => plainName(name));
   const ofChannels =
@@ -242,7 +244,7 @@ function ruleProblems({ labels, phases, channels = SINGLE_CHANNEL }: ImportedBen
       : plain.some((name, n) => name === '' || plain.indexOf(name) !== n)
         ? [`channels ${channels.map(({ name }) => `"${name}"`).join(', ')}: each needs a name of its own`]
         : [];
-  const ofPhases = phases.flatMap(({ title, rules, cases }) => {
+  const ofPhases = phases.flatMap(({ title, label, rules, cases }) => {
     const problems: string[] = [];
     const say = (problem: string) => problems.push(`phase "${title}": ${problem}`);
     if (cases.length === 0) say('no cases');
@@ -270,6 +272,8 @@ function ruleProblems({ labels, phases, channels = SINGLE_CHANNEL }: ImportedBen
     if (twice.length > 0) say(`two cases are called ${[...new Set(twice)].map((name) => `"${name}"`).join(', ')}`);
     const names = cases.map(({ name }) => name);
     problems.push(...revealFaults(rules, names).map((fault) => `phase "${title}": ${fault}`));
+    const beside = patientsBesideShowcase({ label, rules }, cases);
+    if (!synthetic && beside !== null && beside < FEW_PATIENTS) say(showcaseLeavesFew(beside));
     return problems;
   });
   return [...ofChannels, ...ofPhases];

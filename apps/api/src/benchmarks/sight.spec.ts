@@ -25,6 +25,21 @@ describe('what may be known of the results of held-out cases', () => {
     expect(await sightOf(9).sight.ofResults(VISITOR, open, HELD_OUT)).toEqual({ openCases: 'none', seesCases: false, seesTimes: false, seesCounts: false });
   });
 
+  it('counts, where ten patients or more stay when those of opened cases are taken out', async () => {
+    const counts = async (patients: number, opened: number, actor = RESEARCHER) => {
+      const reveal = { kind: 'showcase', cases: Array.from({ length: opened }, (_, c) => `case-${c}`) } as Phase['rules']['reveal'];
+      const { openCases, seesCounts } = await sightOf(patients).sight.ofResults(actor, open, { ...HELD_OUT, rules: { reveal } } as Phase);
+      return [openCases, seesCounts];
+    };
+    expect(await counts(12, 2)).toEqual(['some', true]);
+    expect(await counts(12, 3)).toEqual(['some', false]);
+    expect(await counts(12, 11)).toEqual(['some', false]);
+    expect(await counts(12, 12)).toEqual(['all', true]);
+    expect(await counts(10, 2)).toEqual(['some', true]); // the two have other cases, which stay closed
+    expect(await counts(10, 3)).toEqual(['some', false]);
+    expect(await counts(12, 11, VISITOR)).toEqual(['none', true]); // to whom nothing is opened
+  });
+
   it('everything, for whoever may see single cases: then nobody counts patients', async () => {
     const { sight, reads } = sightOf(3);
     const keeps = { published: true, capacities: ['organiser' as const] };

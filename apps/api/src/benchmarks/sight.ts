@@ -14,7 +14,7 @@ export interface ResultSight {
   readonly seesCases: boolean;
   /** When its runs began and ended, to the millisecond: never of held-out cases that only the reveal rule opens. */
   readonly seesTimes: boolean;
-  /** In how many cases something happened: of held-out cases where these are of 10 patients or more. */
+  /** In how many cases something happened: where those whose figures are not shown are of 10 patients or more. */
   readonly seesCounts: boolean;
 }
 
@@ -71,15 +71,18 @@ export class Sight {
   }
 
   async ofResults(actor: Actor, resource: Resource, phase: Phase): Promise<ResultSight> {
-    const openCases = await this.openCases(actor, resource, phase);
+    const seesTimes = this.followsRuns(actor, resource, phase);
+    if (may(actor, 'run.case-result', inPhase(resource, phase)))
+      return { openCases: 'all', seesCases: true, seesTimes, seesCounts: true };
+    const cases = await this.casesOf(phase);
+    const closed = this.mayOpen(actor, resource, phase)
+      ? cases.filter((one) => !may(actor, 'run.case-result', this.ofCase(resource, phase, one)))
+      : cases;
+    const openCases = closed.length === cases.length ? 'none' : closed.length > 0 ? 'some' : 'all';
     const seesCases = openCases === 'all';
-    return {
-      openCases,
-      seesCases,
-      seesTimes: this.followsRuns(actor, resource, phase),
-      seesCounts:
-        seesCases || new Set((await this.casesOf(phase)).map(({ patient }) => patient)).size >= FEWEST_TO_RANK,
-    };
+    // who sees the figures of the others can take them out of any mean or count: what is left is about these
+    const patients = new Set(closed.map(({ patient }) => patient)).size;
+    return { openCases, seesCases, seesTimes, seesCounts: seesCases || patients >= FEWEST_TO_RANK };
   }
 
   /**
@@ -93,14 +96,6 @@ export class Sight {
 
   private followsRuns(actor: Actor, resource: Resource, phase: Pick<Phase, 'label' | 'kind'>): boolean {
     return may(actor, 'run.case-list', inPhase(resource, phase));
-  }
-
-  private async openCases(actor: Actor, resource: Resource, phase: Phase): Promise<OpenCases> {
-    if (may(actor, 'run.case-result', inPhase(resource, phase))) return 'all';
-    if (!this.mayOpen(actor, resource, phase)) return 'none';
-    const cases = await this.casesOf(phase);
-    const open = cases.filter((one) => may(actor, 'run.case-result', this.ofCase(resource, phase, one))).length;
-    return open === 0 ? 'none' : open === cases.length ? 'all' : 'some';
   }
 
   private casesOf({ id }: Phase): Promise<readonly OneCase[]> {

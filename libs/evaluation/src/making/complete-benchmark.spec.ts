@@ -133,6 +133,43 @@ it.each<[string, Partial<NewBenchmarkBody>, readonly string[]]>([
   expect(codes(more)).toEqual(expected);
 });
 
+it('refuses a showcase beside which cases of fewer than ten patients stay closed, unless none does or nobody is in them', () => {
+  const held = cases.slice(5).map(({ name }) => name);
+  const showing = (
+    shown: readonly string[],
+    change: Partial<DescribedDataset> = {},
+    label?: 'PARTICIPANT',
+    of = cases,
+  ) =>
+    codes(
+      { phases: { test: { ...(label && { label }), reveal: { kind: 'showcase', cases: [...shown] } } } },
+      change,
+      of,
+    );
+  expect(showing(held.slice(0, 5))).toEqual(['warning held-out-revealed']);
+  expect(showing(held.slice(0, 6))).toEqual(['error showcase-leaves-few', 'warning held-out-revealed']);
+  expect(showing(held.slice(1))).toEqual(['error showcase-leaves-few', 'warning held-out-revealed']);
+  expect(showing(held)).toEqual(['warning held-out-revealed']);
+  expect(showing(held.slice(1), { synthetic: true })).toEqual([
+    'warning showcase-leaves-few',
+    'warning held-out-revealed',
+  ]);
+  expect(showing(held.slice(1), {}, 'PARTICIPANT')).toEqual(['warning test-open', 'warning held-out-revealed']);
+  const paired = cases.map((one, n) => (n === 19 ? { ...one, patient: 'p18' } : one)); // ten cases stay, of nine patients
+  expect(showing(held.slice(0, 5), {}, undefined, paired)).toEqual([
+    'error showcase-leaves-few',
+    'warning held-out-revealed',
+  ]);
+  const { definition, findings } = complete({
+    phases: { test: { reveal: { kind: 'showcase', cases: held.slice(1) } } },
+  });
+  expect(definition).not.toBeNull(); // it can be looked at, and is refused by its finding
+  expect(findings[0]).toMatchObject({
+    where: 'phases.test',
+    message: expect.stringMatching(/^beside the showcase the cases of 1 patient/),
+  });
+});
+
 it('says so: few patients, ignore label, readers without a consensus', () => {
   expect(codes({}, {}, cases.slice(0, 14))).toEqual(['warning few-patients']);
   expect(codes({}, { ignoreLabel: 255 })).toEqual(['note ignore-label']);
@@ -157,5 +194,7 @@ it('takes no case that was withdrawn since, unless it is in neither phase', () =
   expect(codes({}, {}, since)).toEqual(['error case-withdrawn']);
   const others = since.map((one, n) => (n === 7 ? { ...one, split: 'spare' } : one));
   const split = { kind: 'by-split', practice: ['train'], test: ['test'] } as const;
-  expect(codes({ split: { ...split, practice: [...split.practice], test: [...split.test] } }, {}, others)).toEqual(['note cases-left-out']);
+  expect(codes({ split: { ...split, practice: [...split.practice], test: [...split.test] } }, {}, others)).toEqual([
+    'note cases-left-out',
+  ]);
 });

@@ -1,5 +1,12 @@
 import type { BenchmarkDefinition, NewBenchmarkFields } from '#contracts';
-import { isolationReaches, requiredIsolation, revealFaults, type Penalty, type WindowPreset } from '#domain';
+import {
+  isolationReaches,
+  patientsBesideShowcase,
+  requiredIsolation,
+  revealFaults,
+  type Penalty,
+  type WindowPreset,
+} from '#domain';
 import { isMetricId, metricDefinition } from '#metrics';
 import type { Dataset, DatasetCase } from '../datasets/dataset-records.js';
 import { drawCases, usualSplit, type DrawnCases } from './draw-cases.js';
@@ -86,7 +93,7 @@ export function completeBenchmark(
   sayAboutReferences(body, cases, drawn, say);
   const metrics = completeMetrics(body, say);
   const ranking = completeRanking(body, say);
-  const phases = completePhases(body, dataset, drawn, say);
+  const phases = completePhases(body, dataset, cases, drawn, say);
   if (body.requiredIsolation !== undefined) {
     const usual = requiredIsolation({}, { label: phases.test.label, synthetic: dataset.synthetic });
     if (!isolationReaches(body.requiredIsolation, usual))
@@ -287,6 +294,7 @@ function completeRanking({ metrics, ranking }: NewBenchmarkFields, say: Say): Be
 function completePhases(
   { phases }: NewBenchmarkFields,
   { synthetic }: DescribedDataset,
+  cases: readonly DescribedCase[],
   drawn: DrawnCases,
   say: Say,
 ): BenchmarkDefinition['phases'] {
@@ -324,6 +332,13 @@ function completePhases(
     );
   for (const [kind, phase] of Object.entries({ practice, test }) as ['practice' | 'test', typeof test][]) {
     for (const fault of revealFaults(phase, drawn[kind])) say('error', 'reveal-invalid', `phases.${kind}`, fault);
+    const within = new Set(drawn[kind]);
+    const beside = patientsBesideShowcase(
+      { label: phase.label, rules: phase },
+      cases.filter(({ name }) => within.has(name)),
+    );
+    if (beside !== null && beside < FEW_PATIENTS)
+      say(synthetic ? 'warning' : 'error', 'showcase-leaves-few', `phases.${kind}`, showcaseLeavesFew(beside));
   }
   if (test.reveal !== undefined && test.reveal.kind !== 'never')
     say(
@@ -339,6 +354,11 @@ function completePhases(
       }[test.reveal.kind],
     );
   return { practice, test };
+}
+
+/** Why a showcase is refused beside which cases of so few patients stay closed. */
+export function showcaseLeavesFew(patients: number): string {
+  return `beside the showcase the cases of ${patients} patient(s) stay closed; expected ${FEW_PATIENTS} or more, or none: means over all cases are released, and whoever takes the showcase out of them has figures of these few`;
 }
 
 /** Those of CT where the images are CT: as their channel says, or else as the headers of all cases do that say anything. */
