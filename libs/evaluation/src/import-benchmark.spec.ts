@@ -1,7 +1,8 @@
 import { BenchmarkMisconfigured } from '#domain';
-import { readNifti, storedGeometry, writeNifti, type Geometry } from '#imaging';
+import { readNifti, storedGeometry, writeNifti, type Geometry, type LabelMap } from '#imaging';
+import { createRandom } from '#statistics';
 import { penaltyOf } from './aggregate.js';
-import { importBenchmark, type ImportedBenchmark, type ImportedCase } from './import-benchmark.js';
+import { importBenchmark, studyReferences, type ImportedBenchmark, type ImportedCase } from './import-benchmark.js';
 import type { Benchmark, NewBenchmark } from './records.js';
 import { GEOMETRY, memoryBlobs, RULES, sha256 } from './test-support/memory-ports.js';
 
@@ -173,6 +174,40 @@ describe('importing a benchmark', () => {
     expect(twice.agreement.map(({ readers }) => readers)).toEqual([['one', 'two']]);
     expect(twice.agreement[0].scores[0].values.dice).toEqual({ kind: 'value', value: 0.5 });
     expect(once.agreement).toEqual([]);
+  });
+
+  it('leaves out what either of two readers could not tell, whichever of them is named first', () => {
+    const random = createRandom(8);
+    for (const ignoreLabel of [9, 300]) {
+      for (let round = 0; round < 50; round++) {
+        const draw = (wide: boolean): LabelMap => {
+          const values = Array.from({ length: VOXELS }, () => [0, 1, 1, 2, ignoreLabel][random.below(5)]);
+          if (!wide && ignoreLabel > 255)
+            return { geometry: GEOMETRY, data: Uint8Array.from(values, (v) => (v > 2 ? 0 : v)) };
+          const data = ignoreLabel > 255 ? Uint16Array.from(values) : Uint8Array.from(values);
+          return { geometry: GEOMETRY, data } as LabelMap;
+        };
+        const [one, two] = [draw(round % 2 === 0), draw(true)];
+        const kept = [one.data.slice(), two.data.slice()];
+        const diceOf = (...maps: readonly LabelMap[]) => {
+          const drawn = maps.map((map, n) => ({ reader: `${n}`, consensus: n === 2, map }));
+          const rules = { regions: [{ name: 'liver', labels: [1] }], ignoreLabel, metrics: [{ id: 'dice' }] };
+          return studyReferences(drawn, rules)!.agreement[0].scores[0].values.dice;
+        };
+        // said a second time: voxels that nobody ignored, counted one by one
+        let [both, each] = [0, 0];
+        one.data.forEach((a, v) => {
+          const b = two.data[v];
+          if (a === ignoreLabel || b === ignoreLabel) return;
+          both += Number(a === 1 && b === 1);
+          each += Number(a === 1) + Number(b === 1);
+        });
+        expect(each).toBeGreaterThan(0);
+        expect(diceOf(one, two, one)).toEqual({ kind: 'value', value: expect.closeTo((2 * both) / each, 12) });
+        expect(diceOf(two, one, one)).toEqual(diceOf(one, two, one));
+        expect([one.data, two.data]).toEqual(kept);
+      }
+    }
   });
 
   it('leaves voxels that a reader could not tell out of his agreement with another', async () => {

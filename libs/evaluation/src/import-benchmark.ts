@@ -198,7 +198,12 @@ interface Drawn {
   readonly map: LabelMap;
 }
 
-/** Null where the rules are at fault, which is reported with the other faults. */
+/**
+ * Of two readers, voxels that either marked with the ignore label count in neither, whoever of them comes first.
+ *
+ * @param drawn on one grid
+ * @returns null where the rules are at fault, which is reported with the other faults
+ */
 export function studyReferences(
   drawn: readonly Drawn[],
   {
@@ -221,10 +226,26 @@ export function studyReferences(
   const agreement = readers.flatMap((first, i) =>
     readers.slice(i + 1).map((second) => ({
       readers: [first.reader, second.reader] as const,
-      scores: scoreCase({ reference: first.map, prediction: second.map, regions, metrics: ids, ignoreLabel }),
+      scores: scoreCase({
+        reference: withIgnored(first.map, second.map, ignoreLabel),
+        prediction: second.map,
+        regions,
+        metrics: ids,
+        ignoreLabel,
+      }),
     })),
   );
   return { volumesMl: Object.fromEntries(volumesMl), agreement };
+}
+
+/** The map with the ignore label also where the other has it, on the same grid; the maps themselves stay as they are. */
+function withIgnored(map: LabelMap, other: LabelMap, ignoreLabel: number | undefined): LabelMap {
+  if (ignoreLabel === undefined || !other.data.includes(ignoreLabel)) return map;
+  const data = ignoreLabel > 255 ? Uint16Array.from(map.data) : map.data.slice();
+  other.data.forEach((label, voxel) => {
+    if (label === ignoreLabel) data[voxel] = ignoreLabel;
+  });
+  return { geometry: map.geometry, data } as LabelMap;
 }
 
 export function store(blobs: ImportPorts['blobs'], bytes: Uint8Array): Promise<StoredBlob> {
