@@ -1,6 +1,6 @@
 import { partCompressor } from '../test-support/part-compressor.js';
 import type { Geometry } from '../geometry.js';
-import { partOffset, partsHeadBytes, partsOf } from './gzip-parts.js';
+import { gzipInParts, partOffset, partsHeadBytes, partsOf } from './gzip-parts.js';
 import { readNifti } from './read.js';
 import { salvageNifti } from './salvage.js';
 import { writeNifti } from './write.js';
@@ -87,6 +87,19 @@ describe('what is sound of a damaged file', () => {
     const lie = file.slice();
     lie[12 + 4 + 8 + 4 * 3] ^= 1; // the length of a part: all that follow begin elsewhere
     expect((await salvageNifti(lie))?.unreadable).toEqual([[2, 10]]);
+  });
+
+  it('is nothing where more than 1 MiB is said to come before the voxels: that is not inflated', async () => {
+    const plain = await writeNifti({ geometry, data });
+    const behind = (lead: number): Uint8Array => {
+      const moved = new Uint8Array(lead + plain.length - 352);
+      moved.set(plain.subarray(0, 352));
+      moved.set(plain.subarray(352), lead);
+      new DataView(moved.buffer).setFloat32(108, lead, true);
+      return gzipInParts(moved, lead, 2 * slice, partCompressor);
+    };
+    expect((await salvageNifti(behind(2 ** 20)))?.unreadable).toEqual([]);
+    expect(await salvageNifti(behind(2 ** 20 + 16))).toBeNull();
   });
 
   it('is refused where a sound header declares too much', async () => {

@@ -11,6 +11,9 @@ import type { NiftiLimits } from './read.js';
 import { slicesOfPart } from './stream.js';
 import type { NiftiStart } from './stream.js';
 
+/** Header and extensions of a file that is salvaged, in bytes: what would be inflated before the header declares anything. */
+const LARGEST_LEAD = 1 << 20;
+
 /** What is sound of a damaged file. */
 export interface SalvagedNifti extends NiftiStart {
   /** x fastest, in stored order. Slices that cannot be read repeat the nearest one that can. */
@@ -25,12 +28,13 @@ export interface SalvagedNifti extends NiftiStart {
  * readable has passed its checksum.
  *
  * @param bytes the whole file, or what is left of it
- * @returns null when it does not say where its parts are, when its header is not sound, or when no slice is
+ * @returns null when it does not say where its parts are, when its header is not sound or is said to take more than 1 MiB with
+ *   its extensions, or when no slice is sound
  * @throws ImageFormatError when a sound header declares what is refused, such as more than `maxBytes`
  */
 export async function salvageNifti(bytes: Uint8Array, limits: NiftiLimits = {}): Promise<SalvagedNifti | null> {
   const parts = isGzip(bytes) && bytes.length >= 12 ? partsOf(bytes.subarray(0, partsHeadBytes(bytes))) : null;
-  if (!parts?.checksums) return null;
+  if (!parts?.checksums || parts.lead > LARGEST_LEAD) return null;
   const lead = await soundPart(bytes, parts, 0, parts.lead);
   if (!lead) return null;
   const header = parseNiftiHeader(lead);
