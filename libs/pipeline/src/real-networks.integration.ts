@@ -203,6 +203,12 @@ function expectAgreement(found: ArrayLike<number>, wanted: ArrayLike<number>): v
   expect(dice).toBeGreaterThanOrEqual(0.999);
 }
 
+/** Of the eight axis orders that the volume is stored in all with VOXELMARK_TEST_LONG=1, else one of each kind of first axis. */
+const ORDERS =
+  process.env.VOXELMARK_TEST_LONG === '1'
+    ? ['AIL', 'IPR', 'LAS', 'LPS', 'PSL', 'RAS', 'RPI', 'SRA']
+    : ['AIL', 'RPI', 'SRA'];
+
 describe('networks on phantoms, which every clone can make', () => {
   it.each(CHAINS)('%s agrees with Python', async (name, scan, networks, manifest) => {
     const image = phantom(scan);
@@ -220,16 +226,13 @@ describe('networks on phantoms, which every clone can make', () => {
       expectAgreement(data, golden('real', name));
     });
 
-    it.each(['AIL', 'IPR', 'LAS', 'LPS', 'PSL', 'RAS', 'RPI', 'SRA'])(
-      'a volume stored as %s gets the labels of all others',
-      async (stored) => {
-        const image = await imageOf(`orientations/${stored}.nii.gz`);
-        expect(axisCodes(image.geometry)).toBe(stored);
-        const { geometry, data } = await labelsOf(image, ORIENTED, ['volume-b']);
-        expect(geometry).toEqual(image.geometry);
-        expectAgreement(orientTo({ geometry, data }, 'PIR').data, golden('real', 'orientations'));
-      },
-    );
+    it.each(ORDERS)('a volume stored as %s gets the labels of all others', async (stored) => {
+      const image = await imageOf(`orientations/${stored}.nii.gz`);
+      expect(axisCodes(image.geometry)).toBe(stored);
+      const { geometry, data } = await labelsOf(image, ORIENTED, ['volume-b']);
+      expect(geometry).toEqual(image.geometry);
+      expectAgreement(orientTo({ geometry, data }, 'PIR').data, golden('real', 'orientations'));
+    });
 
     it('an oblique scan goes through the nearest axes, and its labels come back onto its own grid', async () => {
       const [name, scan, networks, manifest] = CHAINS[3];
