@@ -169,7 +169,7 @@ export const datasetEndpoints = {
     path: '/datasets',
     action: 'dataset.create',
     tag,
-    summary: 'Begin a dataset. Again by the same person with the same labels and channels, it is the dataset that exists; its name, licence, description and dictionary may change until the first version.',
+    summary: 'Begin a dataset. Again by the same person with the same labels and channels, it is the dataset that exists, with the modalities and units that its channels have or have not; its name, licence, description and dictionary may change until the first version.',
     params: none,
     query: none,
     body: newDataset,

@@ -39,7 +39,7 @@ async function check(
   const planned = await planDataset(files, layout, table === undefined ? null : readTable('table.csv', table, findings), findings);
   const report = planned
     ? await checkDataset({ files, codecs, sha256, rules }, planned, findings)
-    : { ok: findings.errors === 0, cases: 0, findings: findings.list, labels: [], channels: [], splits: {}, facts: [] };
+    : { ok: findings.errors === 0, cases: 0, findings: findings.list, labels: [], channels: [], describedChannels: [], splits: {}, facts: [] };
   return { ...report, layout: planned?.layout ?? null, planned };
 }
 
@@ -91,7 +91,7 @@ describe('dataset check: layouts', () => {
       'labelsTs/b.nii.gz': await labels([1]),
     });
     expect(told(report)).toEqual([]);
-    expect(report).toMatchObject({ ok: true, cases: 2, channels: ['T1', 'FLAIR'], splits: { training: 1, test: 1 } });
+    expect(report).toMatchObject({ ok: true, cases: 2, channels: ['T1', 'FLAIR'], describedChannels: [{ name: 'T1', modality: 'MR' }, { name: 'FLAIR', modality: 'MR' }], splits: { training: 1, test: 1 } });
     expect(report.planned?.labels).toMatchObject({ ignore: 3, regions: [{ name: 'whole', labels: [1, 2] }, { name: 'core', labels: [2] }] });
   });
 
@@ -148,7 +148,7 @@ describe('dataset check: layouts', () => {
       'derivatives/manual/desc-a_dseg.tsv': 'index\tname\n1\thippocampus\n',
     });
     expect(told(report)).toEqual([]);
-    expect(report).toMatchObject({ ok: true, layout: 'bids', cases: 2, channels: ['T1w'], labels: [{ value: 1, name: 'hippocampus' }] });
+    expect(report).toMatchObject({ ok: true, layout: 'bids', cases: 2, channels: ['T1w'], describedChannels: [{ name: 'T1w', modality: 'MR' }], labels: [{ value: 1, name: 'hippocampus' }] });
     const [first, second] = report.planned!.cases;
     expect(first).toMatchObject({ name: 'sub-01_ses-1', patient: 'sub-01', facts: { age: 61, sex: 'F', manufacturer: 'Acme', fieldStrengthT: 3, repetitionTimeMs: 2500 } });
     expect(first.references.map(({ reader }) => reader)).toEqual(['manual-a', 'manual-b']);
@@ -201,7 +201,7 @@ describe('dataset check: layouts', () => {
     };
     const report = await check(contents);
     expect(told(report)).toEqual([]);
-    expect(report).toMatchObject({ ok: true, layout: 'dicom', cases: 2, channels: ['CT'] });
+    expect(report).toMatchObject({ ok: true, layout: 'dicom', cases: 2, channels: ['CT'], describedChannels: [{ name: 'CT', modality: 'CT', unit: 'HU' }] });
     expect(report.planned!.cases.map(({ name }) => name)).toEqual(['one', 'two']);
     expect(report.labels).toEqual([{ value: 1, name: 'Segment 1' }, { value: 2, name: 'Segment 2' }]);
     // the number of the patient is compared and never shown

@@ -1,5 +1,7 @@
+import type { BenchmarkChannel } from '#domain';
 import { labelExtents, type PixelCodecs } from '#imaging';
 import { studyImage } from './case-digest.js';
+import { ChannelHeaders } from './channel-headers.js';
 import { Findings, type DatasetFinding } from './finding.js';
 import type { DatasetFiles } from './dataset-files.js';
 import type { DeclaredLabel, PlannedCase, PlannedDataset } from './planned.js';
@@ -26,6 +28,8 @@ export interface DatasetReport {
   /** Declared labels, or, where none are, those that occur. */
   readonly labels: readonly DeclaredLabel[];
   readonly channels: readonly string[];
+  /** The same with modality and unit, as headers or names say; one, `image`, where none has a name. */
+  readonly describedChannels: readonly BenchmarkChannel[];
   /** Cases by split; '' for those without one. */
   readonly splits: Readonly<Record<string, number>>;
   /** Names of all facts that cases would be sent with, of tables and of headers; in order. */
@@ -49,6 +53,7 @@ export async function checkDataset(
   const occurring = new Set<number>();
   const facts = new Set<string>();
   const names = new Names(findings);
+  const headers = new ChannelHeaders(planned.channels);
   const several = new SeveralReaders(findings);
   for (const [n, one] of planned.cases.entries()) {
     onCase(one.name, n, planned.cases.length);
@@ -56,7 +61,8 @@ export async function checkDataset(
       findings.say('case-name-personal', { case: one.name }, 'a name of a case that holds the name or the number of the patient, as the headers have them', 'names that say nothing: rename the folder, or import with --rename');
     }
     const read = await readCase({ files, codecs, findings, labels: planned.labels, rules, maxBytes }, one, {
-      async image(volume, channel) {
+      async image(volume, channel, acquisition) {
+        headers.add(channel, acquisition);
         const study = await studyImage(volume, sha256);
         const place = { case: one.name, file: fileOf(one, channel) };
         if (!study.finite) findings.say('image-not-finite', place, 'voxels that are NaN or infinite', 'finite numbers');
@@ -91,6 +97,7 @@ export async function checkDataset(
     findings: findings.list,
     labels: planned.labels?.labels ?? [...occurring].sort((a, b) => a - b).map((value) => ({ value, name: names.of(value) ?? `label ${value}` })),
     channels: planned.channels,
+    describedChannels: headers.described(),
     splits,
     facts: [...facts].sort(),
   };

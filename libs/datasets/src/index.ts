@@ -2,6 +2,7 @@ export type { ArchiveSource } from './archive/archive-source.js';
 export { archiveKind, filesOfArchive, isArchive, UNPACKED } from './archive/files-of-archive.js';
 export { damaged, refused } from './archive/archive-source.js';
 export { checkDataset, type DatasetCheckPorts, type DatasetReport } from './check-dataset.js';
+export { ofModality } from './channel-headers.js';
 export { sentCaseDigest, studyImage, type DigestedCase, type ImageStudy } from './case-digest.js';
 export { CONSENSUS_READER, deriveConsensus, type DrawnReference } from './derive-consensus.js';
 export { isGhost, isHidden, type DatasetFile, type DatasetFiles } from './dataset-files.js';

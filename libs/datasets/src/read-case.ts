@@ -49,7 +49,8 @@ export interface CaseReading {
 
 /** What is made of the volumes of a case. Each is handed over once and may be forgotten then: one at a time is held. */
 export interface CaseVisitor {
-  image(volume: Volume, channel: string): Promise<void> | void;
+  /** @param acquisition what the header of this image says; null: it is no DICOM */
+  image(volume: Volume, channel: string, acquisition: Acquisition | null): Promise<void> | void;
   /** On the grid of the image, whatever axes it was stored along. */
   reference(
     labelMap: LabelMap,
@@ -97,7 +98,7 @@ export async function readCase(reading: CaseReading, planned: PlannedCase, visit
           continue;
         }
         geometry ??= volume.geometry;
-        await visitor.image(volume, channel);
+        await visitor.image(volume, channel, read.acquisition);
       }
     } catch (error) {
       findings.refuse(error, place);

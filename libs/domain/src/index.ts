@@ -29,6 +29,7 @@ export {
   type CaseState,
   type FailureCode,
 } from './run.js';
+export { channelByName } from './channel-by-name.js';
 export { canonicalJson } from './canonical-json.js';
 export { releaseSeconds } from './release.js';
 export {

@@ -31,7 +31,7 @@ export const datasetCheck: Command = {
         checkDictionary(dictionary, basename(dictionaryPath), planned.cases, findings);
       const report: DatasetReport = planned
         ? await checkDataset({ files, codecs: loadCodecs, sha256, rules, maxBytes: MOST_VOLUME_BYTES }, planned, findings, (name, done, of) => terminal.progress(progressLine(name, done, of)))
-        : { ok: findings.errors === 0, cases: 0, findings: findings.list, labels: [], channels: [], splits: {}, facts: [] };
+        : { ok: findings.errors === 0, cases: 0, findings: findings.list, labels: [], channels: [], describedChannels: [], splits: {}, facts: [] };
       tell(report, planned?.layout ?? layout, terminal);
       return report.ok ? EXIT.ok : EXIT.invalidInput;
     } finally {

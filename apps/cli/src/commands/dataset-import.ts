@@ -24,6 +24,7 @@ export const datasetImport: Command = {
     slug: { type: 'string', help: 'name in addresses; by default made from the name' },
     licence: { type: 'string', help: 'SPDX id of the licence; by default as its description says' },
     description: { type: 'string', help: 'a sentence or more about it' },
+    modality: { type: 'string', multiple: true, help: 'CT, MR, PT, … of the images, or NAME=CT of one channel of several, again for others; by default as headers or names say' },
     synthetic: { type: 'boolean', help: 'made by a program, of no person' },
     facts: { type: 'string', help: 'columns of the table that are sent, with commas between them, or none' },
     rename: { type: 'boolean', help: 'call the cases case-0001 and so on' },
@@ -99,6 +100,9 @@ function checkSteward(invocation: Pick<Invocation, 'options'>, findings: Finding
   );
 }
 
+const channelInWords = ({ name, modality, unit }: NonNullable<WantedDataset['channels']>[number]): string =>
+  `${name} (${modality === undefined ? 'modality not known: say it with --modality' : `${modality}${unit === undefined ? '' : `, ${unit}`}`})`;
+
 /** Tells what would happen. */
 function rehearse({ wanted, planned, findings, facts, consensus }: Bringing, report: DatasetReport, withoutReference: number, terminal: Terminal): ExitCode {
   const { cases, layout } = planned;
@@ -111,12 +115,13 @@ function rehearse({ wanted, planned, findings, facts, consensus }: Bringing, rep
   };
   const several = cases.filter(({ references }) => references.length > 1).length;
   terminal.out(
-    { ok: true, dryRun: true, layout, dataset: wanted.slug, cases: cases.length, withoutReference, names, facts: facts.chosen, factsLeftOut: left, factsOfHeaders: ofHeaders, consensus, findings: findings.list },
+    { ok: true, dryRun: true, layout, dataset: wanted.slug, cases: cases.length, withoutReference, names, channels: wanted.channels, facts: facts.chosen, factsLeftOut: left, factsOfHeaders: ofHeaders, consensus, findings: findings.list },
     [
       ...findings.list.map(describeFinding),
       `would import ${cases.length} case(s) as dataset "${wanted.slug}" (${wanted.name}), licence ${wanted.licence}${wanted.licence === NO_LICENCE ? ': say it with --licence' : ''}`,
       ...(withoutReference > 0 ? [`${withoutReference} case(s) without reference segmentation stay behind`] : []),
       ...(consensus !== null && several > 0 ? [`a consensus (${consensus}) would be derived for ${several} case(s) of several readers that have none`] : []),
+      `images of a case: ${(wanted.channels ?? []).map(channelInWords).join(', ')}`,
       `names of cases that would be sent: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
       `facts of headers that would be sent: ${ofHeaders.join(', ') || 'none'}`,
       `facts of the table that would be sent: ${facts.chosen.map(examples).join('; ') || 'none'}`,

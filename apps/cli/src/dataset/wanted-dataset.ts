@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { newDataset, sentCase, type NewDatasetBody } from '#contracts';
-import { ACQUISITION_FACTS, readDictionary, type ColumnDictionary, type DatasetReport, type Findings, type PlannedCase, type PlannedDataset } from '#datasets';
-import { text, type Invocation } from '../command.js';
+import { ACQUISITION_FACTS, ofModality, readDictionary, type ColumnDictionary, type DatasetReport, type Findings, type PlannedCase, type PlannedDataset } from '#datasets';
+import { text, texts, type Invocation } from '../command.js';
 import { usageError } from '../exit.js';
 import { unreadable } from '../files.js';
 
@@ -11,7 +11,7 @@ export const NO_LICENCE = 'not stated';
 export type WantedDataset = Required<Omit<NewDatasetBody, 'channels'>> & Pick<NewDatasetBody, 'channels'>;
 
 /** What the dataset is to be, from the command line first and its own description second. */
-export function describeDataset(invocation: Pick<Invocation, 'options'>, planned: PlannedDataset, { labels }: DatasetReport, dictionary: ColumnDictionary): WantedDataset {
+export function describeDataset(invocation: Pick<Invocation, 'options'>, planned: PlannedDataset, { labels, describedChannels }: DatasetReport, dictionary: ColumnDictionary): WantedDataset {
   const name = (text(invocation, 'name') ?? planned.name).trim();
   if (labels.length === 0) throw usageError('no reference segmentation has a label, and none is declared; expected at least one');
   return {
@@ -23,9 +23,32 @@ export function describeDataset(invocation: Pick<Invocation, 'options'>, planned
     labels: labels.map(({ value, name: label }) => ({ value, name: label })),
     ignoreLabel: planned.labels?.ignore ?? null,
     regions: (planned.labels?.regions ?? []).map(({ name: region, labels: values }) => ({ name: region, labels: values.filter((value) => value !== planned.labels?.ignore) })),
-    channels: (planned.channels.length > 0 ? planned.channels : ['image']).map((channel) => ({ name: channel })),
+    channels: withModalities(describedChannels, texts(invocation, 'modality')),
     dictionary: Object.fromEntries(Object.entries(dictionary).map(([column, meaning]) => [column, { ...meaning }])),
   };
+}
+
+/**
+ * Channels, some of their modalities as said on the command line. What a header says of the unit stays where it says the same modality.
+ *
+ * @param said `MODALITY` of a single channel, or `NAME=MODALITY`
+ * @throws CliError `usage`
+ */
+export function withModalities(channels: DatasetReport['describedChannels'], said: readonly string[]): { name: string; modality?: string; unit?: string }[] {
+  const modalities = new Map<string, string>();
+  for (const pair of said) {
+    const at = pair.lastIndexOf('=');
+    if (at < 0 && channels.length > 1) throw usageError(`--modality is "${pair}"; expected NAME=MODALITY, of ${channels.map(({ name }) => name).join(', ')}`);
+    const [name, word] = at < 0 ? [channels[0].name, pair] : [pair.slice(0, at), pair.slice(at + 1)];
+    if (!channels.some((channel) => channel.name === name)) throw usageError(`--modality names the channel "${name}"; expected ${channels.map((channel) => channel.name).join(', ')}`);
+    const modality = word.trim().toUpperCase();
+    if (!/^[A-Z0-9]{2,16}$/.test(modality)) throw usageError(`--modality is "${word}"; expected a word as DICOM has it: CT, MR, PT, …`);
+    modalities.set(name, modality);
+  }
+  return channels.map((channel) => {
+    const modality = modalities.get(channel.name);
+    return modality === undefined || modality === channel.modality ? { ...channel } : { name: channel.name, ...ofModality(modality) };
+  });
 }
 
 /** Its name in addresses. @throws CliError `usage` */

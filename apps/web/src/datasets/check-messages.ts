@@ -1,5 +1,5 @@
 import type { DatasetLayout, DatasetReport, DeclaredLabel, PreparedCase } from '#datasets';
-import type { ConsensusMethod } from '#domain';
+import type { BenchmarkChannel, ConsensusMethod } from '#domain';
 import type { DatasetKey } from './dataset-key.js';
 import type { CheckQuestion } from './open-chosen.js';
 
@@ -21,7 +21,7 @@ export interface CheckedDataset {
   readonly ignoreLabel: number | null;
   readonly regions: readonly { readonly name: string; readonly labels: readonly number[] }[];
   readonly labels: readonly DeclaredLabel[];
-  readonly channels: readonly string[];
+  readonly channels: readonly BenchmarkChannel[];
   /** Those that have a reference segmentation; the others stay behind. */
   readonly cases: readonly OutgoingCase[];
   readonly withoutReference: number;

@@ -64,6 +64,7 @@ async function check(question: CheckQuestion): Promise<void> {
       findings: findings.list,
       labels: [],
       channels: [],
+      describedChannels: [],
       splits: {},
       facts: [],
     };
@@ -91,7 +92,7 @@ async function check(question: CheckQuestion): Promise<void> {
 
 function describe(
   planned: PlannedDataset,
-  { labels }: DatasetReport,
+  { labels, describedChannels }: DatasetReport,
   all: number,
   names: CheckedDataset['names'],
 ): CheckedDataset {
@@ -118,7 +119,7 @@ function describe(
     ignoreLabel: planned.labels?.ignore ?? null,
     regions: planned.labels?.regions ?? [],
     labels,
-    channels: planned.channels.length > 0 ? planned.channels : ['image'],
+    channels: describedChannels,
     cases: planned.cases.map((one) => ({
       name: one.name,
       sameAs: sameAs(one),

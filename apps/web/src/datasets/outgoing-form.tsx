@@ -1,6 +1,6 @@
 import { useId, useState, type ReactNode } from 'react';
 import { newDataset, type DatasetView, type NewDatasetBody } from '#contracts';
-import { ACQUISITION_FACTS } from '#datasets';
+import { ACQUISITION_FACTS, ofModality } from '#datasets';
 import type { ConsensusMethod } from '#domain';
 import { count } from '../format/numbers.js';
 import { SelectField, TextArea, TextField } from '../ui/field.js';
@@ -33,6 +33,7 @@ export function OutgoingForm({
   const [slug, setSlug] = useState<string | null>(target?.slug ?? null);
   const [licence, setLicence] = useState(target?.licence ?? dataset.licence);
   const [description, setDescription] = useState(target?.description ?? dataset.description);
+  const [modalities, setModalities] = useState<Readonly<Record<string, string>>>({});
   const [synthetic, setSynthetic] = useState(target?.synthetic ?? false);
   const [consensus, setConsensus] = useState<ConsensusMethod | ''>('');
   const [seen, setSeen] = useState(false);
@@ -63,7 +64,11 @@ export function OutgoingForm({
       dataset.labels.map(({ value, name: label }) => ({ value, name: (labelNames[value] ?? label).trim() })),
     ignoreLabel: target === null ? dataset.ignoreLabel : target.ignoreLabel,
     regions: target?.regions ?? dataset.regions.map((region) => ({ name: region.name, labels: [...region.labels] })),
-    channels: target?.channels ?? dataset.channels.map((channel) => ({ name: channel })),
+    channels:
+      target?.channels ??
+      dataset.channels.map((channel) =>
+        modalities[channel.name] ? { name: channel.name, ...ofModality(modalities[channel.name]) } : { ...channel },
+      ),
     dictionary: { ...target?.dictionary, ...Object.fromEntries(entries) },
   };
   const parsed = newDataset.safeParse(body);
@@ -120,6 +125,7 @@ export function OutgoingForm({
           error={faultOf('description')}
           onChange={(event) => setDescription(event.target.value)}
         />
+        {target === null && <ModalityChoice channels={dataset.channels} chosen={modalities} onChosen={setModalities} />}
         <label className="check-line">
           <input type="checkbox" checked={synthetic} onChange={(event) => setSynthetic(event.target.checked)} /> Made by
           a program, of no person
@@ -129,8 +135,8 @@ export function OutgoingForm({
       <h3>What leaves this machine</h3>
       <ul className="leaves">
         <li>
-          <strong>Voxels</strong> of {count(dataset.cases.length, 'case')} ({dataset.channels.join(', ')}) and their
-          reference segmentations, with their place in the patient; written anew as NIfTI.
+          <strong>Voxels</strong> of {count(dataset.cases.length, 'case')} ({channelWords(body)}) and their reference
+          segmentations, with their place in the patient; written anew as NIfTI.
         </li>
         <li>
           <strong>Labels</strong>, {count(dataset.labels.length, 'of them', 'of them')}, by the names below.
@@ -227,6 +233,43 @@ export function OutgoingForm({
       </div>
     </form>
   );
+}
+
+const channelWords = ({ channels }: Pick<NewDatasetBody, 'channels'>): string =>
+  channels
+    .map(({ name, modality, unit }) =>
+      [plain(name), modality !== undefined && modality !== name && `: ${modality}`, unit !== undefined && ` in ${unit}`]
+        .filter(Boolean)
+        .join(''),
+    )
+    .join(', ');
+
+/** Asks for the modality of channels of which neither a header nor the name says one. */
+function ModalityChoice({
+  channels,
+  chosen,
+  onChosen,
+}: {
+  readonly channels: CheckedDataset['channels'];
+  readonly chosen: Readonly<Record<string, string>>;
+  readonly onChosen: (chosen: Readonly<Record<string, string>>) => void;
+}): ReactNode {
+  return channels
+    .filter(({ modality }) => modality === undefined)
+    .map(({ name }) => (
+      <SelectField
+        key={name}
+        label={`Modality of ${plain(name)}`}
+        hint="The files do not say it. The viewer offers the windows and the unit that go with it."
+        value={chosen[name] ?? ''}
+        onChange={(event) => onChosen({ ...chosen, [name]: event.target.value })}
+      >
+        <option value="">not stated</option>
+        <option value="CT">CT, values in HU</option>
+        <option value="MR">MR</option>
+        <option value="PT">PET</option>
+      </SelectField>
+    ));
 }
 
 function CaseTable({ dataset: { cases, withoutReference } }: { readonly dataset: CheckedDataset }): ReactNode {

@@ -88,7 +88,7 @@ export interface DatasetRecords {
   /**
    * The same by the same owner is the same dataset: `existing` says so. Until it has a version, its words become those that are
    * given now (`changed`); afterwards they stay (`kept`). Addresses are unique among the datasets of one owner.
-   * @throws RequestRefused 409 `dataset-exists` when the owner's dataset of this address has other labels or channels
+   * @throws RequestRefused 409 `dataset-exists` when the owner's dataset of this address has other labels, channels of other names, or of another modality or unit than it states
    */
   createDataset(dataset: NewDataset): Promise<{
     readonly dataset: Dataset;

@@ -244,6 +244,12 @@ describe('datasets of organisers', () => {
     expect(await records.createDataset(wanted)).toEqual({ dataset, existing: true, changed: [], kept: [] });
     expect(await records.findDataset(owner.id, 'brought')).toEqual(dataset);
     await expect(records.createDataset({ ...wanted, labels: [{ value: 2, name: 'liver' }] })).rejects.toMatchObject({ status: 409, code: 'dataset-exists' });
+    // what one side does not say of a channel contradicts nothing, and stays as it was
+    expect(await records.createDataset({ ...wanted, channels: [{ name: 'CT', modality: 'CT', unit: 'HU' }] })).toEqual({ dataset, existing: true, changed: [], kept: [] });
+    expect(await records.createDataset({ ...wanted, channels: [{ name: 'CT' }] })).toEqual({ dataset, existing: true, changed: [], kept: [] });
+    for (const channels of [[{ name: 'CT', modality: 'MR' }], [{ name: 'MR', modality: 'CT' }], [...wanted.channels, { name: 'PET' }]]) {
+      await expect(records.createDataset({ ...wanted, channels })).rejects.toMatchObject({ status: 409, code: 'dataset-exists', message: expect.stringContaining('other channels') });
+    }
     const stranger = await somebody(createAccountRecords(scratch.database));
     const theirs = await records.createDataset({ ...wanted, ownerId: stranger.id, ignoreLabel: 9, regions: [{ name: 'organ', labels: [1] }] });
     expect(theirs).toMatchObject({ existing: false, dataset: { slug: 'brought', ownerId: stranger.id, ignoreLabel: 9, regions: [{ name: 'organ', labels: [1] }] } });

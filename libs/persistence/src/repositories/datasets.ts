@@ -108,11 +108,11 @@ async function insertDataset(manager: EntityManager, dataset: NewDataset): Retur
   return { dataset: toDataset(await manager.findOneByOrFail(DatasetEntity, { id })), existing: false, changed: [], kept: [] };
 }
 
-const FIXED = ['labels', 'channels', 'synthetic', 'ignoreLabel', 'regions'] as const;
+const FIXED = ['labels', 'synthetic', 'ignoreLabel', 'regions'] as const;
 
 /** Gives a dataset that exists the words that are given now, unless a version has the old ones. */
 async function reword(manager: EntityManager, known: DatasetEntity, wanted: NewDataset): Promise<{ dataset: Dataset; changed: DatasetWord[]; kept: DatasetWord[] }> {
-  const differs = FIXED.find((key) => canonicalJson(known[key]) !== canonicalJson(wanted[key]));
+  const differs = FIXED.find((key) => canonicalJson(known[key]) !== canonicalJson(wanted[key])) ?? (sameChannels(known.channels, wanted.channels) ? undefined : 'channels');
   if (differs) throw new RequestRefused(409, 'dataset-exists', `You have a dataset "${wanted.slug}" with other ${WORDS[differs]}; give this one another address.`);
   await lockDataset(manager, known.id);
   const other = DATASET_WORDS.filter((key) => canonicalJson(known[key]) !== canonicalJson(wanted[key]));
@@ -121,6 +121,15 @@ async function reword(manager: EntityManager, known: DatasetEntity, wanted: NewD
   const { name, licence, description, dictionary } = wanted;
   await manager.update(DatasetEntity, { id: known.id }, { name, licence, description, dictionary: dictionary as object });
   return { dataset: toDataset(await manager.findOneByOrFail(DatasetEntity, { id: known.id })), changed: other, kept: [] };
+}
+
+/** Whether channels have the same names in the same order, and none a modality or unit that contradicts: one that is not stated does not. */
+function sameChannels(known: NewDataset['channels'], wanted: NewDataset['channels']): boolean {
+  const agree = (a?: string, b?: string): boolean => a === undefined || b === undefined || a === b;
+  return (
+    known.length === wanted.length &&
+    wanted.every(({ name, modality, unit }, n) => known[n].name === name && agree(known[n].modality, modality) && agree(known[n].unit, unit))
+  );
 }
 
 const WORDS = { labels: 'labels', channels: 'channels', synthetic: 'origin (made by a program, or of patients)', ignoreLabel: 'ignore label', regions: 'regions' } as const;
