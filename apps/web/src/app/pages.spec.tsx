@@ -436,6 +436,20 @@ describe('run page', () => {
     expect(all).not.toContain('stay sealed');
   });
 
+  it('leads from every figure of the result to what costs it most, where cases may be seen', async () => {
+    const [{ rank, metrics, aggregates, cases }] = board.items;
+    const result = { rank, metrics, aggregates, cases };
+    const links = async (openCases: typeof board.openCases): Promise<string[]> => {
+      const html = await page(`/runs/${heldOut.id}`, open({ state: 'completed', result, openCases }));
+      return [...html.matchAll(/href="\/runs\/[^"]*worst=([^"&]*)/g)].map(([, worst]) => decodeURIComponent(worst));
+    };
+    expect(await links('none')).toEqual([]);
+    const all = await links('all');
+    expect(all.filter((worst) => worst === '*')).toHaveLength(2 * Object.keys(metrics).length); // headline and last row
+    expect(all.filter((worst) => worst !== '*')).toHaveLength(aggregates.length);
+    expect(await links('some')).toEqual(all);
+  });
+
   it('shows k of n on practice', async () => {
     const running = { ...practice, state: 'running', progress: { done: 3, failed: 1, total: 8 } } as const;
     const html = await page(

@@ -70,7 +70,7 @@ export function LeaderboardTable(board: Board): ReactNode {
   const leader = metrics.find(({ id }) => id === ranked.metric);
   const counted = leader && aggregateWords(board.scheme, leader.abbreviation);
   const known = [...(ranked.places?.values() ?? [])].some(({ aggregate }) => aggregate !== null);
-  const extra = counted && known ? { ...counted, unit: leader.unit } : null;
+  const extra = counted && known ? { ...counted, unit: leader.unit, metric: leader } : null;
 
   return (
     <div className="table-scroll" role="region" aria-label={caption} tabIndex={0}>
@@ -156,7 +156,14 @@ export function LeaderboardTable(board: Board): ReactNode {
                 </th>
                 {extra !== null && (
                   <td className="numeric col-ranked">
-                    {aggregateText(ranked.places?.get(entry.runId)?.aggregate ?? null, extra)}
+                    <WorstLink
+                      runId={entry.runId}
+                      openCases={cellOf(entry, extra.metric.id, structure) === null ? 'none' : board.openCases}
+                      metric={extra.metric}
+                      structure={structure}
+                    >
+                      {aggregateText(ranked.places?.get(entry.runId)?.aggregate ?? null, extra)}
+                    </WorstLink>
                   </td>
                 )}
                 {metrics.map((metric) => (

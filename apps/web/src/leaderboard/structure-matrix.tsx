@@ -138,7 +138,14 @@ export function StructureMatrix({
               <th scope="row">Mean over structures</th>
               {metrics.map((metric) => (
                 <td key={metric.id} className="numeric">
-                  {formatFigure(overall[metric.id], metric.unit)}
+                  <WorstLink
+                    runId={runId}
+                    openCases={metric.id in overall ? openCases : 'none'}
+                    metric={metric}
+                    structure={null}
+                  >
+                    {formatFigure(overall[metric.id], metric.unit)}
+                  </WorstLink>
                 </td>
               ))}
               <td />

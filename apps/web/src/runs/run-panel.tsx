@@ -9,7 +9,7 @@ import { WORST_OF_ALL } from '../app/search.js';
 import type { RunSearch } from '../app/search.js';
 import { count, formatFigure } from '../format/numbers.js';
 import { metricColumns, rankingMetrics } from '../leaderboard/board-columns.js';
-import { FailedCell, StructureMatrix } from '../leaderboard/structure-matrix.js';
+import { FailedCell, StructureMatrix, WorstLink } from '../leaderboard/structure-matrix.js';
 import { SignatureLine } from '../leaderboard/signature.js';
 import { Forecast } from '../submit/forecast.js';
 import { Notice } from '../ui/notice.js';
@@ -130,10 +130,11 @@ function Failure({ run }: { readonly run: RunView }): ReactNode {
 
 function Result({ run, benchmark }: { readonly run: RunView; readonly benchmark: BenchmarkView }): ReactNode {
   const phase = benchmark.phases.find(({ kind }) => kind === run.phase);
-  if (!run.result || !phase) return null;
+  const { result } = run;
+  if (!result || !phase) return null;
   const metrics = metricColumns(phase.rules, benchmark.metrics);
   const ranked = rankingMetrics(phase.rules);
-  const { rank, cases } = run.result;
+  const { rank, cases } = result;
   return (
     <Section
       title="Result"
@@ -157,7 +158,14 @@ function Result({ run, benchmark }: { readonly run: RunView; readonly benchmark:
           <div key={metric.id} className={ranked.includes(metric.id) ? 'figure-ranked' : undefined}>
             <dt title={`${metric.name}. ${metric.description}`}>{metric.abbreviation}</dt>
             <dd>
-              {formatFigure(run.result?.metrics[metric.id], metric.unit)}{' '}
+              <WorstLink
+                runId={run.id}
+                openCases={metric.id in result.metrics ? run.openCases : 'none'}
+                metric={metric}
+                structure={null}
+              >
+                {formatFigure(result.metrics[metric.id], metric.unit)}
+              </WorstLink>{' '}
               <span className="figure-unit">{metric.unit}</span>
             </dd>
           </div>
@@ -171,11 +179,11 @@ function Result({ run, benchmark }: { readonly run: RunView; readonly benchmark:
       </dl>
       <StructureMatrix
         title="Means per structure"
-        aggregates={run.result.aggregates}
+        aggregates={result.aggregates}
         empty={cases.empty}
         regions={phase.rules.regions}
         metrics={metrics}
-        overall={run.result.metrics}
+        overall={result.metrics}
         runId={run.id}
         openCases={run.openCases}
       />
