@@ -11,6 +11,7 @@ import { Page } from '../ui/page.js';
 import { ErrorState } from '../ui/states.js';
 import { CaseAside } from './case-aside.js';
 import { chosenLayers, chosenPrediction, moreLayers, objectUrl, readersOf } from './chosen-layers.js';
+import { greyValues } from './grey-values.js';
 import { comparablePredictions, viewerScores } from './viewer-scores.js';
 import { beginCase } from '../viewer/early-case.js';
 import { decodeFinding } from '../viewer/find-cause.js';
@@ -136,8 +137,7 @@ function CaseBody({ view, benchmark }: { readonly view: CaseView; readonly bench
                   resetScroll: false,
                 })
               }
-              modality={benchmark.channels[0]?.modality}
-              valueUnit={benchmark.channels[0]?.unit}
+              {...greyValues(benchmark.channels[0])}
               windowPresets={benchmark.windowPresets}
               initialView={decodeView(viewQuery(search))}
               onViewChange={(next) =>

@@ -73,7 +73,7 @@ export interface CaseViewerProps {
   /** Of the image, as the benchmark names it ('CT', 'MR'): which windows are offered. */
   readonly modality?: string;
   readonly windowPresets: readonly NamedWindow[];
-  /** Unit of the grey values; HU for a CT. */
+  /** Unit of the grey values; absent: HU for a CT, else not known, and none is shown. */
   readonly valueUnit?: string;
   /** What a link asked for (`decodeView`); the rest starts at its default. */
   readonly initialView?: Partial<ViewState>;

@@ -82,7 +82,7 @@ export function OpenCase(props: CaseViewerProps & { readonly onRetry: (view: Vie
     readers = NO_PREDICTIONS,
     windowPresets,
     modality,
-    valueUnit = modality?.toUpperCase() === 'CT' || modality === undefined ? 'HU' : '',
+    valueUnit = modality?.toUpperCase() === 'CT' ? 'HU' : '',
     initialView,
     onViewChange,
   } = props;
