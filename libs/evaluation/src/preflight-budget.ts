@@ -133,7 +133,7 @@ function shareLeft(practised: Practised | null, whole: readonly OneCase[]): numb
 }
 
 function sumWords(
-  { tiles, mirrors, models }: Forecast | Omit<Forecast, 'bytes'>,
+  { tiles, mirrors, models }: Pick<Forecast, 'tiles' | 'mirrors' | 'models'>,
   tile: ZeroTile,
   around: number,
 ): string {
